@@ -1,0 +1,231 @@
+"""The vocabulary: one constant for every fact about a car that the client has a name for.
+
+It is the contract between sources and users of the client. Units are fixed here, once; a source
+converts on the way in. A key never changes: unique ids of entities are made from it. Keys with
+dots are those that bimmer_connected and Home Assistant's former integration used.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final, NamedTuple, cast
+
+from .commands import CommandKind
+from .values import (
+    AlarmState,
+    Brand,
+    ChargingMode,
+    ChargingPreference,
+    ChargingProfile,
+    ChargingStatus,
+    CheckControlMessage,
+    ClimateActivity,
+    ClimateTimer,
+    ConnectionType,
+    DriveTrain,
+    LastStateCall,
+    LidState,
+    LockState,
+    Position,
+    ServiceItem,
+    TimerType,
+    Tire,
+)
+
+
+class Unit(StrEnum):
+    """The units that values of the vocabulary are in."""
+
+    KILOMETERS = "km"
+    PERCENT = "%"
+    LITERS = "L"
+    KILOPASCAL = "kPa"
+    AMPERE = "A"
+    MINUTES = "min"
+    DEGREES = "°"
+
+
+class Reading[T](NamedTuple):
+    """One value of one attribute, with the time it was measured and the source that said so."""
+
+    attribute: Attribute[T]
+    value: T
+    time: datetime
+    source: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attribute[T]:
+    """One fact about a car; compared and hashed by identity.
+
+    `low` and `high` bound what is plausible. A change of at most `tolerance` counts as none, so
+    that a time worked out from "minutes left" stands still. `growing` values may only fall, or
+    leap by more than `leap`, when that is said twice. A `transient` fact ends with the situation
+    it describes: a complete answer without it means that it is over.
+    """
+
+    key: str
+    type: type[T]
+    unit: Unit | None = None
+    low: float | None = None
+    high: float | None = None
+    tolerance: timedelta | None = None
+    growing: bool = False
+    leap: float | None = None
+    transient: bool = False
+
+    def at(self, value: T, time: datetime, source: str = "") -> Reading[T]:
+        """Make a reading; `time` is when it was measured."""
+        return Reading(self, value, time, source)
+
+    def over(self, time: datetime, source: str = "") -> Reading[T]:
+        """Make the reading that says: since `time` there is no such value any more."""
+        return Reading(self, cast("T", None), time, source)
+
+
+type AnyAttribute = Attribute[Any]
+type AnyReading = Reading[Any]
+
+_FIVE_MINUTES: Final = timedelta(minutes=5)
+
+# The car itself
+BRAND: Final = Attribute("brand", Brand)
+MODEL: Final = Attribute("model", str)
+MODEL_YEAR: Final = Attribute("model_year", int, low=1990, high=2100)
+BODY_TYPE: Final = Attribute("body_type", str)
+COLOR: Final = Attribute("color", str)
+COUNTRY: Final = Attribute("country", str)
+DRIVE_TRAIN: Final = Attribute("drive_train", DriveTrain)
+HEADUNIT_TYPE: Final = Attribute("headunit.headunit_type", str)
+IDRIVE_VERSION: Final = Attribute("headunit.idrive_version", str)
+SOFTWARE_VERSION: Final = Attribute("headunit.software_version", str)
+TELEMATICS_UNIT: Final = Attribute("telematics_unit", str)
+LEFT_HAND_DRIVE: Final = Attribute("left_hand_drive", bool)
+
+# What it lets us know and do
+LAST_UPDATE: Final = Attribute("timestamp", datetime)
+LSC_ENABLED: Final = Attribute("is_lsc_enabled", bool)
+LSC_TYPE: Final = Attribute("lsc_type", LastStateCall)
+TRACKING_ENABLED: Final = Attribute("is_vehicle_tracking_enabled", bool)
+PRIVACY_MODE: Final = Attribute("privacy_mode", bool)
+COMMANDS: Final = Attribute("commands", tuple[CommandKind, ...])
+
+# Distance, fuel and battery
+MILEAGE: Final = Attribute(
+    "mileage", float, Unit.KILOMETERS, low=0, high=3_000_000, growing=True, leap=2_000
+)
+REMAINING_RANGE_TOTAL: Final = Attribute(
+    "fuel_and_battery.remaining_range_total", float, Unit.KILOMETERS, low=0, high=3_000
+)
+REMAINING_RANGE_ELECTRIC: Final = Attribute(
+    "fuel_and_battery.remaining_range_electric", float, Unit.KILOMETERS, low=0, high=1_500
+)
+REMAINING_RANGE_FUEL: Final = Attribute(
+    "fuel_and_battery.remaining_range_fuel", float, Unit.KILOMETERS, low=0, high=3_000
+)
+REMAINING_FUEL: Final = Attribute(
+    "fuel_and_battery.remaining_fuel", float, Unit.LITERS, low=0, high=200
+)
+REMAINING_FUEL_PERCENT: Final = Attribute(
+    "fuel_and_battery.remaining_fuel_percent", float, Unit.PERCENT, low=0, high=100
+)
+STATE_OF_CHARGE: Final = Attribute(
+    "fuel_and_battery.remaining_battery_percent", float, Unit.PERCENT, low=0, high=100
+)
+
+# Charging
+CHARGING_STATUS: Final = Attribute("fuel_and_battery.charging_status", ChargingStatus)
+CHARGER_CONNECTED: Final = Attribute("fuel_and_battery.is_charger_connected", bool)
+CONNECTION_TYPE: Final = Attribute("charging_connection_type", ConnectionType, transient=True)
+CHARGING_TARGET: Final = Attribute(
+    "fuel_and_battery.charging_target", float, Unit.PERCENT, low=0, high=100
+)
+CHARGING_START_TIME: Final = Attribute(
+    "fuel_and_battery.charging_start_time", datetime, transient=True
+)
+CHARGING_END_TIME: Final = Attribute(
+    "fuel_and_battery.charging_end_time", datetime, tolerance=_FIVE_MINUTES, transient=True
+)
+CHARGING_TIME_LEFT: Final = Attribute(
+    "charging_time_remaining", float, Unit.MINUTES, low=0, high=10_080, transient=True
+)
+CHARGING_PROFILE: Final = Attribute("charging_profile", ChargingProfile)
+CHARGING_MODE: Final = Attribute("charging_profile.charging_mode", ChargingMode)
+CHARGING_PREFERENCE: Final = Attribute("charging_profile.charging_preferences", ChargingPreference)
+TIMER_TYPE: Final = Attribute("charging_profile.timer_type", TimerType)
+PRECONDITIONING_AT_DEPARTURE: Final = Attribute("is_pre_entry_climatization_enabled", bool)
+AC_CURRENT_LIMIT: Final = Attribute(
+    "charging_profile.ac_current_limit", float, Unit.AMPERE, low=0, high=100
+)
+AC_CURRENT_LIMITS: Final = Attribute("charging_profile.ac_available_limits", tuple[int, ...])
+SERVICE_PACK: Final = Attribute("charging_profile.charging_preferences_service_pack", str)
+DC_LOUDNESS: Final = Attribute("dc_loudness", str)
+CABLE_UNLOCKED_AFTER_CHARGING: Final = Attribute("unlock_cable_after_charging", bool)
+FLAP_PERMANENTLY_UNLOCKED: Final = Attribute("charging_flap_unlocked", bool)
+
+# Where it is
+POSITION: Final = Attribute("vehicle_location.location", Position)
+HEADING: Final = Attribute("vehicle_location.heading", float, Unit.DEGREES, low=0, high=360)
+ADDRESS: Final = Attribute("vehicle_location.address", str)
+
+# Doors, windows, locks
+LOCK_STATE: Final = Attribute("doors_and_windows.door_lock_state", LockState)
+ALARM: Final = Attribute("alarm", AlarmState)
+LIDS: Final[Mapping[str, Attribute[LidState]]] = {
+    name: Attribute(f"lids.{name}", LidState)
+    for name in (
+        "hood",
+        "left_front",
+        "left_rear",
+        "right_front",
+        "right_rear",
+        "trunk",
+        "sun_roof",
+    )
+}
+WINDOWS: Final[Mapping[str, Attribute[LidState]]] = {
+    name: Attribute(f"windows.{name}", LidState)
+    for name in ("left_front", "left_rear", "rear", "right_front", "right_rear")
+}
+
+# Climate
+CLIMATE_ACTIVITY: Final = Attribute("climate.activity", ClimateActivity, transient=True)
+CLIMATE_END_TIME: Final = Attribute(
+    "climate.activity_end_time", datetime, tolerance=timedelta(minutes=2), transient=True
+)
+CLIMATE_TIMERS: Final = Attribute("climate.timers", tuple[ClimateTimer, ...])
+
+# Service and warnings
+SERVICES: Final = Attribute("condition_based_services", tuple[ServiceItem, ...])
+CHECK_CONTROL: Final = Attribute(
+    "check_control_messages", tuple[CheckControlMessage, ...], transient=True
+)
+
+# Tyres
+WHEELS: Final = ("front_left", "front_right", "rear_left", "rear_right")
+TIRE_PRESSURE: Final[Mapping[str, Attribute[float]]] = {
+    wheel: Attribute(f"tires.{wheel}.current_pressure", float, Unit.KILOPASCAL, low=0, high=1_000)
+    for wheel in WHEELS
+}
+TIRE_TARGET_PRESSURE: Final[Mapping[str, Attribute[float]]] = {
+    wheel: Attribute(f"tires.{wheel}.target_pressure", float, Unit.KILOPASCAL, low=1, high=1_000)
+    for wheel in WHEELS
+}
+TIRE: Final[Mapping[str, Attribute[Tire]]] = {
+    wheel: Attribute(f"tires.{wheel}", Tire) for wheel in WHEELS
+}
+
+
+def _named() -> dict[str, AnyAttribute]:
+    found: list[AnyAttribute] = []
+    for thing in globals().values():
+        if isinstance(thing, Attribute):
+            found.append(thing)
+        elif isinstance(thing, dict):
+            found.extend(value for value in thing.values() if isinstance(value, Attribute))
+    return {attribute.key: attribute for attribute in found}
+
+
+ATTRIBUTES: Final[Mapping[str, AnyAttribute]] = _named()
+"""Every attribute by its key."""

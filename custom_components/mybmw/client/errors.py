@@ -1,0 +1,91 @@
+"""What can go wrong, as types: everything that the client raises is a `ClientError`."""
+
+from typing import ClassVar
+
+
+class ClientError(Exception):
+    """Base of all errors of the client; `key` names the cause in translations and for scripts.
+
+    The text never holds a token, a VIN, a position or an address.
+    """
+
+    key: ClassVar[str] = "api_error"
+
+
+class NetworkError(ClientError):
+    """No usable connection to the service: no route, TLS failure, time-out."""
+
+    key = "cannot_connect"
+
+
+class AnswerError(ClientError):
+    """The service answered with something that is not what it should be (such as broken JSON)."""
+
+    key = "bad_answer"
+
+
+class ApiError(ClientError):
+    """The service answered with an HTTP status that means failure."""
+
+    def __init__(self, message: str, status: int) -> None:
+        """Keep the HTTP `status` beside the text."""
+        super().__init__(message)
+        self.status = status
+
+
+class AuthError(ClientError):
+    """The login or its tokens are refused: somebody has to log in again."""
+
+    key = "invalid_auth"
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        """Keep the HTTP `status` beside the text, if there was one."""
+        super().__init__(message)
+        self.status = status
+
+
+class CaptchaError(AuthError):
+    """A fresh captcha token is needed to log in."""
+
+    key = "missing_captcha"
+
+
+class QuotaError(ClientError):
+    """The service refuses more calls for now; `retry_after` is in seconds, if it said so."""
+
+    key = "quota"
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        """Keep the time to wait beside the text."""
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class BlockedError(ClientError):
+    """The service refuses third-party programs altogether (HTTP 489)."""
+
+    key = "blocked"
+
+
+class UnsupportedError(ClientError):
+    """The car, or its present state, does not allow this command; nothing was sent."""
+
+    key = "not_supported"
+
+
+class InvalidValueError(ClientError):
+    """A value given with a command is out of range; nothing was sent."""
+
+    key = "invalid_value"
+
+
+class CommandError(ClientError):
+    """The car or the service reported that a command failed."""
+
+    key = "command_failed"
+
+
+class CommandTimeoutError(CommandError):
+    """No final word about a command arrived in time; the car may still carry it out."""
+
+    key = "command_timeout"

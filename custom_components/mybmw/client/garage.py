@@ -1,0 +1,90 @@
+"""The garage: all vehicles of one account, whatever sources they come from."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from itertools import chain
+
+from .attributes import AnyAttribute, AnyReading
+from .commands import Command, CommandKind, CommandResult
+from .errors import UnsupportedError
+from .source import Poll, Progress, Source
+from .vehicle import Vehicle
+
+type Changes = Mapping[str, set[AnyAttribute]]
+type Listener = Callable[[Changes], None]
+
+
+class Garage:
+    """Vehicles by VIN, and the sources that feed and command them.
+
+    `listener` is called with the changed attributes by VIN whenever something changed; a car that
+    is new or gone is in it with an empty set at least.
+    """
+
+    def __init__(
+        self,
+        sources: Iterable[Source] = (),
+        listener: Listener | None = None,
+        ignored: Collection[AnyAttribute] = (),
+    ) -> None:
+        """Take the sources in order of preference for commands; never keep what is `ignored`."""
+        self.ignored = frozenset(ignored)
+        self.sources: dict[str, Source] = {source.name: source for source in sources}
+        self.vehicles: dict[str, Vehicle] = {}
+        self.listener = listener
+
+    def update(self, vin: str, readings: Iterable[AnyReading]) -> set[AnyAttribute]:
+        """Take in readings of one car, make it known if it is new, and tell the listener."""
+        return self._update({vin: readings})[vin]
+
+    def take(self, poll: Poll) -> Changes:
+        """Take in a poll and tell the listener once."""
+        return self._update(poll.readings)
+
+    def remove(self, vin: str) -> None:
+        """Forget a car."""
+        if self.vehicles.pop(vin, None) is not None and self.listener is not None:
+            self.listener({vin: set()})
+
+    async def refresh(self, source: Source, vin: str | None = None) -> Poll:
+        """Poll one source, for all cars or one, and take in what it brought."""
+        poll = await source.poll(vin)
+        self.take(poll)
+        return poll
+
+    def commands(self, vehicle: Vehicle) -> frozenset[CommandKind]:
+        """Return what the car can be asked to do, by any source."""
+        offers = (source.commands(vehicle) for source in self.sources.values())
+        return frozenset(chain.from_iterable(offers))
+
+    def commander(self, vehicle: Vehicle, kind: CommandKind) -> Source:
+        """Return the first source that can carry out the command, or raise `UnsupportedError`."""
+        for source in self.sources.values():
+            if kind in source.commands(vehicle):
+                return source
+        raise UnsupportedError(f"{kind} is not available for this car")
+
+    async def send(
+        self, vin: str, command: Command, progress: Progress | None = None
+    ) -> CommandResult:
+        """Carry out a command through the first source that can."""
+        vehicle = self.vehicles[vin]
+        source = self.commander(vehicle, command.kind)
+        result, readings = await source.send(vehicle, command, progress)
+        self.update(vin, readings)
+        return result
+
+    def _update(self, readings: Mapping[str, Iterable[AnyReading]]) -> Changes:
+        changes: dict[str, set[AnyAttribute]] = {}
+        told: dict[str, set[AnyAttribute]] = {}
+        for vin, items in readings.items():
+            vehicle = self.vehicles.get(vin)
+            new = vehicle is None
+            if vehicle is None:
+                vehicle = self.vehicles[vin] = Vehicle(vin)
+            kept = (item for item in items if item.attribute not in self.ignored)
+            changes[vin] = vehicle.update(kept)
+            if changes[vin] or new:
+                told[vin] = changes[vin]
+        if told and self.listener is not None:
+            self.listener(told)
+        return changes

@@ -1,0 +1,173 @@
+"""The one function that speaks HTTP."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+import logging
+import re
+from time import monotonic
+from typing import Final, Literal, override
+
+import httpx
+import orjson
+
+from .errors import AnswerError, NetworkError
+from .fingerprint import Answer, Recorder
+from .redact import Redactor
+
+_LOGGER = logging.getLogger(__name__)
+
+TIMEOUT: Final = 30.0
+"""Seconds allowed for each of connecting, sending and every wait for data."""
+
+type Sleep = Callable[[float], Awaitable[None]]
+
+_CLOCK: Final = re.compile(r"(\d+):(\d{2}):(\d{2})")
+_SECONDS: Final = re.compile(r"(\d+(?:\.\d+)?)")
+
+_ours: ContextVar[bool] = ContextVar("mybmw_request", default=False)
+
+
+class _NotOurs(logging.Filter):
+    """Keeps the HTTP library from logging our requests: their URLs hold VINs and positions."""
+
+    @override
+    def filter(self, _record: logging.LogRecord) -> bool:
+        return not _ours.get()
+
+
+for _name in ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2"):
+    logging.getLogger(_name).addFilter(_NotOurs())
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request; `what` names it in the log, without any secret.
+
+    `record` is the name under which the answer is kept for fingerprints.
+    """
+
+    what: str
+    method: Literal["GET", "POST"]
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] | None = None
+    form: Mapping[str, str] | None = None
+    json: object = None
+    cookies: httpx.Cookies | None = None
+    record: str | None = None
+
+
+class Http:
+    """The way to one backend, through a client that the caller owns and closes."""
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        redactor: Redactor,
+        recorder: Recorder,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        """`sleep` is how all waiting is done."""
+        self.redactor = redactor
+        self.recorder = recorder
+        self.sleep = sleep
+        self._client = client
+
+    async def fetch(self, request: Request) -> httpx.Response:
+        """Send a request and return the answer, whatever its status; never follow a redirect.
+
+        The client may be shared: only the request's own cookie jar is read. Raises `NetworkError`.
+        """
+        started = monotonic()
+        try:
+            with _quiet():
+                response = await self._client.send(_build(request), follow_redirects=False)
+        except (httpx.RequestError, httpx.InvalidURL, OSError) as error:
+            _LOGGER.debug("%s: %s", request.what, type(error).__name__)
+            raise NetworkError(f"{request.what}: {type(error).__name__}") from None
+        self._note(request, response, monotonic() - started)
+        return response
+
+    def _note(self, request: Request, response: httpx.Response, seconds: float) -> None:
+        _LOGGER.debug(
+            "%s: HTTP %d, %d bytes, %.3f s",
+            request.what,
+            response.status_code,
+            len(response.content),
+            seconds,
+        )
+        if request.cookies is not None:
+            request.cookies.extract_cookies(response)
+        if request.record is not None:
+            kind = response.headers.get("content-type", "")
+            self.recorder.add(request.record, Answer(kind, response.content))
+
+
+def json_of(response: httpx.Response, what: str) -> object:
+    """Decode an answer; raise `AnswerError` if it is no JSON."""
+    try:
+        value: object = orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        raise AnswerError(f"{what}: the answer is not JSON") from None
+    return value
+
+
+def retry_after(response: httpx.Response) -> float | None:
+    """Return the seconds to wait that an answer names: its `Retry-After`, or its message.
+
+    Messages say "in 2 seconds" or "in 02:12:20" (facts: MyBMW sheet §2.6).
+    """
+    header = response.headers.get("retry-after", "").strip()
+    if header.isdecimal():
+        return float(header)
+    if header:
+        try:
+            until = parsedate_to_datetime(header)
+        except ValueError:
+            return None
+        return max(0.0, (until.astimezone(UTC) - datetime.now(UTC)).total_seconds())
+    return _seconds_in(_message(response))
+
+
+def _message(response: httpx.Response) -> str:
+    try:
+        body = orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        return ""
+    message = body.get("message") if isinstance(body, dict) else None
+    return message if isinstance(message, str) else ""
+
+
+def _seconds_in(message: str) -> float | None:
+    if clock := _CLOCK.search(message):
+        hours, minutes, seconds = map(int, clock.groups())
+        return hours * 3600.0 + minutes * 60 + seconds
+    plain = _SECONDS.search(message)
+    return float(plain[1]) if plain else None
+
+
+def _build(request: Request) -> httpx.Request:
+    return httpx.Request(
+        request.method,
+        request.url,
+        params=request.params,
+        headers={"accept": "*/*", "accept-encoding": "gzip, deflate", **request.headers},
+        cookies=request.cookies,
+        data=request.form,
+        json=request.json,
+        extensions={"timeout": httpx.Timeout(TIMEOUT).as_dict()},
+    )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    token = _ours.set(True)
+    try:
+        yield
+    finally:
+        _ours.reset(token)

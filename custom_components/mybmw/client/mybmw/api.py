@@ -1,0 +1,214 @@
+"""The endpoints of the MyBMW service, as functions (facts: MyBMW sheet §1.4 and §3)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final, Literal
+from uuid import uuid4
+
+import httpx
+
+from ..errors import AuthError
+from ..http import Http, Request, json_of
+from ..values import Brand
+from .answers import ask
+from .auth import Authenticator
+from .regions import SERVERS
+
+BRANDS: Final = (Brand.BMW, Brand.MINI, Brand.TOYOTA)
+"""The brands whose cars the service lists, each with a call of its own."""
+
+VIEWS: Final = (
+    "VehicleStatus",
+    "FrontView",
+    "SideViewLeft",
+    "Dashboard",
+    "Driverdoor",
+    "AngleSideViewForty",
+    "AngleSideViewSixty",
+    "FrontLeft",
+    "FrontRight",
+    "RearLeft",
+    "RearRight",
+    "RearView",
+)
+"""The pictures of a car that the service draws, as it calls them."""
+
+_UNITS: Final = "d=KM;v=L;p=B;ec=KWH100KM;fc=L100KM;em=GKM;"
+_VRCCS: Final = "presentation/remote-commands"
+_DENIED: Final = (401, 403)
+
+
+@dataclass(frozen=True, slots=True)
+class Car:
+    """How a car is addressed: the brand decides which cars the service finds."""
+
+    vin: str
+    brand: Brand
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    what: str
+    method: Literal["GET", "POST"]
+    path: str
+    brand: Brand
+    headers: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] | None = None
+    json: object = None
+    vin: str | None = None
+    denied: tuple[int, ...] = (401,)
+
+    @property
+    def record(self) -> str:
+        parts = [f"{self.brand.lower()}-{self.path.strip('/').replace('/', '_')}"]
+        return "_".join(parts + ([self.vin] if self.vin else []))
+
+
+class Api:
+    """Calls the service as one logged-in user; all JSON comes back undecoded by meaning."""
+
+    def __init__(self, http: Http, login: Authenticator) -> None:
+        """Every call gets its token from `login`."""
+        self.http = http
+        self.login = login
+        self._server = SERVERS[login.account.region]
+
+    async def vehicles(self, brand: Brand) -> object:
+        """List the cars of one brand."""
+        path = "/eadrax-vcs/v5/vehicle-list"
+        return await self._json(_Call("list vehicles", "POST", path, brand, denied=_DENIED))
+
+    async def profile(self, car: Car) -> object:
+        """Read what never changes about a car."""
+        path = "/eadrax-vcs/v5/vehicle-data/profile"
+        return await self._json(self._about(car, "read a profile", "GET", path))
+
+    async def state(self, car: Car, now: datetime) -> object:
+        """Read the state and the capabilities of a car."""
+        params = {"apptimezone": "0", "appDateTime": f"{int(now.timestamp())}000"}
+        path = "/eadrax-vcs/v4/vehicles/state"
+        return await self._json(self._about(car, "read a state", "GET", path, params=params))
+
+    async def charging(self, car: Car, now: datetime, *, settings: bool) -> object:
+        """Read the charging plan and, if the car has them, the charging settings."""
+        params = {
+            "fields": "charging-profile",
+            "has_charging_settings_capabilities": str(settings).lower(),
+        }
+        date = now.astimezone(UTC).replace(microsecond=0).isoformat()
+        return await self._json(
+            self._about(
+                car,
+                "read charging details",
+                "GET",
+                "/eadrax-crccs/v2/vehicles",
+                params=params,
+                headers={"bmw-current-date": date},
+            )
+        )
+
+    async def image(self, car: Car, view: str) -> bytes:
+        """Return one of the `VIEWS` as PNG."""
+        call = self._about(
+            car,
+            "get a picture",
+            "GET",
+            "/eadrax-ics/v5/presentation/vehicles/images",
+            params={"carView": view, "toCrop": "true"},
+            headers={"accept": "image/png", "bmw-app-vehicle-type": "connected"},
+        )
+        return (await self._send(call)).content
+
+    async def command(self, car: Car, service: str, action: str | None = None) -> object:
+        """Start a remote service; return the answer that names its event."""
+        params = None if action is None else {"action": action}
+        path = f"/eadrax-vrccs/v4/{_VRCCS}/{service}"
+        call = self._about(car, f"ask for {service}", "POST", path, params=params, json={})
+        return await self._json(call)
+
+    async def change_charging(self, car: Car, what: str, body: object) -> object:
+        """Start, stop or set charging; the VIN stands in the path here."""
+        path = f"/eadrax-crccs/v1/vehicles/{car.vin}/{what}"
+        return await self._json(_Call(f"ask for {what}", "POST", path, car.brand, json=body))
+
+    async def send_poi(self, car: Car, gcid: str, body: object) -> None:
+        """Send a destination to the car."""
+        path = f"/eadrax-dcs/v2/user/{gcid}/send-to-car"
+        await self._send(self._about(car, "send a destination", "POST", path, json=body))
+
+    async def event_status(self, car: Car, event: str) -> object:
+        """Ask how far a command has come."""
+        path = f"/eadrax-vrccs/v3/{_VRCCS}/eventStatus"
+        params = {"eventId": event}
+        return await self._json(
+            _Call("ask about a command", "POST", path, car.brand, params=params)
+        )
+
+    async def event_position(self, car: Car, event: str, observer: tuple[float, float]) -> object:
+        """Ask where the car was found; the observer's own place is demanded."""
+        latitude, longitude = map(str, observer)
+        return await self._json(
+            _Call(
+                "ask for the position",
+                "POST",
+                f"/eadrax-vrccs/v4/{_VRCCS}/eventPosition",
+                car.brand,
+                params={"eventId": event},
+                headers={"latitude": latitude, "longitude": longitude},
+            )
+        )
+
+    def _about(
+        self,
+        car: Car,
+        what: str,
+        method: Literal["GET", "POST"],
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        json: object = None,
+    ) -> _Call:
+        headers = {"bmw-vin": car.vin, **(headers or {})}
+        return _Call(what, method, path, car.brand, headers, params, json, car.vin)
+
+    async def _json(self, call: _Call) -> object:
+        response = await self._send(call)
+        return json_of(response, call.what) if response.content else None
+
+    async def _send(self, call: _Call) -> httpx.Response:
+        token = await self.login.token()
+        try:
+            return await ask(self.http, self._request(call, token), call.denied)
+        except AuthError as error:
+            if error.status != 401:
+                raise
+        token = await self.login.replace(token)
+        return await ask(self.http, self._request(call, token), call.denied)
+
+    def _request(self, call: _Call, token: str) -> Request:
+        correlation = str(uuid4())
+        headers = {
+            "accept": "application/json",
+            "accept-language": "en",
+            "x-raw-locale": "en-US",
+            **self.login.account.headers(call.brand.lower()),
+            "x-identity-provider": "gcdm",
+            "x-correlation-id": correlation,
+            "bmw-correlation-id": correlation,
+            "bmw-units-preferences": _UNITS,
+            "24-hour-format": "true",
+            "authorization": f"Bearer {token}",
+            "bmw-session-id": self.login.session_id,
+            **call.headers,
+        }
+        return Request(
+            call.what,
+            call.method,
+            self._server.url(call.path),
+            headers=headers,
+            params=call.params,
+            json=call.json,
+            record=call.record,
+        )

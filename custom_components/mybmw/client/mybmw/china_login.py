@@ -1,0 +1,113 @@
+"""The login in China: RSA password, slider captcha, nonce (facts: MyBMW sheet §2.3 and §2.4)."""
+
+import asyncio
+from base64 import b64decode
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from ..convert import mapping
+from ..errors import AnswerError, AuthError, CaptchaError
+from ..http import Http, Request, json_of
+from .answers import ask
+from .china import encrypt_password, login_nonce, solve_captcha
+from .regions import SERVERS, Region
+from .tokens import REFUSED, Account, Tokens, read_text, read_tokens
+
+_COP: Final = "/eadrax-coas/v1/cop"
+
+
+class ChinaLogin:
+    """Gets tokens by mobile number and password, or by a refresh token."""
+
+    def __init__(self, http: Http, account: Account) -> None:
+        """The user name is the mobile number with the prefix 86."""
+        self._http = http
+        self._account = account
+
+    @property
+    def can_log_in(self) -> bool:
+        """Whether a login with the password can be tried."""
+        return bool(self._account.password)
+
+    async def log_in(self) -> Tokens:
+        """Log in with the password, solving the slider captcha on the way."""
+        if not self._account.password:
+            raise AuthError("the password is needed to log in")
+        user = self._account.username
+        key = await self._call("read the public key", "GET", f"{_COP}/publickey")
+        password = _encrypted(self._account.password, read_text(key, "value", "public key"))
+        verify_id = await self._pass_captcha()
+        answer = await self._call(
+            "log in",
+            "POST",
+            "/eadrax-coas/v2/login/pwd",
+            {"mobile": user, "password": password, "verifyId": verify_id, "deviceId": user},
+            {"x-login-nonce": login_nonce(user, datetime.now(UTC))},
+        )
+        return read_tokens(answer, "log in", datetime.now(UTC))
+
+    async def _pass_captcha(self) -> str:
+        what = "solve the captcha"
+        puzzle = await self._call(
+            what, "POST", "/eadrax-coas/v2/cop/slider-captcha", {"mobile": self._account.username}
+        )
+        verify_id = read_text(puzzle, "verifyId", what)
+        try:
+            image = b64decode(read_text(puzzle, "backGroundImg", what))
+            position = await asyncio.to_thread(solve_captcha, image)
+        except (ValueError, ImportError) as error:
+            raise CaptchaError(f"{what}: {error}") from None
+        await self._call(
+            what,
+            "POST",
+            f"{_COP}/check-captcha",
+            {"position": position, "verifyId": verify_id},
+        )
+        return verify_id
+
+    async def refresh(self, stale: Tokens) -> Tokens:
+        """Trade the refresh token for new tokens; it is used up by that."""
+        what = "get tokens"
+        nonce = login_nonce(stale.gcid or "", datetime.now(UTC))
+        started = datetime.now(UTC)
+        response = await ask(
+            self._http,
+            Request(
+                what,
+                "POST",
+                SERVERS[Region.CHINA].url("/eadrax-coas/v2/oauth/token"),
+                headers=self._account.headers() | {"x-login-nonce": nonce},
+                form={"refresh_token": stale.refresh, "grant_type": "refresh_token"},
+            ),
+            REFUSED,
+        )
+        return read_tokens(json_of(response, what), what, started, stale)
+
+    async def _call(
+        self,
+        what: str,
+        method: str,
+        path: str,
+        body: object = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Mapping[str, object]:
+        """Call one of the login endpoints in China and return the `data` of its envelope."""
+        request = Request(
+            what,
+            "GET" if method == "GET" else "POST",
+            SERVERS[Region.CHINA].url(path),
+            headers={**self._account.headers(), **(headers or {})},
+            json=body,
+        )
+        answer = mapping(json_of(await ask(self._http, request, REFUSED), what))
+        if answer.get("error") is True:
+            raise AuthError(self._http.redactor.text(f"{what}: {answer.get('description')}"))
+        return mapping(answer.get("data"))
+
+
+def _encrypted(password: str, key: str) -> str:
+    try:
+        return encrypt_password(password, key)
+    except ValueError:
+        raise AnswerError("the public key cannot be used") from None

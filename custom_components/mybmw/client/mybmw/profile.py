@@ -1,0 +1,179 @@
+"""The charging plan: reading it, and writing it back whole (facts: MyBMW sheet §3.3 and §4.4)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import time
+from typing import Final
+
+from ..attributes import (
+    AC_CURRENT_LIMIT,
+    CHARGING_MODE,
+    CHARGING_PREFERENCE,
+    CHARGING_PROFILE,
+    CLIMATE_TIMERS,
+    PRECONDITIONING_AT_DEPARTURE,
+    TIMER_TYPE,
+    AnyReading,
+)
+from ..commands import ChangeProfile
+from ..convert import boolean, integer, mapping, member, number, sequence
+from ..errors import UnsupportedError
+from ..rows import Reader, row
+from ..values import (
+    ChargingMode,
+    ChargingPreference,
+    ChargingProfile,
+    ClimateTimer,
+    DepartureTimer,
+    TimerType,
+    Weekday,
+)
+
+_MODE_ON_THE_WIRE: Final = {
+    ChargingMode.IMMEDIATE: "CHARGING_IMMEDIATELY",
+    ChargingMode.DELAYED: "TIME_SLOT",
+    ChargingMode.NO_ACTION: "NO_ACTION",
+}
+_PREFERENCE_OF: Final = {
+    ChargingMode.IMMEDIATE: ChargingPreference.NO_PRESELECTION,
+    ChargingMode.DELAYED: ChargingPreference.CHARGING_WINDOW,
+}
+_TIMER_ON_THE_WIRE: Final = {
+    TimerType.WEEKLY_PLANNER: "WEEKLY_DEPARTURE_TIMER",
+    TimerType.TWO_TIMES_TIMER: "TWO_DEPARTURE_TIMER",
+}
+_MODE: Final = member(ChargingMode)
+_PREFERENCE: Final = member(ChargingPreference)
+_TIMER: Final = member(TimerType)
+_WEEKDAY: Final = member(Weekday)
+_ROWS: Final = (
+    row("chargingMode", CHARGING_MODE, _MODE),
+    row("chargingPreference", CHARGING_PREFERENCE, _PREFERENCE),
+    row("chargingControlType", TIMER_TYPE, _TIMER),
+    row("chargingSettings.acCurrentLimit", AC_CURRENT_LIMIT, number),
+    row("climatisationOn", PRECONDITIONING_AT_DEPARTURE, boolean),
+)
+
+
+def clock(value: object) -> time | None:
+    """Read {hour, minute}."""
+    if not isinstance(value, dict):
+        raise ValueError("not a time of day")
+    hour, minute = integer(value.get("hour")), integer(value.get("minute"))
+    return None if hour is None or minute is None else time(hour, minute)
+
+
+def window_start(reader: Reader, state: Mapping[str, object]) -> time | None:
+    """Return when the preferred charging window begins, in the car's local time."""
+    return reader.take(state, "chargingProfile.reductionOfChargeCurrent.start", clock)
+
+
+def profile_readings(reader: Reader, state: Mapping[str, object]) -> Iterator[AnyReading]:
+    """Read the charging plan and the timers for the climate."""
+    node = state.get("chargingProfile")
+    if isinstance(node, dict):
+        inner = reader.inside("chargingProfile")
+        yield from inner.rows(node, _ROWS)
+        yield CHARGING_PROFILE.at(_profile(inner, node), reader.time, reader.source)
+    elif node is not None:
+        reader.problem("chargingProfile")
+    timers = state.get("climateTimers")
+    if isinstance(timers, list):
+        inner = reader.inside("climateTimers")
+        found = (_climate_timer(inner, item) for item in timers)
+        value = tuple(timer for timer in found if timer)
+        yield CLIMATE_TIMERS.at(value, reader.time, reader.source)
+
+
+def body(profile: ChargingProfile, change: ChangeProfile, service_pack: str | None) -> object:
+    """Return what to send to change a charging plan; the service only takes whole ones.
+
+    Raises `UnsupportedError` for what has no word on the wire.
+    """
+    mode = change.mode or profile.mode or ChargingMode.NO_ACTION
+    preference = profile.preference
+    if change.mode is not None:
+        preference = _PREFERENCE_OF.get(change.mode, ChargingPreference.NO_PRESELECTION)
+    if profile.timer_type is None:
+        raise UnsupportedError("the kind of the car's departure timers is not known")
+    active = profile.preconditioning if change.preconditioning is None else change.preconditioning
+    return {
+        "chargingMode": {
+            "type": _MODE_ON_THE_WIRE[mode],
+            "chargingPreference": preference or ChargingPreference.NO_PRESELECTION,
+            "startTimeSlot": _slot(profile.window_start),
+            "endTimeSlot": _slot(profile.window_end),
+            "timerChange": "NO_CHANGE",
+        },
+        "departureTimer": {
+            "type": _TIMER_ON_THE_WIRE[profile.timer_type],
+            "weeklyTimers": [
+                {
+                    "daysOfTheWeek": list(timer.days),
+                    "id": timer.id,
+                    "time": _slot(timer.time),
+                    "timerAction": "ACTIVATE" if timer.active else "DEACTIVATE",
+                }
+                for timer in profile.timers
+            ],
+        },
+        "isPreconditionForDepartureActive": active,
+        "servicePack": service_pack,
+    }
+
+
+def changed(profile: ChargingProfile, preconditioning: bool | None) -> ChargingProfile:
+    """Return the plan with the preconditioning that another answer told."""
+    if preconditioning is None:
+        return profile
+    return replace(profile, preconditioning=preconditioning)
+
+
+def _slot(moment: time | None) -> str:
+    return f"0001-01-01T{moment or time():%H:%M}:00.000"
+
+
+def _profile(reader: Reader, node: Mapping[str, object]) -> ChargingProfile:
+    inner = reader.inside("departureTimes")
+    timers = (_departure_timer(inner, item) for item in sequence(node.get("departureTimes")))
+    return ChargingProfile(
+        mode=reader.take(node, "chargingMode", _MODE),
+        preference=reader.take(node, "chargingPreference", _PREFERENCE),
+        timer_type=reader.take(node, "chargingControlType", _TIMER),
+        preconditioning=reader.take(node, "climatisationOn", boolean) or False,
+        window_start=reader.take(node, "reductionOfChargeCurrent.start", clock),
+        window_end=reader.take(node, "reductionOfChargeCurrent.end", clock),
+        timers=tuple(timer for timer in timers if timer),
+    )
+
+
+def _departure_timer(reader: Reader, node: object) -> DepartureTimer | None:
+    number_ = reader.take(node, "id", integer)
+    if number_ is None:
+        reader.problem("id")
+        return None
+    return DepartureTimer(
+        id=number_,
+        time=reader.take(node, "timeStamp", clock),
+        active=mapping(node).get("action") == "ACTIVATE",
+        days=_days(reader, node),
+    )
+
+
+def _climate_timer(reader: Reader, node: object) -> ClimateTimer | None:
+    moment = reader.take(node, "departureTime", clock)
+    if moment is None:
+        reader.problem("departureTime")
+        return None
+    return ClimateTimer(
+        time=moment,
+        active=mapping(node).get("timerAction") == "ACTIVATE",
+        weekly=mapping(node).get("isWeeklyTimer") is True,
+        days=_days(reader, node),
+    )
+
+
+def _days(reader: Reader, node: object) -> tuple[Weekday, ...]:
+    words = sequence(mapping(node).get("timerWeekDays"))
+    found = {reader.take({"timerWeekDays": word}, "timerWeekDays", _WEEKDAY) for word in words}
+    return tuple(day for day in Weekday if day in found)

@@ -1,0 +1,369 @@
+"""From the answers of the MyBMW service to readings (facts: MyBMW sheet §4).
+
+Most facts are lines of a table. What takes more than one field is a function below it; each
+reads its fields one by one, so that a broken field costs only itself.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from typing import Final
+
+from ..attributes import (
+    ADDRESS,
+    BRAND,
+    CHARGING_END_TIME,
+    CHARGING_START_TIME,
+    CHARGING_TIME_LEFT,
+    CHECK_CONTROL,
+    CLIMATE_END_TIME,
+    COMMANDS,
+    HEADING,
+    LAST_UPDATE,
+    LIDS,
+    POSITION,
+    PRIVACY_MODE,
+    REMAINING_RANGE_FUEL,
+    REMAINING_RANGE_TOTAL,
+    SERVICES,
+    SOFTWARE_VERSION,
+    TIRE,
+    TIRE_PRESSURE,
+    TIRE_TARGET_PRESSURE,
+    WHEELS,
+    AnyReading,
+    Attribute,
+)
+from ..commands import CommandKind
+from ..convert import day, integer, mapping, number, sequence, text, timestamp
+from ..rows import Reader, row
+from ..values import (
+    Brand,
+    ChargingStatus,
+    CheckControlMessage,
+    DriveTrain,
+    Position,
+    ServiceItem,
+    Tire,
+)
+from .gcj02 import to_wgs84
+from .profile import profile_readings, window_start
+from .tables import (
+    ALLOWED_BY,
+    BRAND_WORD,
+    CAPABILITY_ROWS,
+    CHARGING_CONTROL,
+    CHARGING_ROWS,
+    CHARGING_WORD,
+    CLIMATE_ROWS,
+    ELECTRIC_ROWS,
+    FUEL_ROWS,
+    HEADUNIT_ROWS,
+    LID_WORD,
+    PROFILE_ROWS,
+    SERVICE_WORD,
+    SEVERITY_WORD,
+    STATE_ROWS,
+    distance_left,
+    manufactured,
+    season,
+)
+
+SOURCE: Final = "mybmw"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What has to be known to read a car's answers.
+
+    `fetched` is when they were asked for (UTC), `zone` where the car's clock is.
+    """
+
+    fetched: datetime
+    zone: tzinfo
+    china: bool = False
+    drive_train: DriveTrain | None = None
+
+
+def read_profile(
+    answer: object, listed_as: Brand, context: Context, problems: Counter[str]
+) -> list[AnyReading]:
+    """Read the answer that describes the car; Supras are only told by the list they came in."""
+    reader = Reader(SOURCE, context.fetched, problems)
+    brand = reader.take(answer, "brand", BRAND_WORD)
+    if listed_as is Brand.TOYOTA or brand is None:
+        brand = listed_as
+    readings = [BRAND.at(brand, context.fetched, SOURCE), *reader.rows(answer, PROFILE_ROWS)]
+    if mapping(answer).get("softwareVersionCurrent") is not None:
+        readings += reader.rows(answer, HEADUNIT_ROWS)
+        readings += _software(reader, answer)
+    return readings
+
+
+def read_state(answer: object, context: Context, problems: Counter[str]) -> list[AnyReading]:
+    """Read the answer that holds the state and the capabilities."""
+    state = mapping(mapping(answer).get("state"))
+    now = Reader(SOURCE, context.fetched, problems)
+    clock = (now.take(state, key, timestamp) for key in ("lastUpdatedAt", "lastFetched"))
+    times = [min(when, context.fetched) for when in clock if when is not None]
+    measured = times[0] if times else context.fetched
+    reports = state.get("isLscSupported") is True
+    reader = Reader(SOURCE, measured, problems, complete=reports)
+    readings = [*_capabilities(now, answer, state), *reader.rows(state, STATE_ROWS)]
+    if times:
+        readings.append(LAST_UPDATE.at(measured, measured, SOURCE))
+    readings += _privacy(reader, state)
+    readings += _roof(reader, state)
+    readings += _position(reader, state, context)
+    readings += _climate(reader, state)
+    readings += _services(reader, state)
+    readings += _check_control(reader, state)
+    readings += _tires(reader, state)
+    readings += _energy(reader, state, context)
+    return readings
+
+
+def read_charging(answer: object, context: Context, problems: Counter[str]) -> list[AnyReading]:
+    """Read the answer that holds the charging plan and the charging settings."""
+    return list(Reader(SOURCE, context.fetched, problems).rows(answer, CHARGING_ROWS))
+
+
+def read_found(answer: object, context: Context, problems: Counter[str]) -> list[AnyReading]:
+    """Read the position that the vehicle finder brought."""
+    reader = Reader(SOURCE, context.fetched, problems)
+    found = mapping(mapping(answer).get("positionData")).get("position")
+    readings = list(_coordinates(reader, found, context))
+    if readings:
+        readings += reader.rows(
+            found, (row("heading", HEADING, number), row("formattedAddress", ADDRESS, text))
+        )
+    return readings
+
+
+def _software(reader: Reader, answer: object) -> Iterator[AnyReading]:
+    step = reader.take(answer, "softwareVersionCurrent.iStep", integer)
+    month = reader.take(answer, "softwareVersionCurrent.puStep.month", integer)
+    year = reader.take(answer, "softwareVersionCurrent.puStep.year", integer)
+    built = reader.take(answer, "year", integer)
+    if step is None or month is None or year is None or built is None:
+        return
+    if not (1 <= month <= 12 and 0 <= year < 100 and 0 <= step < 10_000):
+        return reader.problem("softwareVersionCurrent")
+    version = f"{month:02}/{built // 100:02}{year:02}.{str(step)[1:]}"
+    yield SOFTWARE_VERSION.at(version, reader.time, SOURCE)
+
+
+def _capabilities(
+    reader: Reader, answer: object, state: Mapping[str, object]
+) -> Iterator[AnyReading]:
+    capabilities = mapping(answer).get("capabilities")
+    if not isinstance(capabilities, dict):
+        return
+    yield from reader.rows(capabilities, CAPABILITY_ROWS)
+    allowed = {kind for key, kind in ALLOWED_BY.items() if capabilities.get(key) is True}
+    control = mapping(capabilities.get("remoteChargingCommands")).get("chargingControl")
+    allowed |= {kind for word, kind in CHARGING_CONTROL.items() if word in sequence(control)}
+    if "climateControlState" in state:
+        allowed.add(CommandKind.CLIMATE_STOP)
+    allowed.add(CommandKind.VEHICLE_FINDER)
+    kinds = tuple(kind for kind in CommandKind if kind in allowed)
+    yield COMMANDS.at(kinds, reader.time, SOURCE)
+
+
+def _privacy(reader: Reader, state: Mapping[str, object]) -> Iterator[AnyReading]:
+    mode = reader.take(state, "driverPreferences.lscPrivacyMode", text)
+    if mode is not None:
+        yield PRIVACY_MODE.at(mode.upper() != "OFF", reader.time, SOURCE)
+
+
+def _roof(reader: Reader, state: Mapping[str, object]) -> Iterator[AnyReading]:
+    kind = reader.take(state, "roofState.roofStateType", text)
+    position = reader.take(state, "roofState.roofState", LID_WORD)
+    if kind is None or position is None:
+        return
+    attribute = LIDS.get(kind.lower())
+    if attribute is None:
+        return reader.problem("roofState.roofStateType")
+    yield attribute.at(position, reader.time, SOURCE)
+
+
+def _position(
+    reader: Reader, state: Mapping[str, object], context: Context
+) -> Iterator[AnyReading]:
+    location = state.get("location")
+    if location is not None:
+        yield from _coordinates(reader, mapping(location).get("coordinates"), context)
+
+
+def _coordinates(reader: Reader, node: object, context: Context) -> Iterator[AnyReading]:
+    latitude = reader.take(node, "latitude", number)
+    longitude = reader.take(node, "longitude", number)
+    if latitude is None or longitude is None:
+        return
+    nowhere = latitude == longitude == 0
+    if nowhere or abs(latitude) > 90 or abs(longitude) > 180:
+        return reader.problem("location.coordinates")
+    if context.china:
+        latitude, longitude = to_wgs84(latitude, longitude)
+    yield POSITION.at(Position(latitude, longitude), reader.time, SOURCE)
+
+
+def _climate(reader: Reader, state: Mapping[str, object]) -> Iterator[AnyReading]:
+    yield from reader.rows(state, CLIMATE_ROWS)
+    seconds = reader.take(state, "climateControlState.remainingSeconds", number)
+    if seconds is not None and 0 < seconds < 86_400:
+        end = reader.time + timedelta(seconds=int(seconds))
+        yield CLIMATE_END_TIME.at(end, reader.time, SOURCE)
+    elif reader.complete:
+        yield CLIMATE_END_TIME.over(reader.time, SOURCE)
+
+
+def _services(reader: Reader, state: Mapping[str, object]) -> Iterator[AnyReading]:
+    items = state.get("requiredServices")
+    if not isinstance(items, list):
+        if items is not None:
+            reader.problem("requiredServices")
+        return
+    inner = reader.inside("requiredServices")
+    found = (_service(inner, item) for item in items)
+    yield SERVICES.at(tuple(item for item in found if item), reader.time, SOURCE)
+
+
+def _service(reader: Reader, node: object) -> ServiceItem | None:
+    kind = reader.take(node, "type", text)
+    if kind is None:
+        reader.problem("type")
+        return None
+    return ServiceItem(
+        type=kind,
+        status=reader.take(node, "status", SERVICE_WORD),
+        due=reader.take(node, "dateTime", day),
+        distance=reader.take(node, "mileage", distance_left),
+        description=reader.take(node, "description", text),
+    )
+
+
+def _check_control(reader: Reader, state: Mapping[str, object]) -> Iterator[AnyReading]:
+    items = state.get("checkControlMessages")
+    if not isinstance(items, list):
+        if items is not None:
+            reader.problem("checkControlMessages")
+        elif reader.complete:
+            yield CHECK_CONTROL.at((), reader.time, SOURCE)
+        return
+    inner = reader.inside("checkControlMessages")
+    found = (_message(inner, item) for item in items)
+    yield CHECK_CONTROL.at(tuple(item for item in found if item), reader.time, SOURCE)
+
+
+def _message(reader: Reader, node: object) -> CheckControlMessage | None:
+    kind = reader.take(node, "type", text)
+    if mapping(node).get("severity") == "OK":
+        return None
+    if kind is None:
+        reader.problem("type")
+        return None
+    return CheckControlMessage(
+        type=kind,
+        severity=reader.take(node, "severity", SEVERITY_WORD),
+        description=reader.take(node, "longDescription", text),
+    )
+
+
+def _tires(reader: Reader, state: Mapping[str, object]) -> Iterator[AnyReading]:
+    tires = mapping(state.get("tireState"))
+    for wheel in WHEELS:
+        front, left = wheel.split("_")
+        node = tires.get(front + left.capitalize())
+        if node is None:
+            continue
+        tire = reader.inside(f"tireState.{wheel}")
+        yield from tire.rows(
+            node,
+            (
+                row("status.currentPressure", TIRE_PRESSURE[wheel], number),
+                row("status.targetPressure", TIRE_TARGET_PRESSURE[wheel], number),
+            ),
+        )
+        details = mapping(node).get("details")
+        if isinstance(details, dict):
+            yield TIRE[wheel].at(_tire(tire.inside("details"), details), reader.time, SOURCE)
+
+
+def _tire(reader: Reader, details: object) -> Tire:
+    return Tire(
+        season=reader.take(details, "season", season),
+        manufactured=reader.take(details, "manufacturingWeek", manufactured),
+        mounted=reader.take(details, "mountingDate", day),
+        dimension=reader.take(details, "dimension", text),
+        manufacturer=reader.take(details, "manufacturer", text),
+        tread=reader.take(details, "treadDesign", text),
+    )
+
+
+def _energy(reader: Reader, state: Mapping[str, object], context: Context) -> Iterator[AnyReading]:
+    train = context.drive_train
+    fuel = state.get("combustionFuelLevel") if train is None or train.burns_fuel else None
+    electric = state.get("electricChargingState") if train is None or train.plugs_in else None
+    if fuel is not None:
+        yield from reader.inside("combustionFuelLevel").rows(fuel, FUEL_ROWS)
+    if electric is not None:
+        yield from reader.inside("electricChargingState").rows(electric, ELECTRIC_ROWS)
+        yield from _charging_times(reader, state, electric, context)
+        yield from profile_readings(reader, state)
+    yield from _ranges(
+        reader,
+        reader.take(fuel, "range", number),
+        reader.take(electric, "range", number),
+        train,
+    )
+
+
+def _ranges(
+    reader: Reader, fuel: float | None, electric: float | None, train: DriveTrain | None
+) -> Iterator[AnyReading]:
+    """Tell fuel and total range; the "fuel range" of plug-in hybrids is the total one."""
+    total: float | None
+    if train is DriveTrain.PLUGIN_HYBRID:
+        total = fuel
+        known = fuel is not None and electric is not None
+        fuel = max(0.0, (fuel or 0) - (electric or 0)) if known else None
+    elif train is DriveTrain.ELECTRIC_WITH_RANGE_EXTENDER:
+        total = None if fuel is None or electric is None else fuel + electric
+    else:
+        total = electric if fuel is None else fuel
+    pairs: Iterable[tuple[Attribute[float], float | None]] = (
+        (REMAINING_RANGE_FUEL, fuel),
+        (REMAINING_RANGE_TOTAL, total),
+    )
+    for attribute, value in pairs:
+        if value is not None:
+            yield attribute.at(value, reader.time, SOURCE)
+
+
+def _charging_times(
+    reader: Reader, state: Mapping[str, object], electric: object, context: Context
+) -> Iterator[AnyReading]:
+    status = reader.take(electric, "chargingStatus", CHARGING_WORD)
+    minutes = reader.take(electric, "remainingChargingMinutes", number)
+    left = minutes if status is ChargingStatus.CHARGING and minutes else None
+    if left is not None and 0 < left <= 10_080:
+        yield CHARGING_TIME_LEFT.at(left, reader.time, SOURCE)
+        end = reader.time + timedelta(minutes=left)
+        yield CHARGING_END_TIME.at(end, reader.time, SOURCE)
+    elif reader.complete:
+        yield CHARGING_TIME_LEFT.over(reader.time, SOURCE)
+        yield CHARGING_END_TIME.over(reader.time, SOURCE)
+    start = window_start(reader, state)
+    if status is ChargingStatus.WAITING_FOR_CHARGING and start is not None:
+        yield CHARGING_START_TIME.at(_next(start, context), reader.time, SOURCE)
+    elif reader.complete:
+        yield CHARGING_START_TIME.over(reader.time, SOURCE)
+
+
+def _next(moment: time, context: Context) -> datetime:
+    now = context.fetched.astimezone(context.zone)
+    today = now.replace(hour=moment.hour, minute=moment.minute, second=0, microsecond=0)
+    ahead = today >= now.replace(second=0, microsecond=0)
+    return (today if ahead else today + timedelta(days=1)).astimezone(UTC)

@@ -1,0 +1,47 @@
+"""The parts of the world that BMW runs separate servers for (facts: MyBMW sheet §1)."""
+
+from base64 import b64decode
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Region(StrEnum):
+    """The name of a region, as users know it."""
+
+    NORTH_AMERICA = "north_america"
+    CHINA = "china"
+    REST_OF_WORLD = "rest_of_world"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """One region's server: its code on the wire, its host, its app key, its page for captchas."""
+
+    code: str
+    host: str
+    app_key: str = ""
+    captcha_page: str = ""
+
+    def url(self, path: str) -> str:
+        """Return the full URL of a path on the API host."""
+        return f"https://{self.host}{path}"
+
+
+_CAPTCHA: Final = "https://bimmer-connected.readthedocs.io/en/stable/captcha/"
+
+SERVERS: Final = {
+    Region.NORTH_AMERICA: Server(
+        "na",
+        "cocoapi.bmwgroup.us",
+        b64decode("MzFlMTAyZjUtNmY3ZS03ZWYzLTkwNDQtZGRjZTYzODkxMzYy").decode(),
+        f"{_CAPTCHA}north_america.html",
+    ),
+    Region.CHINA: Server("cn", "myprofile.bmw.com.cn"),
+    Region.REST_OF_WORLD: Server(
+        "row",
+        "cocoapi.bmwgroup.com",
+        b64decode("NGYxYzg1YTMtNzU4Zi1hMzdkLWJiYjYtZjg3MDQ0OTRhY2Zh").decode(),
+        f"{_CAPTCHA}rest_of_world.html",
+    ),
+}

@@ -1,0 +1,216 @@
+"""Commands: what is sent, and how their fate is followed (facts: MyBMW sheet §3.3)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+import logging
+from typing import Final
+
+from ..attributes import (
+    AC_CURRENT_LIMITS,
+    CHARGER_CONNECTED,
+    CHARGING_PROFILE,
+    CHARGING_STATUS,
+    PRECONDITIONING_AT_DEPARTURE,
+    SERVICE_PACK,
+)
+from ..commands import (
+    AcLimit,
+    ChangeProfile,
+    Command,
+    CommandKind,
+    CommandResult,
+    CommandState,
+    PointOfInterest,
+    SendPoi,
+    TargetSoc,
+)
+from ..convert import mapping
+from ..errors import (
+    AnswerError,
+    ApiError,
+    CommandError,
+    CommandTimeoutError,
+    InvalidValueError,
+    NetworkError,
+    UnsupportedError,
+)
+from ..source import Progress
+from ..values import ChargingStatus
+from ..vehicle import Vehicle
+from .api import Api, Car
+from .profile import body, changed
+
+_LOGGER = logging.getLogger(__name__)
+
+_PAUSE: Final = 3.5
+_PATIENCE: Final = 240.0
+_TITLE: Final = "Sent from Home Assistant"
+
+CHANGES_STATE: Final = frozenset(CommandKind) - {
+    CommandKind.LIGHT_FLASH,
+    CommandKind.HORN_BLOW,
+    CommandKind.VEHICLE_FINDER,
+    CommandKind.SEND_POI,
+}
+"""The commands after which the car's state is another one."""
+
+_SERVICES: Final[Mapping[CommandKind, tuple[str, str | None]]] = {
+    CommandKind.LIGHT_FLASH: ("light-flash", None),
+    CommandKind.HORN_BLOW: ("horn-blow", None),
+    CommandKind.DOOR_LOCK: ("door-lock", None),
+    CommandKind.DOOR_UNLOCK: ("door-unlock", None),
+    CommandKind.CLIMATE_START: ("climate-now", "START"),
+    CommandKind.CLIMATE_STOP: ("climate-now", "STOP"),
+    CommandKind.VEHICLE_FINDER: ("vehicle-finder", None),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A command on its way; without an `event` the service gives no more news of it."""
+
+    event: str | None
+
+
+async def start(api: Api, car: Car, vehicle: Vehicle, command: Command) -> Started:
+    """Send a command; raise `UnsupportedError` or `InvalidValueError` before anything is sent."""
+    service = _SERVICES.get(command.kind)
+    if service is not None:
+        return _started(await api.command(car, *service))
+    match command:
+        case TargetSoc(percent=percent):
+            settings = {"chargingTarget": percent, "acLimitValue": None}
+            return _started(await api.change_charging(car, "charging-settings", settings))
+        case AcLimit(ampere=ampere):
+            _check_limit(vehicle, ampere)
+            settings = {"chargingTarget": None, "acLimitValue": ampere}
+            return _started(await api.change_charging(car, "charging-settings", settings))
+        case ChangeProfile():
+            plan = _plan(vehicle, command)
+            return _started(await api.change_charging(car, "charging-profile", plan))
+        case SendPoi(poi=poi):
+            await api.send_poi(car, _gcid(api), _destination(car, poi))
+            return Started(None)
+    path = {CommandKind.CHARGE_START: "start-charging", CommandKind.CHARGE_STOP: "stop-charging"}
+    if command.kind not in path:
+        raise UnsupportedError(f"{command.kind} needs more than its kind")
+    return _started(await api.change_charging(car, path[command.kind], {}))
+
+
+def ignored(vehicle: Vehicle, command: Command) -> str | None:
+    """Return why the car would ignore a command right now, None if it would not."""
+    charging = (CommandKind.CHARGE_START, CommandKind.CHARGE_STOP)
+    if command.kind in charging and not vehicle.value(CHARGER_CONNECTED):
+        return "the car is not plugged in"
+    stopping = command.kind is CommandKind.CHARGE_STOP
+    if stopping and vehicle.value(CHARGING_STATUS) is not ChargingStatus.CHARGING:
+        return "the car is not charging"
+    return None
+
+
+async def follow(
+    api: Api, car: Car, command: Command, started: Started, progress: Progress | None
+) -> CommandResult:
+    """Wait for the final word about a command: looks every 3.5 s, for 240 s.
+
+    A hiccup of the network or the service does not end the wait. Raises `CommandError` if the
+    command failed, `CommandTimeoutError` if no final word came.
+    """
+    state = CommandState.EXECUTED if started.event is None else CommandState.INITIATED
+    waited = 0.0
+    while started.event is not None and state not in _FINAL:
+        if waited >= _PATIENCE:
+            raise CommandTimeoutError(f"{command.kind}: the last news was {state}")
+        await api.http.sleep(_PAUSE)
+        waited += _PAUSE
+        try:
+            answer = mapping(await api.event_status(car, started.event))
+        except (NetworkError, AnswerError, ApiError) as error:
+            _LOGGER.debug("%s: %s", command.kind, error)
+            continue
+        state = _state(answer, state)
+        if state is CommandState.ERROR:
+            raise CommandError(api.http.redactor.text(f"{command.kind}: {_reason(answer)}"))
+        if progress is not None:
+            progress(state)
+    return CommandResult(command.kind, state, datetime.now(UTC))
+
+
+_FINAL: Final = (CommandState.EXECUTED, CommandState.IGNORED)
+
+
+def _state(answer: Mapping[str, object], before: CommandState) -> CommandState:
+    word = answer.get("eventStatus")
+    return CommandState(word) if isinstance(word, str) and word in set(CommandState) else before
+
+
+def _reason(answer: Mapping[str, object]) -> str:
+    details = mapping(answer.get("errorDetails"))
+    words = [details.get(key) for key in ("title", "description", "errorDetails")]
+    return " - ".join(word for word in words if isinstance(word, str) and word) or "no reason given"
+
+
+def _started(answer: object) -> Started:
+    event = mapping(answer).get("eventId")
+    return Started(event if isinstance(event, str) and event else None)
+
+
+def _check_limit(vehicle: Vehicle, ampere: int) -> None:
+    limits = vehicle.value(AC_CURRENT_LIMITS) or ()
+    if ampere not in limits:
+        offered = ", ".join(map(str, limits)) or "none"
+        raise InvalidValueError(f"the car does not offer {ampere} A (it offers: {offered})")
+
+
+def _plan(vehicle: Vehicle, command: ChangeProfile) -> object:
+    profile = vehicle.value(CHARGING_PROFILE)
+    if profile is None:
+        raise UnsupportedError("the charging plan of the car is not known")
+    profile = changed(profile, vehicle.value(PRECONDITIONING_AT_DEPARTURE))
+    return body(profile, command, vehicle.value(SERVICE_PACK))
+
+
+def _gcid(api: Api) -> str:
+    tokens = api.login.tokens
+    if tokens is None or not tokens.gcid:
+        raise UnsupportedError("the login did not tell the account's id")
+    return tokens.gcid
+
+
+def _destination(car: Car, poi: PointOfInterest) -> object:
+    position = {"lat": poi.position.latitude, "lng": poi.position.longitude}
+    unknown = (
+        "banchi",
+        "chome",
+        "countryCode",
+        "district",
+        "go",
+        "houseNumber",
+        "region",
+        "regionCode",
+        "settlement",
+        "subblock",
+    )
+    place = {
+        "formattedAddress": poi.address,
+        "placeType": "ADDRESS",
+        "title": poi.name or _TITLE,
+        "provider": None,
+        "providerId": None,
+        "providerPoiId": "",
+        "sourceType": None,
+        "vehicleCategoryId": None,
+        "position": position,
+        "address": {
+            "street": poi.street,
+            "postalCode": poi.postal_code,
+            "city": poi.city,
+            "country": poi.country,
+            "formatted": poi.address,
+            **dict.fromkeys(unknown),
+        },
+        "category": {"losCategory": "Address", "mguVehicleCategoryId": None, "name": "Address"},
+        "entrances": [{"name": None, "position": position}],
+    }
+    return {"places": [place], "vehicleInformation": {"vin": car.vin}}

@@ -1,0 +1,77 @@
+"""Accounts and the tokens that a login yields."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from ..convert import mapping
+from ..errors import AnswerError
+from .china import token_expiry
+from .regions import SERVERS, Region
+from .wire import USER_AGENT, x_user_agent
+
+REFUSED: Final = (400, 401, 403, 422)
+"""The statuses by which the login servers say no."""
+
+_MARGIN: Final = timedelta(seconds=60)
+_CHINA_LIFETIME: Final = 3300.0
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Tokens:
+    """What a login yields; `expires` (UTC) already has a margin taken off."""
+
+    access: str
+    refresh: str
+    expires: datetime
+    gcid: str | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Account:
+    """Who logs in, and where: `build` is the made-up build of the app (`wire.build_id`).
+
+    `captcha` is a token that works once; `password` may be missing while the tokens last.
+    """
+
+    region: Region
+    username: str
+    build: str
+    password: str | None = None
+    captcha: str | None = None
+
+    def headers(self, brand: str = "bmw") -> dict[str, str]:
+        """Return the headers that say which app is calling."""
+        agent = x_user_agent(self.build, brand, SERVERS[self.region].code)
+        return {"user-agent": USER_AGENT, "x-user-agent": agent}
+
+
+def read_text(answer: Mapping[str, object], key: str, what: str) -> str:
+    """Return a text that has to be in an answer; raise `AnswerError` if it is not."""
+    value = answer.get(key)
+    if not isinstance(value, str) or not value:
+        raise AnswerError(f"{what}: {key} is missing in the answer")
+    return value
+
+
+def read_tokens(
+    answer: object, what: str, started: datetime, stale: Tokens | None = None
+) -> Tokens:
+    """Read the answer of a token endpoint that was asked at `started`; raise `AnswerError`."""
+    fields = mapping(answer)
+    access = read_text(fields, "access_token", what)
+    gcid = fields.get("gcid")
+    known = stale.gcid if stale else None
+    return Tokens(
+        access=access,
+        refresh=read_text(fields, "refresh_token", what),
+        expires=_expiry(fields.get("expires_in"), access, started) - _MARGIN,
+        gcid=gcid if isinstance(gcid, str) and gcid else known,
+    )
+
+
+def _expiry(seconds: object, access: str, started: datetime) -> datetime:
+    if isinstance(seconds, int | float) and 0 < seconds < 10**8:
+        return started + timedelta(seconds=seconds)
+    return token_expiry(access) or started + timedelta(seconds=_CHINA_LIFETIME)

@@ -1,0 +1,110 @@
+"""The one place where secrets are taken out of what people may see.
+
+Whatever goes to a log, an exception, a diagnostic file or a fingerprint passes a `Redactor`.
+Replacements keep their form, so that an anonymised answer still replays: a VIN becomes another
+VIN-like text, the same one each time, and a position another position.
+"""
+
+from collections.abc import Iterator, Mapping
+import re
+from typing import Final
+
+type Json = Mapping[str, Json] | list[Json] | str | int | float | bool | None
+
+HIDDEN: Final = "**REDACTED**"
+
+_VIN: Final = re.compile(
+    r"(?<![A-Z0-9])(?=[A-Z]*\d)[A-HJ-NPR-Z0-9]{3}[A-Z0-9]{14}(?![A-Z0-9])", re.IGNORECASE
+)
+_TOKEN: Final = re.compile(
+    r"\beyJ[\w-]+(?:\.[\w-]+)*|\bP1_[\w.-]+|(?<=Bearer )\S+|(?<=Basic )\S+", re.ASCII
+)
+_EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+
+_BY_KEY: Final[Mapping[str, str | float]] = {
+    "lat": 12.3456,
+    "latitude": 12.3456,
+    "lon": 34.5678,
+    "lng": 34.5678,
+    "longitude": 34.5678,
+    "heading": 123,
+    "licenseplate": "some_license_plate",
+    "name": "some_name",
+    "firstname": "some_name",
+    "lastname": "some_name",
+    "city": "some_city",
+    "street": "some_street",
+    "streetnumber": "999",
+    "housenumber": "999",
+    "postalcode": "some_postal_code",
+    "phone": "some_phone",
+    "mobile": "some_phone",
+    "formatted": "some_formatted_address",
+    "formattedaddress": "some_formatted_address",
+    "subtitle": "some_subtitle",
+    **dict.fromkeys(
+        (
+            "accesstoken",
+            "authorization",
+            "captchatoken",
+            "clientsecret",
+            "code",
+            "email",
+            "gcid",
+            "hcaptchatoken",
+            "idtoken",
+            "password",
+            "refreshtoken",
+            "sessionid",
+            "username",
+            "usid",
+        ),
+        HIDDEN,
+    ),
+}
+
+
+class Redactor:
+    """Knows the secrets of one account and takes them out of texts and JSON."""
+
+    def __init__(self) -> None:
+        """Start without knowing any secret; VINs, tokens and e-mail addresses are recognised."""
+        self._secrets: set[str] = set()
+        self._aliases: dict[str, str] = {}
+
+    def learn(self, *secrets: str | None) -> None:
+        """Remember texts that must never be seen; very short ones are left alone."""
+        self._secrets.update(secret for secret in secrets if secret and len(secret) >= 4)
+
+    def alias(self, vin: str) -> str:
+        """Return what stands for a VIN: its first three characters and a number."""
+        key = vin.upper()
+        if key not in self._aliases:
+            self._aliases[key] = f"{key[:3]}0FINGERPRINT{len(self._aliases) + 1:02}"
+        return self._aliases[key]
+
+    def text(self, text: str) -> str:
+        """Take everything secret out of a text."""
+        for secret in sorted(self._secrets, key=len, reverse=True):
+            text = text.replace(secret, HIDDEN)
+        text = _TOKEN.sub(HIDDEN, text)
+        text = _EMAIL.sub(HIDDEN, text)
+        return _VIN.sub(lambda match: self.alias(match[0]), text)
+
+    def data(self, value: object) -> Json:
+        """Take everything secret out of JSON: by key, and out of every text in it."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, Mapping):
+            return dict(self._items(value))
+        if isinstance(value, list | tuple | set | frozenset):
+            return [self.data(item) for item in value]
+        if value is None or isinstance(value, bool | int | float):
+            return value
+        return self.text(str(value))
+
+    def _items(self, value: Mapping[object, object]) -> Iterator[tuple[str, Json]]:
+        for key, item in value.items():
+            hidden = _BY_KEY.get(str(key).replace("_", "").replace("-", "").lower())
+            secret = hidden is not None and item is not None
+            yield self.text(str(key)), hidden if secret else self.data(item)

@@ -1,0 +1,58 @@
+"""Vehicles as plain JSON and back, so that they survive a restart."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import cache
+import logging
+from typing import Any
+
+from mashumaro.codecs import BasicDecoder, BasicEncoder
+
+from .attributes import ATTRIBUTES, AnyAttribute, AnyReading, Attribute, Reading
+from .vehicle import Vehicle
+
+_LOGGER = logging.getLogger(__name__)
+
+type Saved = dict[str, Any]
+"""One reading: `key`, `value`, `time` (ISO 8601), `source`."""
+
+
+def dump(vehicle: Vehicle) -> list[Saved]:
+    """Return all readings of a vehicle as JSON."""
+    return [
+        {
+            "key": reading.attribute.key,
+            "value": encode(reading),
+            "time": reading.time.isoformat(),
+            "source": reading.source,
+        }
+        for reading in vehicle
+    ]
+
+
+def encode(reading: Reading[Any]) -> object:
+    """Return the value of a reading as JSON."""
+    value: object = reading.value
+    return None if value is None else _encoder(reading.attribute).encode(value)
+
+
+def load(saved: Iterable[Saved]) -> Iterator[AnyReading]:
+    """Read what `dump` wrote; what is not understood any more is left out."""
+    for item in saved:
+        try:
+            attribute = ATTRIBUTES[item["key"]]
+            value, time = item["value"], datetime.fromisoformat(item["time"])
+            decoded = None if value is None else _decoder(attribute).decode(value)
+            yield Reading(attribute, decoded, time, str(item["source"]))
+        except ValueError, TypeError, LookupError:
+            _LOGGER.debug("A saved reading is not understood any more")
+
+
+@cache
+def _encoder(attribute: Attribute[Any]) -> BasicEncoder[Any]:
+    return BasicEncoder(attribute.type)
+
+
+@cache
+def _decoder(attribute: AnyAttribute) -> BasicDecoder[Any]:
+    return BasicDecoder(attribute.type)

@@ -1,0 +1,282 @@
+"""The types of values that are more than a number or a text: enumerations and small records.
+
+The members' values are the words that the MyBMW service uses (facts: MyBMW sheet §4).
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+
+
+class Brand(StrEnum):
+    """The brand a car is sold under."""
+
+    BMW = "BMW"
+    MINI = "MINI"
+    ROLLS_ROYCE = "ROLLS_ROYCE"
+    TOYOTA = "TOYOTA"
+
+
+class DriveTrain(StrEnum):
+    """What moves the car."""
+
+    COMBUSTION = "COMBUSTION"
+    ELECTRIC = "ELECTRIC"
+    ELECTRIC_WITH_RANGE_EXTENDER = "ELECTRIC_WITH_RANGE_EXTENDER"
+    HYBRID = "HYBRID"
+    MILD_HYBRID = "MILD_HYBRID"
+    PLUGIN_HYBRID = "PLUGIN_HYBRID"
+
+    @property
+    def burns_fuel(self) -> bool:
+        """Whether there is a tank."""
+        return self is not DriveTrain.ELECTRIC
+
+    @property
+    def plugs_in(self) -> bool:
+        """Whether there is a battery to charge from outside."""
+        return self in _PLUGS_IN
+
+
+_PLUGS_IN = frozenset(
+    {DriveTrain.ELECTRIC, DriveTrain.ELECTRIC_WITH_RANGE_EXTENDER, DriveTrain.PLUGIN_HYBRID}
+)
+
+
+class LastStateCall(StrEnum):
+    """Whether the car sends its state to the service by itself."""
+
+    ACTIVATED = "ACTIVATED"
+    NOT_CAPABLE = "NOT_CAPABLE"
+    NOT_SUPPORTED = "NOT_SUPPORTED"
+
+
+class ChargingStatus(StrEnum):
+    """What the charging of the traction battery is doing."""
+
+    DEFAULT = "DEFAULT"
+    CHARGING = "CHARGING"
+    ERROR = "ERROR"
+    COMPLETE = "COMPLETE"
+    FULLY_CHARGED = "FULLY_CHARGED"
+    FINISHED_FULLY_CHARGED = "FINISHED_FULLY_CHARGED"
+    FINISHED_NOT_FULL = "FINISHED_NOT_FULL"
+    NOT_CHARGING = "NOT_CHARGING"
+    PLUGGED_IN = "PLUGGED_IN"
+    WAITING_FOR_CHARGING = "WAITING_FOR_CHARGING"
+    TARGET_REACHED = "TARGET_REACHED"
+
+
+class ConnectionType(StrEnum):
+    """How the car is connected to a charger."""
+
+    CONDUCTIVE = "CONDUCTIVE"
+    INDUCTIVE = "INDUCTIVE"
+
+
+class ChargingMode(StrEnum):
+    """When the car charges after it was plugged in."""
+
+    IMMEDIATE = "IMMEDIATE_CHARGING"
+    DELAYED = "DELAYED_CHARGING"
+    NO_ACTION = "NO_ACTION"
+
+
+class ChargingPreference(StrEnum):
+    """Whether charging is limited to a window."""
+
+    NO_PRESELECTION = "NO_PRESELECTION"
+    CHARGING_WINDOW = "CHARGING_WINDOW"
+
+
+class TimerType(StrEnum):
+    """The kind of departure timers that the car offers."""
+
+    WEEKLY_PLANNER = "WEEKLY_PLANNER"
+    TWO_TIMES_TIMER = "TWO_TIMES_TIMER"
+
+
+class Weekday(StrEnum):
+    """A day of the week."""
+
+    MONDAY = "MONDAY"
+    TUESDAY = "TUESDAY"
+    WEDNESDAY = "WEDNESDAY"
+    THURSDAY = "THURSDAY"
+    FRIDAY = "FRIDAY"
+    SATURDAY = "SATURDAY"
+    SUNDAY = "SUNDAY"
+
+
+class LockState(StrEnum):
+    """The state of all locks taken together."""
+
+    LOCKED = "LOCKED"
+    SECURED = "SECURED"
+    SELECTIVE_LOCKED = "SELECTIVE_LOCKED"
+    PARTIALLY_LOCKED = "PARTIALLY_LOCKED"
+    UNLOCKED = "UNLOCKED"
+
+    @property
+    def locked(self) -> bool:
+        """Whether every door is locked."""
+        return self in (LockState.LOCKED, LockState.SECURED)
+
+
+class LidState(StrEnum):
+    """The state of one door, flap, window or roof."""
+
+    CLOSED = "CLOSED"
+    OPEN = "OPEN"
+    OPEN_TILT = "OPEN_TILT"
+    INTERMEDIATE = "INTERMEDIATE"
+
+    @property
+    def open(self) -> bool:
+        """Whether it is not fully closed."""
+        return self is not LidState.CLOSED
+
+
+class AlarmState(StrEnum):
+    """The state of the anti-theft alarm."""
+
+    ARMED = "ARMED"
+    NOT_ARMED = "NOT_ARMED"
+
+
+class ClimateActivity(StrEnum):
+    """What the stationary climate control is doing."""
+
+    COOLING = "COOLING"
+    HEATING = "HEATING"
+    VENTILATION = "VENTILATION"
+    INACTIVE = "INACTIVE"
+    STANDBY = "STANDBY"
+
+    @property
+    def running(self) -> bool:
+        """Whether it works on the cabin right now."""
+        return self not in (ClimateActivity.INACTIVE, ClimateActivity.STANDBY)
+
+
+class ServiceStatus(StrEnum):
+    """How urgent one service item is."""
+
+    OK = "OK"
+    PENDING = "PENDING"
+    OVERDUE = "OVERDUE"
+
+
+class Severity(StrEnum):
+    """How serious one check-control message is; messages of severity OK are not kept."""
+
+    LOW = "LOW"
+    MEDIUM = "MEDIUM"
+    HIGH = "HIGH"
+    CRITICAL = "CRITICAL"
+
+
+class Season(StrEnum):
+    """What a tyre is made for."""
+
+    SUMMER = "SUMMER"
+    WINTER = "WINTER"
+    ALL_SEASON = "ALL_SEASON"
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place on earth in WGS-84 degrees."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class DepartureTimer:
+    """One weekly departure time of the charging plan; `time` is local to the car."""
+
+    id: int
+    time: time | None
+    active: bool
+    days: tuple[Weekday, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClimateTimer:
+    """One departure time for which the cabin is preconditioned; `time` is local to the car."""
+
+    time: time
+    active: bool
+    weekly: bool
+    days: tuple[Weekday, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChargingProfile:
+    """The charging plan as a whole; a command that changes one part has to send all of it."""
+
+    mode: ChargingMode | None = None
+    preference: ChargingPreference | None = None
+    timer_type: TimerType | None = None
+    preconditioning: bool = False
+    window_start: time | None = None
+    window_end: time | None = None
+    timers: tuple[DepartureTimer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceItem:
+    """One condition-based service; `distance` is what is left, in km."""
+
+    type: str
+    status: ServiceStatus | None
+    due: date | None = None
+    distance: float | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckControlMessage:
+    """One warning of the car."""
+
+    type: str
+    severity: Severity | None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tire:
+    """What is known of one mounted tyre, apart from its pressure."""
+
+    season: Season | None = None
+    manufactured: date | None = None
+    mounted: date | None = None
+    dimension: str | None = None
+    manufacturer: str | None = None
+    tread: str | None = None
+
+
+def next_service_by_time(items: tuple[ServiceItem, ...]) -> ServiceItem | None:
+    """Return the item that is due first by date; equal dates are ordered by type."""
+    dated = [item for item in items if item.due is not None]
+    return min(dated, key=lambda item: (item.due or date.max, item.type), default=None)
+
+
+def next_service_by_distance(items: tuple[ServiceItem, ...]) -> ServiceItem | None:
+    """Return the item that is due first by distance; equal distances are ordered by type."""
+    measured = [item for item in items if item.distance is not None]
+    return min(measured, key=lambda item: (item.distance or 0.0, item.type), default=None)
+
+
+def next_departure(timers: tuple[DepartureTimer, ...], now: datetime) -> datetime | None:
+    """Return the next time that an active timer fires, in the time zone of `now`."""
+    weekdays = list(Weekday)
+    hits = (
+        datetime.combine(date.fromordinal(now.toordinal() + ahead), timer.time, now.tzinfo)
+        for timer in timers
+        if timer.active and timer.time is not None
+        for ahead in range(8)
+        if not timer.days or weekdays[(now.weekday() + ahead) % 7] in timer.days
+    )
+    return min((hit for hit in hits if hit >= now), default=None)

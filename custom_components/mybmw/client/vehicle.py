@@ -1,0 +1,117 @@
+"""A vehicle: the newest reading of every attribute."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from .attributes import BRAND, DRIVE_TRAIN, MODEL, AnyAttribute, AnyReading, Attribute, Reading
+from .values import Brand, DriveTrain
+
+
+class Vehicle:
+    """What is known of one car.
+
+    `dropped` counts, by attribute key and cause, the readings that were not believed.
+    """
+
+    def __init__(self, vin: str) -> None:
+        """Start with nothing but the VIN."""
+        self.vin = vin
+        self.dropped: Counter[str] = Counter()
+        self._held: dict[AnyAttribute, AnyReading] = {}
+        self._doubted: dict[AnyAttribute, object] = {}
+
+    def __getitem__[T](self, attribute: Attribute[T]) -> Reading[T] | None:
+        """Return the newest reading, None if there is none or it is over."""
+        reading: Reading[T] | None = self._held.get(attribute)
+        return None if reading is None or reading.value is None else reading
+
+    def __iter__(self) -> Iterator[AnyReading]:
+        """Go through all readings, those that are over included (their value is None)."""
+        return iter(self._held.values())
+
+    def __contains__(self, attribute: AnyAttribute) -> bool:
+        """Tell whether there ever was a value, even if it is over."""
+        return attribute in self._held
+
+    def value[T](self, attribute: Attribute[T]) -> T | None:
+        """Return the newest value, None if there is none."""
+        reading: Reading[T] | None = self._held.get(attribute)
+        return None if reading is None else reading.value
+
+    @property
+    def brand(self) -> Brand:
+        """The brand; BMW as long as nothing else is known."""
+        return self.value(BRAND) or Brand.BMW
+
+    @property
+    def name(self) -> str:
+        """The model, or the brand as long as the model is not known."""
+        return self.value(MODEL) or self.brand.value
+
+    @property
+    def drive_train(self) -> DriveTrain | None:
+        """What moves the car."""
+        return self.value(DRIVE_TRAIN)
+
+    def update(self, readings: Iterable[AnyReading]) -> set[AnyAttribute]:
+        """Take in readings; return the attributes whose value is another one now.
+
+        An older reading than the one held is dropped, at equal times the later arrival wins. The
+        same value at a newer time only moves the time.
+        """
+        changed: set[AnyAttribute] = set()
+        held = self._held
+        for reading in readings:
+            attribute = reading.attribute
+            old = held.get(attribute)
+            if old is not None and reading.time < old.time:
+                if reading.source != old.source:
+                    self.dropped[f"{attribute.key}: older"] += 1
+            elif not self._plausible(reading, old):
+                self.dropped[f"{attribute.key}: implausible"] += 1
+            elif old is None:
+                if reading.value is not None:
+                    held[attribute] = reading
+                    changed.add(attribute)
+            elif _same(attribute, old.value, reading.value):
+                held[attribute] = old._replace(time=reading.time, source=reading.source)
+            else:
+                held[attribute] = reading
+                changed.add(attribute)
+        return changed
+
+    def _plausible(self, reading: AnyReading, old: AnyReading | None) -> bool:
+        attribute, value = reading.attribute, reading.value
+        if value is None:
+            return True
+        if attribute.low is not None and value < attribute.low:
+            return False
+        if attribute.high is not None and value > attribute.high:
+            return False
+        return not attribute.growing or self._believable(attribute, value, old)
+
+    def _believable(self, attribute: AnyAttribute, value: float, old: AnyReading | None) -> bool:
+        if old is None or old.value is None:
+            return True
+        leap = value - old.value
+        if leap >= 0 and (attribute.leap is None or leap <= attribute.leap):
+            self._doubted.pop(attribute, None)
+            return True
+        if self._doubted.get(attribute) == value:
+            del self._doubted[attribute]
+            return True
+        self._doubted[attribute] = value
+        return False
+
+
+def _same(attribute: AnyAttribute, old: object, new: object) -> bool:
+    if old == new:
+        return True
+    if attribute.tolerance is None:
+        return False
+    return (
+        isinstance(old, datetime)
+        and isinstance(new, datetime)
+        and abs(new - old) <= attribute.tolerance
+    )

@@ -62,7 +62,8 @@ class Attribute[T]:
     `low` and `high` bound what is plausible. A change of at most `tolerance` counts as none, so
     that a time worked out from "minutes left" stands still. `growing` values may only fall, or
     leap by more than `leap`, when that is said twice. A `transient` fact ends with the situation
-    it describes: a complete answer without it means that it is over.
+    it describes: a complete answer without it means that it is over. A `private` value tells who
+    or where somebody is, and is left out of what is shown to others.
     """
 
     key: str
@@ -74,6 +75,7 @@ class Attribute[T]:
     growing: bool = False
     leap: float | None = None
     transient: bool = False
+    private: bool = False
 
     def at(self, value: T, time: datetime, source: str = "") -> Reading[T]:
         """Make a reading; `time` is when it was measured."""
@@ -165,9 +167,11 @@ CABLE_UNLOCKED_AFTER_CHARGING: Final = Attribute("unlock_cable_after_charging", 
 FLAP_PERMANENTLY_UNLOCKED: Final = Attribute("charging_flap_unlocked", bool)
 
 # Where it is
-POSITION: Final = Attribute("vehicle_location.location", Position)
-HEADING: Final = Attribute("vehicle_location.heading", float, Unit.DEGREES, low=0, high=360)
-ADDRESS: Final = Attribute("vehicle_location.address", str)
+POSITION: Final = Attribute("vehicle_location.location", Position, private=True)
+HEADING: Final = Attribute(
+    "vehicle_location.heading", float, Unit.DEGREES, low=0, high=360, private=True
+)
+ADDRESS: Final = Attribute("vehicle_location.address", str, private=True)
 
 # Doors, windows, locks
 LOCK_STATE: Final = Attribute("doors_and_windows.door_lock_state", LockState)

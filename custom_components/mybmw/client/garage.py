@@ -5,7 +5,7 @@ from itertools import chain
 
 from .attributes import AnyAttribute, AnyReading
 from .commands import Command, CommandKind, CommandResult
-from .errors import UnsupportedError
+from .errors import ClientError, UnsupportedError
 from .source import Poll, Progress, Source
 from .vehicle import Vehicle
 
@@ -72,6 +72,16 @@ class Garage:
         result, readings = await source.send(vehicle, command, progress)
         self.update(vin, readings)
         return result
+
+    async def image(self, vin: str, view: str) -> bytes:
+        """Return a picture of a car as PNG, from the first source that has one."""
+        error: ClientError = UnsupportedError("no source has pictures")
+        for source in self.sources.values():
+            try:
+                return await source.image(self.vehicles[vin], view)
+            except ClientError as failed:
+                error = failed
+        raise error
 
     def _update(self, readings: Mapping[str, Iterable[AnyReading]]) -> Changes:
         changes: dict[str, set[AnyAttribute]] = {}

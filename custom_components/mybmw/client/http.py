@@ -26,8 +26,8 @@ TIMEOUT: Final = 30.0
 
 type Sleep = Callable[[float], Awaitable[None]]
 
-_CLOCK: Final = re.compile(r"(\d+):(\d{2}):(\d{2})")
-_SECONDS: Final = re.compile(r"(\d+(?:\.\d+)?)")
+_CLOCK: Final = re.compile(r"(\d{1,4}):(\d{2}):(\d{2})")
+_SECONDS: Final = re.compile(r"(\d{1,9}(?:\.\d+)?)")
 
 _ours: ContextVar[bool] = ContextVar("mybmw_request", default=False)
 
@@ -70,13 +70,17 @@ class Http:
         client: httpx.AsyncClient,
         redactor: Redactor,
         recorder: Recorder,
-        sleep: Sleep = asyncio.sleep,
+        sleep: Sleep | None = None,
     ) -> None:
         """`sleep` is how all waiting is done."""
         self.redactor = redactor
         self.recorder = recorder
-        self.sleep = sleep
         self._client = client
+        self._sleep = sleep or asyncio.sleep
+
+    async def pause(self, seconds: float) -> None:
+        """Wait."""
+        await self._sleep(seconds)
 
     async def fetch(self, request: Request) -> httpx.Response:
         """Send a request and return the answer, whatever its status; never follow a redirect.
@@ -123,14 +127,14 @@ def retry_after(response: httpx.Response) -> float | None:
     Messages say "in 2 seconds" or "in 02:12:20" (facts: MyBMW sheet §2.6).
     """
     header = response.headers.get("retry-after", "").strip()
-    if header.isdecimal():
+    if _SECONDS.fullmatch(header):
         return float(header)
     if header:
         try:
-            until = parsedate_to_datetime(header)
-        except ValueError:
+            until = parsedate_to_datetime(header).astimezone(UTC)
+        except ValueError, OverflowError:
             return None
-        return max(0.0, (until.astimezone(UTC) - datetime.now(UTC)).total_seconds())
+        return max(0.0, (until - datetime.now(UTC)).total_seconds())
     return _seconds_in(_message(response))
 
 

@@ -16,6 +16,7 @@ HIDDEN: Final = "**REDACTED**"
 _VIN: Final = re.compile(
     r"(?<![A-Z0-9])(?=[A-Z]*\d)[A-HJ-NPR-Z0-9]{3}[A-Z0-9]{14}(?![A-Z0-9])", re.IGNORECASE
 )
+_ALIAS: Final = re.compile(r"[A-Z0-9]{3}0FINGERPRINT\d{2,}")
 _TOKEN: Final = re.compile(
     r"\beyJ[\w-]+(?:\.[\w-]+)*|\bP1_[\w.-]+|(?<=Bearer )\S+|(?<=Basic )\S+", re.ASCII
 )
@@ -77,8 +78,13 @@ class Redactor:
         self._secrets.update(secret for secret in secrets if secret and len(secret) >= 4)
 
     def alias(self, vin: str) -> str:
-        """Return what stands for a VIN: its first three characters and a number."""
+        """Return what stands for a VIN: its first three characters and a number.
+
+        What has that form already stays as it is; no real VIN has, since none has an "I".
+        """
         key = vin.upper()
+        if _ALIAS.fullmatch(key):
+            return key
         if key not in self._aliases:
             self._aliases[key] = f"{key[:3]}0FINGERPRINT{len(self._aliases) + 1:02}"
         return self._aliases[key]

@@ -2,14 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 from .attributes import AnyReading, Attribute
 from .convert import Converter
 
 _UNUSABLE: Final = (ValueError, TypeError, OverflowError)
+
+
+@cache
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +32,7 @@ type AnyRow = Row[Any]
 
 def row[T](path: str, attribute: Attribute[T], convert: Converter[T]) -> Row[T]:
     """Make a line; `path` has dots between its steps."""
-    return Row(tuple(path.split(".")), attribute, convert)
+    return Row(_steps(path), attribute, convert)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +51,12 @@ class Reader:
 
     def inside(self, name: str) -> Reader:
         """Return the reader for one part of the answer."""
-        return replace(self, within=f"{self.within}{name}.")
+        within = f"{self.within}{name}."
+        return Reader(self.source, self.time, self.problems, self.complete, within)
 
     def take[T](self, node: object, path: str, convert: Converter[T]) -> T | None:
         """Return one value, None if it is missing, null or unusable."""
-        return self._value(node, tuple(path.split(".")), convert)[0]
+        return self._value(node, _steps(path), convert)[0]
 
     def rows(self, node: object, rows: Iterable[AnyRow]) -> Iterator[AnyReading]:
         """Read all lines of a table."""

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from functools import cache
 import logging
-from typing import Any
+from typing import Any, Final
 
 from mashumaro.codecs import BasicDecoder, BasicEncoder
 
-from .attributes import ATTRIBUTES, AnyAttribute, AnyReading, Attribute, Reading
+from .attributes import ATTRIBUTES, AnyAttribute, AnyReading, Reading
 from .vehicle import Vehicle
 
 _LOGGER = logging.getLogger(__name__)
@@ -48,11 +47,25 @@ def load(saved: Iterable[Saved]) -> Iterator[AnyReading]:
             _LOGGER.debug("A saved reading is not understood any more")
 
 
-@cache
-def _encoder(attribute: Attribute[Any]) -> BasicEncoder[Any]:
-    return BasicEncoder(attribute.type)
+def prepare(attribute: AnyAttribute) -> None:
+    """Make what is needed to save and read an attribute, which takes some time at first."""
+    _encoder(attribute)
+    _decoder(attribute)
 
 
-@cache
+_ENCODERS: Final[dict[object, BasicEncoder[Any]]] = {}
+_DECODERS: Final[dict[object, BasicDecoder[Any]]] = {}
+
+
+def _encoder(attribute: AnyAttribute) -> BasicEncoder[Any]:
+    kind = attribute.type
+    if kind not in _ENCODERS:
+        _ENCODERS[kind] = BasicEncoder(kind)
+    return _ENCODERS[kind]
+
+
 def _decoder(attribute: AnyAttribute) -> BasicDecoder[Any]:
-    return BasicDecoder(attribute.type)
+    kind = attribute.type
+    if kind not in _DECODERS:
+        _DECODERS[kind] = BasicDecoder(kind)
+    return _DECODERS[kind]

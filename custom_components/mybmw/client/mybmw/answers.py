@@ -40,7 +40,7 @@ async def ask(
         if wait > _LONGEST_WAIT:
             break
         _LOGGER.debug("%s: asked to wait for %.0f s", request.what, wait)
-        await http.sleep(wait)
+        await http.pause(wait)
     else:
         response = await http.fetch(request)
     if response.status_code not in accepted:

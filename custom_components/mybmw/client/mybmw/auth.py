@@ -46,10 +46,14 @@ class Authenticator:
 
     async def token(self) -> str:
         """Return an access token that is still good, logging in if need be."""
+        return (await self.log_in()).access
+
+    async def log_in(self) -> Tokens:
+        """Return tokens that are still good, logging in if need be."""
         tokens = self.tokens
         if tokens is None or tokens.expires <= datetime.now(UTC):
             tokens = await self._renew(tokens)
-        return tokens.access
+        return tokens
 
     async def replace(self, refused: str) -> str:
         """Return another access token than the one that was refused."""

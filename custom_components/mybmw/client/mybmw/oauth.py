@@ -49,7 +49,8 @@ class OAuthLogin:
         self._http = http
         self._account = account
         self._session_id = session_id
-        self._captcha = account.captcha
+        captcha = account.captcha or ""
+        self._captcha = captcha if captcha.isascii() and captcha.isprintable() else None
 
     @property
     def can_log_in(self) -> bool:

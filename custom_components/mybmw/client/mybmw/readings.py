@@ -11,7 +11,6 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Final
 
 from ..attributes import (
-    ADDRESS,
     BRAND,
     CHARGING_END_TIME,
     CHARGING_START_TIME,
@@ -19,7 +18,6 @@ from ..attributes import (
     CHECK_CONTROL,
     CLIMATE_END_TIME,
     COMMANDS,
-    HEADING,
     LAST_UPDATE,
     LIDS,
     POSITION,
@@ -29,15 +27,13 @@ from ..attributes import (
     SERVICES,
     SOFTWARE_VERSION,
     TIRE,
-    TIRE_PRESSURE,
-    TIRE_TARGET_PRESSURE,
     WHEELS,
     AnyReading,
     Attribute,
 )
 from ..commands import CommandKind
 from ..convert import day, integer, mapping, number, sequence, text, timestamp
-from ..rows import Reader, row
+from ..rows import Reader
 from ..values import (
     Brand,
     ChargingStatus,
@@ -58,6 +54,7 @@ from .tables import (
     CHARGING_WORD,
     CLIMATE_ROWS,
     ELECTRIC_ROWS,
+    FOUND_ROWS,
     FUEL_ROWS,
     HEADUNIT_ROWS,
     LID_WORD,
@@ -65,6 +62,7 @@ from .tables import (
     SERVICE_WORD,
     SEVERITY_WORD,
     STATE_ROWS,
+    TIRE_ROWS,
     distance_left,
     manufactured,
     season,
@@ -135,9 +133,7 @@ def read_found(answer: object, context: Context, problems: Counter[str]) -> list
     found = mapping(mapping(answer).get("positionData")).get("position")
     readings = list(_coordinates(reader, found, context))
     if readings:
-        readings += reader.rows(
-            found, (row("heading", HEADING, number), row("formattedAddress", ADDRESS, text))
-        )
+        readings += reader.rows(found, FOUND_ROWS)
     return readings
 
 
@@ -279,13 +275,7 @@ def _tires(reader: Reader, state: Mapping[str, object]) -> Iterator[AnyReading]:
         if node is None:
             continue
         tire = reader.inside(f"tireState.{wheel}")
-        yield from tire.rows(
-            node,
-            (
-                row("status.currentPressure", TIRE_PRESSURE[wheel], number),
-                row("status.targetPressure", TIRE_TARGET_PRESSURE[wheel], number),
-            ),
-        )
+        yield from tire.rows(node, TIRE_ROWS[wheel])
         details = mapping(node).get("details")
         if isinstance(details, dict):
             yield TIRE[wheel].at(_tire(tire.inside("details"), details), reader.time, SOURCE)

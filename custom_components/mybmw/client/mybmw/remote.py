@@ -122,7 +122,7 @@ async def follow(
     while started.event is not None and state not in _FINAL:
         if waited >= _PATIENCE:
             raise CommandTimeoutError(f"{command.kind}: the last news was {state}")
-        await api.http.sleep(_PAUSE)
+        await api.http.pause(_PAUSE)
         waited += _PAUSE
         try:
             answer = mapping(await api.event_status(car, started.event))

@@ -37,17 +37,28 @@ _LOGGER = logging.getLogger(__name__)
 _LIST_EVERY: Final = timedelta(hours=6)
 _SETTLE: Final = 7.0
 _AT_ONCE: Final = 4
-_VIN: Final = re.compile(r"[A-Z0-9]{17}", re.IGNORECASE)
-_WHOLE_ACCOUNT: Final = (AuthError, QuotaError, BlockedError, NetworkError)
+_VIN: Final = re.compile(r"[A-Z0-9]{17}", re.IGNORECASE | re.ASCII)
+_WHOLE_ACCOUNT: Final = (AuthError, QuotaError, BlockedError)
+_NO_NETWORK: Final = 2
 
 
 @dataclass(slots=True)
 class _Round:
-    """One poll on its way: what concerns the whole account stops it for the cars to come."""
+    """One poll on its way: what concerns the whole account stops it for the cars to come.
+
+    So does the second car that cannot be reached, since then it is not the car.
+    """
 
     profiles: dict[str, list[AnyReading]]
     limit: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
     given_up: ClientError | None = None
+    unreachable: int = 0
+
+    def note(self, error: ClientError) -> None:
+        """Give up if there is no point in asking for more cars."""
+        self.unreachable += isinstance(error, NetworkError)
+        if isinstance(error, _WHOLE_ACCOUNT) or self.unreachable >= _NO_NETWORK:
+            self.given_up = error
 
 
 class MyBMWSource:
@@ -86,7 +97,7 @@ class MyBMWSource:
             if vin is None or vin not in self._cars:
                 vins = await self._list()
         except ClientError as error:
-            if not self._cars or isinstance(error, _WHOLE_ACCOUNT):
+            if not self._cars or isinstance(error, (*_WHOLE_ACCOUNT, NetworkError)):
                 return Poll(error=error)
             _LOGGER.debug("The list of vehicles cannot be read: %s", error)
         cars = [car for car in self._cars.values() if vin in (None, car.vin)]
@@ -169,10 +180,8 @@ class MyBMWSource:
                 if car.vin not in self._trains:
                     round_.profiles[car.vin] = await self._profile(car)
                 return await self._state(car)
-            except _WHOLE_ACCOUNT as error:
-                round_.given_up = error
-                return error
             except ClientError as error:
+                round_.note(error)
                 return error
 
     async def _profile(self, car: Car) -> list[AnyReading]:
@@ -213,7 +222,7 @@ class MyBMWSource:
     ) -> Sequence[AnyReading]:
         try:
             if command.kind in remote.CHANGES_STATE:
-                await self._http.sleep(_SETTLE)
+                await self._http.pause(_SETTLE)
                 return await self._state(car)
             if command.kind is CommandKind.VEHICLE_FINDER:
                 return await self._found(car, started)

@@ -39,7 +39,10 @@ from ..attributes import (
     SERVICE_PACK,
     STATE_OF_CHARGE,
     TELEMATICS_UNIT,
+    TIRE_PRESSURE,
+    TIRE_TARGET_PRESSURE,
     TRACKING_ENABLED,
+    WHEELS,
     WINDOWS,
 )
 from ..commands import CommandKind
@@ -150,6 +153,17 @@ ELECTRIC_ROWS: Final[tuple[AnyRow, ...]] = (
     row("chargingStatus", CHARGING_STATUS, CHARGING_WORD),
     row("chargingConnectionType", CONNECTION_TYPE, member(ConnectionType)),
     row("range", REMAINING_RANGE_ELECTRIC, number),
+)
+TIRE_ROWS: Final[Mapping[str, tuple[AnyRow, ...]]] = {
+    wheel: (
+        row("status.currentPressure", TIRE_PRESSURE[wheel], number),
+        row("status.targetPressure", TIRE_TARGET_PRESSURE[wheel], number),
+    )
+    for wheel in WHEELS
+}
+FOUND_ROWS: Final[tuple[AnyRow, ...]] = (
+    row("heading", HEADING, number),
+    row("formattedAddress", ADDRESS, text),
 )
 CHARGING_ROWS: Final[tuple[AnyRow, ...]] = (
     row("servicePack", SERVICE_PACK, text),

@@ -48,9 +48,9 @@ class Account:
 
 
 def read_text(answer: Mapping[str, object], key: str, what: str) -> str:
-    """Return a text that has to be in an answer; raise `AnswerError` if it is not."""
+    """Return an ASCII text that has to be in an answer; raise `AnswerError` if it is not."""
     value = answer.get(key)
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not value or not value.isascii():
         raise AnswerError(f"{what}: {key} is missing in the answer")
     return value
 

@@ -1,0 +1,283 @@
+"""Binary sensors: one line of a table each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, override
+
+from homeassistant.components.binary_sensor import (
+    BinarySensorDeviceClass,
+    BinarySensorEntity,
+    BinarySensorEntityDescription,
+)
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .client import Vehicle, attributes as car
+from .client.attributes import AnyAttribute, Attribute
+from .client.values import ChargingStatus, LidState, LockState, ServiceItem, Severity
+from .coordinator import MyBMWConfigEntry
+from .entity import MyBMWDescription, MyBMWEntity, async_add_when_known
+
+PARALLEL_UPDATES = 0
+
+_LOW: Final = 0.92
+_HIGH: Final = 1.15
+
+
+@dataclass(frozen=True, kw_only=True)
+class BinaryDescription(MyBMWDescription, BinarySensorEntityDescription):
+    """A binary sensor: how being on, and its extra attributes, follow from the car."""
+
+    on: Callable[[Vehicle], bool | None]
+    extra: Callable[[Vehicle], dict[str, object]] | None = None
+
+    @override
+    def usable(self, vehicle: Vehicle) -> bool:
+        return self.on(vehicle) is not None
+
+
+def _flag(
+    attribute: Attribute[bool], *, key: str | None = None, off: bool = False, **more: Any
+) -> BinaryDescription:
+    def on(vehicle: Vehicle) -> bool | None:
+        return vehicle.value(attribute)
+
+    return _binary((attribute,), on, key=key or attribute.key, off=off, **more)
+
+
+def _binary(
+    attributes: tuple[AnyAttribute, ...],
+    on: Callable[[Vehicle], bool | None],
+    *,
+    key: str,
+    off: bool = False,
+    diagnostic: bool = False,
+    **more: Any,
+) -> BinaryDescription:
+    return BinaryDescription(
+        key=key,
+        translation_key=key.replace(".", "_"),
+        attributes=attributes,
+        on=on,
+        entity_registry_enabled_default=not off,
+        entity_category=EntityCategory.DIAGNOSTIC if diagnostic else None,
+        **more,
+    )
+
+
+def _opening(
+    attribute: Attribute[LidState], device_class: BinarySensorDeviceClass, *, off: bool = False
+) -> BinaryDescription:
+    def on(vehicle: Vehicle) -> bool | None:
+        state = vehicle.value(attribute)
+        return None if state is None else state.open
+
+    def extra(vehicle: Vehicle) -> dict[str, object]:
+        state = vehicle.value(attribute)
+        return {} if state is None else {"position": state.lower()}
+
+    return _binary(
+        (attribute,), on, key=attribute.key, off=off, device_class=device_class, extra=extra
+    )
+
+
+def _any_open(key: str, members: dict[str, Attribute[LidState]]) -> BinaryDescription:
+    def states(vehicle: Vehicle) -> dict[str, LidState]:
+        values = ((name, vehicle.value(attribute)) for name, attribute in members.items())
+        return {name: state for name, state in values if state is not None}
+
+    def on(vehicle: Vehicle) -> bool | None:
+        known = states(vehicle)
+        return any(state.open for state in known.values()) if known else None
+
+    def extra(vehicle: Vehicle) -> dict[str, object]:
+        return {name: state.lower() for name, state in states(vehicle).items()}
+
+    return _binary(
+        tuple(members.values()),
+        on,
+        key=key,
+        extra=extra,
+        device_class=BinarySensorDeviceClass.OPENING,
+    )
+
+
+def _unlocked(vehicle: Vehicle) -> bool | None:
+    state = vehicle.value(car.LOCK_STATE)
+    return None if state is None else not state.locked
+
+
+def _lock_details(vehicle: Vehicle) -> dict[str, object]:
+    state: LockState | None = vehicle.value(car.LOCK_STATE)
+    return {} if state is None else {"door_lock_state": state.lower()}
+
+
+def _charging(vehicle: Vehicle) -> bool | None:
+    status = vehicle.value(car.CHARGING_STATUS)
+    return None if status is None else status is ChargingStatus.CHARGING
+
+
+def _service_due(vehicle: Vehicle) -> bool | None:
+    items = vehicle.value(car.SERVICES)
+    return None if items is None else any(item.status not in (None, "OK") for item in items)
+
+
+def _service_details(vehicle: Vehicle) -> dict[str, object]:
+    details: dict[str, object] = {}
+    for item in vehicle.value(car.SERVICES) or ():
+        details |= _service_item(item)
+    return details
+
+
+def _service_item(item: ServiceItem) -> dict[str, object]:
+    name = item.type.lower()
+    details: dict[str, object] = {name: (item.status or "unknown").lower()}
+    if item.due is not None:
+        details[f"{name}_date"] = item.due.isoformat()
+    if item.distance is not None:
+        details[f"{name}_distance"] = f"{item.distance:.0f} km"
+    return details
+
+
+def _warned(vehicle: Vehicle) -> bool | None:
+    messages = vehicle.value(car.CHECK_CONTROL)
+    if messages is None:
+        return None
+    return any(message.severity is not Severity.LOW for message in messages)
+
+
+def _message_details(vehicle: Vehicle) -> dict[str, object]:
+    messages = vehicle.value(car.CHECK_CONTROL) or ()
+    return {message.type.lower(): (message.severity or "unknown").lower() for message in messages}
+
+
+def _off_target(vehicle: Vehicle) -> dict[str, float]:
+    """Return the wheels whose pressure is 8 % below target or 15 % above, with the deviation."""
+    found: dict[str, float] = {}
+    for wheel in car.WHEELS:
+        pressure = vehicle.value(car.TIRE_PRESSURE[wheel])
+        target = vehicle.value(car.TIRE_TARGET_PRESSURE[wheel])
+        if pressure is not None and target and not _LOW <= pressure / target <= _HIGH:
+            found[wheel] = round(pressure - target)
+    return found
+
+
+def _tire_problem(vehicle: Vehicle) -> bool | None:
+    targets = (vehicle.value(car.TIRE_TARGET_PRESSURE[wheel]) for wheel in car.WHEELS)
+    return bool(_off_target(vehicle)) if any(targets) else None
+
+
+def _tire_details(vehicle: Vehicle) -> dict[str, object]:
+    return dict(_off_target(vehicle))
+
+
+def _closed_and_locked(vehicle: Vehicle) -> bool | None:
+    """Tell whether anything is open or unlocked."""
+    lock = vehicle.value(car.LOCK_STATE)
+    members = (*car.LIDS.values(), *car.WINDOWS.values())
+    states = [state for item in members if (state := vehicle.value(item)) is not None]
+    if lock is None or not states:
+        return None
+    return not lock.locked or any(state.open for state in states)
+
+
+BINARY_SENSORS: Final[tuple[BinaryDescription, ...]] = (
+    _any_open("lids", dict(car.LIDS)),
+    _any_open("windows", dict(car.WINDOWS)),
+    _binary(
+        (car.LOCK_STATE,),
+        _unlocked,
+        key="door_lock_state",
+        extra=_lock_details,
+        device_class=BinarySensorDeviceClass.LOCK,
+    ),
+    _binary(
+        (car.SERVICES,),
+        _service_due,
+        key="condition_based_services",
+        extra=_service_details,
+        device_class=BinarySensorDeviceClass.PROBLEM,
+    ),
+    _binary(
+        (car.CHECK_CONTROL,),
+        _warned,
+        key="check_control_messages",
+        extra=_message_details,
+        device_class=BinarySensorDeviceClass.PROBLEM,
+    ),
+    _binary(
+        (car.CHARGING_STATUS,),
+        _charging,
+        key="charging_status",
+        device_class=BinarySensorDeviceClass.BATTERY_CHARGING,
+    ),
+    _flag(
+        car.CHARGER_CONNECTED,
+        key="connection_status",
+        device_class=BinarySensorDeviceClass.PLUG,
+    ),
+    _flag(car.PRECONDITIONING_AT_DEPARTURE),
+    *(
+        _opening(
+            attribute,
+            BinarySensorDeviceClass.OPENING
+            if name in ("hood", "trunk")
+            else BinarySensorDeviceClass.WINDOW
+            if name == "sun_roof"
+            else BinarySensorDeviceClass.DOOR,
+        )
+        for name, attribute in car.LIDS.items()
+    ),
+    *(
+        _opening(attribute, BinarySensorDeviceClass.WINDOW, off=True)
+        for attribute in car.WINDOWS.values()
+    ),
+    _binary(
+        (car.LOCK_STATE, *car.LIDS.values(), *car.WINDOWS.values()),
+        _closed_and_locked,
+        key="not_closed_and_locked",
+        off=True,
+        device_class=BinarySensorDeviceClass.SAFETY,
+    ),
+    _binary(
+        (*car.TIRE_TARGET_PRESSURE.values(), *car.TIRE_PRESSURE.values()),
+        _tire_problem,
+        key="tire_pressure",
+        extra=_tire_details,
+        device_class=BinarySensorDeviceClass.PROBLEM,
+    ),
+    _flag(car.CABLE_UNLOCKED_AFTER_CHARGING, off=True, diagnostic=True),
+    _flag(car.FLAP_PERMANENTLY_UNLOCKED, off=True, diagnostic=True),
+    _flag(car.LSC_ENABLED, off=True, diagnostic=True),
+    _flag(car.TRACKING_ENABLED, off=True, diagnostic=True),
+    _flag(car.PRIVACY_MODE, off=True, diagnostic=True),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: MyBMWConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up binary sensors."""
+    async_add_when_known(entry, async_add_entities, BINARY_SENSORS, MyBMWBinarySensor)
+
+
+class MyBMWBinarySensor(MyBMWEntity, BinarySensorEntity):
+    """A binary sensor of a car."""
+
+    entity_description: BinaryDescription
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """The state."""
+        return self.entity_description.on(self.vehicle)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, object] | None:
+        """What belongs to the state, if anything does."""
+        extra = self.entity_description.extra
+        return None if extra is None else extra(self.vehicle)

@@ -1,0 +1,380 @@
+"""Between the client and the entities.
+
+`GarageCoordinator` holds the vehicles and tells only the entities whose attributes changed; a
+`SourcePoller` beside it asks one source regularly. The map from client errors to Home Assistant's
+is here, and only here.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+import logging
+from typing import Final, NamedTuple, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import (
+    ConfigEntryAuthFailed,
+    ConfigEntryError,
+    ConfigEntryNotReady,
+    HomeAssistantError,
+    ServiceValidationError,
+)
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.util import dt as dt_util
+
+from .client import (
+    AuthError,
+    BlockedError,
+    CaptchaError,
+    Changes,
+    ClientError,
+    Command,
+    CommandResult,
+    CommandState,
+    Garage,
+    InvalidValueError,
+    Poll,
+    QuotaError,
+    Redactor,
+    Source,
+    UnsupportedError,
+    Vehicle,
+    attributes as car,
+    dump,
+    load,
+)
+from .client.attributes import AnyAttribute
+from .const import DOMAIN
+from .store import Contents, GarageStore
+
+_LOGGER = logging.getLogger(__name__)
+
+_BLOCKED_RETRY: Final = timedelta(hours=6).total_seconds()
+_ISSUE_BLOCKED: Final = "blocked"
+_DEVICE: Final = frozenset(
+    {car.BRAND, car.MODEL, car.BODY_TYPE, car.SOFTWARE_VERSION, car.HEADUNIT_TYPE}
+)
+
+type MyBMWConfigEntry = ConfigEntry[GarageCoordinator]
+type Newcomers = Callable[[Changes], None]
+
+
+class Watch(NamedTuple):
+    """What an entity listens to: some attributes of one car."""
+
+    vin: str
+    attributes: tuple[AnyAttribute, ...]
+
+
+def home_assistant_error(error: ClientError) -> HomeAssistantError:
+    """Return what Home Assistant should raise for a failed command or request."""
+    mistake = isinstance(error, UnsupportedError | InvalidValueError)
+    kind = ServiceValidationError if mistake else HomeAssistantError
+    return kind(
+        translation_domain=DOMAIN,
+        translation_key=error.key,
+        translation_placeholders={"error": str(error)},
+    )
+
+
+def poll_error(error: ClientError, *, grace: bool) -> HomeAssistantError:
+    """Return what a poller should raise; with `grace` a refused login may be tried once more."""
+    placeholders = {"error": str(error)}
+    final = isinstance(error, CaptchaError) or not grace
+    if isinstance(error, AuthError) and final:
+        return ConfigEntryAuthFailed(
+            translation_domain=DOMAIN,
+            translation_key=error.key,
+            translation_placeholders=placeholders,
+        )
+    wait = error.retry_after if isinstance(error, QuotaError) else None
+    return UpdateFailed(
+        translation_domain=DOMAIN,
+        translation_key=error.key,
+        translation_placeholders=placeholders,
+        retry_after=_BLOCKED_RETRY if isinstance(error, BlockedError) else wait,
+    )
+
+
+def _blocked(error: BlockedError) -> ConfigEntryError:
+    return ConfigEntryError(
+        translation_domain=DOMAIN,
+        translation_key=error.key,
+        translation_placeholders={"error": str(error)},
+    )
+
+
+class GarageCoordinator(DataUpdateCoordinator[Garage]):
+    """The vehicles of one account. It never polls: sources push into it."""
+
+    config_entry: MyBMWConfigEntry
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: MyBMWConfigEntry,
+        garage: Garage,
+        redactor: Redactor,
+    ) -> None:
+        super().__init__(hass, _LOGGER, config_entry=entry, name=DOMAIN, always_update=False)
+        self.data = garage
+        self.redactor = redactor
+        self.pollers: dict[str, SourcePoller] = {}
+        self._store = GarageStore(hass, entry.entry_id)
+        self._watchers: dict[tuple[str, AnyAttribute], dict[CALLBACK_TYPE, None]]
+        self._watchers = defaultdict(dict)
+        self._newcomers: list[Newcomers] = []
+        self._devices: set[str] = set()
+        garage.listener = self._changed
+
+    @property
+    def vehicles(self) -> Mapping[str, Vehicle]:
+        """The vehicles by VIN."""
+        return self.data.vehicles
+
+    async def async_restore(self) -> Contents:
+        """Take in what was saved, with its true age; return the file's contents."""
+        contents = await self._store.load()
+        for vin, saved in contents["vehicles"].items():
+            self.data.update(vin, load(saved))
+        return contents
+
+    async def async_save(self) -> None:
+        """Save at once, as when the entry is unloaded."""
+        await self._store.save(self._contents())
+
+    @callback
+    @override
+    def async_add_listener(
+        self, update_callback: CALLBACK_TYPE, context: object = None
+    ) -> Callable[[], None]:
+        """Listen to the attributes that the context names, and to the health of sources."""
+        remove_general = super().async_add_listener(update_callback, context)
+        keys = (
+            [(context.vin, attribute) for attribute in context.attributes]
+            if isinstance(context, Watch)
+            else []
+        )
+        for key in keys:
+            self._watchers[key][update_callback] = None
+
+        @callback
+        def remove() -> None:
+            remove_general()
+            for key in keys:
+                self._watchers[key].pop(update_callback, None)
+
+        return remove
+
+    @callback
+    def async_add_newcomer_listener(self, listener: Newcomers) -> Callable[[], None]:
+        """Listen to changes in order to make entities of what is new."""
+        self._newcomers.append(listener)
+        return lambda: self._newcomers.remove(listener)
+
+    @callback
+    def async_take(self, source: str, poll: Poll) -> None:
+        """Take in what a source brought, and tell entities whose car it can or cannot read."""
+        poller = self.pollers[source]
+        before = poller.failed | poller.missing
+        poller.failed = frozenset(
+            vin for vin, error in poll.errors.items() if not isinstance(error, QuotaError)
+        )
+        self.data.take(poll)
+        if poll.vins is not None:
+            self._drop_missing(poller, poll.vins)
+        for vin in before ^ (poller.failed | poller.missing):
+            self._tell_all(vin)
+
+    def healthy(self, vin: str, source: str | None) -> bool:
+        """Tell whether what a source said about a car can be taken as current.
+
+        Without a source: whether any source can read the car. A spent quota leaves values as
+        they are: nothing is known to be wrong with them.
+        """
+        asked = (
+            self.pollers.values() if source is None else filter(None, [self.pollers.get(source)])
+        )
+        return any(poller.can_read(vin) for poller in asked)
+
+    def listed(self, vin: str) -> bool:
+        """Tell whether any source still has the car, as far as it is known."""
+        missing = (vin in poller.missing for poller in self.pollers.values())
+        return vin in self.vehicles and not all(missing)
+
+    async def async_send(self, vin: str, command: Command) -> CommandResult:
+        """Carry out a command; raise a translated error if it fails or is ignored."""
+        try:
+            result = await self.data.send(vin, command)
+        except ClientError as error:
+            raise home_assistant_error(error) from error
+        if result.state is CommandState.IGNORED:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="command_ignored",
+                translation_placeholders={"reason": result.reason or "-"},
+            )
+        return result
+
+    @override
+    async def _async_update_data(self) -> Garage:
+        """Ask all sources, because somebody asked for fresh values of an entity."""
+        for poller in self.pollers.values():
+            await poller.async_request_refresh()
+        return self.data
+
+    @callback
+    def _changed(self, changes: Changes) -> None:
+        told: dict[CALLBACK_TYPE, None] = {}
+        for vin, changed in changes.items():
+            for attribute in changed:
+                told |= self._watchers.get((vin, attribute), {})
+            self._update_device(vin, changed)
+        for tell in told:
+            tell()
+        for newcomers in self._newcomers:
+            newcomers(changes)
+        self._store.schedule(self._contents)
+
+    @callback
+    def _tell_all(self, vin: str) -> None:
+        for update, context in list(self._listeners.values()):
+            if isinstance(context, Watch) and context.vin == vin:
+                update()
+
+    @callback
+    def _update_device(self, vin: str, changed: Iterable[AnyAttribute]) -> None:
+        vehicle = self.vehicles.get(vin)
+        if vehicle is None or (vin in self._devices and _DEVICE.isdisjoint(changed)):
+            return
+        self._devices.add(vin)
+        dr.async_get(self.hass).async_get_or_create(
+            config_entry_id=self.config_entry.entry_id,
+            identifiers={(DOMAIN, vin)},
+            manufacturer=vehicle.brand.replace("_", " "),
+            model=vehicle.value(car.MODEL),
+            model_id=vehicle.value(car.BODY_TYPE),
+            name=vehicle.name,
+            serial_number=vin,
+            sw_version=vehicle.value(car.SOFTWARE_VERSION),
+            hw_version=vehicle.value(car.HEADUNIT_TYPE),
+        )
+
+    @callback
+    def _drop_missing(self, poller: SourcePoller, listed: frozenset[str]) -> None:
+        """Remove cars that no source lists any more; a first absence may be an accident."""
+        missing = self.vehicles.keys() - listed
+        for vin in missing & poller.missing:
+            others = (other for other in self.pollers.values() if other is not poller)
+            if any(vin not in other.missing for other in others):
+                continue
+            _LOGGER.info("A car is not in the account any more and was removed")
+            self._devices.discard(vin)
+            self.data.remove(vin)
+            registry = dr.async_get(self.hass)
+            owner = self.config_entry.entry_id
+            device = registry.async_get_device_by_identifier((DOMAIN, vin), owner)
+            if device is not None:
+                registry.async_remove_device(device.id)
+        poller.missing = frozenset(missing)
+
+    def _contents(self) -> Contents:
+        return {
+            "vehicles": {vin: dump(vehicle) for vin, vehicle in self.vehicles.items()},
+            "polled": {
+                name: poller.polled.isoformat()
+                for name, poller in self.pollers.items()
+                if poller.polled is not None
+            },
+        }
+
+
+class SourcePoller(DataUpdateCoordinator[None]):
+    """Asks one source regularly and hands what it says to the garage."""
+
+    config_entry: MyBMWConfigEntry
+
+    def __init__(
+        self,
+        garage: GarageCoordinator,
+        source: Source,
+        interval: timedelta,
+        polled: datetime | None = None,
+    ) -> None:
+        super().__init__(
+            garage.hass,
+            _LOGGER,
+            config_entry=garage.config_entry,
+            name=f"{DOMAIN} {source.name}",
+            update_interval=interval,
+            always_update=False,
+        )
+        self.source = source
+        self.polled = polled
+        self.failed: frozenset[str] = frozenset()
+        self.missing: frozenset[str] = frozenset()
+        self._garage = garage
+        self._interval = interval
+        self._error: ClientError | None = None
+        self._answered = False
+        garage.pollers[source.name] = self
+
+    def can_read(self, vin: str) -> bool:
+        """Tell whether the last poll, if there was one, could read the car."""
+        fine = self.last_update_success or isinstance(self._error, QuotaError)
+        return fine and vin not in self.failed | self.missing
+
+    async def async_begin(self) -> None:
+        """Poll for the first time: at once, unless the saved readings are fresh enough.
+
+        Without saved readings a failure raises, so that set-up is tried again; but not if BMW
+        refuses us altogether, since trying again soon can only do harm.
+        """
+        entry = self.config_entry
+        wait = self._interval
+        if self._garage.vehicles:
+            age = dt_util.utcnow() - self.polled if self.polled else wait
+            wait = max(timedelta(), wait - max(timedelta(), age))
+            entry.async_on_unload(async_call_later(self.hass, wait, self._poll_now))
+        else:
+            try:
+                await self.async_config_entry_first_refresh()
+            except ConfigEntryNotReady as error:
+                if isinstance(self._error, BlockedError):
+                    raise _blocked(self._error) from error
+                raise
+        entry.async_on_unload(self.async_add_listener(self._garage.async_update_listeners))
+
+    async def _poll_now(self, _now: datetime) -> None:
+        await self.async_refresh()
+
+    @override
+    async def _async_update_data(self) -> None:
+        """Poll the source; what it read before it failed counts all the same."""
+        poll = await self.source.poll()
+        self.polled = dt_util.utcnow()
+        before, self._error = self._error, poll.error
+        self._garage.async_take(self.source.name, poll)
+        self._tell_blocked(isinstance(poll.error, BlockedError))
+        self._answered |= poll.error is None
+        if poll.error is not None:
+            grace = self._answered and not isinstance(before, AuthError)
+            raise poll_error(poll.error, grace=grace) from poll.error
+
+    def _tell_blocked(self, blocked: bool) -> None:
+        issue = f"{_ISSUE_BLOCKED}_{self.config_entry.entry_id}"
+        if not blocked:
+            ir.async_delete_issue(self.hass, DOMAIN, issue)
+            return
+        ir.async_create_issue(
+            self.hass,
+            DOMAIN,
+            issue,
+            is_fixable=False,
+            severity=ir.IssueSeverity.ERROR,
+            translation_key=_ISSUE_BLOCKED,
+            translation_placeholders={"account": self.config_entry.title},
+        )

@@ -1,0 +1,88 @@
+"""The device tracker: where a car is."""
+
+from dataclasses import dataclass
+from typing import Final, override
+
+from homeassistant.components.device_tracker import TrackerEntity, TrackerEntityDescription
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .client import Vehicle, attributes as car
+from .client.attributes import AnyAttribute
+from .client.values import Position
+from .const import OPTION_POSITION
+from .coordinator import MyBMWConfigEntry
+from .entity import MyBMWDescription, MyBMWEntity, async_add_when_known
+
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackerDescription(MyBMWDescription, TrackerEntityDescription):
+    """A device tracker; every car has one, and nothing but the VIN identifies it."""
+
+    @property
+    @override
+    def watched(self) -> tuple[AnyAttribute, ...]:
+        return (*self.attributes, car.MODEL)
+
+    @override
+    def unique_id(self, vehicle: Vehicle) -> str:
+        return vehicle.vin
+
+    @override
+    def usable(self, vehicle: Vehicle) -> bool:
+        return True
+
+
+TRACKERS: Final = (
+    TrackerDescription(
+        key="location",
+        name=None,
+        translation_key="location",
+        attributes=(car.POSITION, car.HEADING, car.TRACKING_ENABLED),
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: MyBMWConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up device trackers."""
+    if entry.options.get(OPTION_POSITION, True):
+        async_add_when_known(entry, async_add_entities, TRACKERS, MyBMWTracker)
+
+
+class MyBMWTracker(MyBMWEntity, TrackerEntity):
+    """The position of a car, as long as its owner lets the car be found."""
+
+    entity_description: TrackerDescription
+    _attr_force_update = False
+
+    @property
+    def _position(self) -> Position | None:
+        hidden = self.vehicle.value(car.TRACKING_ENABLED) is False
+        return None if hidden else self.vehicle.value(car.POSITION)
+
+    @property
+    @override
+    def latitude(self) -> float | None:
+        """Degrees north."""
+        position = self._position
+        return position.latitude if position else None
+
+    @property
+    @override
+    def longitude(self) -> float | None:
+        """Degrees east."""
+        position = self._position
+        return position.longitude if position else None
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, object]:
+        """Where the car is heading, in degrees."""
+        heading = self.vehicle.value(car.HEADING)
+        return {"direction": heading if self._position else None}

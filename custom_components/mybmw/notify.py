@@ -1,0 +1,81 @@
+"""Notify: sends a destination to a car's navigation system."""
+
+from dataclasses import dataclass
+import re
+from typing import Final, override
+
+from homeassistant.components.notify import (
+    NotifyEntity,
+    NotifyEntityDescription,
+    NotifyEntityFeature,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .client import ClientError, CommandKind, InvalidValueError, PointOfInterest, SendPoi
+from .client.values import Position
+from .coordinator import MyBMWConfigEntry, home_assistant_error
+from .entity import CommandDescription, CommandEntity, async_add_when_known, read_only
+
+PARALLEL_UPDATES = 1
+
+_PLACE: Final = re.compile(
+    r"""(?P<before>.*?)
+        (?<![\d.])(?P<latitude>[+-]?\d{1,3}(?:\.\d+)?)\s*[,;/\s]\s*
+        (?P<longitude>[+-]?\d{1,3}(?:\.\d+)?)(?![\d.])
+        (?P<after>.*)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotifyDescription(CommandDescription, NotifyEntityDescription):
+    """A way to send something to a car."""
+
+
+NOTIFIERS: Final = (
+    NotifyDescription(key="send_poi", translation_key="send_poi", command=CommandKind.SEND_POI),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: MyBMWConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up notifiers."""
+    if not read_only(entry):
+        async_add_when_known(entry, async_add_entities, NOTIFIERS, MyBMWNotifier)
+
+
+class MyBMWNotifier(CommandEntity, NotifyEntity):
+    """The navigation system of a car."""
+
+    entity_description: NotifyDescription
+
+    _attr_supported_features = NotifyEntityFeature.TITLE
+
+    @override
+    async def async_send_message(self, message: str, title: str | None = None) -> None:
+        """Send the place that the message names by its coordinates; the title is its name."""
+        try:
+            poi = place_in(message, title)
+        except ClientError as error:
+            raise home_assistant_error(error) from error
+        await self.async_send(SendPoi(poi))
+
+
+def place_in(message: str, title: str | None = None) -> PointOfInterest:
+    """Find "latitude, longitude" in a text, such as a geo: link; the rest is the address.
+
+    Raises `InvalidValueError`.
+    """
+    found = _PLACE.fullmatch(message.strip())
+    if found is None:
+        raise InvalidValueError("the message has to hold a latitude and a longitude")
+    rest = "" if ":" in found["before"] else f"{found['before']} {found['after']}"
+    return PointOfInterest(
+        position=Position(float(found["latitude"]), float(found["longitude"])),
+        name=title,
+        formatted_address=rest.strip(" ,;()\n") or None,
+    )

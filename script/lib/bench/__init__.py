@@ -1,0 +1,1 @@
+"""Measures what the integration costs, as counts and ratios."""

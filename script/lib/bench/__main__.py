@@ -1,0 +1,22 @@
+"""Run all measurements and print one JSON object for each figure."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import orjson
+
+from . import account, parsing
+from .figure import Figure
+
+
+def _measure() -> Iterator[Figure]:
+    yield from parsing.figures()
+    yield from asyncio.run(_collect(account.figures()))
+
+
+async def _collect(figures: AsyncIterator[Figure]) -> list[Figure]:
+    return [figure async for figure in figures]
+
+
+for measured in _measure():
+    print(orjson.dumps(measured).decode(), flush=True)

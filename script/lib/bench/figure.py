@@ -1,0 +1,27 @@
+"""One measured figure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure, and what it was measured against in the same run."""
+
+    name: str
+    value: float
+    unit: str
+    versus: str | None = None
+    ratio: float | None = None
+
+
+def best_of(action: Callable[[], object], rounds: int = 7, calls: int = 50) -> float:
+    """Return the seconds that one call takes, in the quietest of some rounds."""
+    results = []
+    for _ in range(rounds):
+        started = perf_counter()
+        for _ in range(calls):
+            action()
+        results.append((perf_counter() - started) / calls)
+    return min(results)

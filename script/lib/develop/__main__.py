@@ -1,0 +1,27 @@
+"""Start Home Assistant with a simulated account."""
+
+import sys
+from time import time
+
+from .options import UsageError, parse
+from .stdout import claim_stdout
+
+
+def main() -> int:
+    """Return the exit status: 0 if all is well, 1 if not, 2 if it cannot be started like this."""
+    started = time()
+    answer = claim_stdout()
+    try:
+        options = parse(sys.argv[1:], answer)
+        from .run import run  # Home Assistant takes a second to import
+
+        return run(options, answer, started)
+    except UsageError as error:
+        print(f"develop: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

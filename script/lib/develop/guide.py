@@ -1,0 +1,90 @@
+"""The visitor who makes Home Assistant ready while it runs in the main thread."""
+
+import asyncio
+import os
+import signal
+import sys
+from threading import Thread
+from typing import Final
+
+from aiohttp import ClientError, web
+
+from tests.replay.mybmw import SimulatedMyBMW
+
+from .account import PASSWORD as CAR_PASSWORD, USERNAME, ensure_account
+from .control import control
+from .dashboard import ensure_dashboard
+from .home import PASSWORD, USER, Home, VisitError
+from .options import HOST, Options
+from .report import Report, report, running, settle
+
+_PATIENCE: Final = 180.0
+
+
+class Guide:
+    """Logs in, sets up the account, makes the dashboard and waits until all is settled.
+
+    Afterwards it keeps the control of the simulated service going or, for a smoke test, stops
+    Home Assistant. `seconds` is how long it took until the last state changed.
+    """
+
+    def __init__(self, options: Options, sim: SimulatedMyBMW, started: float) -> None:
+        """`started`: seconds since 1970."""
+        self.report = Report(failed=["Home Assistant was stopped too early"])
+        self.seconds = 0.0
+        self._options = options
+        self._sim = sim
+        self._started = started
+        self._vins = {car.vin for car in options.cars}
+
+    def start(self) -> None:
+        """Start doing all that, in a thread that ends with the process."""
+        Thread(target=lambda: asyncio.run(self._run()), name="guide", daemon=True).start()
+
+    async def _run(self) -> None:
+        try:
+            async with asyncio.timeout(_PATIENCE), Home(self._options.url) as home:
+                await self._make_ready(home)
+        except (VisitError, ClientError, TimeoutError) as error:
+            self.report = Report(failed=[str(error) or type(error).__name__])
+            _say(f"something is wrong: {self.report.failed[0]}")
+        if self._options.smoke:
+            os.kill(os.getpid(), signal.SIGTERM)
+        else:
+            await self._keep_control()
+
+    async def _make_ready(self, home: Home) -> None:
+        await home.wait()
+        await home.log_in()
+        await running(home)
+        async with home.talk() as talk:
+            await ensure_account(home, talk, self._vins)
+            await running(home)
+            await ensure_dashboard(talk)
+            self.seconds = round(await settle(home) - self._started, 1)
+            self.report = await report(home, talk, self._vins)
+        if not self._options.smoke:
+            _say(self._welcome(self.report))
+
+    def _welcome(self, cars: Report) -> str:
+        return f"""
+  {cars.vehicles} cars, {cars.entities} entities, after {self.seconds} s: {self._options.url}
+  A browser on this machine needs no login; user and password are {USER}, {PASSWORD}
+  The simulated account is {USERNAME}, {CAR_PASSWORD}, with any captcha token
+  Its service can be made to fail: http://{HOST}:{self._options.port + 1}
+"""
+
+    async def _keep_control(self) -> None:
+        runner = web.AppRunner(control(self._sim), access_log=None)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, HOST, self._options.port + 1).start()
+            await asyncio.Event().wait()
+        except OSError as error:
+            _say(f"the simulated service cannot be controlled: {error}")
+        finally:
+            await runner.cleanup()
+
+
+def _say(text: str) -> None:
+    print(f"develop: {text}", file=sys.stderr, flush=True)

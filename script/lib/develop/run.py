@@ -1,0 +1,77 @@
+"""One process: Home Assistant, and the simulated service instead of the real one."""
+
+from dataclasses import asdict
+import json
+import logging
+import os
+from pathlib import Path
+import sys
+from tempfile import TemporaryDirectory
+from typing import Final, TextIO
+
+from homeassistant import runner
+from homeassistant.const import RESTART_EXIT_CODE
+
+from custom_components.mybmw.client.mybmw import SOURCE
+from custom_components.mybmw.const import DOMAIN
+from tests.replay.mybmw import SimulatedMyBMW
+
+from .account import PASSWORD, USERNAME
+from .configuration import prepare, refresh_tokens
+from .guide import Guide
+from .log import listen
+from .options import Options
+
+_STUBS: Final = Path(__file__).parent / "bin"
+
+
+def run(options: Options, answer: TextIO, started: float) -> int:
+    """Run until stopped; return the exit status."""
+    if options.config is None:
+        with TemporaryDirectory(prefix="mybmw-") as config:
+            return _run(options, Path(config), answer, started)
+    options.config.mkdir(parents=True, exist_ok=True)
+    return _run(options, options.config.resolve(), answer, started)
+
+
+def _run(options: Options, config: Path, answer: TextIO, started: float) -> int:
+    with runner.ensure_single_execution(str(config)) as lock:
+        if lock.exit_code is not None:
+            return lock.exit_code
+        prepare(config, options.port)
+        errors = listen()
+        sim = _simulation(options, config)
+        guide = Guide(options, sim, started)
+        with sim.router(pass_through=True):
+            guide.start()
+            status = _home_assistant(config)
+    if options.smoke:
+        logging.shutdown()
+        return _tell(guide, errors.lines, answer)
+    if status == RESTART_EXIT_CODE:
+        os.execv(sys.executable, sys.orig_argv)
+    return status
+
+
+def _simulation(options: Options, config: Path) -> SimulatedMyBMW:
+    """Return an account that knows its tokens from the last start."""
+    sim = SimulatedMyBMW(options.cars, username=USERNAME, password=PASSWORD, captcha=None)
+    for token in refresh_tokens(config, DOMAIN, SOURCE):
+        sim.trust(token)
+    return sim
+
+
+def _home_assistant(config: Path) -> int:
+    """Run Home Assistant until it stops; a real ffmpeg comes before the stub."""
+    os.environ["PATH"] += f"{os.pathsep}{_STUBS}"
+    return runner.run(
+        runner.RuntimeConfig(config_dir=str(config), log_no_color=not sys.stderr.isatty())
+    )
+
+
+def _tell(guide: Guide, errors: list[str], answer: TextIO) -> int:
+    """Print the report of a smoke test and return the exit status."""
+    report = guide.report
+    contents = {**asdict(report), "errors": errors, "startup_seconds": guide.seconds}
+    print(json.dumps(contents, indent=2), file=answer, flush=True)
+    return 1 if errors or report.failed or report.unavailable else 0

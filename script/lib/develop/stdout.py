@@ -1,0 +1,12 @@
+"""Keeping standard output clean."""
+
+import os
+import sys
+from typing import TextIO
+
+
+def claim_stdout() -> TextIO:
+    """Return standard output; what anything else prints there goes to standard error."""
+    mine = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return mine

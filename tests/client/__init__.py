@@ -1,0 +1,1 @@
+"""Tests of the client, without Home Assistant: bytes in, readings and requests out."""

@@ -1,0 +1,130 @@
+"""What the tests of the client share: a simulated BMW and a client of it that never waits."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+import ssl
+from typing import Any, Final
+
+import httpx
+
+from custom_components.mybmw.client import Garage, Http, Recorder, Redactor, Vehicle
+from custom_components.mybmw.client.attributes import AnyAttribute
+from custom_components.mybmw.client.mybmw import (
+    Account,
+    Authenticator,
+    MyBMWSource,
+    Region,
+    Tokens,
+    build_id,
+)
+from tests.replay.faults import Endpoint
+from tests.replay.fingerprints import Json, RecordedCar, bundled, load
+from tests.replay.mybmw import SimulatedMyBMW
+
+USER: Final = "driver@example.com"
+MOBILE: Final = "8613800138000"
+PASSWORD: Final = "correct-horse"
+CAPTCHA: Final = "P1_valid"
+SANE: Final = tuple(name for name in bundled() if not name.startswith("oddball"))
+
+_TLS: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+type Simulate = Callable[..., SimulatedMyBMW]
+
+
+def recorded(*folders: str) -> list[RecordedCar]:
+    """Return the bundled cars in these folders."""
+    return [car for folder in folders for car in load(bundled()[folder])]
+
+
+def tokens(issued: Json, lifetime: timedelta = timedelta(hours=1)) -> Tokens:
+    """Return what a simulation issued, as the client keeps it."""
+    return Tokens(
+        access=issued["access_token"],
+        refresh=issued["refresh_token"],
+        expires=datetime.now(UTC) + lifetime,
+        gcid=issued["gcid"],
+    )
+
+
+@dataclass(slots=True)
+class Client:
+    """A client, and everything that it did."""
+
+    http: Http
+    login: Authenticator
+    source: MyBMWSource
+    garage: Garage
+    waits: list[float]
+    saved: list[Tokens]
+    requests: list[httpx.Request]
+    web: httpx.AsyncClient
+
+    async def read(self) -> dict[str, Vehicle]:
+        """Poll, and expect that all is well; return the vehicles by VIN."""
+        poll = await self.garage.refresh(self.source)
+        assert poll.error is None
+        assert not poll.errors
+        return self.garage.vehicles
+
+    async def car(self) -> Vehicle:
+        """Poll an account with one car."""
+        (vehicle,) = (await self.read()).values()
+        return vehicle
+
+
+def make_client(
+    *,
+    region: str = "rest_of_world",
+    username: str | None = None,
+    password: str | None = PASSWORD,
+    captcha: str | None = CAPTCHA,
+    known: Tokens | None = None,
+    zone: tzinfo = UTC,
+    observer: tuple[float, float] | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+    on_save: Callable[[Tokens], None] | None = None,
+) -> Client:
+    """Make a client; `known` are the tokens of an earlier run."""
+    requests: list[httpx.Request] = []
+    waits: list[float] = []
+    saved: list[Tokens] = []
+
+    async def note(request: httpx.Request) -> None:
+        requests.append(request)
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    redactor = Redactor()
+    web = httpx.AsyncClient(verify=_TLS, transport=transport, event_hooks={"request": [note]})
+    http = Http(web, redactor, Recorder(redactor), sleep)
+    user = username or (MOBILE if region == "china" else USER)
+    build = build_id("host", 1)
+    account = Account(Region(region), user, build, password=password, captcha=captcha)
+    login = Authenticator(http, account, known, on_save or saved.append)
+    source = MyBMWSource(http, login, zone=zone, observer=observer)
+    return Client(http, login, source, Garage([source]), waits, saved, requests, web)
+
+
+def replay(cars: Iterable[RecordedCar], **options: Any) -> tuple[SimulatedMyBMW, Client]:
+    """Return a simulation and a logged-in client of it, without a router in between."""
+    sim = SimulatedMyBMW(cars)
+    options.setdefault("known", tokens(sim.issue_tokens()))
+    return sim, make_client(transport=httpx.MockTransport(sim.handle), **options)
+
+
+def asked(sim: SimulatedMyBMW) -> list[Endpoint | None]:
+    """Return what was asked for, in order."""
+    return [call.endpoint for call in sim.calls]
+
+
+def sent(client: Client, path: str) -> list[httpx.Request]:
+    """Return the requests whose path ends like this."""
+    return [request for request in client.requests if request.url.path.endswith(path)]
+
+
+def values(vehicle: Vehicle) -> Mapping[AnyAttribute, object]:
+    """Return all values that are not over."""
+    return {item.attribute: item.value for item in vehicle if item.value is not None}

@@ -1,0 +1,277 @@
+"""Keeping one login alive: refreshing, falling back, never twice at once (MyBMW sheet §2.2)."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs
+
+from freezegun.api import FrozenDateTimeFactory
+import httpx
+import pytest
+
+from custom_components.mybmw.client import (
+    AnswerError,
+    ApiError,
+    AuthError,
+    BlockedError,
+    CaptchaError,
+    ClientError,
+    NetworkError,
+)
+from custom_components.mybmw.client.mybmw import Tokens
+from tests.client.support import CAPTCHA, Client, asked, make_client, recorded, tokens
+from tests.replay import faults
+from tests.replay.faults import Endpoint, Fault
+from tests.replay.mybmw import SimulatedMyBMW
+
+type NewClient = Callable[..., Client]
+
+LOGIN = [Endpoint.CONFIG, Endpoint.AUTHENTICATE, Endpoint.AUTHORIZE, Endpoint.TOKEN]
+REFRESH = [Endpoint.CONFIG, Endpoint.TOKEN]
+
+
+async def test_saved_tokens_are_used(sim: SimulatedMyBMW, client: Client) -> None:
+    """A restart costs no login."""
+    known = client.login.tokens
+    assert known is not None
+    await client.car()
+    assert not set(asked(sim)) & set(LOGIN)
+    assert client.requests[0].headers["authorization"] == f"Bearer {known.access}"
+    assert client.saved == []
+
+
+async def test_refresh_before_expiry(
+    sim: SimulatedMyBMW, new_client: NewClient, freezer: FrozenDateTimeFactory
+) -> None:
+    """§8.4 turned round (§9.8): what is known to have expired is renewed before it is refused."""
+    freezer.move_to("2026-11-10T12:00:00Z")
+    client = new_client()
+    await client.car()
+    first = client.login.tokens
+    assert first is not None
+    sim.clear_calls()
+    freezer.tick(timedelta(seconds=3539))
+    await client.login.token()
+    assert sim.calls == []
+    freezer.tick(timedelta(seconds=1))
+    await client.car()
+    assert asked(sim)[:2] == REFRESH
+    assert asked(sim).count(Endpoint.TOKEN) == 1
+    second = client.login.tokens
+    assert second is not None
+    assert {first.access, first.refresh}.isdisjoint({second.access, second.refresh})
+    assert second.gcid == first.gcid == sim.gcid
+
+
+async def test_refresh_after_refusal(sim: SimulatedMyBMW, client: Client) -> None:
+    """§8.5: 401 on the state → exactly one refresh, and the new token is kept."""
+    await client.car()
+    sim.clear_calls()
+    sim.revoke()
+    await client.car()
+    state = Endpoint.STATE
+    assert asked(sim) == [state, *REFRESH, state, Endpoint.CHARGING]
+    assert len(client.saved) == 1
+    assert client.login.tokens is client.saved[0]
+
+
+async def test_what_a_refresh_sends(sim: SimulatedMyBMW, client: Client) -> None:
+    known = client.login.tokens
+    assert known is not None
+    sim.revoke()
+    await client.car()
+    (token,) = [request for request in client.requests if request.url.path.endswith("/token")]
+    fields = {key: value for key, (value,) in parse_qs(token.content.decode()).items()}
+    assert fields["refresh_token"] == known.refresh
+    assert fields["grant_type"] == "refresh_token"
+    assert fields.keys() == {"refresh_token", "grant_type", "scope", "redirect_uri"}
+    assert "cookie" not in token.headers
+
+
+async def test_refused_refresh_logs_in(sim: SimulatedMyBMW, new_client: NewClient) -> None:
+    """§8.6: a refused refresh token falls back to the password."""
+    client = new_client(known=tokens(sim.issue_tokens()))
+    sim.revoke(refresh=True)
+    await client.car()
+    assert asked(sim)[:7] == [Endpoint.VEHICLES, *REFRESH, *LOGIN]
+
+
+@pytest.mark.parametrize("given", [{"captcha": None}, {"password": None, "captcha": CAPTCHA}])
+async def test_refused_refresh_without_password(
+    given: dict[str, str | None], sim: SimulatedMyBMW, new_client: NewClient
+) -> None:
+    """§9.10: when nothing else can be tried, it is the refusal that is told."""
+    client = new_client(known=tokens(sim.issue_tokens()), **given)
+    sim.revoke(refresh=True)
+    poll = await client.source.poll()
+    assert type(poll.error) is AuthError
+    assert "refresh token is invalid" in str(poll.error)
+    assert asked(sim) == [Endpoint.VEHICLES, *REFRESH]
+
+
+@pytest.mark.parametrize("step", REFRESH)
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (faults.no_network(), NetworkError),
+        (faults.timeout(), NetworkError),
+        (faults.server_error(), ApiError),
+        (faults.broken_json(), AnswerError),
+        (faults.blocked(), BlockedError),
+    ],
+)
+async def test_trouble_is_no_refusal(
+    step: Endpoint,
+    fault: Fault,
+    error: type[ClientError],
+    sim: SimulatedMyBMW,
+    new_client: NewClient,
+) -> None:
+    """Trouble on the way keeps the refresh token, and the captcha, for the next time."""
+    known = tokens(sim.issue_tokens(), lifetime=timedelta())
+    client = new_client(known=known)
+    sim.fail(step, fault)
+    with pytest.raises(error):
+        await client.login.token()
+    assert client.login.tokens is known
+    assert Endpoint.AUTHENTICATE not in asked(sim)
+    await client.login.token()
+    assert asked(sim)[-2:] == REFRESH
+    assert len(client.saved) == 1
+
+
+async def test_gcid_is_remembered(sim: SimulatedMyBMW, client: Client) -> None:
+    """A refresh that does not tell the GCID leaves the known one."""
+    sim.revoke()
+    answer = {key: value for key, value in sim.issue_tokens().items() if key != "gcid"}
+    sim.fail(Endpoint.TOKEN, faults.answer(answer))
+    await client.car()
+    (saved,) = client.saved
+    assert saved.access == answer["access_token"]
+    assert saved.gcid == sim.gcid
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "seconds"),
+    [(3600, 3540), (None, 3240), (0, 3240), (-5, 3240), ("soon", 3240), (10**12, 3240)],
+)
+async def test_lifetime(
+    lifetime: object,
+    seconds: int,
+    sim: SimulatedMyBMW,
+    client: Client,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """A lifetime that makes no sense is taken as a short one."""
+    freezer.move_to("2026-11-10T12:00:00Z")
+    sim.fail(Endpoint.TOKEN, faults.answer({**sim.issue_tokens(), "expires_in": lifetime}))
+    await client.login.replace(client.login.tokens.access if client.login.tokens else "")
+    (saved,) = client.saved
+    assert saved.expires == datetime(2026, 11, 10, 12, tzinfo=UTC) + timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("bad", [None, "", 7, [], "größe"])
+@pytest.mark.parametrize("key", ["access_token", "refresh_token"])
+async def test_useless_tokens(
+    key: str, bad: object, sim: SimulatedMyBMW, new_client: NewClient
+) -> None:
+    client = new_client()
+    sim.fail(Endpoint.TOKEN, faults.answer({**sim.issue_tokens(), key: bad}))
+    with pytest.raises(AnswerError, match=key):
+        await client.login.log_in()
+    assert client.saved == []
+
+
+async def test_parallel_refusals() -> None:
+    """§9.8: three requests that are refused at the same time cause one refresh."""
+    cars = recorded("320i", "530d", "x5_30d")
+    sim = SimulatedMyBMW(cars)
+    known = tokens(sim.issue_tokens())
+    together = asyncio.Barrier(3)
+
+    async def handle(request: httpx.Request) -> httpx.Response:
+        response = sim.handle(request)
+        if response.status_code == 401:
+            await together.wait()
+        return response
+
+    client = make_client(known=known, transport=httpx.MockTransport(handle))
+    await client.read()
+    sim.clear_calls()
+    sim.revoke()
+    await client.read()
+    assert asked(sim).count(Endpoint.TOKEN) == 1
+    assert asked(sim).count(Endpoint.STATE) == 6
+    assert len(client.saved) == 1
+
+
+async def test_parallel_start(sim: SimulatedMyBMW, new_client: NewClient) -> None:
+    """Many requests at once log in once."""
+    client = new_client()
+    found = await asyncio.gather(*(client.login.token() for _ in range(5)))
+    assert len(set(found)) == 1
+    assert asked(sim) == LOGIN
+
+
+async def test_late_refusal(sim: SimulatedMyBMW, client: Client) -> None:
+    """A refusal of a token that was replaced in the meantime costs nothing."""
+    known = client.login.tokens
+    assert known is not None
+    new = await client.login.replace(known.access)
+    sim.clear_calls()
+    assert await client.login.replace(known.access) == new
+    assert sim.calls == []
+
+
+@pytest.mark.parametrize("restored", [False, True])
+async def test_saved_before_used(restored: bool, sim: SimulatedMyBMW) -> None:
+    """§9.9: tokens are saved before any of them goes out."""
+    told: list[str] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        told.append(request.headers.get("authorization", "login").removeprefix("Bearer "))
+        return sim.handle(request)
+
+    def save(new: Tokens) -> None:
+        told.append(f"save {new.access} {new.refresh}")
+
+    known = tokens(sim.issue_tokens(), timedelta()) if restored else None
+    transport = httpx.MockTransport(handle)
+    client = make_client(known=known, transport=transport, on_save=save)
+    await client.car()
+    current = client.login.tokens
+    assert current is not None
+    assert told.count(f"save {current.access} {current.refresh}") == 1
+    saved = told.index(f"save {current.access} {current.refresh}")
+    assert current.access not in told[:saved]
+    assert told[saved + 1] == current.access
+
+
+async def test_fresh_captcha_each_time(sim: SimulatedMyBMW, new_client: NewClient) -> None:
+    """A captcha that was used up does not help when the refresh token dies."""
+    client = new_client()
+    await client.car()
+    sim.revoke(refresh=True)
+    poll = await client.source.poll()
+    assert type(poll.error) is AuthError
+    sim.clear_calls()
+    client.login.tokens = None
+    with pytest.raises(CaptchaError):
+        await client.login.token()
+    assert sim.calls == []
+
+
+async def test_session_survives(sim: SimulatedMyBMW, client: Client) -> None:
+    """The session id stays the same through a new login (§1.4)."""
+    await client.car()
+    sim.revoke()
+    await client.car()
+    sessions = {request.headers.get("bmw-session-id") for request in client.requests}
+    assert sessions == {client.login.session_id, None}
+
+
+def test_secrets_have_no_repr(sim: SimulatedMyBMW, client: Client) -> None:
+    known = client.login.tokens
+    assert known is not None
+    assert known.access not in repr(known)
+    assert client.login.account.username not in repr(client.login.account)

@@ -1,0 +1,119 @@
+"""A Home Assistant with a simulated BMW behind the network."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity import Entity
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
+from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from syrupy.assertion import SnapshotAssertion
+
+from custom_components.mybmw.client import Http
+from custom_components.mybmw.const import DOMAIN
+from tests.replay.fingerprints import bundled, load
+from tests.replay.mybmw import SimulatedMyBMW
+
+type SetUp = Callable[..., Awaitable[MockConfigEntry]]
+type Elapse = Callable[[timedelta], Awaitable[None]]
+
+
+@pytest.fixture(autouse=True)
+def _custom_integrations(enable_custom_integrations: None) -> None:
+    """Let Home Assistant find the integration."""
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Compare states as Home Assistant does."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension)
+
+
+@pytest.fixture(autouse=True)
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Nothing waits for real; what would be waited for is in the list."""
+    waited: list[float] = []
+
+    async def pause(_self: Http, seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr(Http, "pause", pause)
+    return waited
+
+
+@pytest.fixture
+def entity_registry_enabled_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Enable every entity."""
+    monkeypatch.setattr(Entity, "entity_registry_enabled_default", True)
+
+
+@pytest.fixture
+def cars() -> tuple[str, ...]:
+    """The folders of the cars in the account; tests override it."""
+    return ("ix_xdrive50",)
+
+
+@pytest.fixture
+def sim(cars: tuple[str, ...]) -> Iterator[SimulatedMyBMW]:
+    """The simulated service with these cars."""
+    folders = bundled()
+    found = [car for name in cars for car in load(folders[name])]
+    simulated = SimulatedMyBMW(found)
+    with simulated.router():
+        yield simulated
+
+
+@pytest.fixture
+def entry(sim: SimulatedMyBMW) -> MockConfigEntry:
+    """An account that has logged in before."""
+    issued = sim.issue_tokens()
+    return MockConfigEntry(
+        domain=DOMAIN,
+        title="driver@example.com",
+        unique_id=sim.gcid,
+        data={"sources": {"mybmw": account(issued)}},
+    )
+
+
+def account(issued: dict[str, Any]) -> dict[str, Any]:
+    """Return an account as it is kept in an entry."""
+    return {
+        "region": "rest_of_world",
+        "username": "driver@example.com",
+        "tokens": {
+            "access": issued["access_token"],
+            "refresh": issued["refresh_token"],
+            "expires": "2100-01-01T00:00:00+00:00",
+            "gcid": issued["gcid"],
+        },
+    }
+
+
+@pytest.fixture
+def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> SetUp:
+    """Set up the entry and wait until it is settled."""
+
+    async def run(**options: Any) -> MockConfigEntry:
+        entry.add_to_hass(hass)
+        if options:
+            hass.config_entries.async_update_entry(entry, options=options)
+        await hass.config_entries.async_setup(entry.entry_id)
+        await hass.async_block_till_done(wait_background_tasks=True)
+        return entry
+
+    return run
+
+
+@pytest.fixture
+def elapse(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Elapse:
+    """Let time pass, and everything happen that is due."""
+
+    async def run(delta: timedelta) -> None:
+        freezer.tick(delta)
+        async_fire_time_changed(hass)
+        await hass.async_block_till_done(wait_background_tasks=True)
+
+    return run

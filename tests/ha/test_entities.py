@@ -1,0 +1,138 @@
+"""What every bundled car looks like, and what must never change."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+import os
+from pathlib import Path
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+import orjson
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from custom_components.mybmw import (
+    binary_sensor,
+    button,
+    device_tracker,
+    image,
+    lock,
+    notify,
+    number,
+    select,
+    sensor,
+    switch,
+)
+from tests.ha.conftest import SetUp
+from tests.replay.fingerprints import bundled
+
+GOLDEN = Path(__file__).with_name("golden.json")
+TABLES: Mapping[str, tuple[Any, ...]] = {
+    "binary_sensor": binary_sensor.BINARY_SENSORS,
+    "button": button.BUTTONS,
+    "device_tracker": device_tracker.TRACKERS,
+    "image": image.IMAGES,
+    "lock": lock.LOCKS,
+    "notify": notify.NOTIFIERS,
+    "number": number.NUMBERS,
+    "select": select.SELECTS,
+    "sensor": sensor.SENSORS,
+    "switch": switch.SWITCHES,
+}
+FROZEN = (
+    "device_class",
+    "state_class",
+    "native_unit_of_measurement",
+    "options",
+    "native_min_value",
+    "native_max_value",
+    "native_step",
+)
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON has it."""
+    return str(value) if isinstance(value, StrEnum) else value
+
+
+def frozen(description: Any) -> dict[str, Any]:
+    """Return what people's dashboards, automations and statistics rely on."""
+    values = ((name, getattr(description, name, None)) for name in FROZEN)
+    return {name: plain(value) for name, value in values if value is not None}
+
+
+def test_nothing_people_rely_on_has_changed() -> None:
+    """Keys, units, classes and options are for ever; set UPDATE_GOLDEN=1 to add to them."""
+    now = {
+        platform: {item.key: frozen(item) for item in table} for platform, table in TABLES.items()
+    }
+    if os.environ.get("UPDATE_GOLDEN"):
+        options = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
+        GOLDEN.write_bytes(orjson.dumps(now, option=options))
+    assert now == orjson.loads(GOLDEN.read_bytes())
+
+
+def test_keys_are_unique() -> None:
+    """No two entities of a platform share a unique id."""
+    for platform, table in TABLES.items():
+        keys = [item.key for item in table]
+        assert len(keys) == len(set(keys)), platform
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+@pytest.mark.freeze_time("2026-11-09T12:00:00+00:00")
+@pytest.mark.parametrize("cars", [(name,) for name in bundled()], ids=list(bundled()))
+async def test_states(hass: HomeAssistant, set_up: SetUp, snapshot: SnapshotAssertion) -> None:
+    """Every entity of every bundled car, as it is after set-up."""
+    await set_up()
+    states = {
+        state.entity_id: f"{state.state} {state.attributes.get('unit_of_measurement', '')}".strip()
+        for state in hass.states.async_all()
+        if state.domain != "zone"
+    }
+    assert dict(sorted(states.items())) == snapshot
+
+
+async def test_well_equipped_car(hass: HomeAssistant, set_up: SetUp) -> None:
+    """About forty entities are on at first; the niche ones wait to be switched on."""
+    entry = await set_up()
+    entities = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    enabled = [entity for entity in entities if entity.disabled_by is None]
+    assert 35 <= len(enabled) <= 48
+    assert len(entities) > 2 * len(enabled)
+    assert {entity.platform for entity in entities} == {"mybmw"}
+
+
+@pytest.mark.parametrize(
+    ("entity", "name", "value"),
+    [
+        ("binary_sensor.ix_xdrive50_lids", "sun_roof", "closed"),
+        ("binary_sensor.ix_xdrive50_windows", "rear", "closed"),
+        ("binary_sensor.ix_xdrive50_door_lock_state", "door_lock_state", "locked"),
+        ("binary_sensor.ix_xdrive50_condition_based_services", "vehicle_tuv", "pending"),
+        ("binary_sensor.ix_xdrive50_condition_based_services", "brake_fluid_date", "2027-04-01"),
+        ("binary_sensor.ix_xdrive50_condition_based_services", "brake_fluid_distance", "18000 km"),
+        ("binary_sensor.ix_xdrive50_check_control_messages", "washing_fluid", "low"),
+        ("lock.ix_xdrive50_lock", "door_lock_state", "locked"),
+        ("device_tracker.ix_xdrive50", "direction", 214.0),
+    ],
+)
+async def test_attributes_of_the_former_integration(
+    hass: HomeAssistant, set_up: SetUp, entity: str, name: str, value: object
+) -> None:
+    """Templates that read attributes go on working."""
+    await set_up()
+    state = hass.states.get(entity)
+    assert state is not None
+    assert state.attributes[name] == value
+
+
+async def test_imperial_units(hass: HomeAssistant, set_up: SetUp) -> None:
+    """Home Assistant converts for people who count in miles."""
+    await hass.config.async_update(unit_system="us_customary")
+    await set_up()
+    state = hass.states.get("sensor.ix_xdrive50_remaining_range_total")
+    assert state is not None
+    assert state.attributes["unit_of_measurement"] == "mi"
+    assert float(state.state) == pytest.approx(455 / 1.609344, abs=0.01)

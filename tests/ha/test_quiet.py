@@ -1,0 +1,85 @@
+"""An unchanged answer costs no state write; a changed value costs one, plus its dependants."""
+
+from collections import Counter
+from datetime import timedelta
+
+from homeassistant.core import HomeAssistant
+import pytest
+
+from tests.ha.conftest import Elapse, SetUp
+from tests.replay.faults import Endpoint
+from tests.replay.fingerprints import bundled, load
+from tests.replay.mybmw import SimulatedMyBMW
+from tests.replay.writes import writes
+
+POLL = timedelta(minutes=5, seconds=1)
+EVERY = tuple(bundled())
+VIN = load(bundled()["ix_xdrive50"])[0].vin
+
+
+def ours(counted: Counter[str]) -> dict[str, int]:
+    """Leave out pictures: Home Assistant itself changes their access tokens every five minutes."""
+    return {name: count for name, count in counted.items() if not name.startswith("image.")}
+
+
+@pytest.mark.parametrize("cars", [EVERY])
+async def test_unchanged_poll_writes_nothing(
+    hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, elapse: Elapse
+) -> None:
+    """Fifteen cars, four polls, not one write; climate runs count down but do not drift."""
+    await set_up()
+    sim.clear_calls()
+    for _ in range(4):
+        with writes(hass) as counted:
+            await elapse(POLL)
+        assert ours(counted) == {}
+    assert sum(call.endpoint is Endpoint.STATE for call in sim.calls) == 4 * len(EVERY)
+
+
+async def test_newer_time_alone_moves_only_the_last_update(
+    hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, elapse: Elapse
+) -> None:
+    """The car reported, and nothing but the time is new."""
+    await set_up()
+    sim.state(VIN)["state"].pop("climateControlState")
+    sim.touch(VIN)
+    await elapse(POLL)
+    sim.touch(VIN)
+    with writes(hass) as counted:
+        await elapse(POLL)
+    assert ours(counted) == {"sensor.ix_xdrive50_last_update": 1}
+
+
+async def test_changed_value_writes_its_entity(
+    hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, elapse: Elapse
+) -> None:
+    """One value that changed is one write."""
+    await set_up()
+    sim.state(VIN)["state"]["currentMileage"] += 12
+    with writes(hass) as counted:
+        await elapse(POLL)
+    assert ours(counted) == {"sensor.ix_xdrive50_mileage": 1}
+
+
+async def test_charging_end_stands_still(
+    hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, elapse: Elapse
+) -> None:
+    """While the car counts its minutes down, the time of the end is not written again."""
+    electric = sim.state(VIN)["state"]["electricChargingState"]
+    electric |= {"chargingStatus": "CHARGING", "remainingChargingMinutes": 90}
+    sim.touch(VIN)
+    await set_up()
+    end = hass.states.get("sensor.ix_xdrive50_charging_end_time")
+    assert end is not None
+    for minutes in (86, 80, 75):
+        electric["remainingChargingMinutes"] = minutes
+        sim.touch(VIN)
+        await elapse(timedelta(minutes=5))
+        now = hass.states.get("sensor.ix_xdrive50_charging_end_time")
+        assert now is end
+    electric["remainingChargingMinutes"] = 30
+    sim.touch(VIN)
+    await elapse(timedelta(minutes=5))
+    now = hass.states.get("sensor.ix_xdrive50_charging_end_time")
+    assert now is not None
+    assert now.state < end.state

@@ -1,0 +1,1 @@
+"""Simulated services that replay recorded cars."""

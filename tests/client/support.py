@@ -1,15 +1,17 @@
 """What the tests of the client share: a simulated BMW and a client of it that never waits."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+import json
 import ssl
 from typing import Any, Final
 
 import httpx
 
 from custom_components.mybmw.client import Garage, Http, Recorder, Redactor, Vehicle
-from custom_components.mybmw.client.attributes import AnyAttribute
+from custom_components.mybmw.client.attributes import AnyAttribute, AnyReading
 from custom_components.mybmw.client.mybmw import (
     Account,
     Authenticator,
@@ -18,6 +20,8 @@ from custom_components.mybmw.client.mybmw import (
     Tokens,
     build_id,
 )
+from custom_components.mybmw.client.mybmw.readings import Context, read_state
+from custom_components.mybmw.client.values import DriveTrain
 from tests.replay.faults import Endpoint
 from tests.replay.fingerprints import Json, RecordedCar, bundled, load
 from tests.replay.mybmw import SimulatedMyBMW
@@ -26,6 +30,7 @@ USER: Final = "driver@example.com"
 MOBILE: Final = "8613800138000"
 PASSWORD: Final = "correct-horse"
 CAPTCHA: Final = "P1_valid"
+NOW: Final = datetime(2026, 11, 10, 12, tzinfo=UTC)
 SANE: Final = tuple(name for name in bundled() if not name.startswith("oddball"))
 
 _TLS: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -128,3 +133,42 @@ def sent(client: Client, path: str) -> list[httpx.Request]:
 def values(vehicle: Vehicle) -> Mapping[AnyAttribute, object]:
     """Return all values that are not over."""
     return {item.attribute: item.value for item in vehicle if item.value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found in one answer: all readings, and what could not be used."""
+
+    readings: list[AnyReading]
+    problems: Counter[str]
+
+    def __getitem__(self, attribute: AnyAttribute) -> Any:
+        """Return a value, None if it is missing or over."""
+        reading = self.reading(attribute)
+        return None if reading is None else reading.value
+
+    def reading(self, attribute: AnyAttribute) -> AnyReading | None:
+        """Return the last reading of an attribute."""
+        found = [item for item in self.readings if item.attribute is attribute]
+        return found[-1] if found else None
+
+
+def read(
+    state: Json | None = None,
+    *,
+    capabilities: object = None,
+    train: DriveTrain | None = DriveTrain.ELECTRIC,
+    measured: object = NOW.isoformat(),
+    fetched: datetime = NOW,
+    lsc: object = True,
+    zone: tzinfo = UTC,
+    china: bool = False,
+) -> Found:
+    """Read a state answer with these parts."""
+    answer = {
+        "capabilities": capabilities,
+        "state": {"isLscSupported": lsc, "lastUpdatedAt": measured, **(state or {})},
+    }
+    problems: Counter[str] = Counter()
+    context = Context(fetched, zone, china, train)
+    return Found(read_state(json.loads(json.dumps(answer)), context, problems), problems)

@@ -159,6 +159,8 @@ async def test_without_pillow(
     china: SimulatedMyBMW, new: NewClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """§8.38: the missing package is named."""
+    answer = {"data": {"verifyId": "one", "backGroundImg": "aGk="}, "error": False}
+    china.fail(Endpoint.CHINA_CAPTCHA, faults.answer(answer))
     monkeypatch.setitem(sys.modules, "PIL", None)
     with pytest.raises(CaptchaError, match="Pillow"):
         await new().login.log_in()

@@ -14,8 +14,11 @@ from syrupy.assertion import SnapshotAssertion
 
 from custom_components.mybmw.client import Http
 from custom_components.mybmw.const import DOMAIN
+from tests.replay import vehicles
 from tests.replay.fingerprints import bundled, load
 from tests.replay.mybmw import SimulatedMyBMW
+
+PNG = b"\x89PNG\r\n\x1a\n"
 
 type SetUp = Callable[..., Awaitable[MockConfigEntry]]
 type Elapse = Callable[[timedelta], Awaitable[None]]
@@ -48,6 +51,16 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def entity_registry_enabled_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
     """Enable every entity."""
     monkeypatch.setattr(Entity, "entity_registry_enabled_default", True)
+
+
+@pytest.fixture(autouse=True)
+def _plain_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawing cars takes longer than all the rest."""
+
+    def draw(view: str, _color: int) -> bytes:
+        return PNG + view.encode()
+
+    monkeypatch.setattr(vehicles, "draw_car", draw)
 
 
 @pytest.fixture

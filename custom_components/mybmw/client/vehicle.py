@@ -85,9 +85,10 @@ class Vehicle:
         attribute, value = reading.attribute, reading.value
         if value is None:
             return True
-        if attribute.low is not None and value < attribute.low:
+        # Written so that NaN is implausible too
+        if attribute.low is not None and not value >= attribute.low:
             return False
-        if attribute.high is not None and value > attribute.high:
+        if attribute.high is not None and not value <= attribute.high:
             return False
         return not attribute.growing or self._believable(attribute, value, old)
 

@@ -144,7 +144,8 @@ def _software(reader: Reader, answer: object) -> Iterator[AnyReading]:
     built = reader.take(answer, "year", integer)
     if step is None or month is None or year is None or built is None:
         return
-    if not (1 <= month <= 12 and 0 <= year < 100 and 0 <= step < 10_000):
+    sane = 1 <= month <= 12 and 0 <= year < 100 and 0 <= step < 10_000
+    if not (sane and 1900 <= built < 2200):
         return reader.problem("softwareVersionCurrent")
     version = f"{month:02}/{built // 100:02}{year:02}.{str(step)[1:]}"
     yield SOFTWARE_VERSION.at(version, reader.time, SOURCE)
@@ -255,7 +256,8 @@ def _check_control(reader: Reader, state: Mapping[str, object]) -> Iterator[AnyR
 
 def _message(reader: Reader, node: object) -> CheckControlMessage | None:
     kind = reader.take(node, "type", text)
-    if mapping(node).get("severity") == "OK":
+    severity = mapping(node).get("severity")
+    if isinstance(severity, str) and severity.upper() == "OK":
         return None
     if kind is None:
         reader.problem("type")
@@ -301,6 +303,7 @@ def _energy(reader: Reader, state: Mapping[str, object], context: Context) -> It
     if electric is not None:
         yield from reader.inside("electricChargingState").rows(electric, ELECTRIC_ROWS)
         yield from _charging_times(reader, state, electric, context)
+    if electric is not None or (train is not None and train.plugs_in):
         yield from profile_readings(reader, state)
     yield from _ranges(
         reader,
@@ -315,6 +318,8 @@ def _ranges(
 ) -> Iterator[AnyReading]:
     """Tell fuel and total range; the "fuel range" of plug-in hybrids is the total one."""
     total: float | None
+    if train is None and fuel is not None and electric is not None:
+        return
     if train is DriveTrain.PLUGIN_HYBRID:
         total = fuel
         known = fuel is not None and electric is not None

@@ -24,7 +24,7 @@ from ..errors import (
 )
 from ..http import Http
 from ..source import Poll, Progress
-from ..values import DriveTrain
+from ..values import Brand, DriveTrain
 from ..vehicle import Vehicle
 from . import remote
 from .api import BRANDS, Api, Car
@@ -137,7 +137,8 @@ class MyBMWSource:
         return {"problems": dict(self.problems), "answers": self._http.recorder.files()}
 
     def _car(self, vehicle: Vehicle) -> Car:
-        return self._cars.get(vehicle.vin) or Car(vehicle.vin, vehicle.brand)
+        brand = vehicle.brand if vehicle.brand in BRANDS else Brand.BMW
+        return self._cars.get(vehicle.vin) or Car(vehicle.vin, brand)
 
     async def _list(self) -> frozenset[str] | None:
         now = datetime.now(UTC)

@@ -1,0 +1,178 @@
+"""The garage: vehicles by VIN, told about once, commanded through the first source that can."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from custom_components.mybmw.client import (
+    ApiError,
+    Command,
+    CommandKind,
+    CommandResult,
+    CommandState,
+    Garage,
+    Poll,
+    Progress,
+    UnsupportedError,
+    Vehicle,
+    attributes as a,
+)
+from custom_components.mybmw.client.attributes import AnyAttribute, AnyReading
+from custom_components.mybmw.client.garage import Changes
+
+NOW = datetime(2026, 11, 10, 12, tzinfo=UTC)
+ONE, TWO = "WBA00000000000001", "WBA00000000000002"
+LOCK = Command(CommandKind.DOOR_LOCK)
+
+
+class Fake:
+    """A source that does as it is told."""
+
+    def __init__(
+        self,
+        name: str,
+        kinds: Sequence[CommandKind] = (),
+        poll: Poll | None = None,
+        picture: bytes = b"",
+    ) -> None:
+        self.name = name
+        self.kinds = frozenset(kinds)
+        self.answer = poll or Poll()
+        self.picture = picture
+        self.asked: list[str | None] = []
+        self.sent: list[tuple[str, Command]] = []
+
+    async def poll(self, vin: str | None = None) -> Poll:
+        self.asked.append(vin)
+        return self.answer
+
+    def commands(self, vehicle: Vehicle) -> frozenset[CommandKind]:
+        return self.kinds
+
+    async def send(
+        self, vehicle: Vehicle, command: Command, progress: Progress | None = None
+    ) -> tuple[CommandResult, Sequence[AnyReading]]:
+        self.sent.append((vehicle.vin, command))
+        if progress is not None:
+            progress(CommandState.INITIATED)
+        result = CommandResult(command.kind, CommandState.EXECUTED, NOW)
+        return result, [a.MODEL.at(self.name, NOW)]
+
+    async def image(self, vehicle: Vehicle, view: str) -> bytes:
+        if not self.picture:
+            raise ApiError(f"no {view} in {self.name}", 404)
+        return self.picture
+
+    def diagnostics(self) -> Mapping[str, object]:
+        return {}
+
+
+class Ear:
+    """A listener."""
+
+    def __init__(self) -> None:
+        self.heard: list[dict[str, set[AnyAttribute]]] = []
+
+    def __call__(self, changes: Changes) -> None:
+        self.heard.append(dict(changes))
+
+
+def test_new_cars() -> None:
+    """A car is told about when it is new, even without any value."""
+    ear = Ear()
+    garage = Garage(listener=ear)
+    assert garage.update(ONE, []) == set()
+    assert garage.update(TWO, [a.MODEL.at("i4", NOW)]) == {a.MODEL}
+    assert ear.heard == [{ONE: set()}, {TWO: {a.MODEL}}]
+    assert garage.vehicles.keys() == {ONE, TWO}
+
+
+def test_once_per_poll() -> None:
+    """One call for a whole poll, with nothing in it but what changed."""
+    ear = Ear()
+    garage = Garage(listener=ear)
+    charge = a.STATE_OF_CHARGE
+    poll = Poll({ONE: [a.MODEL.at("i4", NOW), charge.at(5, NOW)], TWO: [charge.at(7, NOW)]})
+    assert garage.take(poll) == {ONE: {a.MODEL, charge}, TWO: {charge}}
+    assert ear.heard == [{ONE: {a.MODEL, charge}, TWO: {charge}}]
+    after = NOW + timedelta(minutes=5)
+    poll = Poll({ONE: [a.MODEL.at("i4", after), charge.at(6, after)], TWO: [charge.at(7, after)]})
+    assert garage.take(poll) == {ONE: {charge}, TWO: set()}
+    assert ear.heard[1:] == [{ONE: {charge}}]
+    garage.take(poll)
+    garage.take(Poll(error=ApiError("no", 500)))
+    garage.take(Poll({ONE: []}))
+    assert len(ear.heard) == 2
+
+
+def test_ignored() -> None:
+    """What is ignored is not kept at all."""
+    ear = Ear()
+    garage = Garage(listener=ear, ignored=[a.POSITION, a.MODEL])
+    garage.update(ONE, [a.MODEL.at("i4", NOW)])
+    assert a.MODEL not in garage.vehicles[ONE]
+    assert ear.heard == [{ONE: set()}]
+    garage.update(ONE, [a.MODEL.at("i5", NOW)])
+    assert len(ear.heard) == 1
+
+
+def test_without_listener() -> None:
+    garage = Garage()
+    assert garage.update(ONE, [a.MODEL.at("i4", NOW)]) == {a.MODEL}
+    garage.remove(ONE)
+    assert garage.vehicles == {}
+
+
+def test_remove() -> None:
+    ear = Ear()
+    garage = Garage(listener=ear)
+    garage.update(ONE, [])
+    garage.remove(ONE)
+    garage.remove(ONE)
+    assert ear.heard == [{ONE: set()}, {ONE: set()}]
+    assert garage.vehicles == {}
+
+
+async def test_refresh() -> None:
+    answer = Poll({ONE: [a.MODEL.at("i4", NOW)]}, vins=frozenset({ONE}))
+    source = Fake("first", poll=answer)
+    garage = Garage([source])
+    assert await garage.refresh(source) is answer
+    assert await garage.refresh(source, ONE) is answer
+    assert source.asked == [None, ONE]
+    assert garage.vehicles[ONE].name == "i4"
+
+
+async def test_first_source_that_can() -> None:
+    reader = Fake("reader")
+    lights = Fake("lights", [CommandKind.LIGHT_FLASH])
+    locks = Fake("locks", [CommandKind.LIGHT_FLASH, CommandKind.DOOR_LOCK])
+    garage = Garage([reader, lights, locks])
+    garage.update(ONE, [])
+    vehicle = garage.vehicles[ONE]
+    assert garage.commands(vehicle) == {CommandKind.LIGHT_FLASH, CommandKind.DOOR_LOCK}
+    assert garage.commander(vehicle, CommandKind.LIGHT_FLASH) is lights
+    states: list[CommandState] = []
+    result = await garage.send(ONE, LOCK, states.append)
+    assert result.state is CommandState.EXECUTED
+    assert states == [CommandState.INITIATED]
+    assert (reader.sent, lights.sent, locks.sent) == ([], [], [(ONE, LOCK)])
+    assert vehicle.name == "locks"
+    with pytest.raises(UnsupportedError, match="horn_blow"):
+        await garage.send(ONE, Command(CommandKind.HORN_BLOW))
+
+
+async def test_pictures() -> None:
+    """The first source that has a picture; else the last reason why there is none."""
+    garage = Garage([Fake("reader"), Fake("painter", picture=b"png")])
+    garage.update(ONE, [])
+    assert await garage.image(ONE, "FrontView") == b"png"
+    garage = Garage([Fake("reader"), Fake("other")])
+    garage.update(ONE, [])
+    with pytest.raises(ApiError, match="no FrontView in other"):
+        await garage.image(ONE, "FrontView")
+    garage = Garage()
+    garage.update(ONE, [])
+    with pytest.raises(UnsupportedError):
+        await garage.image(ONE, "FrontView")

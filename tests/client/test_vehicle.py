@@ -1,0 +1,230 @@
+"""A vehicle holds the newest reading of every attribute, and believes no nonsense."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import given, settings, strategies as st
+import pytest
+
+from custom_components.mybmw.client import Reading, Vehicle, attributes as a
+from custom_components.mybmw.client.attributes import AnyReading, Attribute
+from custom_components.mybmw.client.values import Brand, ClimateActivity, DriveTrain, LockState, Position
+
+NOW = datetime(2026, 11, 10, 12, tzinfo=UTC)
+
+
+def later(minutes: float) -> datetime:
+    return NOW + timedelta(minutes=minutes)
+
+
+@pytest.fixture
+def car() -> Vehicle:
+    return Vehicle("WBA00000000000001")
+
+
+def test_nothing_is_known(car: Vehicle) -> None:
+    assert car[a.MILEAGE] is None
+    assert car.value(a.MILEAGE) is None
+    assert a.MILEAGE not in car
+    assert list(car) == []
+    assert car.brand is Brand.BMW
+    assert car.name == "BMW"
+    assert car.drive_train is None
+
+
+def test_names(car: Vehicle) -> None:
+    car.update([a.BRAND.at(Brand.MINI, NOW)])
+    assert car.name == "MINI"
+    car.update([a.MODEL.at("Cooper SE", NOW), a.DRIVE_TRAIN.at(DriveTrain.ELECTRIC, NOW)])
+    assert (car.brand, car.name, car.drive_train) == ("MINI", "Cooper SE", DriveTrain.ELECTRIC)
+
+
+def test_newest_wins(car: Vehicle) -> None:
+    assert car.update([a.STATE_OF_CHARGE.at(50, NOW)]) == {a.STATE_OF_CHARGE}
+    assert car.update([a.STATE_OF_CHARGE.at(60, later(1))]) == {a.STATE_OF_CHARGE}
+    assert car.update([a.STATE_OF_CHARGE.at(40, later(-1))]) == set()
+    assert car[a.STATE_OF_CHARGE] == Reading(a.STATE_OF_CHARGE, 60, later(1), "")
+
+
+def test_later_arrival_wins(car: Vehicle) -> None:
+    """Of two readings of the same time the one that came last is taken."""
+    readings = [a.STATE_OF_CHARGE.at(50, NOW), a.STATE_OF_CHARGE.at(60, NOW)]
+    assert car.update(readings) == {a.STATE_OF_CHARGE}
+    assert car.value(a.STATE_OF_CHARGE) == 60
+
+
+def test_same_value_moves_the_time(car: Vehicle) -> None:
+    car.update([a.LOCK_STATE.at(LockState.LOCKED, NOW, "mybmw")])
+    assert car.update([a.LOCK_STATE.at(LockState.LOCKED, later(5), "cardata")]) == set()
+    reading = car[a.LOCK_STATE]
+    assert reading is not None
+    assert (reading.time, reading.source) == (later(5), "cardata")
+
+
+def test_older_from_another_source_is_counted(car: Vehicle) -> None:
+    """Asking the same source again brings old readings again: only others are worth counting."""
+    car.update([a.STATE_OF_CHARGE.at(50, NOW, "mybmw")])
+    car.update([a.STATE_OF_CHARGE.at(49, later(-1), "mybmw")])
+    assert car.dropped == {}
+    car.update([a.STATE_OF_CHARGE.at(49, later(-1), "cardata")])
+    assert car.dropped == {f"{a.STATE_OF_CHARGE.key}: older": 1}
+
+
+def test_over(car: Vehicle) -> None:
+    """What is over is known to have been there, and has no value."""
+    end = a.CHARGING_END_TIME
+    assert car.update([end.over(NOW)]) == set()
+    assert end not in car
+    assert car.update([end.at(later(90), NOW)]) == {end}
+    assert car.update([end.over(later(1))]) == {end}
+    assert car[end] is None
+    assert car.value(end) is None
+    assert end in car
+    assert [item.value for item in car] == [None]
+    assert car.update([end.over(later(2))]) == set()
+    assert car.update([end.at(later(50), later(1))]) == set()
+    assert car.update([end.at(later(50), later(3))]) == {end}
+
+
+def test_tolerance(car: Vehicle) -> None:
+    """An end time stands still until it moved by more than the tolerance, in any steps."""
+    end = a.CHARGING_END_TIME
+    car.update([end.at(later(90), NOW)])
+    for minute in range(1, 6):
+        assert car.update([end.at(later(90 + minute), later(minute))]) == set()
+        assert car.value(end) == later(90)
+    assert car.update([end.at(later(96), later(6))]) == {end}
+    assert car.value(end) == later(96)
+    assert car.update([end.at(later(91), later(7))]) == set()
+    assert car.update([end.at(later(90), later(8))]) == {end}
+
+
+def test_no_tolerance(car: Vehicle) -> None:
+    car.update([a.CHARGING_START_TIME.at(later(90), NOW)])
+    assert car.update([a.CHARGING_START_TIME.at(later(91), NOW)]) == {a.CHARGING_START_TIME}
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value"),
+    [
+        (a.MILEAGE, -1),
+        (a.MILEAGE, 3_000_001),
+        (a.STATE_OF_CHARGE, 101),
+        (a.STATE_OF_CHARGE, -0.1),
+        (a.HEADING, 725),
+        (a.REMAINING_RANGE_ELECTRIC, -12),
+        (a.TIRE_PRESSURE["rear_left"], 1001),
+        (a.TIRE_TARGET_PRESSURE["rear_left"], 0),
+        (a.MODEL_YEAR, 1885),
+        (a.STATE_OF_CHARGE, float("nan")),
+        (a.MILEAGE, float("inf")),
+    ],
+)
+def test_implausible(attribute: Attribute[Any], value: float, car: Vehicle) -> None:
+    assert car.update([attribute.at(value, NOW)]) == set()
+    assert car.value(attribute) is None
+    assert car.dropped == {f"{attribute.key}: implausible": 1}
+
+
+@pytest.mark.parametrize("value", [0, 100])
+def test_bounds_are_plausible(value: float, car: Vehicle) -> None:
+    assert car.update([a.STATE_OF_CHARGE.at(value, NOW)]) == {a.STATE_OF_CHARGE}
+
+
+def odometer(car: Vehicle, *values: float) -> list[float | None]:
+    seen = []
+    for minute, value in enumerate(values):
+        car.update([a.MILEAGE.at(value, later(minute))])
+        seen.append(car.value(a.MILEAGE))
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("told", "believed"),
+    [
+        ([1000, 1001, 1001, 3001], [1000, 1001, 1001, 3001]),
+        ([1000, 0, 1002], [1000, 1000, 1002]),
+        ([1000, 900, 900], [1000, 1000, 900]),
+        ([1000, 900, 901, 901], [1000, 1000, 1000, 901]),
+        ([1000, 900, 1000, 900], [1000, 1000, 1000, 1000]),
+        ([1000, 3001, 3001], [1000, 1000, 3001]),
+        ([1000, 99_999, 1001, 1002], [1000, 1000, 1001, 1002]),
+        ([1000, 900, 900, 901], [1000, 1000, 900, 901]),
+    ],
+)
+def test_odometer(told: list[float], believed: list[float], car: Vehicle) -> None:
+    """An odometer that falls or leaps has to say so twice."""
+    assert odometer(car, *told) == believed
+
+
+def test_odometer_after_it_was_over(car: Vehicle) -> None:
+    car.update([a.MILEAGE.at(1000, NOW), a.MILEAGE.over(later(1))])
+    assert odometer(car, 5) == [None]
+    car.update([a.MILEAGE.at(5, later(2))])
+    assert car.value(a.MILEAGE) == 5
+
+
+def test_values_are_compared_by_content(car: Vehicle) -> None:
+    car.update([a.POSITION.at(Position(1, 2), NOW)])
+    assert car.update([a.POSITION.at(Position(1.0, 2.0), later(1))]) == set()
+    assert car.update([a.POSITION.at(Position(1, 3), later(2))]) == {a.POSITION}
+
+
+def test_vocabulary() -> None:
+    """Keys are unique, and every attribute can be found by its key."""
+    assert len(a.ATTRIBUTES) == len(set(a.ATTRIBUTES.values()))
+    assert all(attribute.key == key for key, attribute in a.ATTRIBUTES.items())
+    assert a.ATTRIBUTES["tires.front_left.current_pressure"] is a.TIRE_PRESSURE["front_left"]
+    assert a.ATTRIBUTES["lids.hood"] is a.LIDS["hood"]
+    constants = (value for value in vars(a).values() if isinstance(value, Attribute))
+    assert set(constants) <= set(a.ATTRIBUTES.values())
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[list[AnyReading], list[AnyReading]]:
+    """Return readings with times of their own, in two orders."""
+    minutes = draw(st.lists(st.integers(0, 500), unique=True, max_size=12))
+    kinds: dict[Attribute[Any], st.SearchStrategy[Any]] = {
+        a.STATE_OF_CHARGE: st.integers(-20, 120),
+        a.LOCK_STATE: st.sampled_from(LockState),
+        a.CLIMATE_ACTIVITY: st.sampled_from(ClimateActivity),
+        a.MODEL: st.sampled_from(["i4", "iX"]),
+    }
+    readings = [
+        kind.at(draw(kinds[kind]), later(minute))
+        for minute in minutes
+        for kind in [draw(st.sampled_from(list(kinds)))]
+    ]
+    return readings, draw(st.permutations(readings))
+
+
+@settings(max_examples=150, deadline=None)
+@given(histories())
+def test_order_of_arrival_does_not_matter(
+    orders: tuple[list[AnyReading], list[AnyReading]],
+) -> None:
+    """Readings with distinct times give the same car in whatever order they come."""
+    cars = [Vehicle("WBA00000000000001") for _ in orders]
+    for vehicle, readings in zip(cars, orders, strict=True):
+        for reading in readings:
+            before = vehicle.value(reading.attribute)
+            changed = vehicle.update([reading])
+            after = vehicle.value(reading.attribute)
+            assert changed == ({reading.attribute} if before != after else set())
+    first, second = (set(vehicle) for vehicle in cars)
+    assert first == second
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=12))
+def test_end_times_never_drift(told: list[tuple[int, int]]) -> None:
+    """What is shown is never further from the newest end time than the tolerance."""
+    car = Vehicle("WBA00000000000001")
+    end = a.CHARGING_END_TIME
+    for minute, (measured, left) in enumerate(told):
+        newest = later(measured + left)
+        car.update([end.at(newest, later(minute))])
+        shown = car.value(end)
+        assert shown is not None
+        assert end.tolerance is not None
+        assert abs(shown - newest) <= end.tolerance

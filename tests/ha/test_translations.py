@@ -1,0 +1,399 @@
+"""Translations and icons: complete, nothing superfluous, and alike in every language."""
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from importlib import import_module
+import json
+from pathlib import Path
+import re
+from string import Formatter
+from types import ModuleType
+from typing import Any, Final
+
+from homeassistant.helpers.entity import EntityDescription
+import pytest
+import voluptuous as vol
+
+from custom_components import mybmw
+from custom_components.mybmw import PLATFORMS, config_flow
+from custom_components.mybmw.binary_sensor import BINARY_SENSORS, BinaryDescription
+from custom_components.mybmw.button import BUTTONS
+from custom_components.mybmw.client import Vehicle, attributes as car, errors, values
+from custom_components.mybmw.client.mybmw import Region
+from custom_components.mybmw.device_tracker import TRACKERS
+from custom_components.mybmw.image import IMAGES
+from custom_components.mybmw.lock import LOCKS
+from custom_components.mybmw.notify import NOTIFIERS
+from custom_components.mybmw.number import NUMBERS
+from custom_components.mybmw.select import SELECTS, SelectDescription
+from custom_components.mybmw.sensor import SENSORS, SERVICE_TYPES, SensorDescription
+from custom_components.mybmw.switch import SWITCHES
+
+INTEGRATION: Final = Path(mybmw.__file__).parent
+LANGUAGES: Final = sorted(path.stem for path in (INTEGRATION / "translations").glob("*.json"))
+TABLES: Final[Mapping[str, tuple[EntityDescription, ...]]] = {
+    "binary_sensor": BINARY_SENSORS,
+    "button": BUTTONS,
+    "device_tracker": TRACKERS,
+    "image": IMAGES,
+    "lock": LOCKS,
+    "notify": NOTIFIERS,
+    "number": NUMBERS,
+    "select": SELECTS,
+    "sensor": SENSORS,
+    "switch": SWITCHES,
+}
+# Words that the service uses in texts which are no enumerations, as far as they are known
+OPEN_STATES: Final = {"dc_loudness": {"unlimited_loud"}}
+CHECK_CONTROL_TYPES: Final = ("ENGINE_OIL", "TIRE_PRESSURE", "WASHING_FLUID")
+# Attributes that entities make without a table
+ENTITY_ATTRIBUTES: Final[Mapping[str, Mapping[str, set[str]]]] = {
+    "lock": {"door_lock_state": {state.lower() for state in values.LockState}},
+    "location": {"direction": set()},
+}
+COMMAND_ERRORS: Final = (errors.UnsupportedError, errors.InvalidValueError, errors.CommandError)
+STEPS: Final[Mapping[str, vol.Schema]] = {
+    "user": config_flow._ACCOUNT,
+    "captcha": config_flow._CAPTCHA,
+    "reauth_confirm": config_flow._PASSWORD,
+    "reconfigure": config_flow._PASSWORD,
+}
+# What Home Assistant's own methods abort a flow with
+ABORTS: Final = {
+    "_abort_if_unique_id_configured": {"already_configured"},
+    "async_set_unique_id": {"already_in_progress"},
+    "async_update_reload_and_abort": {"reauth_successful", "reconfigure_successful"},
+}
+SENTENCE: Final = 25
+NOW: Final = datetime(2026, 10, 1, 12, tzinfo=UTC)
+
+type Tree = dict[str, Any]
+type Place = tuple[str, ...]
+type Call = tuple[ModuleType, ast.Module, ast.Call, dict[str | None, ast.expr]]
+
+
+@pytest.fixture(autouse=True)
+def _custom_integrations() -> None:
+    """Nothing here needs a Home Assistant."""
+
+
+@cache
+def read(name: str) -> Tree:
+    content: Tree = json.loads((INTEGRATION / f"{name}.json").read_text(encoding="utf-8"))
+    return content
+
+
+def translations(language: str = "en") -> Tree:
+    return read(f"translations/{language}")
+
+
+def flat(tree: Tree, path: Place = ()) -> dict[Place, str]:
+    found: dict[Place, str] = {}
+    for key, branch in tree.items():
+        found |= flat(branch, (*path, key)) if isinstance(branch, dict) else {(*path, key): branch}
+    return found
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def described() -> Iterator[tuple[str, EntityDescription, Tree]]:
+    for platform, table in TABLES.items():
+        for description in table:
+            entities = translations()["entity"][platform]
+            yield platform, description, entities[description.translation_key]
+
+
+def pick[T](choices: Iterable[T], number: int) -> T:
+    listed = tuple(choices)
+    return listed[number % len(listed)]
+
+
+def vehicle(number: int) -> Vehicle:
+    """Make a car that shows every attribute; over ten cars, each attribute takes every value."""
+    lid = pick(values.LidState, number)
+    severity = pick((None, *values.Severity), number)
+    messages = tuple(values.CheckControlMessage(kind, severity) for kind in CHECK_CONTROL_TYPES)
+    status = pick((None, *values.ServiceStatus), number)
+    days = (date(2027, 1, 1) + timedelta(days=day) for day in range(len(SERVICE_TYPES)))
+    services = tuple(
+        values.ServiceItem(pick(SERVICE_TYPES, number + ahead), status, day, 1000.0)
+        for ahead, day in enumerate(days)
+    )
+    timers = tuple(values.DepartureTimer(timer, time(7), active=True) for timer in range(1, 5))
+    readings: list[car.AnyReading] = [
+        *(attribute.at(lid, NOW) for attribute in (*car.LIDS.values(), *car.WINDOWS.values())),
+        *(attribute.at(200.0, NOW) for attribute in car.TIRE_PRESSURE.values()),
+        *(attribute.at(260.0, NOW) for attribute in car.TIRE_TARGET_PRESSURE.values()),
+        car.LOCK_STATE.at(pick(values.LockState, number), NOW),
+        car.CHARGING_MODE.at(pick(values.ChargingMode, number), NOW),
+        car.CHARGING_PROFILE.at(values.ChargingProfile(timers=timers), NOW),
+        car.CHECK_CONTROL.at(messages, NOW),
+        car.SERVICES.at(services, NOW),
+    ]
+    made = Vehicle("WBA00000000000000")
+    made.update(readings)
+    return made
+
+
+CARS: Final = [vehicle(number) for number in range(10)]
+
+
+def extra_attributes(description: EntityDescription) -> Mapping[str, set[str]]:
+    """Return the extra attributes of an entity, with the words that are their values."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for made in CARS:
+        for name, value in _extra(description, made).items():
+            found[name] |= {value} if isinstance(value, str) and value.isidentifier() else set()
+    return found or ENTITY_ATTRIBUTES.get(description.key, {})
+
+
+def _extra(description: EntityDescription, made: Vehicle) -> Mapping[str, object]:
+    match description:
+        case BinaryDescription(extra=extra) if extra is not None:
+            return extra(made)
+        case SensorDescription(extra=extra) if extra is not None:
+            return extra(made.value(description.attributes[0]))
+    return {}
+
+
+def states(description: EntityDescription) -> set[str]:
+    """Return the states of an entity that need a text."""
+    match description:
+        case SelectDescription():
+            offers = {option for made in CARS for option in description.offers(made)}
+            return {option for option in offers if not option.isdigit()}
+        case SensorDescription(options=list(options)):
+            return set(options)
+    return OPEN_STATES.get(description.key, set())
+
+
+def error_keys(kind: type[errors.ClientError] = errors.ClientError) -> set[str]:
+    return {kind.key}.union(*(error_keys(child) for child in kind.__subclasses__()))
+
+
+@cache
+def calls() -> list[Call]:
+    found: list[Call] = []
+    for path in sorted(INTEGRATION.glob("*.py")):
+        module = import_module(f"{mybmw.__name__}.{path.stem}".removesuffix(".__init__"))
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                words = {word.arg: word.value for word in node.keywords}
+                found.append((module, tree, node, words))
+    return found
+
+
+def name_of(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else ast.unparse(call.func)
+
+
+def keys_in(module: ModuleType, node: ast.expr) -> set[str]:
+    match node:
+        case ast.Constant(value=str(text)):
+            return {text}
+        case ast.Name(id=name):
+            return {getattr(module, name)}
+        case ast.Attribute(attr="key"):
+            return error_keys()
+    raise AssertionError(f"{module.__name__}: {ast.unparse(node)} is not understood")
+
+
+def given(tree: ast.Module, node: ast.expr) -> set[str]:
+    """Return the keys of a dict of placeholders, written in place or in a variable."""
+    match node:
+        case ast.Dict(keys=keys):
+            return {str(key.value) for key in keys if isinstance(key, ast.Constant)}
+        case ast.Name(id=name):
+            assigned = (node for node in ast.walk(tree) if isinstance(node, ast.Assign))
+            dicts = [each.value for each in assigned if ast.unparse(each.targets[0]) == name]
+            return set().union(*(given(tree, value) for value in dicts))
+    raise AssertionError(f"{ast.unparse(node)} is not understood")
+
+
+def raised(*, issues: bool) -> dict[str, set[str]]:
+    """Return the translation keys of exceptions (or issues) in the code, and their placeholders."""
+    found: dict[str, set[str]] = {}
+    for module, tree, call, words in calls():
+        is_issue = name_of(call) == "async_create_issue"
+        exception = "translation_domain" in words
+        if "translation_key" in words and (is_issue if issues else exception):
+            names = given(tree, words.get("translation_placeholders", ast.Dict([], [])))
+            for key in keys_in(module, words["translation_key"]):
+                found[key] = found.get(key, names) & names
+    return found
+
+
+def test_every_platform_is_looked_at() -> None:
+    assert TABLES.keys() == set(PLATFORMS)
+    assert translations()["entity"].keys() == TABLES.keys()
+
+
+@pytest.mark.parametrize("platform", TABLES)
+def test_entities_are_translated(platform: str) -> None:
+    keys = [description.translation_key for description in TABLES[platform]]
+    assert len(set(keys)) == len(keys)
+    assert translations()["entity"][platform].keys() == set(keys)
+
+
+def test_entities_are_named() -> None:
+    """Only an entity that is called like its device must not have a name of its own."""
+    for platform, description, texts in described():
+        assert ("name" in texts) is (description.name is not None), (platform, description.key)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_names_are_unique(language: str) -> None:
+    for platform, entities in translations(language)["entity"].items():
+        names = [texts["name"].casefold() for texts in entities.values() if "name" in texts]
+        assert sorted(names) == sorted(set(names)), platform
+
+
+def test_states_are_translated() -> None:
+    for platform, description, texts in described():
+        found = set(texts.get("state", ()))
+        if platform == "binary_sensor":
+            assert found in (set(), {"on", "off"}), description.key
+        else:
+            assert found == states(description), description.key
+
+
+def test_extra_attributes_are_translated() -> None:
+    for _, description, texts in described():
+        expected = extra_attributes(description)
+        attributes = texts.get("state_attributes", {})
+        assert attributes.keys() == expected.keys(), description.key
+        for name, attribute in attributes.items():
+            assert attribute["name"]
+            assert set(attribute.get("state", ())) == expected[name], (description.key, name)
+
+
+def test_exceptions_are_translated() -> None:
+    found = raised(issues=False)
+    messages = translations()["exceptions"]
+    assert messages.keys() == found.keys() == error_keys() | {"command_ignored"}
+    for key, names in found.items():
+        assert messages[key].keys() == {"message"}
+        assert placeholders(messages[key]["message"]) == names, key
+
+
+def test_issues_are_translated() -> None:
+    found = raised(issues=True)
+    issues = translations()["issues"]
+    assert issues.keys() == found.keys()
+    for key, names in found.items():
+        assert issues[key].keys() == {"title", "description"}
+        assert placeholders(" ".join(issues[key].values())) <= names, key
+
+
+def test_flow_steps_are_translated() -> None:
+    flow = config_flow.MyBMWConfigFlow
+    steps = {name.removeprefix("async_step_") for name in vars(flow) if "async_step_" in name}
+    texts = translations()["config"]["step"]
+    assert texts.keys() == STEPS.keys() == steps - {"reauth"}
+    for step, schema in STEPS.items():
+        _assert_fields(texts[step], schema)
+    _assert_fields(translations()["options"]["step"]["init"], config_flow._OPTIONS)
+    assert translations()["options"]["step"].keys() == {"init"}
+
+
+def _assert_fields(texts: Tree, schema: vol.Schema) -> None:
+    fields = {str(marker) for marker in schema.schema}
+    assert texts["data"].keys() == texts["data_description"].keys() == fields
+
+
+def test_flow_results_are_translated() -> None:
+    texts = translations()["config"]
+    assert texts["error"].keys() == error_keys().difference(*map(error_keys, COMMAND_ERRORS))
+    reasons: set[str] = set()
+    for module, _, call, words in calls():
+        if module is config_flow:
+            reasons |= ABORTS.get(name_of(call), set())
+            reasons |= keys_in(module, words["reason"]) if "reason" in words else set()
+    assert texts["abort"].keys() == reasons
+
+
+def test_flow_placeholders_are_given() -> None:
+    names = {
+        name
+        for _, tree, _, words in calls()
+        if "description_placeholders" in words
+        for name in given(tree, words["description_placeholders"])
+    }
+    for path, text in flat(translations()["config"]).items():
+        assert placeholders(text) <= names, path
+    captcha = translations()["config"]["step"]["captcha"]["description"]
+    assert "]({captcha_url})" in captcha
+
+
+def test_selectors_are_translated() -> None:
+    keys = set().union(
+        *(
+            keys_in(module, words["translation_key"])
+            for module, _, call, words in calls()
+            if name_of(call) == "SelectSelectorConfig"
+        )
+    )
+    assert translations()["selector"].keys() == keys == {"region"}
+    assert translations()["selector"]["region"]["options"].keys() == set(Region)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_languages_are_alike(language: str) -> None:
+    english, other = flat(translations()), flat(translations(language))
+    assert other.keys() == english.keys()
+    for path, text in other.items():
+        assert placeholders(text) == placeholders(english[path]), path
+
+
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
+def test_languages_are_translated(language: str) -> None:
+    english = flat(translations())
+    left = [
+        path
+        for path, text in flat(translations(language)).items()
+        if len(text) >= SENTENCE and text == english[path]
+    ]
+    assert left == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_texts_are_legal(language: str) -> None:
+    """The rules of Home Assistant's own check, and of the language its messages are written in."""
+    for path, text in flat(translations(language)).items():
+        assert text, path
+        assert text == text.strip(), path
+        assert "[%" not in text, path
+        assert "://" not in text, path
+        assert not re.search(r"<\w|</", text), path
+        assert not re.search(r"'\{|\}'", text), path
+        assert all(name.isidentifier() for name in placeholders(text)), path
+        assert path[0] not in ("entity", "selector") or not placeholders(text), path
+        assert all(re.fullmatch(r"[a-z0-9]+([_-][a-z0-9]+)*", key) for key in path), path
+
+
+def test_icons_are_complete() -> None:
+    """A lock has an icon of its own, and so has every device class but that of enumerations."""
+    icons = read("icons")["entity"]
+    for platform, description, _ in described():
+        own = description.device_class if description.device_class != "enum" else None
+        if platform != "lock" and own is None:
+            assert description.translation_key in icons[platform], (platform, description.key)
+
+
+def test_icons_are_used() -> None:
+    assert read("icons").keys() == {"entity"}
+    for platform, icons in read("icons")["entity"].items():
+        table = {description.translation_key: description for description in TABLES[platform]}
+        assert icons.keys() <= table.keys()
+        for key, icon in icons.items():
+            switched = platform in ("binary_sensor", "switch")
+            known = {"on", "off"} if switched else states(table[key])
+            assert icon.keys() <= {"default", "state"}
+            assert set(icon.get("state", ())) <= known, (platform, key)
+            assert icon["default"] not in icon.get("state", {}).values(), (platform, key)

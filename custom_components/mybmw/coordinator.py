@@ -358,16 +358,18 @@ class SourcePoller(DataUpdateCoordinator[None]):
         self.polled = dt_util.utcnow()
         before, self._error = self._error, poll.error
         self._garage.async_take(self.source.name, poll)
-        self._tell_blocked(isinstance(poll.error, BlockedError))
+        self._tell_whether_blocked(poll.error)
         self._answered |= poll.error is None
         if poll.error is not None:
             grace = self._answered and not isinstance(before, AuthError)
             raise poll_error(poll.error, grace=grace) from poll.error
 
-    def _tell_blocked(self, blocked: bool) -> None:
+    def _tell_whether_blocked(self, error: ClientError | None) -> None:
+        """Raise the issue when BMW refuses us, delete it when BMW answers again."""
         issue = f"{_ISSUE_BLOCKED}_{self.config_entry.entry_id}"
-        if not blocked:
+        if error is None:
             ir.async_delete_issue(self.hass, DOMAIN, issue)
+        if not isinstance(error, BlockedError):
             return
         ir.async_create_issue(
             self.hass,

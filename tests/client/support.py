@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cache
 import json
 import ssl
 from typing import Any, Final
@@ -23,7 +24,7 @@ from custom_components.mybmw.client.mybmw import (
 from custom_components.mybmw.client.mybmw.readings import Context, read_state
 from custom_components.mybmw.client.values import DriveTrain
 from tests.replay.faults import Endpoint
-from tests.replay.fingerprints import Json, RecordedCar, bundled, load
+from tests.replay.fingerprints import BUNDLED, Json, RecordedCar, bundled, load
 from tests.replay.mybmw import SimulatedMyBMW
 
 USER: Final = "driver@example.com"
@@ -38,9 +39,14 @@ _TLS: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 type Simulate = Callable[..., SimulatedMyBMW]
 
 
+@cache
+def _loaded(folder: str) -> tuple[RecordedCar, ...]:
+    return tuple(load(BUNDLED / folder))
+
+
 def recorded(*folders: str) -> list[RecordedCar]:
     """Return the bundled cars in these folders."""
-    return [car for folder in folders for car in load(bundled()[folder])]
+    return [car for folder in folders for car in _loaded(folder)]
 
 
 def tokens(issued: Json, lifetime: timedelta = timedelta(hours=1)) -> Tokens:

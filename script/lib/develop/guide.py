@@ -1,13 +1,11 @@
 """The visitor who makes Home Assistant ready while it runs in the main thread."""
 
 import asyncio
-import os
-import signal
 import sys
 from threading import Thread
 from typing import Final
 
-from aiohttp import ClientError, web
+from aiohttp import ClientError, WSMessageTypeError, web
 
 from tests.replay.mybmw import SimulatedMyBMW
 
@@ -17,6 +15,7 @@ from .dashboard import ensure_dashboard
 from .home import PASSWORD, USER, Home, VisitError
 from .options import HOST, Options
 from .report import Report, report, running, settle
+from .stopping import stop, stopping
 
 _PATIENCE: Final = 180.0
 
@@ -45,11 +44,12 @@ class Guide:
         try:
             async with asyncio.timeout(_PATIENCE), Home(self._options.url) as home:
                 await self._make_ready(home)
-        except (VisitError, ClientError, TimeoutError) as error:
-            self.report = Report(failed=[str(error) or type(error).__name__])
-            _say(f"something is wrong: {self.report.failed[0]}")
+        except (VisitError, ClientError, WSMessageTypeError, TimeoutError) as error:
+            if not stopping():
+                self.report = Report(failed=[str(error) or type(error).__name__])
+                _say(f"gave up: {self.report.failed[0]}")
         if self._options.smoke:
-            os.kill(os.getpid(), signal.SIGTERM)
+            stop()
         else:
             await self._keep_control()
 

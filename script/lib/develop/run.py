@@ -21,12 +21,14 @@ from .configuration import prepare, refresh_tokens
 from .guide import Guide
 from .log import listen
 from .options import Options
+from .stopping import hold_signals
 
 _STUBS: Final = Path(__file__).parent / "bin"
 
 
 def run(options: Options, answer: TextIO, started: float) -> int:
     """Run until stopped; return the exit status."""
+    hold_signals()
     if options.config is None:
         with TemporaryDirectory(prefix="mybmw-") as config:
             return _run(options, Path(config), answer, started)

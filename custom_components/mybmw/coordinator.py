@@ -308,7 +308,7 @@ class SourcePoller(DataUpdateCoordinator[None]):
             garage.hass,
             _LOGGER,
             config_entry=garage.config_entry,
-            name=f"{DOMAIN} {source.name}",
+            name=source.name,
             update_interval=interval,
             always_update=False,
         )

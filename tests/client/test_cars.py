@@ -156,7 +156,7 @@ async def test_whole_account() -> None:
     """All cars in one account; the oddballs cost the others nothing."""
     sim, client = replay(recorded(*bundled()))
     poll = await client.garage.refresh(client.source)
-    assert poll.vins == {car.vin for car in recorded(*bundled())}
+    assert poll.vins == frozenset(car.vin for car in recorded(*bundled()))
     assert not poll.errors
     assert len(client.garage.vehicles) == len(bundled())
     trains = {vehicle.drive_train for vehicle in client.garage.vehicles.values()}

@@ -8,6 +8,7 @@ import pytest
 
 from custom_components.mybmw.client import (
     AcLimit,
+    ApiError,
     ChangeProfile,
     Command,
     CommandKind,
@@ -19,6 +20,8 @@ from custom_components.mybmw.client import (
 )
 from custom_components.mybmw.client.values import ChargingMode, ChargingPreference
 from tests.client.support import SANE, Client, recorded, replay, sent
+from tests.replay import faults
+from tests.replay.faults import Endpoint
 from tests.replay.mybmw import SimulatedMyBMW
 
 type ClientOf = Callable[..., Client]
@@ -210,6 +213,18 @@ async def test_timer_without_time(sim: SimulatedMyBMW, client: Client) -> None:
     (plan,) = bodies(client, "charging-profile")
     times = {timer["time"] for timer in plan["departureTimer"]["weeklyTimers"]}
     assert times == {"0001-01-01T00:00:00.000"}
+
+
+async def test_details_are_not_known(sim: SimulatedMyBMW, client: Client) -> None:
+    """Without the charging details the plan is what the state tells."""
+    sim.state(IX)["state"]["chargingProfile"].pop("climatisationOn", None)
+    sim.fail(Endpoint.CHARGING, faults.server_error(), times=None)
+    await client.car()
+    with pytest.raises(ApiError, match="servicePack"):
+        await client.garage.send(IX, ChangeProfile(ChargingMode.DELAYED))
+    (plan,) = bodies(client, "charging-profile")
+    assert plan["isPreconditionForDepartureActive"] is False
+    assert plan["servicePack"] is None
 
 
 @pytest.mark.parametrize("kind", [None, "UNKNOWN", "MOON_CALENDAR"])

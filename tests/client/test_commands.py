@@ -1,4 +1,4 @@
-"""Commands: what is sent, how their fate is followed, what is read afterwards (MyBMW sheet §3.3)."""
+"""Commands: what is sent, how it goes on, what is read afterwards (facts: MyBMW sheet §3.3)."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

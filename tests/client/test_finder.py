@@ -36,8 +36,8 @@ OBSERVER = (52.25, 4.5)
 TRAVEMUENDE = (53.9623, 10.8707)
 
 
-def place(vehicle_position: Position | None) -> tuple[float, float] | None:
-    return vehicle_position and (vehicle_position.latitude, vehicle_position.longitude)
+def place(position: Position | None) -> tuple[float, float] | None:
+    return None if position is None else (position.latitude, position.longitude)
 
 
 async def test_find(sim: SimulatedMyBMW, client_of: ClientOf) -> None:

@@ -166,9 +166,7 @@ async def test_missing_captcha(
         faults.quota(),
     ],
 )
-async def test_captcha_is_used_up(
-    fault: Fault, sim: SimulatedMyBMW, new_client: NewClient
-) -> None:
+async def test_captcha_is_used_up(fault: Fault, sim: SimulatedMyBMW, new_client: NewClient) -> None:
     """Whatever comes of the request that carries it, a captcha is never sent twice."""
     client = new_client()
     sim.fail(Endpoint.AUTHENTICATE, fault)

@@ -93,7 +93,9 @@ def test_profile() -> None:
         (7, 21, "x", 2021, None),
     ],
 )
-def test_software(month: object, year: object, step: object, built: object, version: object) -> None:
+def test_software(
+    month: object, year: object, step: object, built: object, version: object
+) -> None:
     """§8 vehicle: headunit; the version from month, century of the car, year and step."""
     current = {"iStep": step, "puStep": {"month": month, "year": year}}
     found = profile({"year": built, "softwareVersionCurrent": current})

@@ -103,7 +103,7 @@ def test_no_sun_roof(roof: object, problems: int) -> None:
 def test_lock(word: object) -> None:
     """§8 vehicle status: lock states."""
     found = read({"doorsState": {"combinedSecurityState": word}})
-    state = LockState(word) if word in set(LockState) else None
+    state = next((item for item in LockState if item == word), None)
     assert found[a.LOCK_STATE] is state
     assert bool(found.problems) is (word in ("AJAR", 7))
     if state is not None:
@@ -459,7 +459,11 @@ def test_last_state_call(word: object, kind: object, counted: bool) -> None:
         ("2026-11-10T12:00:00+02:00", None, datetime(2026, 11, 10, 10, tzinfo=UTC)),
         (None, "2026-11-10T11:30:00Z", datetime(2026, 11, 10, 11, 30, tzinfo=UTC)),
         ("2026-11-10T11:00:00Z", "2026-11-10T11:30:00Z", datetime(2026, 11, 10, 11, tzinfo=UTC)),
-        ("0001-01-01T00:00:00Z", "2026-11-10T11:30:00Z", datetime(2026, 11, 10, 11, 30, tzinfo=UTC)),
+        (
+            "0001-01-01T00:00:00Z",
+            "2026-11-10T11:30:00Z",
+            datetime(2026, 11, 10, 11, 30, tzinfo=UTC),
+        ),
         ("2026-11-10T11:00:00", "2026-11-10T11:30:00Z", datetime(2026, 11, 10, 11, 30, tzinfo=UTC)),
         ("soon", "", None),
         (None, None, None),
@@ -474,7 +478,7 @@ def test_time_of_measurement(updated: object, fetched: object, expected: datetim
     assert found[a.LAST_UPDATE] == expected
     mileage = found.reading(a.MILEAGE)
     assert mileage is not None
-    assert mileage.time == (expected or NOW)
+    assert mileage.time == (NOW if expected is None else expected)
     assert mileage.source == "mybmw"
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs
 
@@ -18,7 +19,7 @@ from custom_components.mybmw.client import (
     ClientError,
     NetworkError,
 )
-from custom_components.mybmw.client.mybmw import Tokens
+from custom_components.mybmw.client.mybmw import Authenticator, Tokens
 from tests.client.support import CAPTCHA, Client, asked, make_client, recorded, tokens
 from tests.replay import faults
 from tests.replay.faults import Endpoint, Fault
@@ -193,6 +194,7 @@ async def test_parallel_refusals() -> None:
         response = sim.handle(request)
         if response.status_code == 401:
             await together.wait()
+        await asyncio.sleep(0)
         return response
 
     client = make_client(known=known, transport=httpx.MockTransport(handle))
@@ -205,9 +207,14 @@ async def test_parallel_refusals() -> None:
     assert len(client.saved) == 1
 
 
-async def test_parallel_start(sim: SimulatedMyBMW, new_client: NewClient) -> None:
+async def test_parallel_start(sim: SimulatedMyBMW) -> None:
     """Many requests at once log in once."""
-    client = new_client()
+
+    async def handle(request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(0)
+        return sim.handle(request)
+
+    client = make_client(transport=httpx.MockTransport(handle))
     found = await asyncio.gather(*(client.login.token() for _ in range(5)))
     assert len(set(found)) == 1
     assert asked(sim) == LOGIN
@@ -245,6 +252,12 @@ async def test_saved_before_used(restored: bool, sim: SimulatedMyBMW) -> None:
     saved = told.index(f"save {current.access} {current.refresh}")
     assert current.access not in told[:saved]
     assert told[saved + 1] == current.access
+
+
+async def test_nothing_to_save_to(sim: SimulatedMyBMW, client: Client) -> None:
+    """Saving is optional."""
+    login = Authenticator(client.http, replace(client.login.account, captcha=CAPTCHA))
+    assert await login.token()
 
 
 async def test_fresh_captcha_each_time(sim: SimulatedMyBMW, new_client: NewClient) -> None:

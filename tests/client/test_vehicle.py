@@ -8,7 +8,13 @@ import pytest
 
 from custom_components.mybmw.client import Reading, Vehicle, attributes as a
 from custom_components.mybmw.client.attributes import AnyReading, Attribute
-from custom_components.mybmw.client.values import Brand, ClimateActivity, DriveTrain, LockState, Position
+from custom_components.mybmw.client.values import (
+    Brand,
+    ClimateActivity,
+    DriveTrain,
+    LockState,
+    Position,
+)
 
 NOW = datetime(2026, 11, 10, 12, tzinfo=UTC)
 

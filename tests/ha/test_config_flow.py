@@ -118,6 +118,16 @@ async def test_wrong_password(hass: HomeAssistant, sim: SimulatedMyBMW) -> None:
     assert flow["type"] is FlowResultType.CREATE_ENTRY
 
 
+async def test_used_captcha(hass: HomeAssistant, sim: SimulatedMyBMW) -> None:
+    """A token that was used before is not mistaken for a wrong password."""
+    flow = await answer(hass, await begin(hass), ACCOUNT)
+    flow = await answer(hass, flow, {"captcha_token": "P1_stale"})
+    assert flow["errors"] == {"base": "missing_captcha"}
+    flow = await answer(hass, flow, ACCOUNT)
+    flow = await answer(hass, flow, CAPTCHA)
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+
+
 async def test_blank_captcha_is_asked_for_again(hass: HomeAssistant, sim: SimulatedMyBMW) -> None:
     """Without a token there is no login at all."""
     flow = await answer(hass, await begin(hass), ACCOUNT)

@@ -41,10 +41,21 @@ def load(saved: Iterable[Saved]) -> Iterator[AnyReading]:
         try:
             attribute = ATTRIBUTES[item["key"]]
             value, time = item["value"], datetime.fromisoformat(item["time"])
-            decoded = None if value is None else _decoder(attribute).decode(value)
-            yield Reading(attribute, decoded, time, str(item["source"]))
+            decoded = None if value is None else _decode(attribute, value)
+            yield Reading(attribute, decoded, _aware(time), str(item["source"]))
         except ValueError, TypeError, LookupError:
             _LOGGER.debug("A saved reading is not understood any more")
+
+
+def _decode(attribute: AnyAttribute, value: object) -> object:
+    decoded: object = _decoder(attribute).decode(value)
+    return _aware(decoded) if isinstance(decoded, datetime) else decoded
+
+
+def _aware(time: datetime) -> datetime:
+    if time.tzinfo is None:
+        raise ValueError("no offset")
+    return time
 
 
 def prepare(attribute: AnyAttribute) -> None:

@@ -31,9 +31,7 @@ def _level(name: str, icon: str, color: str) -> Card:
 
 
 def _button(name: str, icon: str) -> Card:
-    press = {"action": "toggle"}
-    third = {"columns": 4}
-    return _tile(name, icon, vertical=True, hide_state=True, tap_action=press, grid_options=third)
+    return _tile(name, icon, hide_state=True, tap_action={"action": "toggle"})
 
 
 _CARDS: Final[tuple[tuple[str, Card], ...]] = (
@@ -42,13 +40,14 @@ _CARDS: Final[tuple[tuple[str, Card], ...]] = (
         {"type": "picture-entity", "show_name": False, "show_state": False, **_WIDE},
     ),
     ("lock.lock", _tile(features=[{"type": "lock-commands"}], **_WIDE)),
+    ("number.target_soc", _tile(features=[{"type": "numeric-input", "style": "slider"}], **_WIDE)),
     ("sensor.remaining_battery_percent", _level("Battery", "mdi:ev-station", "green")),
     ("sensor.remaining_fuel_percent", _level("Fuel", "mdi:gas-station", "amber")),
     ("sensor.remaining_range_total", _tile("Range", "mdi:map-marker-distance")),
     ("sensor.remaining_range_electric", _tile("Electric range", "mdi:map-marker-distance")),
     ("sensor.mileage", _tile("Mileage", "mdi:speedometer")),
     (_TRACKER, _tile("Place", "mdi:map-marker")),
-    ("binary_sensor.lids", _tile("Doors, hood, trunk", "mdi:car-door")),
+    ("binary_sensor.lids", _tile("Doors", "mdi:car-door")),
     ("binary_sensor.windows", _tile("Windows", "mdi:car-windshield")),
     ("switch.climate", _tile("Climate", "mdi:air-conditioner")),
     ("sensor.climate_status", _tile("Climate", "mdi:fan")),
@@ -56,7 +55,6 @@ _CARDS: Final[tuple[tuple[str, Card], ...]] = (
     ("sensor.charging_status", _tile("Charging", "mdi:battery-charging")),
     ("binary_sensor.check_control_messages", _tile("Warnings")),
     ("binary_sensor.condition_based_services", _tile("Service")),
-    ("number.target_soc", _tile(features=[{"type": "numeric-input", "style": "slider"}], **_WIDE)),
     ("button.light_flash", _button("Lights", "mdi:car-light-high")),
     ("button.sound_horn", _button("Horn", "mdi:bugle")),
     ("button.find_vehicle", _button("Find", "mdi:crosshairs-gps")),
@@ -93,8 +91,14 @@ async def _views(talk: Talk) -> Card:
     trackers = [entities[_TRACKER] for entities in cars.values() if _TRACKER in entities]
     return {
         "views": [
-            {"title": "Cars", "type": "sections", "max_columns": 4, "sections": sections},
-            {"title": "Map", "type": "panel", "cards": [_map(trackers)]},
+            {
+                "title": "Cars",
+                "path": "all",
+                "type": "sections",
+                "max_columns": 4,
+                "sections": sections,
+            },
+            {"title": "Map", "path": "map", "type": "panel", "cards": [_map(trackers)]},
         ]
     }
 
@@ -125,7 +129,7 @@ def _section(device: Json, entities: Entities) -> Card:
 
 
 def _cards(entities: Entities) -> list[Card]:
-    """Return the cards of what a car has, without a gap: the last tile may fill its row."""
+    """Return the cards of what a car has, wide ones first; the last one may have to fill a row."""
     cards = [{"entity": entities[key], **card} for key, card in _CARDS if key in entities]
     halves = [card for card in cards if "grid_options" not in card]
     if sum(2 if "features" in card else 1 for card in halves) % 2:

@@ -80,7 +80,7 @@ class Guide:
         try:
             await web.TCPSite(runner, HOST, self._options.port + 1).start()
             await asyncio.Event().wait()
-        except OSError as error:
+        except (OSError, OverflowError) as error:
             _say(f"the simulated service cannot be controlled: {error}")
         finally:
             await runner.cleanup()

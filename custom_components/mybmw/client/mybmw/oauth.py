@@ -14,7 +14,7 @@ from uuid import uuid4
 import httpx
 
 from ..convert import mapping
-from ..errors import AnswerError, CaptchaError
+from ..errors import AnswerError, AuthError, CaptchaError
 from ..http import Http, Request, json_of
 from .answers import ask
 from .regions import SERVERS
@@ -92,23 +92,22 @@ class OAuthLogin:
     ) -> str:
         what = "log in"
         captcha, self._captcha = self._captcha or "", None
-        response = await ask(
-            self._http,
-            Request(
-                what,
-                "POST",
-                oauth.authenticate_url,
-                headers=self._account.headers() | {"hcaptchatoken": captcha},
-                form={
-                    **form,
-                    "grant_type": "authorization_code",
-                    "username": self._account.username,
-                    "password": self._account.password or "",
-                },
-                cookies=cookies,
-            ),
-            REFUSED,
+        form = {
+            **form,
+            "grant_type": "authorization_code",
+            "username": self._account.username,
+            "password": self._account.password or "",
+        }
+        headers = self._account.headers() | {"hcaptchatoken": captcha}
+        request = Request(
+            what, "POST", oauth.authenticate_url, headers=headers, form=form, cookies=cookies
         )
+        try:
+            response = await ask(self._http, request, REFUSED)
+        except AuthError as error:
+            if "captcha" in str(error).lower():
+                raise CaptchaError(str(error), error.status) from None
+            raise
         answer = mapping(json_of(response, what))
         return _query_value(answer.get("redirect_to"), "authorization", what)
 

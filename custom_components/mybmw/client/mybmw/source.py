@@ -97,9 +97,7 @@ class MyBMWSource:
             if vin is None or vin not in self._cars:
                 vins = await self._list()
         except ClientError as error:
-            if not self._cars or isinstance(error, (*_WHOLE_ACCOUNT, NetworkError)):
-                return Poll(error=error)
-            _LOGGER.debug("The list of vehicles cannot be read: %s", error)
+            return Poll(error=error)
         cars = [car for car in self._cars.values() if vin in (None, car.vin)]
         round_ = _Round(profiles)
         results = await asyncio.gather(*(self._read(car, round_) for car in cars))

@@ -1,0 +1,139 @@
+"""Vehicles as JSON and back: the same after a restart, whatever happened to the file."""
+
+from datetime import UTC, datetime, timedelta
+import json
+from typing import Any
+
+from hypothesis import given, settings, strategies as st
+import pytest
+
+from custom_components.mybmw.client import Vehicle, attributes as a, dump, encode, load
+from custom_components.mybmw.client.snapshot import prepare
+from tests.client.support import recorded, replay
+from tests.replay.fingerprints import bundled
+
+NOW = datetime(2026, 11, 10, 12, tzinfo=UTC)
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**6), 10**6)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.sampled_from(["", "nan", "12", "LOCKED", "2026-11-10", "2026-11-10T12:00:00", "07:30"])
+    | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["latitude", "longitude", "time", "timers", "id", "type", "mode"]),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@pytest.mark.parametrize("folder", bundled())
+async def test_round_trip(folder: str) -> None:
+    """What was saved is there again, with its time and its source."""
+    _, client = replay(recorded(folder))
+    vehicle = await client.car()
+    saved = json.loads(json.dumps(dump(vehicle)))
+    again = Vehicle(vehicle.vin)
+    changed = again.update(load(saved))
+    alive = {item.attribute: item for item in vehicle if item.value is not None}
+    assert {item.attribute: item for item in again} == alive
+    assert changed == set(alive)
+    assert vehicle.update(load(saved)) == set()
+    assert again.update(vehicle) == set()
+
+
+def test_over_is_saved() -> None:
+    """What is over stays over for a car that is still known."""
+    vehicle = Vehicle("WBA00000000000001")
+    later = NOW + timedelta(minutes=1)
+    vehicle.update([a.CHARGING_END_TIME.at(later, NOW), a.CHARGING_END_TIME.over(later)])
+    (item,) = dump(vehicle)
+    assert item == {
+        "key": "fuel_and_battery.charging_end_time",
+        "value": None,
+        "time": "2026-11-10T12:01:00+00:00",
+        "source": "",
+    }
+    (reading,) = load([item])
+    assert reading == a.CHARGING_END_TIME.over(later)
+
+
+def test_encode() -> None:
+    assert encode(a.MILEAGE.at(5.0, NOW)) == 5.0
+    assert encode(a.CLIMATE_ACTIVITY.over(NOW)) is None
+
+
+def good(**other: Any) -> dict[str, Any]:
+    time = NOW.isoformat()
+    return {"key": "mileage", "value": 12.0, "time": time, "source": "mybmw"} | other
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        good(key="not_known_any_more"),
+        good(key=None),
+        good(key=[]),
+        good(value="far"),
+        good(value=[]),
+        good(value={}),
+        good(time="soon"),
+        good(time=None),
+        good(time=7),
+        good(time="2026-11-10T12:00:00"),
+        good(key="fuel_and_battery.charging_end_time", value="2026-11-10T12:00:00"),
+        good(key="fuel_and_battery.charging_end_time", value="2026-11-10"),
+        good(key="doors_and_windows.door_lock_state", value="AJAR"),
+        good(key="vehicle_location.location", value={"latitude": 1}),
+        good(key="vehicle_location.location", value=[1, 2]),
+        good(key="tires.front_left", value="flat"),
+        good(key="charging_profile", value={"timers": [{"id": "x"}]}),
+        good(key="charging_profile", value=[]),
+        good(key="commands", value=["fly"]),
+        good(key="commands", value=7),
+        {},
+        {"key": "mileage"},
+        None,
+        7,
+        "mileage",
+        [],
+    ],
+)
+def test_garbage_is_skipped(item: Any) -> None:
+    """Only the broken reading is lost."""
+    readings = list(load([good(), item, good(key="model", value="i4")]))
+    assert [reading.attribute for reading in readings] == [a.MILEAGE, a.MODEL]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.builds(
+            good,
+            key=st.sampled_from(sorted(a.ATTRIBUTES)) | JSON,
+            value=JSON,
+            time=st.just(NOW.isoformat()) | JSON,
+        )
+        | JSON,
+        max_size=5,
+    )
+)
+def test_any_garbage(saved: list[Any]) -> None:
+    """Whatever stands in the file, a car can be made of it, updated and saved again."""
+    vehicle = Vehicle("WBA00000000000001")
+    readings = list(load(saved))
+    vehicle.update(readings)
+    later = NOW + timedelta(days=1)
+    vehicle.update(reading._replace(time=later) for reading in readings)
+    vehicle.update([a.CHARGING_END_TIME.at(NOW, later), a.MILEAGE.at(5.0, later)])
+    json.dumps(dump(vehicle))
+
+
+def test_prepare() -> None:
+    for attribute in a.ATTRIBUTES.values():
+        prepare(attribute)

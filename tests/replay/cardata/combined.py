@@ -1,0 +1,30 @@
+"""Several simulated accounts behind one network."""
+
+import httpx
+import respx
+
+from ..mybmw import SimulatedMyBMW
+from ..wire import HOSTS as MYBMW_HOSTS
+from .service import SimulatedCarData
+from .serving import router_of
+from .wire import HOSTS
+
+
+def combined_router(
+    *simulators: SimulatedCarData | SimulatedMyBMW, pass_through: bool = False
+) -> respx.MockRouter:
+    """Return a router for the hosts of both services, which share the token endpoint.
+
+    A request for CarData goes to the account that knows its client id or token, else to the first
+    one; all other requests go to the MyBMW service.
+    """
+    accounts = [item for item in simulators if isinstance(item, SimulatedCarData)]
+    others = [item for item in simulators if isinstance(item, SimulatedMyBMW)]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        claiming = [account for account in accounts if account.claims(request)]
+        owners = [account for account in claiming if account.knows(request)]
+        ranked: list[SimulatedCarData | SimulatedMyBMW] = [*owners, *claiming, *others, *accounts]
+        return ranked[0].handle(request)
+
+    return router_of(answer, HOSTS | MYBMW_HOSTS, pass_through=pass_through)

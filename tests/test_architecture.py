@@ -1,0 +1,163 @@
+"""Who may import what, and how long things may become. Reads the source, runs nothing."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+import sys
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "custom_components" / "mybmw"
+CLIENT = PACKAGE / "client"
+HOME_ASSISTANT = ("homeassistant", "voluptuous")
+
+# The only ones that know sources by name
+WIRING = {"__init__.py", "config_flow.py"}
+CLIENT_WIRING = {"cli.py"}
+# What a platform may import of the integration; the client only through its door
+SHARED = {"client", "client.attributes", "client.values", "const", "coordinator", "entity"}
+# Tables are as long as what they list
+LONG_FILES: dict[str, str] = {
+    "sensor.py": "the table of all sensors",
+}
+
+MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
+CLIENT_MODULES = [path for path in MODULES if path.is_relative_to(CLIENT)]
+SOURCES = sorted(path.name for path in CLIENT.iterdir() if (path / "__init__.py").exists())
+PLATFORMS = [path for path in MODULES if path.parent == PACKAGE and path.name not in WIRING]
+
+
+def name(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def each(paths: list[Path]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("path", paths, ids=[name(path) for path in paths])
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Return what a file imports: "homeassistant.core", or ".client.mybmw" seen from the package.
+
+    A relative import that leaves the package begins with two dots.
+    """
+    package = path.relative_to(PACKAGE).parts[:-1]
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield str(node.module)
+        elif isinstance(node, ast.ImportFrom):
+            yield from relative(node, package)
+
+
+def relative(node: ast.ImportFrom, package: tuple[str, ...]) -> Iterator[str]:
+    up = node.level - 1
+    if up > len(package):
+        yield ".."
+        return
+    start = package[: len(package) - up]
+    if node.module is not None:
+        yield "." + ".".join((*start, node.module))
+        return
+    for alias in node.names:
+        parts = (*start, alias.name)
+        known = (PACKAGE.joinpath(*parts)).with_suffix(".py").exists()
+        known = known or PACKAGE.joinpath(*parts).is_dir()
+        yield "." + ".".join(parts if known else start)
+
+
+def absolute(path: Path) -> set[str]:
+    return {found for found in imports(path) if not found.startswith(".")}
+
+
+def own(path: Path) -> set[str]:
+    return {found[1:] for found in imports(path) if found.startswith(".")}
+
+
+def test_there_is_something_to_check() -> None:
+    assert "mybmw" in SOURCES
+    assert len(CLIENT_MODULES) > 20
+    assert {"sensor.py", "coordinator.py"} <= {path.name for path in PLATFORMS}
+
+
+@each(CLIENT_MODULES)
+def test_client_knows_no_home_assistant(path: Path) -> None:
+    """The client imports nothing of Home Assistant, and itself only relatively."""
+    for found in absolute(path):
+        assert not found.startswith((*HOME_ASSISTANT, "custom_components", "tests")), found
+
+
+@each(CLIENT_MODULES)
+def test_client_imports_nothing_above_itself(path: Path) -> None:
+    for found in own(path):
+        assert found == "client" or found.startswith("client."), found
+
+
+@each(CLIENT_MODULES)
+def test_sources_know_the_core_and_themselves(path: Path) -> None:
+    """A source never imports another one, and the core imports none at all."""
+    folder = path.relative_to(CLIENT).parts[0]
+    mine = {folder} if folder in SOURCES else set()
+    if path.name in CLIENT_WIRING and not mine:
+        return
+    for found in own(path):
+        part = found.removeprefix("client").removeprefix(".").partition(".")[0]
+        assert part not in set(SOURCES) - mine, found
+        if mine:
+            assert found != "client", "a source imports the core's modules, not its door"
+
+
+@each(PLATFORMS)
+def test_platforms_use_the_door(path: Path) -> None:
+    """Only `__init__` and the config flow know sources by name; the others use the door."""
+    for found in own(path):
+        for source in SOURCES:
+            assert not found.startswith(f"client.{source}"), found
+        if found.startswith("client"):
+            assert found in SHARED, found
+
+
+@each(PLATFORMS)
+def test_platforms_import_little(path: Path) -> None:
+    """A platform needs the client's door, entity, coordinator, const, Home Assistant."""
+    if path.stem in ("coordinator", "entity", "store", "const", "diagnostics", "actions"):
+        return
+    assert own(path) <= SHARED
+    for found in absolute(path):
+        top = found.partition(".")[0]
+        assert top in HOME_ASSISTANT or top in sys.stdlib_module_names, found
+
+
+@each(MODULES)
+def test_files_are_short(path: Path) -> None:
+    lines = len(path.read_text("utf-8").splitlines())
+    assert lines <= 400 or name(path) in LONG_FILES
+
+
+def test_long_files_are_long() -> None:
+    """An exception that is not needed any more has to go."""
+    for file in LONG_FILES:
+        assert len((PACKAGE / file).read_text("utf-8").splitlines()) > 400, file
+
+
+@each(MODULES)
+def test_functions_are_short(path: Path) -> None:
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = (node.end_lineno or node.lineno) - node.lineno + 1
+            assert length <= 50, f"{node.name}: {length} lines"
+
+
+@each(MODULES)
+def test_no_blind_except(path: Path) -> None:
+    """Every handler names what it expects."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.ExceptHandler):
+            assert node.type is not None, f"line {node.lineno}"
+            names = {item.id for item in ast.walk(node.type) if isinstance(item, ast.Name)}
+            assert not names & {"Exception", "BaseException"}, f"line {node.lineno}"

@@ -50,7 +50,7 @@ JSON = st.recursive(
     max_leaves=12,
 )
 QUICK = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 POLLED = (Endpoint.VEHICLES, Endpoint.PROFILE, Endpoint.STATE, Endpoint.CHARGING)
 COMMANDED = (Endpoint.COMMAND, Endpoint.EVENT_STATUS, Endpoint.EVENT_POSITION, Endpoint.STATE)
@@ -347,7 +347,7 @@ BEFORE: dict[str, dict[AnyAttribute, object]] = {}
 
 
 @settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(damaged())
 async def test_damage_stays_where_it_is(

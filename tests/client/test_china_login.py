@@ -34,6 +34,7 @@ LOGIN = [
     Endpoint.CHINA_CHECK,
     Endpoint.CHINA_LOGIN,
 ]
+STEPS = [*LOGIN, Endpoint.CHINA_REFRESH]
 
 
 @pytest.fixture
@@ -174,16 +175,15 @@ async def test_useless_key(key: object, china: SimulatedMyBMW, new: NewClient) -
         await new().login.log_in()
 
 
-@pytest.mark.parametrize("step", [*LOGIN, Endpoint.CHINA_REFRESH])
 @pytest.mark.parametrize(
-    ("fault", "error"),
+    ("step", "fault", "error"),
     [
-        (faults.server_error(), ApiError),
-        (faults.gateway(), ApiError),
-        (faults.no_network(), NetworkError),
-        (faults.broken_json(), AnswerError),
-        (faults.blocked(), BlockedError),
-        (faults.quota(), QuotaError),
+        *((step, faults.server_error(), ApiError) for step in STEPS),
+        *((step, faults.broken_json(), AnswerError) for step in STEPS),
+        (Endpoint.CHINA_KEY, faults.gateway(), ApiError),
+        (Endpoint.CHINA_CAPTCHA, faults.no_network(), NetworkError),
+        (Endpoint.CHINA_LOGIN, faults.blocked(), BlockedError),
+        (Endpoint.CHINA_REFRESH, faults.quota(), QuotaError),
     ],
 )
 async def test_failing_step(

@@ -354,15 +354,16 @@ async def test_empty_answer(sim: SimulatedMyBMW, client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "error"),
+    ("kind", "fault", "error"),
     [
-        (faults.server_error(), ApiError),
-        (faults.no_network(), NetworkError),
-        (faults.quota(), QuotaError),
-        (faults.blocked(), BlockedError),
+        *((kind, faults.server_error(), ApiError) for kind in CommandKind),
+        (CommandKind.DOOR_LOCK, faults.no_network(), NetworkError),
+        (CommandKind.DOOR_LOCK, faults.quota(), QuotaError),
+        (CommandKind.DOOR_LOCK, faults.blocked(), BlockedError),
+        (CommandKind.SEND_POI, faults.no_network(), NetworkError),
+        (CommandKind.AC_LIMIT, faults.blocked(), BlockedError),
     ],
 )
-@pytest.mark.parametrize("kind", CommandKind)
 async def test_refused(
     kind: CommandKind,
     fault: Fault,

@@ -30,7 +30,7 @@ type NewClient = Callable[..., Client]
 
 UUID4 = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 IX, X3, MINI = "WBY0FINGERPRINT02", "WBA0FINGERPRINT04", "WMW0FINGERPRINT10"
-DIESEL, SUPRA = "WBA0FINGERPRINT08", "WZ10FINGERPRINT11"
+DIESEL, PETROL, SUPRA = "WBA0FINGERPRINT08", "3MW0FINGERPRINT13", "WZ10FINGERPRINT11"
 
 
 @pytest.fixture
@@ -241,7 +241,7 @@ async def test_account_fails(
     assert asked(sim).count(endpoint) < len(SANE)
     assert client.waits == []
     if endpoint is Endpoint.CHARGING:
-        assert client.garage.vehicles[DIESEL].value(a.MILEAGE) == 183470
+        assert client.garage.vehicles[PETROL].value(a.MILEAGE) == 16093
 
 
 @pytest.mark.parametrize("fault", [faults.no_network(), faults.timeout()])

@@ -474,11 +474,12 @@ def test_last_state_call(word: object, kind: object, counted: bool) -> None:
 )
 def test_time_of_measurement(updated: object, fetched: object, expected: datetime | None) -> None:
     """§8 vehicle status: timestamp (§9.29); a time in the future is taken as now."""
+    time = expected or NOW
     found = read({"currentMileage": 5, "lastFetched": fetched}, measured=updated)
     assert found[a.LAST_UPDATE] == expected
     mileage = found.reading(a.MILEAGE)
     assert mileage is not None
-    assert mileage.time == (NOW if expected is None else expected)
+    assert mileage.time == time
     assert mileage.source == "mybmw"
 
 

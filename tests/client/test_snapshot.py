@@ -110,7 +110,7 @@ def test_garbage_is_skipped(item: Any) -> None:
     assert [reading.attribute for reading in readings] == [a.MILEAGE, a.MODEL]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
     st.lists(
         st.builds(

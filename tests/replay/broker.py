@@ -1,0 +1,256 @@
+"""The simulated stream of BMW CarData: a real MQTT broker behind a network that can fail (§3)."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from datetime import datetime
+import json
+from pathlib import Path
+import re
+import secrets
+from types import TracebackType
+from typing import Any, Final, Self
+
+from .certificates import certificates
+from .mosquitto import Mosquitto
+from .proxy import LOOPBACK, Proxy
+from .refusal import Refusal, Refuser
+from .world import utcnow
+
+_CONNECTED: Final = re.compile(
+    r"New client connected from \S+:(?P<port>\d+) as (?P<id>.*) \(.*u'(?P<user>.*)'.*\)\."
+)
+_SUBSCRIBED: Final = re.compile(r"(?P<id>.*) [012] (?P<topic>.+)")
+_SUBSCRIBING: Final = re.compile(r"Received SUBSCRIBE from (?P<id>.*)")
+_ANSWERING: Final = re.compile(r"Sending SUBACK to (?P<id>.*)")
+_PATIENCE: Final = 5.0
+
+
+class SimulatedBroker:
+    """Lets in the user `gcid` with the current id token, one connection at a time.
+
+    A connection is over when its token expires, or when another one of the user comes. `connects`
+    counts those let in, `attempts` holds the time of every try, `subscriptions` the topics granted.
+    With `drops_refused`, a refused topic costs the connection, as with BMW. `direct_port` leads
+    past the simulated network, for measurements. MosquittoMissing when it cannot be started.
+    """
+
+    host: Final = LOOPBACK
+
+    def __init__(
+        self,
+        gcid: str,
+        password: str,
+        *,
+        topics: Iterable[str] | None = None,
+        drops_refused: bool = False,
+        clock: Callable[[], datetime] = utcnow,
+    ) -> None:
+        self.gcid = gcid
+        self.connects = 0
+        self.attempts: list[datetime] = []
+        self.subscriptions: list[str] = []
+        self._clock = clock
+        self._wanted = password
+        self._accepted = password
+        self._changed = asyncio.Event()
+        self._accepting = asyncio.Lock()
+        self._proxy = Proxy(self._route, self._tried, self._changed.set)
+        self._refuser = Refuser()
+        self._mosquitto = Mosquitto(
+            gcid, topics or (f"{gcid}/#",), self._read_log, verbose=drops_refused
+        )
+        self._drops_refused = drops_refused
+        self._clients: dict[str, int] = {}
+        self._awaiting_grant: set[str] = set()
+        self._timers: list[asyncio.TimerHandle] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        await self._refuser.start()
+        try:
+            await self.start()
+        except BaseException:
+            await self.stop()
+            await self._refuser.stop()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for timer in self._timers:
+            timer.cancel()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.stop()
+        await self._refuser.stop()
+
+    @property
+    def port(self) -> int:
+        """The port, the same after every start."""
+        return self._proxy.port
+
+    @property
+    def direct_port(self) -> int:
+        """The port of Mosquitto itself, another one after every start."""
+        return self._mosquitto.port
+
+    @property
+    def ca_file(self) -> Path:
+        """The authority that signed the certificate for localhost and 127.0.0.1."""
+        return certificates().authority
+
+    @property
+    def connected(self) -> bool:
+        """Whether the user is connected through the network."""
+        return any(link.port in self._clients.values() for link in self._proxy.links)
+
+    async def start(self) -> None:
+        """Start again after `stop`, on the same port."""
+        self._accepted = self._wanted
+        await self._mosquitto.start(self._accepted)
+        await self._proxy.start()
+
+    async def stop(self) -> None:
+        """Kill the broker; connections are refused from now on."""
+        await self._proxy.stop()
+        await self._mosquitto.stop()
+        self._clients.clear()
+
+    def expect(self, password: str, expires_in: float | None = None) -> None:
+        """Make this the current id token for all connections to come; it lives for seconds."""
+        self._wanted = password
+        if expires_in is not None:
+            self._later(expires_in, lambda: self._expire(password))
+
+    async def set_password(self, password: str, expires_in: float | None = None) -> None:
+        """Make this the current id token; who is connected stays until the old one expires."""
+        self.expect(password, expires_in)
+        if not self.connected:
+            await self._accept_wanted()
+
+    async def expire(self) -> None:
+        """Let the id token of the connection expire: only a newer one opens the stream again."""
+        await self._expire(self._accepted)
+
+    async def kick(self) -> None:
+        """Throw the client out; it may come back at once."""
+        await self._mosquitto.kick()
+
+    async def steal(self, hold: float | None = None) -> None:
+        """Let another program take the stream, which keeps it for seconds or until `accept`."""
+        self.refuse()
+        await self.kick()
+        if hold is not None:
+            self._later(hold, self._accept)
+
+    def refuse(self, reason: Refusal = Refusal.NOT_AUTHORIZED) -> None:
+        """Refuse all new connections until `accept`."""
+        self._refuser.refusal = reason
+
+    def accept(self) -> None:
+        """End `refuse` and `steal`."""
+        self._refuser.refusal = None
+
+    def cut(self) -> None:
+        """Reset the connection; a new one is possible at once."""
+        self._proxy.cut()
+
+    def freeze(self) -> None:
+        """Lose all that either side sends from now on, until `thaw` lets new connections work."""
+        self._proxy.freeze()
+
+    def thaw(self) -> None:
+        """End `freeze` for new connections."""
+        self._proxy.thaw()
+
+    async def publish(self, vin: str, payload: Any) -> None:
+        """Send a message about a car; bytes and text go as they are, all else as JSON."""
+        await self.publish_to(f"{self.gcid}/{vin}", payload)
+
+    async def publish_to(self, topic: str, payload: Any) -> None:
+        """Send a message to any topic; it is lost while nobody listens."""
+        content = payload if isinstance(payload, bytes | str) else json.dumps(payload)
+        await self._mosquitto.publish(topic, content)
+
+    async def until(self, condition: Callable[[], bool], patience: float = _PATIENCE) -> None:
+        """Wait for something that clients do; TimeoutError."""
+        async with asyncio.timeout(patience):
+            while not condition():
+                self._changed.clear()
+                await self._changed.wait()
+
+    async def wait_for_connects(self, times: int = 1) -> None:
+        """Wait until clients were let in this many times in all; TimeoutError."""
+        await self.until(lambda: self.connects >= times)
+
+    async def wait_for_subscriptions(self, times: int = 1) -> None:
+        """Wait until topics were granted this many times in all; TimeoutError."""
+        await self.until(lambda: len(self.subscriptions) >= times)
+
+    async def _route(self) -> int:
+        """Return where a new connection is to go, when the current token is in force."""
+        if self._refuser.refusal:
+            return self._refuser.port
+        await self._accept_wanted()
+        return self._mosquitto.port
+
+    async def _accept_wanted(self) -> None:
+        # Mosquitto throws the user out when his password changes, not when it expires
+        async with self._accepting:
+            if self._accepted != self._wanted and self._mosquitto.running:
+                self._accepted = self._wanted
+                await self._mosquitto.set_password(self._accepted)
+
+    async def _expire(self, password: str) -> None:
+        if self._wanted == password:
+            self._wanted = secrets.token_hex()
+        if self._accepted == password:
+            await self._accept_wanted()
+
+    async def _accept(self) -> None:
+        self.accept()
+
+    def _later(self, delay: float, action: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        def run() -> None:
+            task = asyncio.create_task(action())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+        self._timers.append(asyncio.get_running_loop().call_later(delay, run))
+
+    def _read_log(self, line: str) -> None:
+        if match := _CONNECTED.fullmatch(line):
+            if match["user"] == self.gcid:
+                self._admitted(match["id"], int(match["port"]))
+        elif match := _SUBSCRIBING.fullmatch(line):
+            self._awaiting_grant.add(match["id"])
+        elif match := _ANSWERING.fullmatch(line):
+            if match["id"] in self._awaiting_grant:
+                self._refused_topic(match["id"])
+        elif (match := _SUBSCRIBED.fullmatch(line)) and match["id"] in self._clients:
+            self._awaiting_grant.discard(match["id"])
+            self.subscriptions.append(match["topic"])
+            self._changed.set()
+
+    def _tried(self) -> None:
+        self.attempts.append(self._clock())
+        self._changed.set()
+
+    def _admitted(self, client: str, port: int) -> None:
+        """Let nobody but the newest client of the user stay."""
+        self.connects += 1
+        for link in self._proxy.links:
+            if link.port != port and link.port in self._clients.values():
+                link.close()
+        self._clients = {client: port}
+        self._changed.set()
+
+    def _refused_topic(self, client: str) -> None:
+        self._awaiting_grant.discard(client)
+        if self._drops_refused and client in self._clients:
+            self._later(0, self.kick)

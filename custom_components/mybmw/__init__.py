@@ -4,20 +4,33 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_PASSWORD, CONF_REGION, CONF_USERNAME, Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import config_validation as cv, instance_id
+from homeassistant.helpers import (
+    config_validation as cv,
+    entity_registry as er,
+    instance_id,
+    issue_registry as ir,
+)
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.httpx_client import get_async_client
 from homeassistant.util import dt as dt_util
 
 from .client import Garage, Http, Recorder, Redactor, Source, attributes as car
 from .client.mybmw import SOURCE, Account, Authenticator, MyBMWSource, Region, Tokens, build_id
-from .const import CONF_CAPTCHA, CONF_SOURCES, CONF_TOKENS, DOMAIN, OPTION_INTERVAL, OPTION_POSITION
-from .coordinator import GarageCoordinator, MyBMWConfigEntry, SourcePoller
+from .const import (
+    CONF_CAPTCHA,
+    CONF_SOURCES,
+    CONF_TOKENS,
+    DOMAIN,
+    OPTION_INTERVAL,
+    OPTION_POSITION,
+    OPTION_READ_ONLY,
+)
+from .coordinator import GarageCoordinator, MyBMWConfigEntry, SourcePoller, blocked_issue
 from .image import ImageStore
-from .store import GarageStore, last_poll
+from .store import GarageStore, time_left
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -34,6 +47,14 @@ PLATFORMS: Final = (
     Platform.SWITCH,
 )
 
+_COMMANDING: Final = (
+    Platform.BUTTON,
+    Platform.LOCK,
+    Platform.NOTIFY,
+    Platform.NUMBER,
+    Platform.SELECT,
+    Platform.SWITCH,
+)
 _WHERE_IT_IS: Final = (car.POSITION, car.HEADING, car.ADDRESS)
 _INTERVALS: Final = {Region.NORTH_AMERICA: timedelta(minutes=10)}
 _USUAL_INTERVAL: Final = timedelta(minutes=5)
@@ -46,13 +67,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> boo
     garage = Garage(
         sources, ignored=() if entry.options.get(OPTION_POSITION, True) else _WHERE_IT_IS
     )
+    _remove_unwanted(hass, entry)
     coordinator = GarageCoordinator(hass, entry, garage, redactor)
     contents = await coordinator.async_restore()
     entry.runtime_data = coordinator
     for source in sources:
-        interval = _interval(entry)
-        poller = SourcePoller(coordinator, source, interval, last_poll(contents, source.name))
-        await poller.async_begin()
+        source.know(garage.vehicles.values())
+        poller = SourcePoller(coordinator, source, _interval(entry))
+        await poller.async_begin(time_left(contents, source.name))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     return True
 
@@ -61,7 +83,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> bo
     """Unload the entry and save what is known."""
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     if unloaded:
-        await entry.runtime_data.async_save()
+        await entry.runtime_data.async_close()
     return unloaded
 
 
@@ -69,6 +91,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> No
     """Delete the files of an entry that was removed."""
     await GarageStore(hass, entry.entry_id).remove()
     await ImageStore(hass, entry.entry_id).remove()
+    ir.async_delete_issue(hass, DOMAIN, blocked_issue(entry.entry_id))
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> bool:
@@ -81,7 +104,14 @@ async def async_remove_config_entry_device(
 ) -> bool:
     """Allow a car to be removed that is not in the account any more."""
     vins = {value for domain, value in device.identifiers if domain == DOMAIN}
-    return not any(entry.runtime_data.listed(vin) for vin in vins)
+    if entry.state is not ConfigEntryState.LOADED:
+        return False
+    coordinator = entry.runtime_data
+    if any(coordinator.listed(vin) for vin in vins):
+        return False
+    for vin in vins:
+        coordinator.async_forget(vin)
+    return True
 
 
 async def async_login(
@@ -89,6 +119,7 @@ async def async_login(
     data: Mapping[str, Any],
     redactor: Redactor,
     save: Callable[[Tokens], None] | None = None,
+    saved: Callable[[], Tokens | None] | None = None,
 ) -> tuple[Http, Authenticator]:
     """Return the way to the MyBMW service and the login there that the entry's data describe."""
     http = Http(get_async_client(hass), redactor, Recorder(redactor))
@@ -99,8 +130,7 @@ async def async_login(
         password=data.get(CONF_PASSWORD),
         captcha=data.get(CONF_CAPTCHA),
     )
-    tokens = data.get(CONF_TOKENS)
-    return http, Authenticator(http, account, _tokens(tokens) if tokens else None, save)
+    return http, Authenticator(http, account, _tokens(data), save, saved)
 
 
 def tokens_as_data(tokens: Tokens) -> dict[str, str | None]:
@@ -113,12 +143,15 @@ def tokens_as_data(tokens: Tokens) -> dict[str, str | None]:
     }
 
 
-def _tokens(data: Mapping[str, str]) -> Tokens:
+def _tokens(data: Mapping[str, Any]) -> Tokens | None:
+    tokens = data.get(CONF_TOKENS)
+    if not tokens:
+        return None
     return Tokens(
-        access=data["access"],
-        refresh=data["refresh"],
-        expires=datetime.fromisoformat(data["expires"]),
-        gcid=data.get("gcid"),
+        access=tokens["access"],
+        refresh=tokens["refresh"],
+        expires=datetime.fromisoformat(tokens["expires"]),
+        gcid=tokens.get("gcid"),
     )
 
 
@@ -130,15 +163,32 @@ async def _sources(
 
 
 async def _mybmw(hass: HomeAssistant, entry: MyBMWConfigEntry, redactor: Redactor) -> MyBMWSource:
+    def saved() -> Tokens | None:
+        return _tokens(entry.data[CONF_SOURCES].get(SOURCE, {}))
+
     def save(tokens: Tokens) -> None:
+        if hass.config_entries.async_get_entry(entry.entry_id) is None:
+            return
         sources = entry.data[CONF_SOURCES]
         mine = {**sources[SOURCE], CONF_TOKENS: tokens_as_data(tokens)}
         data = {**entry.data, CONF_SOURCES: {**sources, SOURCE: mine}}
         hass.config_entries.async_update_entry(entry, data=data)
 
-    http, login = await async_login(hass, entry.data[CONF_SOURCES][SOURCE], redactor, save)
+    data = entry.data[CONF_SOURCES][SOURCE]
+    http, login = await async_login(hass, data, redactor, save, saved)
     home = (hass.config.latitude, hass.config.longitude)
     return MyBMWSource(http, login, zone=dt_util.get_default_time_zone(), observer=home)
+
+
+def _remove_unwanted(hass: HomeAssistant, entry: MyBMWConfigEntry) -> None:
+    """Remove the entities that options have switched off, which would stay as unavailable."""
+    unwanted = set(_COMMANDING) if entry.options.get(OPTION_READ_ONLY) else set()
+    if not entry.options.get(OPTION_POSITION, True):
+        unwanted.add(Platform.DEVICE_TRACKER)
+    registry = er.async_get(hass)
+    for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
+        if entity.domain in unwanted:
+            registry.async_remove(entity.entity_id)
 
 
 def default_interval(entry: ConfigEntry) -> timedelta:

@@ -159,11 +159,12 @@ class MyBMWConfigFlow(ConfigFlow, domain=DOMAIN):
             account[CONF_PASSWORD] = self._data[CONF_PASSWORD]
         await self.async_set_unique_id(tokens.gcid or _by_name(self._data))
         if self.source in (SOURCE_REAUTH, SOURCE_RECONFIGURE):
-            self._abort_if_unique_id_mismatch(reason="wrong_account")
             entry = self._entry()
+            if entry.unique_id != _by_name(self._data):
+                self._abort_if_unique_id_mismatch(reason="wrong_account")
             sources = {**entry.data[CONF_SOURCES], SOURCE: account}
             return self.async_update_reload_and_abort(
-                entry, data={**entry.data, CONF_SOURCES: sources}
+                entry, unique_id=self.unique_id, data={**entry.data, CONF_SOURCES: sources}
             )
         self._abort_if_unique_id_configured()
         return self.async_create_entry(

@@ -1,8 +1,7 @@
 """Between the client and the entities.
 
 `GarageCoordinator` holds the vehicles and tells only the entities whose attributes changed; a
-`SourcePoller` beside it asks one source regularly. The map from client errors to Home Assistant's
-is here, and only here.
+`SourcePoller` beside it asks one source regularly.
 """
 
 from collections import defaultdict
@@ -13,47 +12,39 @@ from typing import Final, NamedTuple, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import (
-    ConfigEntryAuthFailed,
-    ConfigEntryError,
-    ConfigEntryNotReady,
-    HomeAssistantError,
-    ServiceValidationError,
-)
+from homeassistant.exceptions import ConfigEntryNotReady, HomeAssistantError
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.helpers.event import async_call_later
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
-from homeassistant.util import dt as dt_util
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .client import (
     AuthError,
     BlockedError,
-    CaptchaError,
     Changes,
     ClientError,
     Command,
     CommandResult,
     CommandState,
     Garage,
-    InvalidValueError,
     Poll,
     QuotaError,
     Redactor,
     Source,
-    UnsupportedError,
     Vehicle,
     attributes as car,
     dump,
     load,
 )
 from .client.attributes import AnyAttribute
+from .client.values import Brand
 from .const import DOMAIN
-from .store import Contents, GarageStore
+from .errors import blocked_error, home_assistant_error, pause_after, poll_error
+from .store import LATER, SOON, Contents, GarageStore, moment
 
 _LOGGER = logging.getLogger(__name__)
 
-_BLOCKED_RETRY: Final = timedelta(hours=6).total_seconds()
 _ISSUE_BLOCKED: Final = "blocked"
+_MANUFACTURERS: Final = {Brand.ROLLS_ROYCE: "Rolls-Royce", Brand.TOYOTA: "Toyota"}
 _DEVICE: Final = frozenset(
     {car.BRAND, car.MODEL, car.BODY_TYPE, car.SOFTWARE_VERSION, car.HEADUNIT_TYPE}
 )
@@ -69,42 +60,9 @@ class Watch(NamedTuple):
     attributes: tuple[AnyAttribute, ...]
 
 
-def home_assistant_error(error: ClientError) -> HomeAssistantError:
-    """Return what Home Assistant should raise for a failed command or request."""
-    mistake = isinstance(error, UnsupportedError | InvalidValueError)
-    kind = ServiceValidationError if mistake else HomeAssistantError
-    return kind(
-        translation_domain=DOMAIN,
-        translation_key=error.key,
-        translation_placeholders={"error": str(error)},
-    )
-
-
-def poll_error(error: ClientError, *, grace: bool) -> HomeAssistantError:
-    """Return what a poller should raise; with `grace` a refused login may be tried once more."""
-    placeholders = {"error": str(error)}
-    final = isinstance(error, CaptchaError) or not grace
-    if isinstance(error, AuthError) and final:
-        return ConfigEntryAuthFailed(
-            translation_domain=DOMAIN,
-            translation_key=error.key,
-            translation_placeholders=placeholders,
-        )
-    wait = error.retry_after if isinstance(error, QuotaError) else None
-    return UpdateFailed(
-        translation_domain=DOMAIN,
-        translation_key=error.key,
-        translation_placeholders=placeholders,
-        retry_after=_BLOCKED_RETRY if isinstance(error, BlockedError) else wait,
-    )
-
-
-def _blocked(error: BlockedError) -> ConfigEntryError:
-    return ConfigEntryError(
-        translation_domain=DOMAIN,
-        translation_key=error.key,
-        translation_placeholders={"error": str(error)},
-    )
+def blocked_issue(entry_id: str) -> str:
+    """Return the id of the repair issue that tells of BMW's refusal."""
+    return f"{_ISSUE_BLOCKED}_{entry_id}"
 
 
 class GarageCoordinator(DataUpdateCoordinator[Garage]):
@@ -128,6 +86,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         self._watchers = defaultdict(dict)
         self._newcomers: list[Newcomers] = []
         self._devices: set[str] = set()
+        self._closed = False
         garage.listener = self._changed
 
     @property
@@ -142,9 +101,16 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
             self.data.update(vin, load(saved))
         return contents
 
-    async def async_save(self) -> None:
-        """Save at once, as when the entry is unloaded."""
+    async def async_close(self) -> None:
+        """Save what is known; whatever still arrives after that is not taken in any more."""
+        self._closed = True
         await self._store.save(self._contents())
+
+    @callback
+    def async_schedule_save(self, delay: float) -> None:
+        """Save within some seconds."""
+        if not self._closed:
+            self._store.schedule(self._contents, delay)
 
     @callback
     @override
@@ -176,24 +142,24 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         return lambda: self._newcomers.remove(listener)
 
     @callback
-    def async_take(self, source: str, poll: Poll) -> None:
+    def async_take(self, poller: SourcePoller, poll: Poll) -> None:
         """Take in what a source brought, and tell entities whose car it can or cannot read."""
-        poller = self.pollers[source]
-        before = poller.failed | poller.missing
-        poller.failed = frozenset(
-            vin for vin, error in poll.errors.items() if not isinstance(error, QuotaError)
-        )
+        if self._closed:
+            return
+        before = {vin for vin in self.vehicles if poller.can_read(vin)}
+        poller.note(poll)
         self.data.take(poll)
         if poll.vins is not None:
             self._drop_missing(poller, poll.vins)
-        for vin in before ^ (poller.failed | poller.missing):
+        after = {vin for vin in self.vehicles if poller.can_read(vin)}
+        for vin in before ^ after:
             self._tell_all(vin)
+        self.async_schedule_save(LATER)
 
     def healthy(self, vin: str, source: str | None) -> bool:
         """Tell whether what a source said about a car can be taken as current.
 
-        Without a source: whether any source can read the car. A spent quota leaves values as
-        they are: nothing is known to be wrong with them.
+        Without a source: whether any source can read the car.
         """
         asked = (
             self.pollers.values() if source is None else filter(None, [self.pollers.get(source)])
@@ -201,9 +167,14 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         return any(poller.can_read(vin) for poller in asked)
 
     def listed(self, vin: str) -> bool:
-        """Tell whether any source still has the car, as far as it is known."""
-        missing = (vin in poller.missing for poller in self.pollers.values())
-        return vin in self.vehicles and not all(missing)
+        """Tell whether any source has the car in its list."""
+        return any(vin in poller.listed for poller in self.pollers.values())
+
+    @callback
+    def async_forget(self, vin: str) -> None:
+        """Forget a car, so that it is a new one should it come back."""
+        self._devices.discard(vin)
+        self.data.remove(vin)
 
     async def async_send(self, vin: str, command: Command) -> CommandResult:
         """Carry out a command; raise a translated error if it fails or is ignored."""
@@ -228,6 +199,8 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
 
     @callback
     def _changed(self, changes: Changes) -> None:
+        if self._closed:
+            return
         told: dict[CALLBACK_TYPE, None] = {}
         for vin, changed in changes.items():
             for attribute in changed:
@@ -237,7 +210,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
             tell()
         for newcomers in self._newcomers:
             newcomers(changes)
-        self._store.schedule(self._contents)
+        self.async_schedule_save(SOON)
 
     @callback
     def _tell_all(self, vin: str) -> None:
@@ -254,7 +227,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         dr.async_get(self.hass).async_get_or_create(
             config_entry_id=self.config_entry.entry_id,
             identifiers={(DOMAIN, vin)},
-            manufacturer=vehicle.brand.replace("_", " "),
+            manufacturer=_MANUFACTURERS.get(vehicle.brand, vehicle.brand),
             model=vehicle.value(car.MODEL),
             model_id=vehicle.value(car.BODY_TYPE),
             name=vehicle.name,
@@ -272,8 +245,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
             if any(vin not in other.missing for other in others):
                 continue
             _LOGGER.info("A car is not in the account any more and was removed")
-            self._devices.discard(vin)
-            self.data.remove(vin)
+            self.async_forget(vin)
             registry = dr.async_get(self.hass)
             owner = self.config_entry.entry_id
             device = registry.async_get_device_by_identifier((DOMAIN, vin), owner)
@@ -284,26 +256,20 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
     def _contents(self) -> Contents:
         return {
             "vehicles": {vin: dump(vehicle) for vin, vehicle in self.vehicles.items()},
-            "polled": {
-                name: poller.polled.isoformat()
-                for name, poller in self.pollers.items()
-                if poller.polled is not None
-            },
+            "due": {name: poller.due for name, poller in self.pollers.items() if poller.due},
         }
 
 
 class SourcePoller(DataUpdateCoordinator[None]):
-    """Asks one source regularly and hands what it says to the garage."""
+    """Asks one source regularly and hands what it says to the garage.
+
+    `error` is why the last poll failed, `failed` are the cars it could not read, `listed` those
+    that the source lists, `missing` those that were not in its last list.
+    """
 
     config_entry: MyBMWConfigEntry
 
-    def __init__(
-        self,
-        garage: GarageCoordinator,
-        source: Source,
-        interval: timedelta,
-        polled: datetime | None = None,
-    ) -> None:
+    def __init__(self, garage: GarageCoordinator, source: Source, interval: timedelta) -> None:
         super().__init__(
             garage.hass,
             _LOGGER,
@@ -313,60 +279,81 @@ class SourcePoller(DataUpdateCoordinator[None]):
             always_update=False,
         )
         self.source = source
-        self.polled = polled
+        self.due = ""
+        self.error: ClientError | None = None
         self.failed: frozenset[str] = frozenset()
+        self.listed: frozenset[str] = frozenset()
         self.missing: frozenset[str] = frozenset()
         self._garage = garage
         self._interval = interval
-        self._error: ClientError | None = None
         self._answered = False
         garage.pollers[source.name] = self
 
     def can_read(self, vin: str) -> bool:
-        """Tell whether the last poll, if there was one, could read the car."""
-        fine = self.last_update_success or isinstance(self._error, QuotaError)
+        """Tell whether the last poll, if there was one, could read the car.
+
+        A spent quota leaves values as they are: nothing is known to be wrong with them.
+        """
+        fine = self.error is None or isinstance(self.error, QuotaError)
         return fine and vin not in self.failed | self.missing
 
-    async def async_begin(self) -> None:
-        """Poll for the first time: at once, unless the saved readings are fresh enough.
+    def note(self, poll: Poll) -> None:
+        """Remember how a poll went."""
+        self.error = poll.error
+        self.failed = frozenset(
+            vin for vin, error in poll.errors.items() if not isinstance(error, QuotaError)
+        )
+        if poll.vins is not None:
+            self.listed = poll.vins
+
+    async def async_begin(self, wait: timedelta) -> None:
+        """Poll for the first time: at once, or after `wait` if saved readings bridge it.
 
         Without saved readings a failure raises, so that set-up is tried again; but not if BMW
         refuses us altogether, since trying again soon can only do harm.
         """
-        entry = self.config_entry
-        wait = self._interval
         if self._garage.vehicles:
-            age = dt_util.utcnow() - self.polled if self.polled else wait
-            wait = max(timedelta(), wait - max(timedelta(), age))
-            entry.async_on_unload(async_call_later(self.hass, wait, self._poll_now))
-        else:
-            try:
-                await self.async_config_entry_first_refresh()
-            except ConfigEntryNotReady as error:
-                if isinstance(self._error, BlockedError):
-                    raise _blocked(self._error) from error
-                raise
-        entry.async_on_unload(self.async_add_listener(self._garage.async_update_listeners))
+            self.config_entry.async_on_unload(
+                async_call_later(self.hass, wait, self._begin_polling)
+            )
+            return
+        try:
+            await self.async_config_entry_first_refresh()
+        except ConfigEntryNotReady as error:
+            if isinstance(self.error, BlockedError):
+                raise blocked_error(self.error) from error
+            raise
+        self._keep_polling()
 
-    async def _poll_now(self, _now: datetime) -> None:
-        await self.async_refresh()
+    @callback
+    def _begin_polling(self, _now: datetime) -> None:
+        self._keep_polling()
+        self.config_entry.async_create_background_task(
+            self.hass, self.async_refresh(), f"{DOMAIN} first poll"
+        )
+
+    @callback
+    def _keep_polling(self) -> None:
+        """A coordinator without listeners does not poll."""
+        self.config_entry.async_on_unload(self.async_add_listener(lambda: None))
 
     @override
     async def _async_update_data(self) -> None:
         """Poll the source; what it read before it failed counts all the same."""
+        before = self.error
         poll = await self.source.poll()
-        self.polled = dt_util.utcnow()
-        before, self._error = self._error, poll.error
-        self._garage.async_take(self.source.name, poll)
+        pause = pause_after(poll.error, self._interval)
+        self.due = moment(pause)
+        self._garage.async_take(self, poll)
         self._tell_whether_blocked(poll.error)
         self._answered |= poll.error is None
         if poll.error is not None:
             grace = self._answered and not isinstance(before, AuthError)
-            raise poll_error(poll.error, grace=grace) from poll.error
+            raise poll_error(poll.error, pause, grace=grace) from poll.error
 
     def _tell_whether_blocked(self, error: ClientError | None) -> None:
         """Raise the issue when BMW refuses us, delete it when BMW answers again."""
-        issue = f"{_ISSUE_BLOCKED}_{self.config_entry.entry_id}"
+        issue = blocked_issue(self.config_entry.entry_id)
         if error is None:
             ir.async_delete_issue(self.hass, DOMAIN, issue)
         if not isinstance(error, BlockedError):

@@ -59,7 +59,12 @@ class MyBMWTracker(MyBMWEntity, TrackerEntity):
     """The position of a car, as long as its owner lets the car be found."""
 
     entity_description: TrackerDescription
-    _attr_force_update = False
+
+    @property
+    @override
+    def force_update(self) -> bool:
+        """A place that was written before need not be written again."""
+        return False
 
     @property
     def _position(self) -> Position | None:

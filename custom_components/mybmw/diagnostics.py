@@ -74,8 +74,8 @@ def _source(coordinator: GarageCoordinator, name: str, vehicles: list[Vehicle]) 
             if not any(alias in file for alias in others)
         }
     return {
-        "last_poll": poller.polled.isoformat() if poller.polled else None,
-        "last_error": str(poller.last_exception) if poller.last_exception else None,
+        "next_poll": poller.due or None,
+        "last_error": str(poller.error) if poller.error else None,
         "cannot_be_read": sorted(poller.failed),
         **report,
     }

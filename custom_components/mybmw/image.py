@@ -2,7 +2,8 @@
 
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from hashlib import sha256
 import logging
 from typing import Final, override
 
@@ -19,9 +20,10 @@ from .entity import MyBMWDescription, MyBMWEntity, async_add_when_known
 
 _LOGGER = logging.getLogger(__name__)
 
-PARALLEL_UPDATES = 1
+PARALLEL_UPDATES = 0
 
 _PNG: Final = b"\x89PNG"
+_TRY_AGAIN: Final = timedelta(hours=6)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,31 +60,49 @@ IMAGES: Final = (
 
 
 class ImageStore:
-    """Pictures once fetched, so that each costs one call in the life of a car."""
+    """Pictures once fetched, one file each, so that each costs one call in the life of a car."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
-        self._store = Store[dict[str, str]](hass, 1, f"{DOMAIN}.{entry_id}.images", private=True)
-        self._images: dict[str, str] = {}
+        self._hass = hass
+        self._name = f"{DOMAIN}.{entry_id}.images"
+        self._index = Store[dict[str, str]](hass, 1, self._name, private=True)
+        self._times: dict[str, datetime] = {}
 
     async def load(self) -> None:
-        """Read the file."""
-        self._images = await self._store.async_load() or {}
+        """Read which pictures there are, and when each was fetched."""
+        saved = await self._index.async_load()
+        times = saved.items() if isinstance(saved, dict) else ()
+        parsed = ((key, dt_util.parse_datetime(str(time))) for key, time in times)
+        self._times = {key: time for key, time in parsed if time is not None}
 
-    def get(self, key: str) -> tuple[datetime, bytes] | None:
-        """Return a picture and when it was fetched."""
-        time, _, image = self._images.get(key, "").partition(" ")
-        return (datetime.fromisoformat(time), b64decode(image)) if image else None
+    def time(self, key: str) -> datetime | None:
+        """Return when a picture was fetched, None if it was not."""
+        return self._times.get(key)
 
-    async def remove(self) -> None:
-        """Delete the file."""
-        await self._store.async_remove()
+    async def get(self, key: str) -> bytes | None:
+        """Return a picture."""
+        if key not in self._times:
+            return None
+        saved = await self._file(key).async_load()
+        return b64decode(saved["png"]) if isinstance(saved, dict) and "png" in saved else None
 
     async def put(self, key: str, image: bytes) -> datetime:
         """Keep a picture; return the present time."""
-        now = dt_util.utcnow()
-        self._images[key] = f"{now.isoformat()} {b64encode(image).decode()}"
-        await self._store.async_save(self._images)
-        return now
+        await self._file(key).async_save({"png": b64encode(image).decode()})
+        self._times[key] = dt_util.utcnow()
+        await self._index.async_save({key: time.isoformat() for key, time in self._times.items()})
+        return self._times[key]
+
+    async def remove(self) -> None:
+        """Delete all files."""
+        await self.load()
+        for key in self._times:
+            await self._file(key).async_remove()
+        await self._index.async_remove()
+
+    def _file(self, key: str) -> Store[dict[str, str]]:
+        name = sha256(key.encode()).hexdigest()[:16]
+        return Store(self._hass, 1, f"{self._name}.{name}", private=True)
 
 
 async def async_setup_entry(
@@ -118,8 +138,9 @@ class MyBMWImage(MyBMWEntity, ImageEntity):
         super().__init__(coordinator, vehicle, description)
         ImageEntity.__init__(self, coordinator.hass)
         self._store = store
-        kept = store.get(description.unique_id(vehicle))
-        self._attr_image_last_updated = kept[0] if kept else None
+        self._key = description.unique_id(vehicle)
+        self._attr_image_last_updated = store.time(self._key)
+        self._failed: datetime | None = None
 
     @property
     @override
@@ -133,29 +154,29 @@ class MyBMWImage(MyBMWEntity, ImageEntity):
         await super().async_added_to_hass()
         if self._attr_image_last_updated is None:
             self.coordinator.config_entry.async_create_background_task(
-                self.hass, self._fetch_first(), f"{DOMAIN} image"
+                self.hass, self._fetch(), f"{DOMAIN} image"
             )
 
     @override
     async def async_image(self) -> bytes | None:
         """Return the picture."""
-        kept = self._store.get(self.entity_description.unique_id(self.vehicle))
-        return kept[1] if kept else await self._fetch()
-
-    async def _fetch_first(self) -> None:
-        if await self._fetch() is not None:
-            self.async_write_ha_state()
+        return await self._store.get(self._key) or await self._fetch()
 
     async def _fetch(self) -> bytes | None:
+        """Fetch the picture; after a failure, not again for some hours."""
+        now = dt_util.utcnow()
+        if self._failed is not None and now - self._failed < _TRY_AGAIN:
+            return None
         try:
             image = await self.coordinator.data.image(
                 self.vehicle.vin, self.entity_description.view
             )
         except ClientError as error:
             _LOGGER.debug("A picture cannot be fetched: %s", error)
-            return None
+            image = b""
         if not image.startswith(_PNG):
+            self._failed = now
             return None
-        key = self.entity_description.unique_id(self.vehicle)
-        self._attr_image_last_updated = await self._store.put(key, image)
+        self._attr_image_last_updated = await self._store.put(self._key, image)
+        self.async_write_ha_state()
         return image

@@ -11,7 +11,7 @@ from .client import CommandKind, attributes as car
 from .coordinator import MyBMWConfigEntry
 from .entity import CommandDescription, CommandEntity, async_add_when_known, read_only
 
-PARALLEL_UPDATES = 1
+PARALLEL_UPDATES = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,17 +14,17 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client import ClientError, CommandKind, InvalidValueError, PointOfInterest, SendPoi
 from .client.values import Position
-from .coordinator import MyBMWConfigEntry, home_assistant_error
+from .coordinator import MyBMWConfigEntry
 from .entity import CommandDescription, CommandEntity, async_add_when_known, read_only
+from .errors import home_assistant_error
 
-PARALLEL_UPDATES = 1
+PARALLEL_UPDATES = 0
 
 _PLACE: Final = re.compile(
-    r"""(?P<before>.*?)
-        (?<![\d.])(?P<latitude>[+-]?\d{1,3}(?:\.\d+)?)\s*[,;/\s]\s*
-        (?P<longitude>[+-]?\d{1,3}(?:\.\d+)?)(?![\d.])
-        (?P<after>.*)""",
-    re.VERBOSE | re.DOTALL,
+    r"""(?<![\d.,])(?P<latitude>[+-]?\d{1,2}\.\d{1,12})
+        [ ]{0,2}[, ][ ]{0,2}
+        (?P<longitude>[+-]?\d{1,3}\.\d{1,12})(?![\d.])""",
+    re.VERBOSE | re.ASCII,
 )
 
 
@@ -66,16 +66,19 @@ class MyBMWNotifier(CommandEntity, NotifyEntity):
 
 
 def place_in(message: str, title: str | None = None) -> PointOfInterest:
-    """Find "latitude, longitude" in a text, such as a geo: link; the rest is the address.
+    """Find "latitude, longitude" in decimal degrees in a text; what is around it is the address.
 
+    Both need decimals, so that a house number is none; of several pairs the last one counts.
     Raises `InvalidValueError`.
     """
-    found = _PLACE.fullmatch(message.strip())
-    if found is None:
+    found = list(_PLACE.finditer(message))
+    if not found:
         raise InvalidValueError("the message has to hold a latitude and a longitude")
-    rest = "" if ":" in found["before"] else f"{found['before']} {found['after']}"
+    place = found[-1]
+    before, after = message[: place.start()], message[place.end() :]
+    rest = "" if "geo:" in before or "://" in before else f"{before} {after}"
     return PointOfInterest(
-        position=Position(float(found["latitude"]), float(found["longitude"])),
+        position=Position(float(place["latitude"]), float(place["longitude"])),
         name=title,
-        formatted_address=rest.strip(" ,;()\n") or None,
+        formatted_address=rest.strip(" ,;()\n")[:255] or None,
     )

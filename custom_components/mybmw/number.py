@@ -15,10 +15,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client import ClientError, Command, CommandKind, TargetSoc, attributes as car
-from .coordinator import MyBMWConfigEntry, home_assistant_error
+from .coordinator import MyBMWConfigEntry
 from .entity import CommandDescription, CommandEntity, async_add_when_known, read_only
+from .errors import home_assistant_error
 
-PARALLEL_UPDATES = 1
+PARALLEL_UPDATES = 0
 
 
 @dataclass(frozen=True, kw_only=True)

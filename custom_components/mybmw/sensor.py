@@ -86,7 +86,8 @@ class SensorDescription(MyBMWDescription, SensorEntityDescription):
 
 
 def _same(value: State) -> State:
-    return value
+    """Show whole numbers without a fraction, as they have always been shown."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _sensor[T](
@@ -239,7 +240,8 @@ def _season(tire: Tire) -> State:
 
 
 def _tire_name(tire: Tire) -> State:
-    return " ".join(filter(None, (tire.manufacturer, tire.tread, tire.dimension))) or None
+    words = filter(None, (tire.manufacturer, tire.tread, tire.dimension))
+    return " ".join(words)[:255] or None
 
 
 def _tire(wheel: str) -> Iterator[SensorDescription]:

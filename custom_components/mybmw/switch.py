@@ -14,7 +14,7 @@ from .client.values import ChargingStatus
 from .coordinator import MyBMWConfigEntry
 from .entity import CommandDescription, CommandEntity, async_add_when_known, read_only
 
-PARALLEL_UPDATES = 1
+PARALLEL_UPDATES = 0
 
 _CHARGED: Final = frozenset(
     {

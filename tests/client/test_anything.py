@@ -79,7 +79,7 @@ async def test_poll(endpoint: Endpoint, answer: Any) -> None:
         assert poll.error is None or isinstance(poll.error, ClientError)
         usable(client)
     sim.heal()
-    client.source._listed = None
+    client.source._fleet._due.clear()
     await client.garage.refresh(client.source)
     assert IX in client.garage.vehicles
 

@@ -381,16 +381,19 @@ async def test_refused(
     assert len(sim.calls) == 1
 
 
-@pytest.mark.parametrize(
-    ("fault", "error"), [(faults.quota(), QuotaError), (faults.blocked(), BlockedError)]
-)
-async def test_account_fails_while_waiting(
-    fault: Fault, error: type[ClientError], sim: SimulatedMyBMW, client: Client
-) -> None:
+async def test_blocked_while_waiting(sim: SimulatedMyBMW, client: Client) -> None:
     await client.car()
-    sim.fail(Endpoint.EVENT_STATUS, fault)
-    with pytest.raises(error):
+    sim.fail(Endpoint.EVENT_STATUS, faults.blocked())
+    with pytest.raises(BlockedError):
         await client.garage.send(IX, LOCK)
+
+
+async def test_quota_spent_while_waiting(sim: SimulatedMyBMW, client: Client) -> None:
+    """The command is on its way all the same; its result is asked for again."""
+    await client.car()
+    sim.fail(Endpoint.EVENT_STATUS, faults.quota())
+    result = await client.garage.send(IX, LOCK)
+    assert result.state is CommandState.EXECUTED
 
 
 async def test_login_fails_while_waiting(sim: SimulatedMyBMW, client: Client) -> None:

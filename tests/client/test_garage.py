@@ -1,6 +1,6 @@
 """The garage: vehicles by VIN, told about once, commanded through the first source that can."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -42,6 +42,9 @@ class Fake:
         self.picture = picture
         self.asked: list[str | None] = []
         self.sent: list[tuple[str, Command]] = []
+
+    def know(self, vehicles: Iterable[Vehicle]) -> None:
+        """Knows nothing."""
 
     async def poll(self, vin: str | None = None) -> Poll:
         self.asked.append(vin)

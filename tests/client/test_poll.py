@@ -281,10 +281,26 @@ async def test_login_fails_in_a_round(three: SimulatedMyBMW, client_of: ClientOf
 
 
 async def test_profile_fails(simulate: Simulate, client_of: ClientOf) -> None:
-    """§9.19: a profile that fails costs only the profile, and is asked for again."""
+    """§9.19: a new car waits for its profile for two polls, so that it gets its own name."""
     sim = simulate("x3_30e", "530d")
     client = client_of(sim)
     sim.fail(Endpoint.PROFILE, faults.server_error(), vin=X3)
+    poll = await client.garage.refresh(client.source)
+    assert poll.error is None
+    assert poll.errors.keys() == {X3}
+    assert client.garage.vehicles[X3].value(a.MILEAGE) is None
+    await client.read()
+    assert client.garage.vehicles[X3].name == "X3 30e xDrive"
+    assert client.garage.vehicles[X3].value(a.REMAINING_RANGE_FUEL) == 431
+
+
+async def test_profile_always_fails(simulate: Simulate, client_of: ClientOf) -> None:
+    """§9.19: then it does without; what depends on the drive train is not guessed."""
+    sim = simulate("x3_30e")
+    client = client_of(sim)
+    sim.fail(Endpoint.PROFILE, faults.server_error(), times=3)
+    for _ in range(2):
+        assert (await client.source.poll()).errors.keys() == {X3}
     vehicles = await client.read()
     assert vehicles[X3].drive_train is None
     assert vehicles[X3].name == "BMW"
@@ -293,11 +309,8 @@ async def test_profile_fails(simulate: Simulate, client_of: ClientOf) -> None:
     # Whether the fuel range is the total one is only known with the drive train
     assert vehicles[X3].value(a.REMAINING_RANGE_FUEL) is None
     assert vehicles[X3].value(a.REMAINING_RANGE_TOTAL) is None
-    sim.clear_calls()
     await client.read()
-    assert asked(sim).count(Endpoint.PROFILE) == 1
     assert vehicles[X3].drive_train is DriveTrain.PLUGIN_HYBRID
-    assert vehicles[X3].name == "X3 30e xDrive"
     assert vehicles[X3].value(a.REMAINING_RANGE_FUEL) == 431
 
 
@@ -332,29 +345,55 @@ async def test_list_every_six_hours(
     assert poll.vins == frozenset({IX, MINI})
     assert client.garage.vehicles[MINI].value(a.MODEL) == "Cooper SE"
     assert asked(sim).count(Endpoint.VEHICLES) == 3
-    assert asked(sim).count(Endpoint.PROFILE) == 1
+    assert asked(sim).count(Endpoint.PROFILE) == 2
 
 
 async def test_car_is_gone(
     three: SimulatedMyBMW, new_client: NewClient, freezer: FrozenDateTimeFactory
 ) -> None:
-    """A car that left the account is told as gone; the list is looked at again at once."""
+    """A car that left the account is told as gone, and as a new one when it comes back."""
     freezer.move_to("2026-11-10T12:00:00Z")
     client = new_client()
     await client.read()
+    (diesel,) = recorded("530d")
     three.remove(DIESEL)
     freezer.tick(timedelta(hours=6))
-    for _ in range(2):
-        three.clear_calls()
-        poll = await client.garage.refresh(client.source)
-        assert poll.error is None
-        assert poll.vins == frozenset({IX, MINI})
-        assert DIESEL not in poll.readings
-        assert asked(three).count(Endpoint.VEHICLES) == 3
+    poll = await client.garage.refresh(client.source)
+    assert poll.error is None
+    assert poll.vins == frozenset({IX, MINI})
+    assert DIESEL not in poll.readings
+    three.add(diesel)
+    freezer.tick(timedelta(hours=6))
     three.clear_calls()
     poll = await client.garage.refresh(client.source)
-    assert poll.vins is None
-    assert Endpoint.VEHICLES not in asked(three)
+    assert poll.vins == frozenset({IX, DIESEL, MINI})
+    assert a.MODEL in {reading.attribute for reading in poll.readings[DIESEL]}
+
+
+async def test_all_cars_gone_is_not_believed(
+    three: SimulatedMyBMW, new_client: NewClient, freezer: FrozenDateTimeFactory
+) -> None:
+    """Empty lists are taken for a fault of the service as long as cars are known."""
+    freezer.move_to("2026-11-10T12:00:00Z")
+    client = new_client()
+    await client.read()
+    for vin in (IX, DIESEL, MINI):
+        three.remove(vin)
+    freezer.tick(timedelta(hours=6))
+    assert (await client.source.poll()).vins is None
+    assert client.source.problems["mappingInfos: empty"] == 1
+
+
+async def test_cars_known_before(three: SimulatedMyBMW, client_of: ClientOf) -> None:
+    """After a restart, cars are read even if the lists cannot be."""
+    before = client_of(three)
+    await before.read()
+    client = client_of(three)
+    client.source.know(before.garage.vehicles.values())
+    three.fail(Endpoint.VEHICLES, faults.server_error(), times=3)
+    poll = await client.source.poll()
+    assert poll.error is None
+    assert poll.readings.keys() == {IX, DIESEL, MINI}
 
 
 @pytest.mark.parametrize("fault", [faults.server_error(), faults.broken_json()])
@@ -370,9 +409,9 @@ async def test_list_fails_later(
     three.clear_calls()
     poll = await client.source.poll()
     assert poll.error is None
-    assert poll.vins is None
+    assert poll.vins == frozenset({IX, DIESEL, MINI})
     assert poll.readings.keys() == {IX, DIESEL, MINI}
-    three.clear_calls()
+    freezer.tick(timedelta(hours=1))
     assert (await client.source.poll()).vins == frozenset({IX, DIESEL, MINI})
 
 
@@ -419,20 +458,20 @@ async def test_empty_account(simulate: Simulate, client_of: ClientOf) -> None:
     ("listed", "found"),
     [
         ({"mappingInfos": [{"vin": IX}, {"vin": 7}, {}, None, "x", {"vin": "short"}]}, {IX}),
-        ({"mappingInfos": [{"vin": "ſBA00000000000001"}, {"vin": "../../../etc/pass"}]}, set()),
-        ({"mappingInfos": None}, set()),
-        ({}, set()),
-        ([{"vin": IX}], set()),
-        (None, set()),
+        ({"mappingInfos": [{"vin": "ſBA00000000000001"}, {"vin": "../../../etc/pass"}]}, None),
+        ({"mappingInfos": None}, None),
+        ({}, None),
+        ([{"vin": IX}], None),
+        (None, None),
     ],
 )
 async def test_odd_list(
-    listed: object, found: set[str], sim: SimulatedMyBMW, client: Client
+    listed: object, found: set[str] | None, sim: SimulatedMyBMW, client: Client
 ) -> None:
-    """What is no VIN is left out and counted."""
+    """What is no VIN is left out and counted; what is no list tells nothing about the cars."""
     sim.fail(Endpoint.VEHICLES, faults.answer(listed))
     poll = await client.source.poll()
-    assert poll.vins == frozenset(found)
+    assert poll.vins == (None if found is None else frozenset(found))
     assert sum(client.source.problems.values()) > 0
 
 

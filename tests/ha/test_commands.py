@@ -237,6 +237,8 @@ async def test_impossible_target(
     ("message", "latitude", "longitude", "address"),
     [
         ("48.177, 11.556", 48.177, 11.556, "Coordinates only"),
+        ("Marienplatz 8 48.137,11.575", 48.137, 11.575, "Marienplatz 8"),
+        ("Open 24/7: 52.52, 13.405", 52.52, 13.405, "Open 24/7:"),
         ("geo:48.177,11.556?z=19", 48.177, 11.556, "Coordinates only"),
         ("Am Olympiapark 1, München (48.177 11.556)", 48.177, 11.556, "Am Olympiapark 1, München"),
         ("-33.8568, 151.2153", -33.8568, 151.2153, "Coordinates only"),
@@ -261,7 +263,9 @@ async def test_destination_is_sent(
     assert place["formattedAddress"] == address
 
 
-@pytest.mark.parametrize("message", ["somewhere nice", "91.0, 11.5", "48.1"])
+@pytest.mark.parametrize(
+    "message", ["somewhere nice", "91.0, 11.5", "48.1", "48,137 11,575", " " * 6000]
+)
 async def test_destination_without_a_place(
     hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, message: str
 ) -> None:

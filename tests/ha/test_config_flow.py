@@ -230,9 +230,7 @@ async def test_options(hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp) 
     assert flow["type"] is FlowResultType.CREATE_ENTRY
     assert entry.options == {"read_only": True, "track_position": False, "polling_interval": 30}
     for gone in ("device_tracker.ix_xdrive50", "lock.ix_xdrive50_lock"):
-        state = hass.states.get(gone)
-        assert state is not None
-        assert state.state == "unavailable"
+        assert hass.states.get(gone) is None
     assert "position" not in str(entry.runtime_data.vehicles)
 
 

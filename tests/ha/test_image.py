@@ -39,16 +39,22 @@ async def test_picture_is_fetched_once(
 
 @pytest.mark.parametrize("fault", [faults.server_error(), faults.text("<html>", 200)])
 async def test_failed_picture_is_fetched_when_somebody_looks(
-    hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, fault: faults.Fault
+    hass: HomeAssistant,
+    sim: SimulatedMyBMW,
+    set_up: SetUp,
+    elapse: Elapse,
+    fault: faults.Fault,
 ) -> None:
-    """A failure leaves the state unknown; the next look tries again."""
-    sim.fail(Endpoint.IMAGE, fault, times=2)
+    """A failure leaves the state unknown; somebody's look hours later tries again."""
+    sim.fail(Endpoint.IMAGE, fault, times=1)
     await set_up()
     state = hass.states.get(PICTURE)
     assert state is not None
     assert state.state == "unknown"
     with pytest.raises(HomeAssistantError):
         await async_get_image(hass, PICTURE)
+    assert sum(call.endpoint is Endpoint.IMAGE for call in sim.calls) == 1
+    await elapse(timedelta(hours=6))
     assert (await async_get_image(hass, PICTURE)).content == PNG + b"VehicleStatus"
 
 

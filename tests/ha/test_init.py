@@ -67,7 +67,7 @@ async def test_restart_shows_everything_at_once(
     assert after == before
     assert not sim.calls
     await elapse(POLL)
-    assert state(hass, SOC) == "33.0"
+    assert state(hass, SOC) == "33"
 
 
 async def test_stale_restart_polls_at_once(
@@ -84,9 +84,9 @@ async def test_stale_restart_polls_at_once(
     sim.state(VIN)["state"]["electricChargingState"]["chargingLevelPercent"] = 34
     sim.touch(VIN)
     assert await hass.config_entries.async_setup(entry.entry_id)
-    assert state(hass, SOC) == "90.0"
+    assert state(hass, SOC) == "90"
     await elapse(timedelta(seconds=1))
-    assert state(hass, SOC) == "34.0"
+    assert state(hass, SOC) == "34"
 
 
 async def test_restart_without_network(
@@ -98,12 +98,12 @@ async def test_restart_without_network(
     sim.fail(Endpoint.ANY, faults.no_network(), times=None)
     assert await hass.config_entries.async_setup(entry.entry_id)
     assert entry.state is ConfigEntryState.LOADED
-    assert state(hass, SOC) == "90.0"
+    assert state(hass, SOC) == "90"
     await elapse(POLL)
     assert state(hass, SOC) == "unavailable"
     sim.heal()
     await elapse(POLL)
-    assert state(hass, SOC) == "90.0"
+    assert state(hass, SOC) == "90"
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ async def test_refused_after_an_outage(
     await elapse(POLL)
     assert not hass.config_entries.flow.async_progress()
     await elapse(POLL)
-    assert state(hass, SOC) == "90.0"
+    assert state(hass, SOC) == "90"
 
 
 async def test_rotated_tokens_are_kept(
@@ -203,7 +203,7 @@ async def test_blocked_is_told_plainly(
     sim.heal()
     await elapse(timedelta(hours=1))
     assert issues.async_get_issue(*issue) is None
-    assert state(hass, SOC) == "90.0"
+    assert state(hass, SOC) == "90"
 
 
 async def test_spent_quota_keeps_values(
@@ -213,7 +213,7 @@ async def test_spent_quota_keeps_values(
     await set_up()
     sim.fail(Endpoint.STATE, faults.quota("02:12:20"), times=1)
     await elapse(POLL)
-    assert state(hass, SOC) == "90.0"
+    assert state(hass, SOC) == "90"
     sim.clear_calls()
     await elapse(timedelta(hours=2))
     assert not sim.calls
@@ -231,7 +231,7 @@ async def test_one_failing_car_costs_only_itself(
     sim.state(VIN)["state"]["electricChargingState"]["chargingLevelPercent"] = 35
     sim.touch(VIN)
     await elapse(POLL)
-    assert state(hass, SOC) == "35.0"
+    assert state(hass, SOC) == "35"
     assert state(hass, "sensor.320i_mileage") == "unavailable"
     sim.heal()
     await elapse(POLL)
@@ -268,10 +268,10 @@ async def test_gone_car_is_removed(
     await elapse(timedelta(hours=6, minutes=1))
     assert state(hass, "sensor.320i_mileage") == "unavailable"
     assert not await async_remove_config_entry_device(hass, entry, kept)
-    await elapse(POLL)
+    await elapse(timedelta(hours=6, minutes=1))
     assert devices.async_get_device_by_identifier((DOMAIN, OTHER), entry.entry_id) is None
     assert hass.states.get("sensor.320i_mileage") is None
-    assert state(hass, SOC) == "90.0"
+    assert state(hass, SOC) == "90"
     sim.add(load(bundled()["320i"])[0])
     await elapse(timedelta(hours=6, minutes=1))
     assert state(hass, "sensor.320i_mileage") != "unavailable"

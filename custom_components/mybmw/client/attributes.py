@@ -137,8 +137,10 @@ STATE_OF_CHARGE: Final = Attribute(
 )
 
 # Charging
-CHARGING_STATUS: Final = Attribute("fuel_and_battery.charging_status", ChargingStatus)
-CHARGER_CONNECTED: Final = Attribute("fuel_and_battery.is_charger_connected", bool)
+CHARGING_STATUS: Final = Attribute(
+    "fuel_and_battery.charging_status", ChargingStatus, transient=True
+)
+CHARGER_CONNECTED: Final = Attribute("fuel_and_battery.is_charger_connected", bool, transient=True)
 CONNECTION_TYPE: Final = Attribute("charging_connection_type", ConnectionType, transient=True)
 CHARGING_TARGET: Final = Attribute(
     "fuel_and_battery.charging_target", float, Unit.PERCENT, low=0, high=100
@@ -169,9 +171,9 @@ FLAP_PERMANENTLY_UNLOCKED: Final = Attribute("charging_flap_unlocked", bool)
 # Where it is
 POSITION: Final = Attribute("vehicle_location.location", Position, private=True)
 HEADING: Final = Attribute(
-    "vehicle_location.heading", float, Unit.DEGREES, low=0, high=360, private=True
+    "vehicle_location.heading", float, Unit.DEGREES, low=0, high=360, transient=True, private=True
 )
-ADDRESS: Final = Attribute("vehicle_location.address", str, private=True)
+ADDRESS: Final = Attribute("vehicle_location.address", str, transient=True, private=True)
 
 # Doors, windows, locks
 LOCK_STATE: Final = Attribute("doors_and_windows.door_lock_state", LockState)

@@ -8,8 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from math import isfinite
+from typing import Final
 
 type Converter[T] = Callable[[object], T | None]
+
+_LARGEST: Final = 2**53
 
 NULL_WORDS = frozenset({"", "INVALID", "UNKNOWN", "NOT_AVAILABLE", "NULL", "NAN"})
 """Texts, in upper case, that sources send in place of a value."""
@@ -35,8 +38,8 @@ def integer(value: object) -> int | None:
     result = number(value)
     if result is None:
         return None
-    if result != int(result):
-        raise ValueError("not whole")
+    if abs(result) > _LARGEST or result != int(result):
+        raise ValueError("not a whole number of use")
     return int(result)
 
 

@@ -44,6 +44,10 @@ class AuthError(ClientError):
         self.status = status
 
 
+class RefusedError(AuthError):
+    """A fresh token was refused for one request, which need not concern the whole login."""
+
+
 class CaptchaError(AuthError):
     """A fresh captcha token is needed to log in."""
 

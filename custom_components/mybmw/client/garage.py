@@ -67,10 +67,11 @@ class Garage:
         self, vin: str, command: Command, progress: Progress | None = None
     ) -> CommandResult:
         """Carry out a command through the first source that can."""
-        vehicle = self.vehicles[vin]
+        vehicle = self._vehicle(vin)
         source = self.commander(vehicle, command.kind)
         result, readings = await source.send(vehicle, command, progress)
-        self.update(vin, readings)
+        if self.vehicles.get(vin) is vehicle:
+            self.update(vin, readings)
         return result
 
     async def image(self, vin: str, view: str) -> bytes:
@@ -78,10 +79,16 @@ class Garage:
         error: ClientError = UnsupportedError("no source has pictures")
         for source in self.sources.values():
             try:
-                return await source.image(self.vehicles[vin], view)
+                return await source.image(self._vehicle(vin), view)
             except ClientError as failed:
                 error = failed
         raise error
+
+    def _vehicle(self, vin: str) -> Vehicle:
+        vehicle = self.vehicles.get(vin)
+        if vehicle is None:
+            raise UnsupportedError("the car is not in the garage")
+        return vehicle
 
     def _update(self, readings: Mapping[str, Iterable[AnyReading]]) -> Changes:
         changes: dict[str, set[AnyAttribute]] = {}

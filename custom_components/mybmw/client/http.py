@@ -27,7 +27,8 @@ TIMEOUT: Final = 30.0
 type Sleep = Callable[[float], Awaitable[None]]
 
 _CLOCK: Final = re.compile(r"(\d{1,4}):(\d{2}):(\d{2})")
-_SECONDS: Final = re.compile(r"(\d{1,9}(?:\.\d+)?)")
+_SECONDS: Final = re.compile(r"\bin (\d{1,9}(?:\.\d+)?) s", re.IGNORECASE | re.ASCII)
+_NUMBER: Final = re.compile(r"\d{1,9}(?:\.\d+)?", re.ASCII)
 
 _ours: ContextVar[bool] = ContextVar("mybmw_request", default=False)
 
@@ -40,8 +41,14 @@ class _NotOurs(logging.Filter):
         return not _ours.get()
 
 
-for _name in ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2"):
-    logging.getLogger(_name).addFilter(_NotOurs())
+def _keep_quiet() -> None:
+    parts = ("", ".connection", ".http11", ".http2", ".proxy", ".socks")
+    names = [f"{core}{part}" for core in ("httpcore", "httpcore2") for part in parts]
+    for name in ("httpx", "httpx2", *names):
+        logging.getLogger(name).addFilter(_NotOurs())
+
+
+_keep_quiet()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +134,7 @@ def retry_after(response: httpx.Response) -> float | None:
     Messages say "in 2 seconds" or "in 02:12:20" (facts: MyBMW sheet §2.6).
     """
     header = response.headers.get("retry-after", "").strip()
-    if _SECONDS.fullmatch(header):
+    if _NUMBER.fullmatch(header):
         return float(header)
     if header:
         try:

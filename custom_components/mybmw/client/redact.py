@@ -5,6 +5,7 @@ Replacements keep their form, so that an anonymised answer still replays: a VIN 
 VIN-like text, the same one each time, and a position another position.
 """
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 import re
 from typing import Final
@@ -12,6 +13,9 @@ from typing import Final
 type Json = Mapping[str, Json] | list[Json] | str | int | float | bool | None
 
 HIDDEN: Final = "**REDACTED**"
+
+_PASSING: Final = 8
+_DEEPEST: Final = 50
 
 _VIN: Final = re.compile(
     r"(?<![A-Z0-9])(?=[A-Z]*\d)[A-HJ-NPR-Z0-9]{3}[A-Z0-9]{14}(?![A-Z0-9])", re.IGNORECASE
@@ -39,7 +43,10 @@ _BY_KEY: Final[Mapping[str, str | float]] = {
     "housenumber": "999",
     "postalcode": "some_postal_code",
     "phone": "some_phone",
+    "phonenumber": "some_phone",
     "mobile": "some_phone",
+    "mobilenumber": "some_phone",
+    "address": "some_formatted_address",
     "formatted": "some_formatted_address",
     "formattedaddress": "some_formatted_address",
     "subtitle": "some_subtitle",
@@ -71,11 +78,16 @@ class Redactor:
     def __init__(self) -> None:
         """Start without knowing any secret; VINs, tokens and e-mail addresses are recognised."""
         self._secrets: set[str] = set()
+        self._passing: deque[str] = deque(maxlen=_PASSING)
         self._aliases: dict[str, str] = {}
 
     def learn(self, *secrets: str | None) -> None:
         """Remember texts that must never be seen; very short ones are left alone."""
         self._secrets.update(secret for secret in secrets if secret and len(secret) >= 4)
+
+    def learn_passing(self, *secrets: str | None) -> None:
+        """Remember secrets that others will replace: only the newest ones matter."""
+        self._passing.extend(secret for secret in secrets if secret and len(secret) >= 4)
 
     def alias(self, vin: str) -> str:
         """Return what stands for a VIN: its first three characters and a number.
@@ -91,26 +103,37 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Take everything secret out of a text."""
-        for secret in sorted(self._secrets, key=len, reverse=True):
+        for secret in sorted({*self._secrets, *self._passing}, key=len, reverse=True):
             text = text.replace(secret, HIDDEN)
         text = _TOKEN.sub(HIDDEN, text)
         text = _EMAIL.sub(HIDDEN, text)
         return _VIN.sub(lambda match: self.alias(match[0]), text)
 
-    def data(self, value: object) -> Json:
-        """Take everything secret out of JSON: by key, and out of every text in it."""
+    def data(self, value: object, depth: int = 0) -> Json:
+        """Take everything secret out of JSON: by key, and out of every text in it.
+
+        What lies deeper than 50 levels is left out.
+        """
         if isinstance(value, str):
             return self.text(value)
+        if depth > _DEEPEST:
+            return HIDDEN
         if isinstance(value, Mapping):
-            return dict(self._items(value))
+            return dict(self._items(value, depth + 1))
         if isinstance(value, list | tuple | set | frozenset):
-            return [self.data(item) for item in value]
+            return [self.data(item, depth + 1) for item in value]
         if value is None or isinstance(value, bool | int | float):
             return value
         return self.text(str(value))
 
-    def _items(self, value: Mapping[object, object]) -> Iterator[tuple[str, Json]]:
+    def _items(self, value: Mapping[object, object], depth: int) -> Iterator[tuple[str, Json]]:
         for key, item in value.items():
-            hidden = _BY_KEY.get(str(key).replace("_", "").replace("-", "").lower())
-            secret = hidden is not None and item is not None
-            yield self.text(str(key)), hidden if secret else self.data(item)
+            word = str(key).replace("_", "").replace("-", "").lower()
+            hidden = None if item is None else _BY_KEY.get(word)
+            inner = word == "address" and isinstance(item, Mapping)
+            if hidden is not None and not inner:
+                yield self.text(str(key)), hidden
+            elif word == "coordinates" and isinstance(item, list | tuple):
+                yield str(key), [0.0 for _ in item]
+            else:
+                yield self.text(str(key)), self.data(item, depth)

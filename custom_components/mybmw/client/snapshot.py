@@ -1,7 +1,7 @@
 """Vehicles as plain JSON and back, so that they survive a restart."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 import logging
 from typing import Any, Final
 
@@ -11,6 +11,8 @@ from .attributes import ATTRIBUTES, AnyAttribute, AnyReading, Reading
 from .vehicle import Vehicle
 
 _LOGGER = logging.getLogger(__name__)
+
+_AHEAD: Final = timedelta(days=1)
 
 type Saved = dict[str, Any]
 """One reading: `key`, `value`, `time` (ISO 8601), `source`."""
@@ -36,14 +38,19 @@ def encode(reading: Reading[Any]) -> object:
 
 
 def load(saved: Iterable[Saved]) -> Iterator[AnyReading]:
-    """Read what `dump` wrote; what is not understood any more is left out."""
+    """Read what `dump` wrote; what is not understood any more is left out.
+
+    So is what was measured in the future, since it would keep out what is measured now.
+    """
+    latest = datetime.now(UTC) + _AHEAD
     for item in saved:
         try:
             attribute = ATTRIBUTES[item["key"]]
             value, time = item["value"], datetime.fromisoformat(item["time"])
             decoded = None if value is None else _decode(attribute, value)
-            yield Reading(attribute, decoded, _aware(time), str(item["source"]))
-        except ValueError, TypeError, LookupError:
+            if _aware(time) <= latest:
+                yield Reading(attribute, decoded, time, str(item["source"]))
+        except ValueError, TypeError, LookupError, OverflowError:
             _LOGGER.debug("A saved reading is not understood any more")
 
 

@@ -1,6 +1,6 @@
 """What every source looks like from outside."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -33,6 +33,10 @@ class Source(Protocol):
     @property
     def name(self) -> str:
         """The source's name, as it stands in readings."""
+        ...
+
+    def know(self, vehicles: Iterable[Vehicle]) -> None:
+        """Take over cars that were known before a restart."""
         ...
 
     async def poll(self, vin: str | None = None) -> Poll:

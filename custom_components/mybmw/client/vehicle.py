@@ -19,7 +19,7 @@ class Vehicle:
         self.vin = vin
         self.dropped: Counter[str] = Counter()
         self._held: dict[AnyAttribute, AnyReading] = {}
-        self._doubted: dict[AnyAttribute, object] = {}
+        self._doubted: dict[AnyAttribute, AnyReading] = {}
 
     def __getitem__[T](self, attribute: Attribute[T]) -> Reading[T] | None:
         """Return the newest reading, None if there is none or it is over."""
@@ -90,19 +90,20 @@ class Vehicle:
             return False
         if attribute.high is not None and not value <= attribute.high:
             return False
-        return not attribute.growing or self._believable(attribute, value, old)
+        return not attribute.growing or self._believable(reading, old)
 
-    def _believable(self, attribute: AnyAttribute, value: float, old: AnyReading | None) -> bool:
+    def _believable(self, reading: AnyReading, old: AnyReading | None) -> bool:
         if old is None or old.value is None:
             return True
-        leap = value - old.value
+        attribute = reading.attribute
+        leap = reading.value - old.value
+        doubted = self._doubted.pop(attribute, None)
         if leap >= 0 and (attribute.leap is None or leap <= attribute.leap):
-            self._doubted.pop(attribute, None)
             return True
-        if self._doubted.get(attribute) == value:
-            del self._doubted[attribute]
+        if doubted is not None and doubted.value == reading.value and doubted.time < reading.time:
             return True
-        self._doubted[attribute] = value
+        again = doubted is not None and doubted.value == reading.value
+        self._doubted[attribute] = doubted if doubted is not None and again else reading
         return False
 
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import httpx
 
-from ..errors import AuthError
+from ..errors import AuthError, RefusedError
 from ..http import Http, Request, json_of
 from ..values import Brand
 from .answers import ask
@@ -36,7 +36,6 @@ VIEWS: Final = (
 
 _UNITS: Final = "d=KM;v=L;p=B;ec=KWH100KM;fc=L100KM;em=GKM;"
 _VRCCS: Final = "presentation/remote-commands"
-_DENIED: Final = (401, 403)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,6 @@ class _Call:
     params: Mapping[str, str] | None = None
     json: object = None
     vin: str | None = None
-    denied: tuple[int, ...] = (401,)
 
     @property
     def record(self) -> str:
@@ -77,7 +75,7 @@ class Api:
     async def vehicles(self, brand: Brand) -> object:
         """List the cars of one brand."""
         path = "/eadrax-vcs/v5/vehicle-list"
-        return await self._json(_Call("list vehicles", "POST", path, brand, denied=_DENIED))
+        return await self._json(_Call("list vehicles", "POST", path, brand))
 
     async def profile(self, car: Car) -> object:
         """Read what never changes about a car."""
@@ -180,12 +178,15 @@ class Api:
     async def _send(self, call: _Call) -> httpx.Response:
         token = await self.login.token()
         try:
-            return await ask(self.http, self._request(call, token), call.denied)
+            return await ask(self.http, self._request(call, token))
         except AuthError as error:
-            if error.status != 401:
-                raise
-        token = await self.login.replace(token)
-        return await ask(self.http, self._request(call, token), call.denied)
+            fresh = await self.login.replace(token)
+            if fresh == token:
+                raise RefusedError(str(error), error.status) from None
+        try:
+            return await ask(self.http, self._request(call, fresh))
+        except AuthError as error:
+            raise RefusedError(str(error), error.status) from None
 
     def _request(self, call: _Call, token: str) -> Request:
         correlation = str(uuid4())

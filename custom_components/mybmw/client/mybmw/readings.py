@@ -11,6 +11,7 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Final
 
 from ..attributes import (
+    ADDRESS,
     BRAND,
     CHARGING_END_TIME,
     CHARGING_START_TIME,
@@ -18,6 +19,7 @@ from ..attributes import (
     CHECK_CONTROL,
     CLIMATE_END_TIME,
     COMMANDS,
+    HEADING,
     LAST_UPDATE,
     LIDS,
     POSITION,
@@ -58,6 +60,7 @@ from .tables import (
     FUEL_ROWS,
     HEADUNIT_ROWS,
     LID_WORD,
+    LOCATION_ROWS,
     PROFILE_ROWS,
     SERVICE_WORD,
     SEVERITY_WORD,
@@ -168,10 +171,15 @@ def _capabilities(
     yield COMMANDS.at(kinds, reader.time, SOURCE)
 
 
-def _privacy(reader: Reader, state: Mapping[str, object]) -> Iterator[AnyReading]:
+def _private(reader: Reader, state: Mapping[str, object]) -> bool | None:
     mode = reader.take(state, "driverPreferences.lscPrivacyMode", text)
-    if mode is not None:
-        yield PRIVACY_MODE.at(mode.upper() != "OFF", reader.time, SOURCE)
+    return None if mode is None else mode.upper() != "OFF"
+
+
+def _privacy(reader: Reader, state: Mapping[str, object]) -> Iterator[AnyReading]:
+    private = _private(reader, state)
+    if private is not None:
+        yield PRIVACY_MODE.at(private, reader.time, SOURCE)
 
 
 def _roof(reader: Reader, state: Mapping[str, object]) -> Iterator[AnyReading]:
@@ -188,9 +196,14 @@ def _roof(reader: Reader, state: Mapping[str, object]) -> Iterator[AnyReading]:
 def _position(
     reader: Reader, state: Mapping[str, object], context: Context
 ) -> Iterator[AnyReading]:
+    """Tell where the car is; in privacy mode, a place that is not told any more is no place."""
     location = state.get("location")
     if location is not None:
         yield from _coordinates(reader, mapping(location).get("coordinates"), context)
+        yield from reader.inside("location").rows(location, LOCATION_ROWS)
+    elif reader.complete and _private(reader, state):
+        for attribute in (POSITION, HEADING, ADDRESS):
+            yield attribute.over(reader.time, SOURCE)
 
 
 def _coordinates(reader: Reader, node: object, context: Context) -> Iterator[AnyReading]:
@@ -300,10 +313,9 @@ def _energy(reader: Reader, state: Mapping[str, object], context: Context) -> It
     electric = state.get("electricChargingState") if train is None or train.plugs_in else None
     if fuel is not None:
         yield from reader.inside("combustionFuelLevel").rows(fuel, FUEL_ROWS)
-    if electric is not None:
+    if electric is not None or (train is not None and train.plugs_in):
         yield from reader.inside("electricChargingState").rows(electric, ELECTRIC_ROWS)
         yield from _charging_times(reader, state, electric, context)
-    if electric is not None or (train is not None and train.plugs_in):
         yield from profile_readings(reader, state)
     yield from _ranges(
         reader,

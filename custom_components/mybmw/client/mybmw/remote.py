@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 import logging
+from time import monotonic
 from typing import Final
 
 from ..attributes import (
@@ -33,6 +34,7 @@ from ..errors import (
     CommandTimeoutError,
     InvalidValueError,
     NetworkError,
+    QuotaError,
     UnsupportedError,
 )
 from ..source import Progress
@@ -45,6 +47,7 @@ _LOGGER = logging.getLogger(__name__)
 
 _PAUSE: Final = 3.5
 _PATIENCE: Final = 240.0
+_FINAL: Final = (CommandState.EXECUTED, CommandState.IGNORED)
 _TITLE: Final = "Sent from Home Assistant"
 
 CHANGES_STATE: Final = frozenset(CommandKind) - {
@@ -118,15 +121,15 @@ async def follow(
     command failed, `CommandTimeoutError` if no final word came.
     """
     state = CommandState.EXECUTED if started.event is None else CommandState.INITIATED
-    waited = 0.0
+    waited, began = 0.0, monotonic()
     while started.event is not None and state not in _FINAL:
-        if waited >= _PATIENCE:
+        if max(waited, monotonic() - began) >= _PATIENCE:
             raise CommandTimeoutError(f"{command.kind}: the last news was {state}")
         await api.http.pause(_PAUSE)
         waited += _PAUSE
         try:
             answer = mapping(await api.event_status(car, started.event))
-        except (NetworkError, AnswerError, ApiError) as error:
+        except (NetworkError, AnswerError, ApiError, QuotaError) as error:
             _LOGGER.debug("%s: %s", command.kind, error)
             continue
         state = _state(answer, state)
@@ -135,9 +138,6 @@ async def follow(
         if progress is not None:
             progress(state)
     return CommandResult(command.kind, state, datetime.now(UTC))
-
-
-_FINAL: Final = (CommandState.EXECUTED, CommandState.IGNORED)
 
 
 def _state(answer: Mapping[str, object], before: CommandState) -> CommandState:

@@ -1,17 +1,16 @@
 """The MyBMW app API as a source: cars, states and commands of one account."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 import logging
-import re
 from typing import Final
 
 from ..attributes import COMMANDS, DRIVE_TRAIN, AnyReading
 from ..commands import Command, CommandKind, CommandResult, CommandState
-from ..convert import mapping, sequence
+from ..convert import mapping
 from ..errors import (
     AnswerError,
     ApiError,
@@ -20,26 +19,32 @@ from ..errors import (
     ClientError,
     NetworkError,
     QuotaError,
+    RefusedError,
     UnsupportedError,
 )
 from ..http import Http
 from ..source import Poll, Progress
-from ..values import Brand, DriveTrain
+from ..values import DriveTrain
 from ..vehicle import Vehicle
 from . import remote
-from .api import BRANDS, Api, Car
+from .api import Api, Car
 from .auth import Authenticator
+from .fleet import LIST_EVERY, Fleet
 from .readings import SOURCE, Context, read_charging, read_found, read_profile, read_state
 from .regions import Region
 
 _LOGGER = logging.getLogger(__name__)
 
-_LIST_EVERY: Final = timedelta(hours=6)
 _SETTLE: Final = 7.0
 _AT_ONCE: Final = 4
-_VIN: Final = re.compile(r"[A-Z0-9]{17}", re.IGNORECASE | re.ASCII)
 _WHOLE_ACCOUNT: Final = (AuthError, QuotaError, BlockedError)
 _NO_NETWORK: Final = 2
+_PROFILE_TRIES: Final = 3
+
+
+def concerns_all(error: ClientError) -> bool:
+    """Tell whether an error about one car would come for every car of the account."""
+    return isinstance(error, _WHOLE_ACCOUNT) and not isinstance(error, RefusedError)
 
 
 @dataclass(slots=True)
@@ -57,7 +62,7 @@ class _Round:
     def note(self, error: ClientError) -> None:
         """Give up if there is no point in asking for more cars."""
         self.unreachable += isinstance(error, NetworkError)
-        if isinstance(error, _WHOLE_ACCOUNT) or self.unreachable >= _NO_NETWORK:
+        if concerns_all(error) or self.unreachable >= _NO_NETWORK:
             self.given_up = error
 
 
@@ -85,23 +90,34 @@ class MyBMWSource:
         self._zone = zone
         self._observer = observer
         self._china = login.account.region is Region.CHINA
-        self._cars: dict[str, Car] = {}
+        self._fleet = Fleet(self._api, self.problems)
         self._trains: dict[str, DriveTrain | None] = {}
-        self._listed: datetime | None = None
+        self._profiled: dict[str, datetime] = {}
+        self._nameless: Counter[str] = Counter()
+        self._busy: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._commanded: dict[str, datetime] = {}
+
+    def know(self, vehicles: Iterable[Vehicle]) -> None:
+        """Take over cars that were known before a restart."""
+        vehicles = list(vehicles)
+        self._fleet.know(vehicles)
+        self._trains |= {vehicle.vin: vehicle.drive_train for vehicle in vehicles}
 
     async def poll(self, vin: str | None = None) -> Poll:
         """Read the states of all cars, or of one; look for new cars every six hours."""
-        profiles: dict[str, list[AnyReading]] = {}
         vins: frozenset[str] | None = None
         try:
-            if vin is None or vin not in self._cars:
-                vins = await self._list()
+            if vin is None or vin not in self._fleet.cars:
+                vins = await self._fleet.refresh()
         except ClientError as error:
             return Poll(error=error)
-        cars = [car for car in self._cars.values() if vin in (None, car.vin)]
-        round_ = _Round(profiles)
+        cars = [car for car in self._fleet.cars.values() if vin in (None, car.vin)]
+        for gone in self._trains.keys() - self._fleet.cars.keys():
+            del self._trains[gone]
+            self._profiled.pop(gone, None)
+        round_ = _Round({})
         results = await asyncio.gather(*(self._read(car, round_) for car in cars))
-        return _gathered(cars, results, profiles, vins)
+        return _gathered(cars, results, round_.profiles, vins)
 
     def commands(self, vehicle: Vehicle) -> frozenset[CommandKind]:
         """Return what the capabilities of the car allow."""
@@ -119,80 +135,54 @@ class MyBMWSource:
         if reason is not None:
             state = CommandState.IGNORED
             return CommandResult(command.kind, state, datetime.now(UTC), reason), ()
-        car = self._car(vehicle)
-        started = await remote.start(self._api, car, vehicle, command)
-        if progress is not None:
-            progress(CommandState.INITIATED)
-        result = await remote.follow(self._api, car, command, started, progress)
-        return result, await self._aftermath(car, command, started)
+        car = self._fleet.address(vehicle)
+        async with self._busy[car.vin]:
+            started = await remote.start(self._api, car, vehicle, command)
+            if progress is not None:
+                progress(CommandState.INITIATED)
+            result = await remote.follow(self._api, car, command, started, progress)
+            self._commanded[car.vin] = datetime.now(UTC)
+            return result, await self._aftermath(car, command, started)
 
     async def image(self, vehicle: Vehicle, view: str) -> bytes:
         """Return a picture as PNG; `view` is one of `api.VIEWS`."""
-        return await self._api.image(self._car(vehicle), view)
+        return await self._api.image(self._fleet.address(vehicle), view)
 
     def diagnostics(self) -> Mapping[str, object]:
         """Return what was not understood, and the newest answers, anonymised."""
         return {"problems": dict(self.problems), "answers": self._http.recorder.files()}
-
-    def _car(self, vehicle: Vehicle) -> Car:
-        brand = vehicle.brand if vehicle.brand in BRANDS else Brand.BMW
-        return self._cars.get(vehicle.vin) or Car(vehicle.vin, brand)
-
-    async def _list(self) -> frozenset[str] | None:
-        now = datetime.now(UTC)
-        if self._listed is not None and now - self._listed < _LIST_EVERY:
-            return None
-        found: dict[str, Car] = {}
-        failed: ClientError | None = None
-        for brand in BRANDS:
-            try:
-                answer = await self._api.vehicles(brand)
-            except (ApiError, AnswerError) as error:
-                failed = failed or error
-                continue
-            found |= {vin: Car(vin, brand) for vin in self._vins(answer) if vin not in found}
-        if failed is not None:
-            self._cars |= found
-            if not self._cars:
-                raise failed
-            return None
-        self._listed = None if self._cars.keys() - found.keys() else now
-        self._cars = found
-        return frozenset(found)
-
-    def _vins(self, answer: object) -> Iterable[str]:
-        listed = mapping(answer).get("mappingInfos")
-        if not isinstance(listed, list):
-            self.problems["mappingInfos"] += 1
-        for item in sequence(listed):
-            vin = mapping(item).get("vin")
-            if isinstance(vin, str) and _VIN.fullmatch(vin):
-                yield vin
-            else:
-                self.problems["mappingInfos.vin"] += 1
 
     async def _read(self, car: Car, round_: _Round) -> list[AnyReading] | ClientError:
         async with round_.limit:
             if round_.given_up is not None:
                 return round_.given_up
             try:
-                if car.vin not in self._trains:
+                if self._due(car):
                     round_.profiles[car.vin] = await self._profile(car)
                 return await self._state(car)
             except ClientError as error:
                 round_.note(error)
                 return error
 
+    def _due(self, car: Car) -> bool:
+        read = self._profiled.get(car.vin)
+        return read is None or datetime.now(UTC) - read >= LIST_EVERY
+
     async def _profile(self, car: Car) -> list[AnyReading]:
+        """Read a profile; a new car waits for its name for a few polls, then does without."""
         context = self._context(car)
         try:
             answer = await self._api.profile(car)
         except (ApiError, AnswerError) as error:
             _LOGGER.debug("A profile cannot be read: %s", error)
+            self._nameless[car.vin] += 1
+            if car.vin not in self._trains and self._nameless[car.vin] < _PROFILE_TRIES:
+                raise
             return []
         readings = read_profile(answer, car.brand, context, self.problems)
         trains = (reading.value for reading in readings if reading.attribute is DRIVE_TRAIN)
-        self._trains[car.vin] = next(trains, None)
+        self._trains[car.vin] = next(trains, self._trains.get(car.vin))
+        self._profiled[car.vin] = context.fetched
         return readings
 
     async def _state(self, car: Car) -> list[AnyReading]:
@@ -205,7 +195,9 @@ class MyBMWSource:
         settings = capabilities.get("isChargingSettingsEnabled") is True
         if settings or capabilities.get("isChargingPlanSupported") is True:
             readings += await self._charging(car, context, settings=settings)
-        return readings
+        commanded = self._commanded.get(car.vin)
+        overtaken = commanded is not None and context.fetched < commanded
+        return [] if overtaken else readings
 
     async def _charging(self, car: Car, context: Context, *, settings: bool) -> list[AnyReading]:
         try:
@@ -259,7 +251,7 @@ def _gathered(
             readings[car.vin] = profiles.get(car.vin, [])
         else:
             readings[car.vin] = [*profiles.get(car.vin, []), *result]
-    whole = [error for error in errors.values() if isinstance(error, _WHOLE_ACCOUNT)]
+    whole = [error for error in errors.values() if concerns_all(error)]
     failed: ClientError | None = whole[0] if whole else None
     if failed is None and errors and len(errors) == len(cars):
         failed = next(iter(errors.values()))

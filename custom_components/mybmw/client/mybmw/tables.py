@@ -136,8 +136,10 @@ STATE_ROWS: Final[tuple[AnyRow, ...]] = (
     row("windowsState.rear", WINDOWS["rear"], LID_WORD),
     row("windowsState.rightFront", WINDOWS["right_front"], LID_WORD),
     row("windowsState.rightRear", WINDOWS["right_rear"], LID_WORD),
-    row("location.heading", HEADING, number),
-    row("location.address.formatted", ADDRESS, text),
+)
+LOCATION_ROWS: Final[tuple[AnyRow, ...]] = (
+    row("heading", HEADING, number),
+    row("address.formatted", ADDRESS, text),
 )
 CLIMATE_ROWS: Final[tuple[AnyRow, ...]] = (
     row("climateControlState.activity", CLIMATE_ACTIVITY, member(ClimateActivity)),

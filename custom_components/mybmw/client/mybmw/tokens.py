@@ -15,6 +15,7 @@ REFUSED: Final = (400, 401, 403, 422)
 """The statuses by which the login servers say no."""
 
 _MARGIN: Final = timedelta(seconds=60)
+_SHARE: Final = 10
 _CHINA_LIFETIME: Final = 3300.0
 
 
@@ -65,13 +66,22 @@ def read_tokens(
     known = stale.gcid if stale else None
     return Tokens(
         access=access,
-        refresh=read_text(fields, "refresh_token", what),
-        expires=_expiry(fields.get("expires_in"), access, started) - _MARGIN,
+        refresh=_refresh_token(fields, what, stale),
+        expires=_expiry(fields.get("expires_in"), access, started),
         gcid=gcid if isinstance(gcid, str) and gcid else known,
     )
 
 
+def _refresh_token(fields: Mapping[str, object], what: str, stale: Tokens | None) -> str:
+    """Return the new refresh token; an answer without one leaves the old one good."""
+    if stale is not None and not fields.get("refresh_token"):
+        return stale.refresh
+    return read_text(fields, "refresh_token", what)
+
+
 def _expiry(seconds: object, access: str, started: datetime) -> datetime:
     if isinstance(seconds, int | float) and 0 < seconds < 10**8:
-        return started + timedelta(seconds=seconds)
-    return token_expiry(access) or started + timedelta(seconds=_CHINA_LIFETIME)
+        life = timedelta(seconds=seconds)
+    else:
+        life = (token_expiry(access) or started + timedelta(seconds=_CHINA_LIFETIME)) - started
+    return started + life - max(timedelta(), min(_MARGIN, life / _SHARE))

@@ -1,0 +1,72 @@
+"""The one map from the client's errors to Home Assistant's."""
+
+from datetime import timedelta
+from typing import Final
+
+from homeassistant.exceptions import (
+    ConfigEntryAuthFailed,
+    ConfigEntryError,
+    HomeAssistantError,
+    ServiceValidationError,
+)
+from homeassistant.helpers.update_coordinator import UpdateFailed
+
+from .client import (
+    AuthError,
+    BlockedError,
+    CaptchaError,
+    ClientError,
+    InvalidValueError,
+    QuotaError,
+    UnsupportedError,
+)
+from .const import DOMAIN
+
+_BLOCKED_PAUSE: Final = timedelta(hours=6)
+_LONGEST_PAUSE: Final = timedelta(days=1)
+
+
+def home_assistant_error(error: ClientError) -> HomeAssistantError:
+    """Return what Home Assistant should raise for a failed command or request."""
+    mistake = isinstance(error, UnsupportedError | InvalidValueError)
+    kind = ServiceValidationError if mistake else HomeAssistantError
+    return kind(
+        translation_domain=DOMAIN,
+        translation_key=error.key,
+        translation_placeholders={"error": str(error)},
+    )
+
+
+def poll_error(error: ClientError, pause: timedelta, *, grace: bool) -> HomeAssistantError:
+    """Return what a poller should raise; with `grace` a refused login may be tried once more."""
+    placeholders = {"error": str(error)}
+    final = isinstance(error, CaptchaError) or not grace
+    if isinstance(error, AuthError) and final:
+        return ConfigEntryAuthFailed(
+            translation_domain=DOMAIN,
+            translation_key=error.key,
+            translation_placeholders=placeholders,
+        )
+    return UpdateFailed(
+        translation_domain=DOMAIN,
+        translation_key=error.key,
+        translation_placeholders=placeholders,
+        retry_after=pause.total_seconds(),
+    )
+
+
+def pause_after(error: ClientError | None, interval: timedelta) -> timedelta:
+    """Return how long to leave a source alone: never shorter than usual, at most a day."""
+    if isinstance(error, BlockedError):
+        return max(interval, _BLOCKED_PAUSE)
+    wait = error.retry_after if isinstance(error, QuotaError) else None
+    return max(interval, min(timedelta(seconds=wait or 0), _LONGEST_PAUSE))
+
+
+def blocked_error(error: BlockedError) -> ConfigEntryError:
+    """Return what to raise when BMW refuses us at the first set-up: it is not tried again."""
+    return ConfigEntryError(
+        translation_domain=DOMAIN,
+        translation_key=error.key,
+        translation_placeholders={"error": str(error)},
+    )

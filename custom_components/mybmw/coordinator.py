@@ -227,7 +227,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         dr.async_get(self.hass).async_get_or_create(
             config_entry_id=self.config_entry.entry_id,
             identifiers={(DOMAIN, vin)},
-            manufacturer=_MANUFACTURERS.get(vehicle.brand, vehicle.brand),
+            manufacturer=_MANUFACTURERS.get(vehicle.brand, vehicle.brand.value),
             model=vehicle.value(car.MODEL),
             model_id=vehicle.value(car.BODY_TYPE),
             name=vehicle.name,

@@ -7,6 +7,7 @@ from typing import Final
 
 from ..convert import mapping
 from ..errors import AnswerError
+from ..redact import Redactor
 from .china import token_expiry
 from .regions import SERVERS, Region
 from .wire import USER_AGENT, x_user_agent
@@ -27,6 +28,11 @@ class Tokens:
     refresh: str
     expires: datetime
     gcid: str | None = None
+
+    def hide(self, redactor: Redactor) -> None:
+        """Keep the tokens out of everything that people see."""
+        redactor.learn(self.gcid)
+        redactor.learn_passing(self.access, self.refresh)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

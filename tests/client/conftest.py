@@ -35,6 +35,12 @@ def sim(simulate: Simulate) -> SimulatedMyBMW:
 
 
 @pytest.fixture
+def three(simulate: Simulate) -> SimulatedMyBMW:
+    """Simulate an account with three cars of two brands."""
+    return simulate("ix_xdrive50", "530d", "mini_cooper_se")
+
+
+@pytest.fixture
 async def new_client() -> AsyncIterator[Callable[..., Client]]:
     """Make clients that have never logged in before."""
     made: list[Client] = []

@@ -31,6 +31,7 @@ USER: Final = "driver@example.com"
 MOBILE: Final = "8613800138000"
 PASSWORD: Final = "correct-horse"
 CAPTCHA: Final = "P1_valid"
+IX: Final = "WBY0FINGERPRINT02"
 NOW: Final = datetime(2026, 11, 10, 12, tzinfo=UTC)
 SANE: Final = tuple(name for name in bundled() if not name.startswith("oddball"))
 
@@ -178,3 +179,11 @@ def read(
     problems: Counter[str] = Counter()
     context = Context(fetched, zone, china, train)
     return Found(read_state(json.loads(json.dumps(answer)), context, problems), problems)
+
+
+def charge(sim: SimulatedMyBMW, status: str = "CHARGING", *, plugged: bool = True) -> None:
+    """Let the iX charge, or not."""
+    sim.state(IX)["state"]["electricChargingState"] |= {
+        "chargingStatus": status,
+        "isChargerConnected": plugged,
+    }

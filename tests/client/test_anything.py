@@ -1,27 +1,20 @@
-"""Whatever the service answers: nothing but a `ClientError` comes out, and only the part that is
-broken is lost."""
+"""Whatever the service answers, nothing but a `ClientError` comes out."""
 
-from collections.abc import Callable, Iterator
 from contextlib import suppress
-from copy import deepcopy
 from datetime import timedelta
 import json
 from typing import Any
 
-from freezegun.api import FrozenDateTimeFactory
 import httpx
-from hypothesis import HealthCheck, assume, given, settings, strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 import pytest
 
 from custom_components.mybmw.client import ClientError, Command, CommandKind, dump
-from custom_components.mybmw.client.attributes import AnyAttribute
-from tests.client.support import MOBILE, Client, make_client, recorded, replay, tokens, values
+from tests.client.support import IX, MOBILE, Client, make_client, recorded, replay, tokens
 from tests.replay import faults
 from tests.replay.faults import Endpoint, Fault
-from tests.replay.fingerprints import RecordedCar, bundled
 from tests.replay.mybmw import SimulatedMyBMW
 
-IX = "WBY0FINGERPRINT02"
 OBSERVER = (52.25, 4.5)
 WORDS = (
     *("mappingInfos", "vin", "state", "capabilities", "eventId", "eventStatus", "errorDetails"),
@@ -183,191 +176,6 @@ async def try_to_log_in(client: Client) -> None:
     with suppress(ClientError):
         await client.login.log_in()
     assert client.saved == ([client.login.tokens] if client.saved else [])
-
-
-type Path = tuple[str | int, ...]
-
-TIMES = ("timestamp", "fuel_and_battery.charging_end_time", "climate.activity_end_time")
-DETAILS: dict[str, tuple[str, ...]] = {
-    "servicePack": ("charging_profile.charging_preferences_service_pack",),
-    "chargingFlapDetail": ("charging_flap_unlocked",),
-    "chargingSettingsDetail": (
-        *("charging_profile.ac_", "dc_loudness", "unlock_cable_after_charging"),
-    ),
-    "chargeAndClimateTimerDetail": ("is_pre_entry_climatization_enabled",),
-}
-ALL_DETAILS = tuple(prefix for prefixes in DETAILS.values() for prefix in prefixes)
-ABILITIES: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("lights", "horn", "lock", "unlock", "climateNow", "sendPoi"), ("commands",)),
-    **dict.fromkeys(("isChargingTargetSocEnabled", "isChargingPowerLimitEnabled"), ("commands",)),
-    **dict.fromkeys(
-        ("isChargingPlanSupported", "isChargingSettingsEnabled"), ("commands", *ALL_DETAILS)
-    ),
-    "remoteChargingCommands": ("commands",),
-    "lastStateCallState": ("lsc_type",),
-    "vehicleFinder": ("is_vehicle_tracking_enabled",),
-}
-ALL_ABILITIES = ("commands", "lsc_type", "is_vehicle_tracking_enabled", *ALL_DETAILS)
-STATE: dict[str, tuple[str, ...]] = {
-    "isLscSupported": ("is_lsc_enabled", "check_control_messages"),
-    "isLeftSteering": ("left_hand_drive",),
-    "currentMileage": ("mileage",),
-    "securityOverviewMode": ("alarm",),
-    "doorsState": ("doors_and_windows.", "lids."),
-    "windowsState": ("windows.",),
-    "roofState": ("lids.sun_roof",),
-    "location": ("vehicle_location.",),
-    "driverPreferences": ("privacy_mode",),
-    "climateControlState": ("climate.activity", "commands"),
-    "climateTimers": ("climate.timers",),
-    "requiredServices": ("condition_based_services",),
-    "checkControlMessages": ("check_control_messages",),
-    "tireState": ("tires.",),
-    "combustionFuelLevel": (
-        *("fuel_and_battery.remaining_fuel", "fuel_and_battery.remaining_range"),
-    ),
-    "electricChargingState": (
-        *("fuel_and_battery.", "charging_time_remaining", "charging_connection_type"),
-    ),
-    "chargingProfile": (
-        *("charging_profile", "is_pre_entry_climatization_enabled"),
-        "fuel_and_battery.charging_start_time",
-    ),
-    "lastUpdatedAt": TIMES,
-    "lastFetched": TIMES,
-}
-PROFILE: dict[str, tuple[str, ...]] = {
-    "brand": ("brand",),
-    "model": ("model",),
-    "year": ("model_year", "headunit.software_version"),
-    "bodyType": ("body_type",),
-    "color": ("color",),
-    "countryOfOrigin": ("country",),
-    "telematicsUnit": ("telematics_unit",),
-    "driveTrain": (
-        *("drive_train", "fuel_and_battery.", "charging_", "climate.timers"),
-        "is_pre_entry_climatization_enabled",
-    ),
-    "softwareVersionCurrent": ("headunit.",),
-    "headUnitType": ("headunit.",),
-    "hmiVersion": ("headunit.",),
-}
-ALL_PROFILE = tuple(prefix for prefixes in PROFILE.values() for prefix in prefixes)
-EVERYTHING = ("",)
-
-
-TOUCHED: dict[Path, tuple[dict[str, tuple[str, ...]], tuple[str, ...]]] = {
-    ("profile",): (PROFILE, ALL_PROFILE),
-    ("state", "state"): (STATE, EVERYTHING),
-    ("state", "capabilities"): (ABILITIES, ALL_ABILITIES),
-    ("charging",): (DETAILS, ALL_DETAILS),
-}
-
-
-def related(path: Path) -> tuple[str, ...]:
-    """Return the prefixes of the keys of what may change with this part of the answers."""
-    for start, (parts_of_it, whole) in TOUCHED.items():
-        if path == start:
-            return whole
-        if path[: len(start)] == start:
-            return parts_of_it.get(str(path[len(start)]), ())
-    return EVERYTHING
-
-
-def parts(node: object, here: Path = ()) -> Iterator[Path]:
-    """Return the paths of all parts of an answer, itself included."""
-    yield here
-    if isinstance(node, dict):
-        for key, value in node.items():
-            yield from parts(value, (*here, key))
-    elif isinstance(node, list):
-        for index, value in enumerate(node):
-            yield from parts(value, (*here, index))
-
-
-def answers_of(car: RecordedCar) -> dict[str, Any]:
-    return {"profile": car.profile, "state": car.state, "charging": car.charging}
-
-
-CARS = {folder: recorded(folder)[0] for folder in bundled()}
-PATHS = {
-    folder: [path for path in parts(answers_of(car)) if path and path != ("charging",)]
-    for folder, car in CARS.items()
-}
-CHANGES: tuple[Callable[[Any], Any], ...] = (
-    lambda value: None,
-    str,
-    lambda value: [value],
-    lambda value: {"value": value},
-    lambda value: -1,
-    lambda value: 10**15,
-    lambda value: "",
-    lambda value: True,
-    lambda value: [],
-    lambda value: {},
-)
-
-
-async def read(car: RecordedCar, answers: dict[str, Any]) -> dict[AnyAttribute, object]:
-    """Read a car that answers this."""
-    sim = SimulatedMyBMW([car], fresh=False)
-    kinds = {"profile": Endpoint.PROFILE, "state": Endpoint.STATE, "charging": Endpoint.CHARGING}
-    for kind, answer in answers.items():
-        if kind != "charging" or car.charging is not None:
-            sim.fail(kinds[kind], faults.answer(answer), times=None)
-    known = tokens(sim.issue_tokens())
-    client = make_client(known=known, transport=httpx.MockTransport(sim.handle))
-    poll = await client.garage.refresh(client.source)
-    assert poll.error is poll.errors.get(car.vin)
-    usable(client)
-    return dict(values(client.garage.vehicles[car.vin]))
-
-
-@st.composite
-def damaged(draw: st.DrawFn) -> tuple[str, Path, dict[str, Any]]:
-    """Return a car's answers of which one part was removed or is something else."""
-    folder = draw(st.sampled_from(sorted(CARS)))
-    path = draw(st.sampled_from(PATHS[folder]))
-    answers = deepcopy(answers_of(CARS[folder]))
-    node: Any = answers
-    for step in path[:-1]:
-        node = node[step]
-    last = path[-1]
-    how = draw(st.integers(-1, len(CHANGES)))
-    if how < 0 and len(path) > 1:
-        del node[last]
-    elif 0 <= how < len(CHANGES):
-        node[last] = CHANGES[how](node[last])
-    else:
-        node[last] = draw(JSON)
-    return folder, path, answers
-
-
-BEFORE: dict[str, dict[AnyAttribute, object]] = {}
-
-
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(damaged())
-async def test_damage_stays_where_it_is(
-    freezer: FrozenDateTimeFactory, case: tuple[str, Path, dict[str, Any]]
-) -> None:
-    """§8 vehicle status, §9.18: a broken part costs only what is read from it."""
-    freezer.move_to("2026-12-01T12:00:00Z")
-    folder, path, answers = case
-    car = CARS[folder]
-    if folder not in BEFORE:
-        BEFORE[folder] = await read(car, answers_of(car))
-    before, after = BEFORE[folder], await read(car, answers)
-    touched = related(path)
-    assume(touched != EVERYTHING)
-    changed = {
-        attribute.key
-        for attribute in before.keys() | after.keys()
-        if before.get(attribute) != after.get(attribute)
-    }
-    assert {key for key in changed if not key.startswith(touched)} == set()
 
 
 @pytest.mark.parametrize("fault", [faults.answer([[[]]]), faults.text("[" * 5000)])

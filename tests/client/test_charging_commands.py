@@ -19,14 +19,13 @@ from custom_components.mybmw.client import (
     attributes as a,
 )
 from custom_components.mybmw.client.values import ChargingMode, ChargingPreference
-from tests.client.support import SANE, Client, recorded, replay, sent
+from tests.client.support import IX, SANE, Client, recorded, replay, sent
 from tests.replay import faults
 from tests.replay.faults import Endpoint
 from tests.replay.mybmw import SimulatedMyBMW
 
 type ClientOf = Callable[..., Client]
 
-IX = "WBY0FINGERPRINT02"
 PLANNED = [
     folder
     for folder in SANE

@@ -2,23 +2,18 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-import re
-from typing import Any
 
 import pytest
 
 from custom_components.mybmw.client import (
     AcLimit,
     ApiError,
-    AuthError,
     BlockedError,
     ChangeProfile,
     ClientError,
     Command,
-    CommandError,
     CommandKind,
     CommandState,
-    CommandTimeoutError,
     NetworkError,
     PointOfInterest,
     QuotaError,
@@ -28,20 +23,19 @@ from custom_components.mybmw.client import (
     attributes as a,
 )
 from custom_components.mybmw.client.values import Brand, Position
-from tests.client.support import SANE, Client, Simulate, asked, read, recorded, replay, sent
+from tests.client.support import IX, SANE, Client, Simulate, asked, charge, read, recorded, replay
 from tests.replay import faults
 from tests.replay.faults import Endpoint, Fault
 from tests.replay.mybmw import SimulatedMyBMW
 
 type ClientOf = Callable[..., Client]
 
-IX = "WBY0FINGERPRINT02"
 VRCCS = "/eadrax-vrccs/v4/presentation/remote-commands"
 CRCCS = f"/eadrax-crccs/v1/vehicles/{IX}"
 LOCK = Command(CommandKind.DOOR_LOCK)
 POI = SendPoi(PointOfInterest(Position(48.1, 11.5)))
 
-# kind → (path, params, body, whether the state is read afterwards)
+# kind → (path, params, whether the state is read afterwards)
 SIMPLE: dict[CommandKind, tuple[str, dict[str, str], bool]] = {
     CommandKind.LIGHT_FLASH: (f"{VRCCS}/light-flash", {}, False),
     CommandKind.HORN_BLOW: (f"{VRCCS}/horn-blow", {}, False),
@@ -60,13 +54,6 @@ EVERY: dict[CommandKind, Command] = {
     CommandKind.CHARGING_PROFILE: ChangeProfile(preconditioning=True),
     CommandKind.SEND_POI: POI,
 }
-
-
-def charge(sim: SimulatedMyBMW, status: str = "CHARGING", *, plugged: bool = True) -> None:
-    sim.state(IX)["state"]["electricChargingState"] |= {
-        "chargingStatus": status,
-        "isChargerConnected": plugged,
-    }
 
 
 def test_every_kind_is_tested() -> None:
@@ -236,121 +223,22 @@ async def test_before_the_first_poll(sim: SimulatedMyBMW, client: Client) -> Non
         assert agents == {agent}
 
 
-async def test_error(sim: SimulatedMyBMW, client: Client) -> None:
-    """§8 remote services: ERROR → an error with the service's words."""
-    await client.car()
-    sim.next_outcome("PENDING", "ERROR")
-    states: list[CommandState] = []
-    with pytest.raises(CommandError, match="could not carry out the command") as caught:
-        await client.garage.send(IX, LOCK, states.append)
-    assert "Something went wrong" in str(caught.value)
-    assert caught.value.key == "command_failed"
-    assert states == ["INITIATED", "PENDING"]
-    assert asked(sim).count(Endpoint.STATE) == 1
+async def test_toyota(simulate: Simulate, client_of: ClientOf) -> None:
+    """Commands go out under the brand of the list."""
+    sim = simulate("supra_gr")
+    client = client_of(sim)
+    vehicle = await client.car()
+    await client.garage.send(vehicle.vin, Command(CommandKind.LIGHT_FLASH))
+    agents = {request.headers["x-user-agent"].split(";")[1] for request in client.requests[-4:]}
+    assert agents == {"toyota"}
 
 
-@pytest.mark.parametrize(
-    ("answer", "words"),
-    [
-        ({"errorDetails": {"errorDetails": "CHARGING_MODE_NOT_SET"}}, "CHARGING_MODE_NOT_SET"),
-        ({"errorDetails": {"title": "", "description": None}}, "no reason given"),
-        ({"errorDetails": None}, "no reason given"),
-        ({"details": "Not sure"}, "no reason given"),
-        ({"errorDetails": {"title": f"{IX} is asleep"}}, "asleep"),
-    ],
-)
-async def test_words_of_errors(
-    answer: dict[str, Any], words: str, sim: SimulatedMyBMW, client: Client
-) -> None:
-    await client.car()
-    sim.fail(Endpoint.EVENT_STATUS, faults.answer({"eventStatus": "ERROR", **answer}))
-    with pytest.raises(CommandError, match=words):
-        await client.garage.send(IX, LOCK)
-
-
-async def test_timeout(sim: SimulatedMyBMW, client: Client) -> None:
-    """§8 remote services: no final word within 240 s."""
-    await client.car()
-    sim.next_outcome("PENDING")
-    states: list[CommandState] = []
-    with pytest.raises(CommandTimeoutError, match="PENDING") as caught:
-        await client.garage.send(IX, LOCK, states.append)
-    assert caught.value.key == "command_timeout"
-    assert set(client.waits) == {3.5}
-    assert 240 <= sum(client.waits) < 240 + 3.5
-    assert asked(sim).count(Endpoint.EVENT_STATUS) == len(client.waits)
-    assert set(states[1:]) == {CommandState.PENDING}
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [
-        faults.server_error(),
-        faults.gateway(),
-        faults.timeout(),
-        faults.no_network(),
-        faults.broken_json(),
-        faults.text("<html>"),
-    ],
-)
-async def test_hiccups(fault: Fault, sim: SimulatedMyBMW, client: Client) -> None:
-    """§9.12: what goes wrong while asking about a command does not end it."""
-    await client.car()
-    sim.fail(Endpoint.EVENT_STATUS, fault, times=2)
-    states: list[CommandState] = []
-    result = await client.garage.send(IX, LOCK, states.append)
-    assert result.state is CommandState.EXECUTED
-    assert states == ["INITIATED", "PENDING", "DELIVERED", "EXECUTED"]
-
-
-@pytest.mark.parametrize(
-    ("answer", "state"),
-    [
-        ({"eventStatus": "UNKNOWN"}, "INITIATED"),
-        ({"eventStatus": "SLEEPING"}, "INITIATED"),
-        ({"eventStatus": 7}, "INITIATED"),
-        ({"eventStatus": None}, "INITIATED"),
-        ({}, "INITIATED"),
-        ([], "INITIATED"),
-        (None, "INITIATED"),
-        ({"eventStatus": "INITIATED"}, "INITIATED"),
-        ({"eventStatus": "DELIVERED"}, "DELIVERED"),
-    ],
-)
-async def test_states(answer: object, state: str, sim: SimulatedMyBMW, client: Client) -> None:
-    """§8 remote services, §9.12: status parsing; INITIATED and unknown words are not final."""
-    await client.car()
-    sim.fail(Endpoint.EVENT_STATUS, faults.answer(answer))
-    states: list[CommandState] = []
-    result = await client.garage.send(IX, LOCK, states.append)
-    assert states[:2] == ["INITIATED", state]
-    assert states[-1] == result.state == "EXECUTED"
-
-
-async def test_ignored_by_the_car(sim: SimulatedMyBMW, client: Client) -> None:
-    """§9.12: IGNORED is final, and no success."""
-    await client.car()
-    sim.next_outcome("PENDING", "IGNORED")
-    result = await client.garage.send(IX, LOCK)
-    assert result.state is CommandState.IGNORED
-
-
-@pytest.mark.parametrize("answer", [None, {}, [], {"eventId": None}, {"eventId": ""}, "done"])
-async def test_no_event(answer: object, sim: SimulatedMyBMW, client: Client) -> None:
-    """Without an event the command was carried out (§3.3)."""
-    await client.car()
-    sim.fail(Endpoint.COMMAND, faults.answer(answer))
-    result = await client.garage.send(IX, Command(CommandKind.LIGHT_FLASH))
-    assert result.state is CommandState.EXECUTED
-    assert Endpoint.EVENT_STATUS not in asked(sim)
-
-
-async def test_empty_answer(sim: SimulatedMyBMW, client: Client) -> None:
-    await client.car()
-    sim.next_outcome()
-    result = await client.garage.send(IX, LOCK)
-    assert result.state is CommandState.EXECUTED
-    assert client.waits == [7]
+def test_helper_reads_like_the_client() -> None:
+    """`read` in these tests and the client agree about a whole recorded answer."""
+    (car,) = recorded("ix_xdrive50")
+    found = read(car.state["state"], capabilities=car.state["capabilities"])
+    assert found[a.STATE_OF_CHARGE] == 90
+    assert CommandKind.TARGET_SOC in found[a.COMMANDS]
 
 
 @pytest.mark.parametrize(
@@ -379,77 +267,3 @@ async def test_refused(
     with pytest.raises(error):
         await client.garage.send(IX, EVERY[kind])
     assert len(sim.calls) == 1
-
-
-async def test_blocked_while_waiting(sim: SimulatedMyBMW, client: Client) -> None:
-    await client.car()
-    sim.fail(Endpoint.EVENT_STATUS, faults.blocked())
-    with pytest.raises(BlockedError):
-        await client.garage.send(IX, LOCK)
-
-
-async def test_quota_spent_while_waiting(sim: SimulatedMyBMW, client: Client) -> None:
-    """The command is on its way all the same; its result is asked for again."""
-    await client.car()
-    sim.fail(Endpoint.EVENT_STATUS, faults.quota())
-    result = await client.garage.send(IX, LOCK)
-    assert result.state is CommandState.EXECUTED
-
-
-async def test_login_fails_while_waiting(sim: SimulatedMyBMW, client: Client) -> None:
-    await client.car()
-    sim.fail(Endpoint.EVENT_STATUS, faults.unauthorized())
-    sim.revoke(refresh=True)
-    sim.fail(Endpoint.COMMAND, faults.answer({"eventId": "one"}))
-    with pytest.raises(AuthError):
-        await client.garage.send(IX, LOCK)
-
-
-@pytest.mark.parametrize("fault", [faults.server_error(), faults.no_network(), faults.quota()])
-async def test_state_cannot_be_read_afterwards(
-    fault: Fault, sim: SimulatedMyBMW, client: Client
-) -> None:
-    """The command was carried out all the same."""
-    await client.car()
-    sim.fail(Endpoint.STATE, fault, times=None)
-    result = await client.garage.send(IX, LOCK)
-    assert result.state is CommandState.EXECUTED
-
-
-async def test_refresh_during_command(sim: SimulatedMyBMW, client: Client) -> None:
-    """A token that expires is renewed, and the command is sent once more."""
-    await client.car()
-    sim.revoke()
-    result = await client.garage.send(IX, LOCK)
-    assert result.state is CommandState.EXECUTED
-    assert asked(sim).count(Endpoint.COMMAND) == 2
-    assert asked(sim).count(Endpoint.TOKEN) == 1
-
-
-async def test_toyota(simulate: Simulate, client_of: ClientOf) -> None:
-    """Commands go out under the brand of the list."""
-    sim = simulate("supra_gr")
-    client = client_of(sim)
-    vehicle = await client.car()
-    await client.garage.send(vehicle.vin, Command(CommandKind.LIGHT_FLASH))
-    agents = {request.headers["x-user-agent"].split(";")[1] for request in client.requests[-4:]}
-    assert agents == {"toyota"}
-
-
-async def test_events_are_told_apart(sim: SimulatedMyBMW, client: Client) -> None:
-    """Each command is followed by its own event."""
-    await client.car()
-    for _ in range(2):
-        await client.garage.send(IX, Command(CommandKind.LIGHT_FLASH))
-    events = [request.url.params["eventId"] for request in sent(client, "/eventStatus")]
-    assert events == [events[0]] * 3 + [events[3]] * 3
-    assert events[0] != events[3]
-    assert all(re.fullmatch(r"[0-9a-f-]{36}", event) for event in events)
-
-
-def test_helper_reads_like_the_client() -> None:
-    """`read` in these tests and the client agree about a whole recorded answer."""
-    (car,) = recorded("ix_xdrive50")
-    found = read(car.state["state"], capabilities=car.state["capabilities"])
-    assert found[a.STATE_OF_CHARGE] == 90
-    assert CommandKind.TARGET_SOC in found[a.COMMANDS]

@@ -261,6 +261,16 @@ def test_charging_does_not_start(status: str | None, profile: object) -> None:
     assert reading.value is None
 
 
+def test_vanished_block() -> None:
+    """§9.2: without the block nothing is known about charging any more."""
+    found = read({})
+    for attribute in (a.CHARGING_STATUS, a.CHARGER_CONNECTED, a.CHARGING_END_TIME):
+        reading = found.reading(attribute)
+        assert reading is not None
+        assert reading.value is None
+    assert found.reading(a.STATE_OF_CHARGE) is None
+
+
 def test_times_of_a_silent_car() -> None:
     """A car that does not report tells nothing about the end of anything."""
     found = read(electric(chargingStatus="NOT_CHARGING"), lsc=False)

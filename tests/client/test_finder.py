@@ -22,7 +22,7 @@ from custom_components.mybmw.client import (
 from custom_components.mybmw.client.mybmw import Tokens
 from custom_components.mybmw.client.mybmw.gcj02 import to_gcj02
 from custom_components.mybmw.client.values import Position
-from tests.client.support import MOBILE, Client, Simulate, asked, sent, tokens
+from tests.client.support import IX, MOBILE, Client, Simulate, asked, sent, tokens
 from tests.replay import faults
 from tests.replay.faults import Endpoint
 from tests.replay.mybmw import SimulatedMyBMW
@@ -30,7 +30,6 @@ from tests.replay.mybmw import SimulatedMyBMW
 type ClientOf = Callable[..., Client]
 type NewClient = Callable[..., Client]
 
-IX = "WBY0FINGERPRINT02"
 FIND = Command(CommandKind.VEHICLE_FINDER)
 OBSERVER = (52.25, 4.5)
 TRAVEMUENDE = (53.9623, 10.8707)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import override
 
 import pytest
 
@@ -164,6 +165,32 @@ async def test_first_source_that_can() -> None:
     assert vehicle.name == "locks"
     with pytest.raises(UnsupportedError, match="horn_blow"):
         await garage.send(ONE, Command(CommandKind.HORN_BLOW))
+
+
+async def test_unknown_car() -> None:
+    garage = Garage([Fake("locks", [CommandKind.DOOR_LOCK], picture=b"png")])
+    with pytest.raises(UnsupportedError):
+        await garage.send(ONE, LOCK)
+    with pytest.raises(UnsupportedError):
+        await garage.image(ONE, "FrontView")
+
+
+async def test_removed_while_commanded() -> None:
+    """A car that left while a command was on its way does not come back."""
+
+    class Slow(Fake):
+        @override
+        async def send(
+            self, vehicle: Vehicle, command: Command, progress: Progress | None = None
+        ) -> tuple[CommandResult, Sequence[AnyReading]]:
+            garage.remove(vehicle.vin)
+            return await super().send(vehicle, command, progress)
+
+    garage = Garage([Slow("locks", [CommandKind.DOOR_LOCK])])
+    garage.update(ONE, [])
+    result = await garage.send(ONE, LOCK)
+    assert result.state is CommandState.EXECUTED
+    assert garage.vehicles == {}
 
 
 async def test_pictures() -> None:

@@ -253,6 +253,16 @@ async def test_useless_redirect(
         await new_client().login.log_in()
 
 
+@pytest.mark.parametrize("url", ["http://customer.bmwgroup.com/gcdm/oauth/token", "token", "ftp:/"])
+async def test_insecure_login(url: str, sim: SimulatedMyBMW, new_client: NewClient) -> None:
+    """A password is never sent in the clear, whatever the settings say."""
+    settings = {"clientId": "a", "clientSecret": "b", "returnUrl": "c", "tokenEndpoint": url}
+    sim.fail(Endpoint.CONFIG, faults.answer(settings))
+    with pytest.raises(AnswerError, match="secure"):
+        await new_client().login.log_in()
+    assert asked(sim) == [Endpoint.CONFIG]
+
+
 async def test_odd_redirect() -> None:
     """What stands before the first "?" need not be a URL, and scopes may have raw spaces."""
     answers = {

@@ -63,6 +63,14 @@ def test_over_is_saved() -> None:
     assert reading == a.CHARGING_END_TIME.over(later)
 
 
+def test_future_is_skipped() -> None:
+    """What a wrong clock saved would keep out all that is measured from now on."""
+    now = datetime.now(UTC)
+    soon, far = now + timedelta(hours=23), now + timedelta(hours=25)
+    items = [good(time=soon.isoformat()), good(key="model", value="i4", time=far.isoformat())]
+    assert [reading.attribute for reading in load(items)] == [a.MILEAGE]
+
+
 def test_encode() -> None:
     assert encode(a.MILEAGE.at(5.0, NOW)) == 5.0
     assert encode(a.CLIMATE_ACTIVITY.over(NOW)) is None

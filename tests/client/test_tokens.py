@@ -20,6 +20,7 @@ from custom_components.mybmw.client import (
     NetworkError,
 )
 from custom_components.mybmw.client.mybmw import Authenticator, Tokens
+from custom_components.mybmw.client.tokens import TokenKeeper
 from tests.client.support import CAPTCHA, Client, asked, make_client, recorded, tokens
 from tests.replay import faults
 from tests.replay.faults import Endpoint, Fault
@@ -154,7 +155,7 @@ async def test_gcid_is_remembered(sim: SimulatedMyBMW, client: Client) -> None:
 
 @pytest.mark.parametrize(
     ("lifetime", "seconds"),
-    [(3600, 3540), (None, 3240), (0, 3240), (-5, 3240), ("soon", 3240), (10**12, 3240)],
+    [(3600, 3540), (100, 90), (None, 3240), (0, 3240), (-5, 3240), ("soon", 3240), (10**12, 3240)],
 )
 async def test_lifetime(
     lifetime: object,
@@ -254,10 +255,109 @@ async def test_saved_before_used(restored: bool, sim: SimulatedMyBMW) -> None:
     assert told[saved + 1] == current.access
 
 
+async def test_tokens_of_somebody_else(sim: SimulatedMyBMW, client: Client) -> None:
+    """A refresh token lives once: what another login saved is used in place of a refresh."""
+    other = tokens(sim.issue_tokens())
+    known = client.login.tokens
+    login = Authenticator(client.http, client.login.account, known, load=lambda: other)
+    assert known is not None
+    assert await login.replace(known.access) == other.access
+    assert sim.calls == []
+    assert await login.replace(known.access) == other.access
+
+
+async def test_somebody_else_was_faster(sim: SimulatedMyBMW, client: Client) -> None:
+    """A refused refresh may mean that another login has used up the refresh token."""
+    known, other = client.login.tokens, tokens(sim.issue_tokens())
+    assert known is not None
+    saved = iter([known, other])
+    login = Authenticator(client.http, client.login.account, known, load=lambda: next(saved))
+    sim.revoke(refresh=True)
+    assert await login.replace(known.access) == other.access
+    assert asked(sim) == REFRESH
+
+
+async def test_nobody_waits_any_more(sim: SimulatedMyBMW) -> None:
+    """A refresh token that went out is used up: its answer is kept, whoever gave up waiting."""
+    sim.token_lifetime = 3600
+    arrived, go_on = asyncio.Event(), asyncio.Event()
+
+    async def handle(request: httpx.Request) -> httpx.Response:
+        response = sim.handle(request)
+        if request.url.path.endswith("/token"):
+            arrived.set()
+            await go_on.wait()
+        return response
+
+    known = tokens(sim.issue_tokens(), timedelta())
+    client = make_client(known=known, transport=httpx.MockTransport(handle))
+    waiting = asyncio.create_task(client.login.token())
+    await arrived.wait()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    go_on.set()
+    assert await client.login.token() == client.saved[0].access
+    assert asked(sim) == REFRESH
+
+
+async def test_login_is_cancelled(sim: SimulatedMyBMW) -> None:
+    """A login that is ended from outside does not stand in the way of the next."""
+    never = asyncio.Event()
+
+    async def handle(request: httpx.Request) -> httpx.Response:
+        await never.wait()
+        return sim.handle(request)
+
+    client = make_client(transport=httpx.MockTransport(handle))
+    waiting = asyncio.create_task(client.login.token())
+    await asyncio.sleep(0)
+    assert client.login._renewal is not None
+    client.login._renewal.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    never.set()
+    assert await client.login.token()
+
+
+async def test_refused_again(sim: SimulatedMyBMW, freezer: FrozenDateTimeFactory) -> None:
+    """A car that is refused with a fresh token costs one refresh a minute, and only itself."""
+    sim = SimulatedMyBMW(recorded("320i", "530d", "x5_30d"))
+    known = tokens(sim.issue_tokens())
+    client = make_client(known=known, transport=httpx.MockTransport(sim.handle))
+    await client.read()
+    sim.clear_calls()
+    sim.fail(Endpoint.STATE, faults.unauthorized(), times=None, vin="WBA0FINGERPRINT08")
+    for _ in range(2):
+        poll = await client.source.poll()
+        assert poll.error is None
+        assert poll.errors.keys() == {"WBA0FINGERPRINT08"}
+        assert isinstance(poll.errors["WBA0FINGERPRINT08"], AuthError)
+    assert asked(sim).count(Endpoint.TOKEN) == 1
+    freezer.tick(timedelta(minutes=2))
+    await client.source.poll()
+    assert asked(sim).count(Endpoint.TOKEN) == 2
+
+
+async def test_refresh_token_that_stays(sim: SimulatedMyBMW, client: Client) -> None:
+    """A refresh whose answer names no new refresh token leaves the old one good."""
+    known = client.login.tokens
+    assert known is not None
+    answer = {key: value for key, value in sim.issue_tokens().items() if key != "refresh_token"}
+    sim.fail(Endpoint.TOKEN, faults.answer(answer))
+    await client.login.replace(known.access)
+    (saved,) = client.saved
+    assert (saved.access, saved.refresh) == (answer["access_token"], known.refresh)
+
+
 async def test_nothing_to_save_to(sim: SimulatedMyBMW, client: Client) -> None:
     """Saving is optional."""
     login = Authenticator(client.http, replace(client.login.account, captcha=CAPTCHA))
     assert await login.token()
+    keeper = TokenKeeper(client.login._login, login.tokens)
+    assert await keeper.token() == await login.token()
+    sim.revoke()
+    assert await keeper.replace(await login.token()) != await login.token()
 
 
 async def test_fresh_captcha_each_time(sim: SimulatedMyBMW, new_client: NewClient) -> None:

@@ -163,6 +163,16 @@ def test_odometer(told: list[float], believed: list[float], car: Vehicle) -> Non
     assert odometer(car, *told) == believed
 
 
+def test_odometer_said_once(car: Vehicle) -> None:
+    """The same measurement that is read again has not been said twice."""
+    car.update([a.MILEAGE.at(1000, NOW)])
+    for _ in range(3):
+        car.update([a.MILEAGE.at(9000, later(1))])
+        assert car.value(a.MILEAGE) == 1000
+    car.update([a.MILEAGE.at(9000, later(2))])
+    assert car.value(a.MILEAGE) == 9000
+
+
 def test_odometer_after_it_was_over(car: Vehicle) -> None:
     car.update([a.MILEAGE.at(1000, NOW), a.MILEAGE.over(later(1))])
     assert odometer(car, 5) == [None]

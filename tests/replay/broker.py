@@ -130,7 +130,7 @@ class SimulatedBroker:
     async def set_password(self, password: str, expires_in: float | None = None) -> None:
         """Make this the current id token; who is connected stays until the old one expires."""
         self.expect(password, expires_in)
-        if not self.connected:
+        if not self._proxy.links:
             await self._accept_wanted()
 
     async def expire(self) -> None:

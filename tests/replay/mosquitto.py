@@ -36,13 +36,21 @@ class MosquittoMissing(RuntimeError):
     """There is no Mosquitto, and none can be had."""
 
 
-@cache
 def find_mosquitto() -> Path:
     """Return a Mosquitto with its plugin beside it, fetched if need be; MosquittoMissing."""
-    found = subprocess.run([_SCRIPT], capture_output=True, text=True, check=False)
-    if found.returncode:
-        raise MosquittoMissing(found.stderr.strip().rpartition("\n")[2] or f"{_SCRIPT} failed")
-    return Path(found.stdout.strip())
+    found, why = _run_script()
+    if found is None:
+        raise MosquittoMissing(why)
+    return found
+
+
+@cache
+def _run_script() -> tuple[Path | None, str]:
+    """Return what was found, or why nothing was."""
+    run = subprocess.run([_SCRIPT], capture_output=True, text=True, check=False)
+    if run.returncode:
+        return None, run.stderr.strip().rpartition("\n")[2] or f"{_SCRIPT.name} failed"
+    return Path(run.stdout.strip()), ""
 
 
 class Mosquitto:
@@ -122,7 +130,7 @@ class Mosquitto:
             configuration.write_text(self._configuration(binary.parent / _PLUGIN, users, inner))
             try:
                 await stack.enter_async_context(_process(binary, configuration, self._on_log))
-            except RuntimeError:
+            except RuntimeError, TimeoutError:
                 if attempt == _ATTEMPTS:
                     raise
             else:
@@ -231,17 +239,18 @@ async def _process(
     process = await asyncio.create_subprocess_exec(
         *command, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE
     )
+    reading: asyncio.Task[None] | None = None
     try:
         async with asyncio.timeout(_START_TIMEOUT):
             await _ready(process)
         reading = asyncio.create_task(_read_log(process, on_log))
         yield
-        process.kill()
-        await reading
     finally:
         with suppress(ProcessLookupError):
             process.kill()
         await process.wait()
+        if reading is not None:
+            await reading
 
 
 async def _ready(process: Process) -> None:

@@ -36,8 +36,9 @@ class Link:
     def cut(self) -> None:
         """Reset it: what was not read yet is lost."""
         for writer in self._writers():
-            option = (socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-            writer.get_extra_info("socket").setsockopt(*option)
+            if not writer.is_closing():
+                option = (socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+                writer.get_extra_info("socket").setsockopt(*option)
             writer.transport.abort()
 
     def _writers(self) -> list[StreamWriter]:

@@ -59,7 +59,7 @@ class Request:
     """
 
     what: str
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "DELETE"]
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     params: Mapping[str, str] | None = None

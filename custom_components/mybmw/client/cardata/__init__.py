@@ -1,0 +1,1 @@
+"""BMW CarData: the official, read-only interface for customers in Europe."""

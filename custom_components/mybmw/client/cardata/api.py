@@ -1,0 +1,249 @@
+"""The REST endpoints of CarData, as functions (facts: CarData sheet §2).
+
+Every call is booked in the ledger first. What an answer means is decided by its `exveErrorId`,
+since the HTTP status alone may mean quota, scope, car, container or token.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import httpx
+import orjson
+
+from ..convert import mapping, sequence
+from ..errors import AnswerError, ApiError, AuthError, ClientError, QuotaError, RefusedError
+from ..http import Http, Request, json_of, retry_after
+from ..tokens import TokenKeeper
+from .login import Tokens
+from .quota import Ledger, Reason
+
+BASE: Final = "https://api-cardata.bmwgroup.com"
+
+_PNG: Final = b"\x89PNG"
+_NO_DATA: Final = "CU-127"
+_ALREADY_DELETED: Final = "CU-122"
+_TOKEN: Final = frozenset({"CU-100", "CU-101", "CU-102"})
+_QUOTA: Final = "CU-429"
+
+
+class CardataError(ApiError):
+    """CarData refused a request; `code` is its `exveErrorId`, such as CU-104."""
+
+    def __init__(self, message: str, status: int, code: str) -> None:
+        """Keep the code beside the text."""
+        super().__init__(message, status)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A named set of descriptors whose values can be asked for at once."""
+
+    id: str
+    name: str
+    purpose: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    what: str
+    method: Literal["GET", "POST", "DELETE"]
+    path: str
+    reason: Reason
+    vin: str | None = None
+    params: Mapping[str, str] | None = None
+    json: object = None
+    accept: str = "application/json"
+
+    @property
+    def record(self) -> str:
+        return f"cardata-{self.path.strip('/').replace('/', '_')}"
+
+
+class CardataApi:
+    """Calls CarData as one client; JSON comes back undecoded by meaning."""
+
+    def __init__(self, http: Http, login: TokenKeeper[Tokens], ledger: Ledger) -> None:
+        """Every call gets its token from `login` and is booked in `ledger`."""
+        self.ledger = ledger
+        self._http = http
+        self._login = login
+
+    async def mappings(self, reason: Reason) -> Sequence[object]:
+        """List the cars of the account; BMW sends a list, an object around one, or one object."""
+        answer = await self._json(
+            _Call("list vehicles", "GET", "/customers/vehicles/mappings", reason)
+        )
+        if isinstance(answer, list):
+            return answer
+        inner = [value for value in mapping(answer).values() if isinstance(value, list)]
+        return inner[0] if inner else [answer]
+
+    async def basic_data(self, vin: str, reason: Reason) -> object:
+        """Read what never changes about a car."""
+        return await self._json(self._of(vin, "basicData", "read basic data", reason))
+
+    async def telematics(self, vin: str, container: str, reason: Reason) -> Mapping[str, object]:
+        """Read the last known values of a container's descriptors."""
+        call = self._of(vin, "telematicData", "read telematics", reason, {"containerId": container})
+        answer = mapping(await self._json(call)).get("telematicData")
+        if not isinstance(answer, dict):
+            raise AnswerError("read telematics: the answer holds no data")
+        return answer
+
+    async def charging_history(
+        self, vin: str, since: str, until: str, reason: Reason
+    ) -> Sequence[object]:
+        """Read one page of charging sessions between two ISO 8601 times, newest first."""
+        params = {"from": since, "to": until}
+        call = self._of(vin, "chargingHistory", "read the charging history", reason, params)
+        return sequence(mapping(await self._json(call)).get("data"))
+
+    async def location_settings(self, vin: str, reason: Reason) -> Sequence[object]:
+        """Read the charging settings per place; a car may have none."""
+        call = self._of(vin, "locationBasedChargingSettings", "read charging settings", reason)
+        try:
+            return sequence(mapping(await self._json(call)).get("data"))
+        except CardataError as error:
+            if error.code != _NO_DATA:
+                raise
+            return ()
+
+    async def tyres(self, vin: str, reason: Reason) -> object:
+        """Read the tyre diagnosis."""
+        return await self._json(
+            self._of(vin, "smartMaintenanceTyreDiagnosis", "read the tyre diagnosis", reason)
+        )
+
+    async def image(self, vin: str, reason: Reason) -> bytes:
+        """Return the picture of a car as PNG."""
+        call = _Call(
+            "get a picture", "GET", f"/customers/vehicles/{vin}/image", reason, vin, accept="*/*"
+        )
+        image = (await self._send(call)).content
+        if not image.startswith(_PNG):
+            raise AnswerError("get a picture: the answer is no PNG")
+        return image
+
+    async def containers(self, reason: Reason) -> list[Container]:
+        """List the account's containers, deleted ones included."""
+        call = _Call("list containers", "GET", "/customers/containers", reason)
+        listed = sequence(mapping(await self._json(call)).get("containers"))
+        return [found for item in listed if (found := _container(item)) is not None]
+
+    async def create_container(
+        self, name: str, purpose: str, descriptors: Sequence[str], reason: Reason
+    ) -> str:
+        """Make a container and return its id."""
+        body = {
+            "name": name,
+            "purpose": purpose,
+            "technicalDescriptors": list(descriptors),
+        }
+        call = _Call("make a container", "POST", "/customers/containers", reason, json=body)
+        found = _container(await self._json(call))
+        if found is None:
+            raise AnswerError("make a container: the answer names none")
+        return found.id
+
+    async def delete_container(self, container: str, reason: Reason) -> None:
+        """Delete a container; one that is deleted already is no failure."""
+        path = f"/customers/containers/{container}"
+        try:
+            await self._send(_Call("delete a container", "DELETE", path, reason))
+        except CardataError as error:
+            if error.code != _ALREADY_DELETED:
+                raise
+
+    def _of(
+        self,
+        vin: str,
+        part: str,
+        what: str,
+        reason: Reason,
+        params: Mapping[str, str] | None = None,
+    ) -> _Call:
+        return _Call(what, "GET", f"/customers/vehicles/{vin}/{part}", reason, vin, params)
+
+    async def _json(self, call: _Call) -> object:
+        return json_of(await self._send(call), call.what)
+
+    async def _send(self, call: _Call) -> httpx.Response:
+        """Send a call; with a fresh token once more if the first one is refused."""
+        token = await self._login.token()
+        response = await self._fetch(call, token)
+        error = self._error(call, response)
+        if isinstance(error, AuthError):
+            fresh = await self._login.replace(token)
+            if fresh == token:
+                raise RefusedError(str(error), error.status)
+            response = await self._fetch(call, fresh)
+            error = self._error(call, response)
+        if isinstance(error, AuthError):
+            raise RefusedError(str(error), error.status)
+        if error is not None:
+            raise error
+        return response
+
+    async def _fetch(self, call: _Call, token: str) -> httpx.Response:
+        self.ledger.book(call.what, call.reason, call.vin)
+        headers = {
+            "authorization": f"Bearer {token}",
+            "x-version": "v1",
+            "accept": call.accept,
+        }
+        return await self._http.fetch(
+            Request(
+                call.what,
+                call.method,
+                f"{BASE}{call.path}",
+                headers=headers,
+                params=call.params,
+                json=call.json,
+                record=call.record,
+            )
+        )
+
+    def _error(self, call: _Call, response: httpx.Response) -> ClientError | None:
+        code, message = _refusal(response)
+        if response.is_success and not code:
+            return None
+        status = response.status_code
+        text = self._http.redactor.text(f"{call.what}: {code or f'HTTP {status}'} {message}")
+        if code == _QUOTA or (not code and status == httpx.codes.TOO_MANY_REQUESTS):
+            self.ledger.refused(retry_after(response))
+            return QuotaError(text, retry_after(response))
+        if code in _TOKEN or (code == _NO_DATA and "invalid_token" in message):
+            return AuthError(text, status)
+        if not code and status == httpx.codes.UNAUTHORIZED:
+            return AuthError(text, status)
+        return CardataError(text, status, code)
+
+
+def _refusal(response: httpx.Response) -> tuple[str, str]:
+    if response.headers.get("content-type", "").startswith("image/"):
+        return "", ""
+    try:
+        body = mapping(orjson.loads(response.content))
+    except orjson.JSONDecodeError:
+        return "", ""
+    code, message = body.get("exveErrorId"), body.get("exveErrorMsg")
+    return (
+        code if isinstance(code, str) else "",
+        message[:200] if isinstance(message, str) else "",
+    )
+
+
+def _container(item: object) -> Container | None:
+    fields = mapping(item)
+    name = fields.get("containerId")
+    if not isinstance(name, str) or not name:
+        return None
+    return Container(
+        id=name,
+        name=str(fields.get("name") or ""),
+        purpose=str(fields.get("purpose") or ""),
+        active=fields.get("state") == "ACTIVE",
+    )

@@ -1,0 +1,283 @@
+"""The device login of CarData (facts: CarData sheet §1).
+
+A person approves a short code on BMW's page while the program waits; afterwards the tokens are
+traded for new ones for as long as they are used at least every 14 days.
+"""
+
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+import secrets
+from typing import Final
+from urllib.parse import urlencode
+
+import httpx
+import orjson
+
+from ..convert import mapping
+from ..errors import AnswerError, ApiError, AuthError, ClientError, QuotaError
+from ..http import Http, Request, json_of, retry_after
+from ..redact import Redactor
+
+OAUTH: Final = "https://customer.bmwgroup.com/gcdm/oauth"
+APPROVAL_PAGE: Final = "https://customer.bmwgroup.com/oneid/link"
+
+_MARGIN: Final = timedelta(minutes=10)
+_USUAL_LIFETIME: Final = 3600.0
+_SLOWER: Final = 5.0
+_DEVICE_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
+_REFUSED: Final = frozenset(
+    {
+        "access_denied",
+        "invalid_client",
+        "invalid_grant",
+        "invalid_request",
+        "invalid_token",
+        "unauthorized_client",
+    }
+)
+
+
+class Scope(StrEnum):
+    """What a client can be allowed; the two of CarData are subscribed in BMW's portal."""
+
+    USER = "authenticate_user"
+    OPENID = "openid"
+    API = "cardata:api:read"
+    STREAM = "cardata:streaming:read"
+
+
+ALL_SCOPES: Final = tuple(Scope)
+
+
+class LoginFailure(StrEnum):
+    """Why a device login came to nothing; each asks something else of the user."""
+
+    EXPIRED = "code_expired"
+    DENIED = "access_denied"
+    UNKNOWN_CLIENT = "unknown_client"
+    NOT_READY = "not_ready"
+    REFUSED = "refused"
+    NO_API = "api_not_subscribed"
+    NO_STREAM = "stream_not_subscribed"
+
+
+class LoginError(AuthError):
+    """A device login that cannot succeed any more; `failure` says why."""
+
+    def __init__(self, failure: LoginFailure, message: str) -> None:
+        """Keep the cause beside the text."""
+        super().__init__(message)
+        self.failure = failure
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DeviceCode:
+    """A code that a person approves; poll every `interval` seconds until it `expires` (UTC)."""
+
+    user_code: str
+    device_code: str
+    url: str
+    interval: float
+    expires: datetime
+    verifier: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Tokens:
+    """One set of tokens; `expires` (UTC) already has a margin taken off.
+
+    `refreshed` is when BMW handed them out: the refresh token dies 14 days later.
+    """
+
+    access: str
+    refresh: str
+    identity: str
+    gcid: str
+    expires: datetime
+    refreshed: datetime
+    scopes: tuple[str, ...] = ()
+
+    def hide(self, redactor: Redactor) -> None:
+        """Keep the tokens out of everything that people see."""
+        redactor.learn(self.gcid)
+        redactor.learn_passing(self.access, self.refresh, self.identity)
+
+
+class DeviceLogin:
+    """Asks for codes and trades them, or a refresh token, for tokens."""
+
+    can_log_in: Final = False
+
+    def __init__(self, http: Http, client_id: str) -> None:
+        """The client id comes from BMW's portal; capitals in it would be refused later."""
+        self._http = http
+        self._client_id = client_id.strip().lower()
+        http.redactor.learn(self._client_id)
+
+    async def request_code(self, scopes: tuple[Scope, ...] = ALL_SCOPES) -> DeviceCode:
+        """Ask for a code to approve; raise `LoginError` naming what is not subscribed."""
+        try:
+            return await self._code(scopes)
+        except LoginError as error:
+            if error.failure is not LoginFailure.REFUSED or scopes != ALL_SCOPES:
+                raise
+        raise await self._diagnosis()
+
+    async def poll(self, code: DeviceCode) -> Tokens | float:
+        """Ask whether the code was approved; if not, return the seconds to wait.
+
+        Raises `LoginError` when there is no point in asking again with this code.
+        """
+        if code.expires <= datetime.now(UTC):
+            raise LoginError(LoginFailure.EXPIRED, "the code was not approved in time")
+        form = {
+            "client_id": self._client_id,
+            "device_code": code.device_code,
+            "code_verifier": code.verifier,
+            "grant_type": _DEVICE_GRANT,
+        }
+        response = await self._http.fetch(self._request("wait for the approval", "token", form))
+        match _error_of(response):
+            case "":
+                return _read(response, "wait for the approval", None)
+            case "authorization_pending":
+                return code.interval
+            case "slow_down":
+                return code.interval + _SLOWER
+            case word:
+                return _waiting(response, word, code)
+
+    async def log_in(self) -> Tokens:
+        """Nobody can approve a code here."""
+        raise AuthError("somebody has to approve a new code")
+
+    async def refresh(self, stale: Tokens) -> Tokens:
+        """Trade the refresh token for a new set; every lifetime begins anew."""
+        what = "get tokens"
+        form = {
+            "grant_type": "refresh_token",
+            "refresh_token": stale.refresh,
+            "client_id": self._client_id,
+        }
+        response = await self._http.fetch(self._request(what, "token", form))
+        word = _error_of(response)
+        if word in _REFUSED:
+            raise AuthError(f"{what}: {word}", response.status_code)
+        if word:
+            raise _failure(response, what)
+        return _read(response, what, stale)
+
+    async def _code(self, scopes: tuple[Scope, ...]) -> DeviceCode:
+        what = "ask for a code"
+        verifier = secrets.token_urlsafe(48)
+        digest = sha256(verifier.encode()).digest()
+        form = {
+            "client_id": self._client_id,
+            "response_type": "device_code",
+            "scope": " ".join(scopes),
+            "code_challenge": urlsafe_b64encode(digest).rstrip(b"=").decode(),
+            "code_challenge_method": "S256",
+        }
+        asked = datetime.now(UTC)
+        response = await self._http.fetch(self._request(what, "device/code", form))
+        word = _error_of(response)
+        if word in _REFUSED:
+            raise LoginError(LoginFailure.REFUSED, f"{what}: {word}")
+        if word:
+            raise _failure(response, what)
+        answer = mapping(json_of(response, what))
+        code = _text(answer, "user_code", what)
+        return DeviceCode(
+            user_code=code,
+            device_code=_text(answer, "device_code", what),
+            url=f"{APPROVAL_PAGE}?{urlencode({'user_code': code})}",
+            interval=_seconds(answer.get("interval"), _SLOWER),
+            expires=asked + timedelta(seconds=_seconds(answer.get("expires_in"), 300.0)),
+            verifier=verifier,
+        )
+
+    async def _diagnosis(self) -> LoginError:
+        """Find out, by asking for one scope at a time, which service is not subscribed."""
+        probes = ((Scope.API, LoginFailure.NO_API), (Scope.STREAM, LoginFailure.NO_STREAM))
+        missing = []
+        for scope, failure in probes:
+            try:
+                await self._code((Scope.USER, Scope.OPENID, scope))
+            except LoginError:
+                missing.append(failure)
+        if len(missing) == 1:
+            return LoginError(missing[0], f"not subscribed: {missing[0]}")
+        return LoginError(LoginFailure.UNKNOWN_CLIENT, "the client id is not known")
+
+    def _request(self, what: str, path: str, form: Mapping[str, str]) -> Request:
+        headers = {"accept": "application/json"}
+        return Request(what, "POST", f"{OAUTH}/{path}", headers=headers, form=form)
+
+
+def _waiting(response: httpx.Response, word: str, code: DeviceCode) -> float:
+    """Return how long to wait after an answer that is neither yes nor "pending", or raise."""
+    failures = {
+        "expired_token": LoginFailure.EXPIRED,
+        "access_denied": LoginFailure.DENIED,
+        "invalid_client": LoginFailure.UNKNOWN_CLIENT,
+    }
+    if word in failures:
+        raise LoginError(failures[word], f"the code was not approved: {word}")
+    if word in _REFUSED:
+        raise LoginError(LoginFailure.REFUSED, f"the code is not good any more: {word}")
+    if b"invalid_access_token" in response.content:
+        raise LoginError(LoginFailure.NOT_READY, "the client's rights are not ready yet")
+    return max(code.interval, retry_after(response) or 0.0)
+
+
+def _error_of(response: httpx.Response) -> str:
+    """Return the OAuth error of an answer, its status if it has none, "" for a success."""
+    if response.status_code == httpx.codes.OK:
+        return ""
+    try:
+        body = mapping(orjson.loads(response.content))
+    except orjson.JSONDecodeError:
+        body = {}
+    word = body.get("error")
+    return word if isinstance(word, str) and word else f"HTTP {response.status_code}"
+
+
+def _failure(response: httpx.Response, what: str) -> ClientError:
+    status = response.status_code
+    if status == httpx.codes.TOO_MANY_REQUESTS:
+        return QuotaError(f"{what}: HTTP {status}", retry_after(response))
+    return ApiError(f"{what}: HTTP {status}", status)
+
+
+def _read(response: httpx.Response, what: str, stale: Tokens | None) -> Tokens:
+    answer = mapping(json_of(response, what))
+    now = datetime.now(UTC)
+    known = stale.gcid if stale else ""
+    gcid = answer.get("gcid")
+    scopes = answer.get("scope")
+    life = timedelta(seconds=_seconds(answer.get("expires_in"), _USUAL_LIFETIME))
+    return Tokens(
+        access=_text(answer, "access_token", what),
+        refresh=_text(answer, "refresh_token", what),
+        identity=_text(answer, "id_token", what),
+        gcid=gcid if isinstance(gcid, str) and gcid else known,
+        expires=now + life - min(_MARGIN, life / 4),
+        refreshed=now,
+        scopes=tuple(scopes.split()) if isinstance(scopes, str) else (),
+    )
+
+
+def _text(answer: Mapping[str, object], key: str, what: str) -> str:
+    value = answer.get(key)
+    if not isinstance(value, str) or not value:
+        raise AnswerError(f"{what}: {key} is missing in the answer")
+    return value
+
+
+def _seconds(value: object, usual: float) -> float:
+    good = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 10**8
+    return float(value) if good and isinstance(value, int | float) else usual

@@ -1,0 +1,152 @@
+"""Taking secrets out, and keeping answers to replay (facts: MyBMW sheet §5)."""
+
+from typing import Any
+
+import pytest
+
+from custom_components.mybmw.client import HIDDEN, Recorder, Redactor
+from custom_components.mybmw.client.fingerprint import Answer
+from custom_components.mybmw.client.values import Position
+
+VIN = "WBY8P210507D12345"
+
+
+def recorder(size: int = 100) -> Recorder:
+    return Recorder(Redactor(), size)
+
+
+def test_ring() -> None:
+    """§8 API helpers: the newest answers are kept, one per name."""
+    kept = recorder(size=10)
+    for number in range(12):
+        kept.add(f"file-{number}", Answer("application/json", b"{}"))
+    kept.add("file-2", Answer("application/json", b"[]"))
+    kept.add("file-12", Answer("application/json", b"{}"))
+    assert list(kept.files()) == [
+        f"file-{number}.json" for number in (4, 5, 6, 7, 8, 9, 10, 11, 2, 12)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "text"),
+    [
+        (b'{"b": 1, "a": []}', "x.json", '{\n  "a": [],\n  "b": 1\n}'),
+        (b"[]", "x.json", "[]"),
+        (b"", "x.txt", "NO CONTENT"),
+        (b"Blocked", "x.txt", "Blocked"),
+        (b"\xff\xfe", "x.txt", "��"),
+        (b'{"broken', "x.txt", '{"broken'),
+    ],
+)
+def test_files(body: bytes, name: str, text: str) -> None:
+    """§8 API helpers, §5: JSON is sorted, text is as it came."""
+    kept = recorder()
+    kept.add("x", Answer("application/json", body))
+    assert kept.files() == {name: text}
+
+
+def test_pictures_are_left_out() -> None:
+    kept = recorder()
+    kept.add("x", Answer("image/png", b"\x89PNG"))
+    assert kept.files() == {}
+
+
+def test_redaction_by_key() -> None:
+    """§8 API helpers, §5: what is hidden by its name, whatever the value."""
+    data = Redactor().data(
+        {
+            "latitude": 48.1,
+            "lon": "11.5",
+            "lng": 5,
+            "heading": 200,
+            "licensePlate": "M-XY 1",
+            "postal_code": 80809,
+            "Street": {"deep": 1},
+            "city": None,
+            "gcid": "abc",
+            "access_token": "def",
+            "sessionId": "ghi",
+            "formattedAddress": "Home",
+            "kept": ["Home", 7, None, True, 1.5],
+            "empty": [],
+        }
+    )
+    assert data == {
+        "latitude": 12.3456,
+        "lon": 34.5678,
+        "lng": 34.5678,
+        "heading": 123,
+        "licensePlate": "some_license_plate",
+        "postal_code": "some_postal_code",
+        "Street": "some_street",
+        "city": None,
+        "gcid": HIDDEN,
+        "access_token": HIDDEN,
+        "sessionId": HIDDEN,
+        "formattedAddress": "some_formatted_address",
+        "kept": ["Home", 7, None, True, 1.5],
+        "empty": [],
+    }
+
+
+def test_redaction_of_lists() -> None:
+    """Pairs of coordinates, and whatever lies too deep to be looked through."""
+    deep: Any = "here"
+    for _ in range(2000):
+        deep = [deep]
+    found = Redactor().data({"coordinates": [11.5, 48.1], "deep": deep})
+    assert isinstance(found, dict)
+    assert found["coordinates"] == [0.0, 0.0]
+    assert HIDDEN in str(found["deep"])
+    assert "here" not in str(found["deep"])
+
+
+def test_vins() -> None:
+    """§8 API helpers: the same VIN gets the same number, in keys, lists and texts."""
+    redactor = Redactor()
+    other = "WMW0000000A000001"
+    data = redactor.data({VIN: [other, f"car {VIN.lower()}."], "vin": VIN})
+    first, second = "WBY0FINGERPRINT01", "WMW0FINGERPRINT02"
+    assert data == {"WBY0FINGERPRINT01": [second, f"car {first}."], "vin": first}
+    assert redactor.text(f"{first} {other}") == f"{first} {second}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Am Olympiapark 1",
+        "com.bmwgroup.driversguide.row",
+        "ABCDEFGHJKLMNPRST",
+        "2026-11-10T12:00:00.000Z",
+        "5d1c7e3a-94b2-4f60-8a17-c26be0f3d941",
+        "WBA123",
+    ],
+)
+def test_public_text_is_kept(text: str) -> None:
+    """§8 API helpers: public text stays."""
+    assert Redactor().text(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("Bearer abc.def", f"Bearer {HIDDEN}"),
+        ("Basic c2VjcmV0", f"Basic {HIDDEN}"),
+        ("token eyJhbGciOi.eyJqdGki.c2ln!", f"token {HIDDEN}!"),
+        ("captcha P1_eYJ0.x-y", f"captcha {HIDDEN}"),
+        ("write to jane.doe@example.org now", f"write to {HIDDEN} now"),
+    ],
+)
+def test_what_looks_secret(text: str, hidden: str) -> None:
+    assert Redactor().text(text) == hidden
+
+
+def test_learnt_secrets() -> None:
+    """Longer secrets go first; very short ones would hide half of the text."""
+    redactor = Redactor()
+    redactor.learn("horse", "correct-horse", "abc", "", None)
+    assert redactor.text("correct-horse abc horse") == f"{HIDDEN} abc {HIDDEN}"
+    assert redactor.data(("horse", {1: Position(1, 2)})) == [
+        HIDDEN,
+        {"1": "Position(latitude=1, longitude=2)"},
+    ]

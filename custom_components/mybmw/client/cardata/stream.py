@@ -1,0 +1,229 @@
+"""The stream of CarData: one connection, owned by one task (facts: CarData sheet §3).
+
+BMW allows one connection to an account, throws it out when the identity token expires, and counts
+how often somebody connects. So there is one place that connects, with a fresh token each time, a
+planned reconnect before the token expires, and hard limits on the pace. Silence is never a reason
+to reconnect: a parked car says nothing for days.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+import logging
+import random
+import ssl
+from time import monotonic
+from typing import Final
+
+import aiomqtt
+from paho.mqtt.reasoncodes import ReasonCode
+
+from ..errors import AuthError, ClientError
+from ..tokens import TokenKeeper
+from .login import Tokens
+
+_LOGGER = logging.getLogger(__name__)
+_QUIET = logging.getLogger(f"{__name__}.mqtt")
+_QUIET.setLevel(logging.CRITICAL)
+
+HOST: Final = "customer.streaming-cardata.bmwgroup.com"
+PORT: Final = 9000
+
+_KEEP_ALIVE: Final = 30
+_PATIENCE: Final = 30.0
+_SHORTEST_PAUSE: Final = 10.0
+_LONGEST_PAUSE: Final = 300.0
+_PER_HOUR: Final = 30
+_HOUR: Final = 3600.0
+_STEADY: Final = 60.0
+_REFUSAL: Final = 128
+_BAD_LOGIN: Final = frozenset({4, 5, 134, 135})
+_FIGHT: Final = 3
+_FIGHT_WITHIN: Final = 600.0
+
+
+class StreamState(StrEnum):
+    """How the stream is doing."""
+
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    LOST = "lost"
+    REFUSED = "refused"
+    TAKEN = "taken"
+    LOGIN_NEEDED = "login_needed"
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """Where the stream comes from; `tls` verifies the server and speaks TLS 1.3 at least."""
+
+    tls: ssl.SSLContext
+    host: str = HOST
+    port: int = PORT
+
+
+class Pace:
+    """When the next connect is allowed: 10 s after the last one, and 30 times an hour."""
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        """`clock` counts seconds."""
+        self._clock = clock
+        self._made: deque[float] = deque(maxlen=_PER_HOUR)
+
+    def wait(self) -> float:
+        """Return the seconds until a connect is allowed."""
+        if not self._made:
+            return 0.0
+        now = self._clock()
+        soonest = self._made[-1] + _SHORTEST_PAUSE
+        if len(self._made) == _PER_HOUR:
+            soonest = max(soonest, self._made[0] + _HOUR)
+        return max(0.0, soonest - now)
+
+    def note(self) -> None:
+        """Remember a connect."""
+        self._made.append(self._clock())
+
+
+class Stream:
+    """Receives what the cars send, and keeps receiving it until it is cancelled.
+
+    `receive` gets topic and payload of every message, `tell` every change of state.
+    """
+
+    def __init__(
+        self,
+        login: TokenKeeper[Tokens],
+        broker: Broker,
+        receive: Callable[[str, bytes], None],
+        tell: Callable[[StreamState], None],
+        *,
+        pace: Pace | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """Nothing happens before `run`."""
+        self.state = StreamState.CONNECTING
+        self._login = login
+        self._broker = broker
+        self._receive = receive
+        self._tell = tell
+        self._pace = pace or Pace()
+        self._sleep = sleep
+        self._failures = 0
+        self._thrown_out: deque[float] = deque(maxlen=_FIGHT)
+
+    async def run(self) -> None:
+        """Stay connected; end only if somebody has to log in again."""
+        while True:
+            await self._sleep(max(self._pace.wait(), self._back_off()))
+            self._note(StreamState.CONNECTING)
+            try:
+                tokens = await self._login.log_in()
+            except AuthError as error:
+                _LOGGER.debug("The stream needs a new login: %s", error)
+                self._note(StreamState.LOGIN_NEEDED)
+                return
+            except ClientError as error:
+                self._fail(StreamState.LOST, error)
+                continue
+            await self._session(tokens)
+
+    async def _session(self, tokens: Tokens) -> None:
+        """Hold one connection until its token is about to expire, or it ends."""
+        started: float | None = None
+        try:
+            async with self._connected(tokens) as client:
+                started = monotonic()
+                self._note(StreamState.CONNECTED)
+                async with asyncio.timeout(_lifetime(tokens)):
+                    async for message in client.messages:
+                        if isinstance(message.payload, bytes):
+                            self._receive(message.topic.value, message.payload)
+        except TimeoutError:
+            _LOGGER.debug("The stream is renewed before its token expires")
+            self._failures = 0
+        except aiomqtt.MqttError as error:
+            await self._ended(error, tokens, started)
+        except OSError as error:
+            self._fail(StreamState.LOST, error)
+
+    @asynccontextmanager
+    async def _connected(self, tokens: Tokens) -> AsyncIterator[aiomqtt.Client]:
+        self._pace.note()
+        client = aiomqtt.Client(
+            self._broker.host,
+            self._broker.port,
+            username=tokens.gcid,
+            password=tokens.identity,
+            identifier=tokens.gcid,
+            protocol=aiomqtt.ProtocolVersion.V5,
+            keepalive=_KEEP_ALIVE,
+            timeout=_PATIENCE,
+            tls_context=self._broker.tls,
+            logger=_QUIET,
+        )
+        async with client:
+            codes = await client.subscribe(f"{tokens.gcid}/+")
+            refused = [code for code in codes if _number(code) >= _REFUSAL]
+            if refused:
+                raise aiomqtt.MqttCodeError(refused[0], "the subscription is refused")
+            yield client
+
+    async def _ended(self, error: aiomqtt.MqttError, tokens: Tokens, started: float | None) -> None:
+        """Tell a refused token, somebody else on the stream and a lost link apart."""
+        if started is None:
+            code = _number(getattr(error, "rc", None))
+            if code in _BAD_LOGIN or code >= _REFUSAL:
+                await self._refused(tokens)
+                return
+            self._fail(StreamState.LOST, error)
+            return
+        now = monotonic()
+        if now - started > _STEADY:
+            self._failures = 0
+        self._thrown_out.append(now)
+        full = len(self._thrown_out) == _FIGHT
+        fight = full and now - self._thrown_out[0] < _FIGHT_WITHIN
+        self._fail(StreamState.TAKEN if fight else StreamState.LOST, error)
+
+    async def _refused(self, tokens: Tokens) -> None:
+        """Get another token before the next try; one that was refused is not shown again."""
+        self._fail(StreamState.REFUSED, None)
+        try:
+            await self._login.replace(tokens.access)
+        except ClientError as error:
+            _LOGGER.debug("No other token can be had now: %s", error)
+
+    def _fail(self, state: StreamState, error: Exception | None) -> None:
+        self._failures += 1
+        _LOGGER.debug("The stream ended (%s): %s", state, type(error).__name__)
+        self._note(state)
+
+    def _back_off(self) -> float:
+        """Return a growing pause, spread so that not all clients come back at once."""
+        if not self._failures:
+            return 0.0
+        doubled: float = _SHORTEST_PAUSE * 2 ** min(self._failures - 1, 8)
+        return min(_LONGEST_PAUSE, doubled) * random.uniform(0.75, 1.25)  # noqa: S311 - not a secret
+
+    def _note(self, state: StreamState) -> None:
+        if state is not self.state:
+            self.state = state
+            self._tell(state)
+
+
+def _lifetime(tokens: Tokens) -> float:
+    """Return the seconds until a connection has to be renewed."""
+    left: timedelta = tokens.expires - datetime.now(UTC)
+    return max(1.0, left.total_seconds())
+
+
+def _number(code: object) -> int:
+    """Return the number of a reason, 0 if there is none."""
+    if isinstance(code, ReasonCode):
+        return int(code.value)
+    return code if isinstance(code, int) else 0

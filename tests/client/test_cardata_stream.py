@@ -1,0 +1,239 @@
+"""The stream client against a real broker with TLS."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+import ssl
+
+import orjson
+import pytest
+
+from custom_components.mybmw.client import AuthError, NetworkError
+from custom_components.mybmw.client.cardata.login import Tokens
+from custom_components.mybmw.client.cardata.stream import Broker, Pace, Stream, StreamState
+from custom_components.mybmw.client.tokens import TokenKeeper
+from tests.replay.broker import SimulatedBroker
+from tests.replay.mosquitto import MosquittoMissing, find_mosquitto
+from tests.replay.refusal import Refusal
+
+GCID = "11111111-2222-4333-8444-555555555555"
+VIN = "WBA00000000000001"
+FIRST = "first.id.token"
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+
+@dataclass
+class FakeLogin:
+    """Hands out the tokens that the broker accepts; or fails."""
+
+    broker: SimulatedBroker
+    lifetime: timedelta = timedelta(hours=1)
+    error: Exception | None = None
+    handed_out: int = 0
+    can_log_in: bool = False
+
+    def tokens(self, identity: str) -> Tokens:
+        """Return a set of tokens."""
+        now = datetime.now(UTC)
+        return Tokens(f"a{self.handed_out}", "r", identity, GCID, now + self.lifetime, now)
+
+    async def log_in(self) -> Tokens:
+        """Never without a person."""
+        raise AuthError("somebody has to log in")
+
+    async def refresh(self, stale: Tokens) -> Tokens:
+        """Hand out the next tokens."""
+        if self.error is not None:
+            raise self.error
+        self.handed_out += 1
+        identity = f"id.token.{self.handed_out}"
+        await self.broker.set_password(identity)
+        return self.tokens(identity)
+
+
+@dataclass
+class Listener:
+    """A stream with what it told."""
+
+    stream: Stream
+    login: FakeLogin
+    keeper: TokenKeeper[Tokens]
+    messages: list[tuple[str, bytes]] = field(default_factory=list)
+    states: list[StreamState] = field(default_factory=list)
+    pauses: list[float] = field(default_factory=list)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait for something that is bound to happen."""
+        async with asyncio.timeout(5):
+            while not condition():
+                self.news.clear()
+                await self.news.wait()
+
+    async def connected(self, times: int = 1) -> None:
+        """Wait for the n-th connection."""
+        await self.until(lambda: self.states.count(StreamState.CONNECTED) >= times)
+
+
+@pytest.fixture
+async def broker() -> AsyncIterator[SimulatedBroker]:
+    """A broker that accepts the first token."""
+    try:
+        find_mosquitto()
+    except MosquittoMissing as missing:
+        pytest.skip(str(missing))
+    async with SimulatedBroker(GCID, FIRST) as running:
+        yield running
+
+
+@pytest.fixture
+async def listener(broker: SimulatedBroker) -> AsyncIterator[Listener]:
+    """A running stream; its pauses are noted and then cut short."""
+    login = FakeLogin(broker)
+    keeper = TokenKeeper(login, login.tokens(FIRST))
+    tls = await asyncio.to_thread(ssl.create_default_context, cafile=str(broker.ca_file))
+    tls.minimum_version = ssl.TLSVersion.TLSv1_3
+
+    async def sleep(seconds: float) -> None:
+        made.pauses.append(seconds)
+        made.news.set()
+        await asyncio.sleep(0.02)
+
+    def receive(topic: str, payload: bytes) -> None:
+        made.messages.append((topic, payload))
+        made.news.set()
+
+    def tell(state: StreamState) -> None:
+        made.states.append(state)
+        made.news.set()
+
+    stream = Stream(keeper, Broker(tls, broker.host, broker.port), receive, tell, sleep=sleep)
+    made = Listener(stream, login, keeper)
+    task = asyncio.create_task(stream.run())
+    yield made
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_messages_arrive(broker: SimulatedBroker, listener: Listener) -> None:
+    await listener.connected()
+    await broker.publish(VIN, {"vin": VIN})
+    await listener.until(lambda: bool(listener.messages))
+    ((topic, payload),) = listener.messages
+    assert topic == f"{GCID}/{VIN}"
+    assert orjson.loads(payload) == {"vin": VIN}
+    assert listener.states == [StreamState.CONNECTED]
+    assert broker.subscriptions == [f"{GCID}/+"]
+    assert broker.connects == 1
+
+
+@pytest.mark.parametrize("trouble", ["kick", "cut", "stop"])
+async def test_comes_back(broker: SimulatedBroker, listener: Listener, trouble: str) -> None:
+    """Thrown out, cut off, or the broker gone: it connects again, with a pause in between."""
+    await listener.connected()
+    if trouble == "cut":
+        broker.cut()
+    elif trouble == "kick":
+        await broker.kick()
+    else:
+        await broker.stop()
+        await listener.until(lambda: StreamState.LOST in listener.states)
+        await broker.start()
+    await listener.connected(2)
+    await broker.publish(VIN, {"vin": VIN})
+    await listener.until(lambda: bool(listener.messages))
+    assert StreamState.LOST in listener.states
+    assert listener.pauses[0] == 0
+    assert min(listener.pauses[1:]) >= 7.5
+
+
+async def test_refused_token_is_replaced(broker: SimulatedBroker, listener: Listener) -> None:
+    """A token that is not accepted any more is refreshed, once, and not shown again."""
+    await listener.connected()
+    await broker.set_password("somebody.changed.it")
+    await broker.expire()
+    await listener.connected(2)
+    assert StreamState.REFUSED in listener.states
+    assert listener.login.handed_out == 1
+
+
+async def test_login_is_needed(broker: SimulatedBroker, listener: Listener) -> None:
+    """A dead login ends the stream, and says so."""
+    await listener.connected()
+    listener.login.error = AuthError("dead")
+    listener.keeper.tokens = listener.login.tokens("unknown")
+    await broker.set_password("other")
+    await broker.expire()
+    await listener.until(lambda: StreamState.REFUSED in listener.states)
+    expired = listener.login.tokens("unknown")
+    listener.keeper.tokens = Tokens("x", "r", "unknown", GCID, datetime.now(UTC), expired.refreshed)
+    await listener.until(lambda: listener.states[-1] is StreamState.LOGIN_NEEDED)
+
+
+async def test_service_in_trouble_is_no_reason_to_give_up(
+    broker: SimulatedBroker, listener: Listener
+) -> None:
+    """While no token can be had, it goes on trying."""
+    await listener.connected()
+    listener.login.error = NetworkError("no way")
+    listener.keeper.tokens = Tokens("x", "r", "old", GCID, datetime.now(UTC), datetime.now(UTC))
+    await broker.kick()
+    await listener.until(lambda: listener.states.count(StreamState.CONNECTING) >= 2)
+    listener.login.error = None
+    await listener.connected(2)
+
+
+async def test_somebody_else_takes_the_stream(broker: SimulatedBroker, listener: Listener) -> None:
+    """Being thrown out again and again within minutes means a second program."""
+    for times in range(1, 4):
+        await listener.connected(times)
+        await broker.kick()
+    await listener.until(lambda: StreamState.TAKEN in listener.states)
+
+
+@pytest.mark.parametrize("reason", [Refusal.QUOTA, Refusal.BUSY])
+async def test_refused_connection_backs_off(
+    broker: SimulatedBroker, listener: Listener, reason: Refusal
+) -> None:
+    """The pauses grow, up to five minutes."""
+    await listener.connected()
+    broker.refuse(reason)
+    await broker.kick()
+    await listener.until(lambda: len(listener.pauses) >= 8)
+    broker.accept()
+    assert listener.pauses[-1] > 200
+    assert max(listener.pauses) <= 375
+
+
+async def test_renewed_before_the_token_expires(
+    broker: SimulatedBroker, listener: Listener
+) -> None:
+    """A planned reconnect has a fresh token and is no failure."""
+    await listener.connected()
+    soon = datetime.now(UTC) + timedelta(seconds=1)
+    listener.keeper.tokens = Tokens("x", "r", FIRST, GCID, soon, datetime.now(UTC))
+    await broker.kick()
+    await listener.connected(3)
+    assert listener.login.handed_out == 1
+    assert listener.states[-3:] == [
+        StreamState.CONNECTED,
+        StreamState.CONNECTING,
+        StreamState.CONNECTED,
+    ]
+
+
+def test_pace() -> None:
+    """At most one connect in 10 s and 30 in an hour, whoever asks."""
+    now = 0.0
+    pace = Pace(lambda: now)
+    made: list[float] = []
+    while now < 7200:
+        now += pace.wait()
+        pace.note()
+        made.append(now)
+    gaps = [later - earlier for earlier, later in pairwise(made)]
+    assert min(gaps) >= 10
+    assert all(sum(start <= when < start + 3600 for when in made) <= 30 for start in made)

@@ -100,10 +100,11 @@ class Vehicle:
         doubted = self._doubted.pop(attribute, None)
         if leap >= 0 and (attribute.leap is None or leap <= attribute.leap):
             return True
-        if doubted is not None and doubted.value == reading.value and doubted.time < reading.time:
+        onwards = None if doubted is None else reading.value - doubted.value
+        fits = onwards is not None and 0 <= onwards <= (attribute.leap or 0)
+        if doubted is not None and fits and doubted.time < reading.time:
             return True
-        again = doubted is not None and doubted.value == reading.value
-        self._doubted[attribute] = doubted if doubted is not None and again else reading
+        self._doubted[attribute] = doubted if doubted is not None and fits else reading
         return False
 
 

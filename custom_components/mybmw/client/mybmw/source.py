@@ -117,7 +117,7 @@ class MyBMWSource:
             self._profiled.pop(gone, None)
         round_ = _Round({})
         results = await asyncio.gather(*(self._read(car, round_) for car in cars))
-        return _gathered(cars, results, round_.profiles, vins)
+        return _gathered(cars, results, round_, vins)
 
     def commands(self, vehicle: Vehicle) -> frozenset[CommandKind]:
         """Return what the capabilities of the car allow."""
@@ -159,7 +159,7 @@ class MyBMWSource:
             try:
                 if self._due(car):
                     round_.profiles[car.vin] = await self._profile(car)
-                return await self._state(car)
+                return await self._state(car, round_)
             except ClientError as error:
                 round_.note(error)
                 return error
@@ -185,7 +185,7 @@ class MyBMWSource:
         self._profiled[car.vin] = context.fetched
         return readings
 
-    async def _state(self, car: Car) -> list[AnyReading]:
+    async def _state(self, car: Car, round_: _Round | None = None) -> list[AnyReading]:
         context = self._context(car)
         answer = await self._api.state(car, context.fetched)
         if not isinstance(mapping(answer).get("state"), dict):
@@ -194,18 +194,19 @@ class MyBMWSource:
         capabilities = mapping(mapping(answer).get("capabilities"))
         settings = capabilities.get("isChargingSettingsEnabled") is True
         if settings or capabilities.get("isChargingPlanSupported") is True:
-            readings += await self._charging(car, context, settings=settings)
+            try:
+                readings += await self._charging(car, context, settings=settings)
+            except ClientError as error:
+                self.problems["charging details"] += 1
+                _LOGGER.debug("Charging details cannot be read: %s", error)
+                if round_ is not None:
+                    round_.note(error)
         commanded = self._commanded.get(car.vin)
         overtaken = commanded is not None and context.fetched < commanded
         return [] if overtaken else readings
 
     async def _charging(self, car: Car, context: Context, *, settings: bool) -> list[AnyReading]:
-        try:
-            answer = await self._api.charging(car, context.fetched, settings=settings)
-        except (ApiError, AnswerError) as error:
-            self.problems["charging details"] += 1
-            _LOGGER.debug("Charging details cannot be read: %s", error)
-            return []
+        answer = await self._api.charging(car, context.fetched, settings=settings)
         return read_charging(answer, context, self.problems)
 
     async def _aftermath(
@@ -240,19 +241,20 @@ class MyBMWSource:
 def _gathered(
     cars: Sequence[Car],
     results: Sequence[list[AnyReading] | ClientError],
-    profiles: Mapping[str, list[AnyReading]],
+    round_: _Round,
     vins: frozenset[str] | None,
 ) -> Poll:
     readings: dict[str, Sequence[AnyReading]] = {}
     errors: dict[str, ClientError] = {}
     for car, result in zip(cars, results, strict=True):
+        profile = round_.profiles.get(car.vin, [])
         if isinstance(result, ClientError):
             errors[car.vin] = result
-            readings[car.vin] = profiles.get(car.vin, [])
+            readings[car.vin] = profile
         else:
-            readings[car.vin] = [*profiles.get(car.vin, []), *result]
-    whole = [error for error in errors.values() if concerns_all(error)]
-    failed: ClientError | None = whole[0] if whole else None
+            readings[car.vin] = [*profile, *result]
+    given_up = round_.given_up
+    failed = given_up if given_up is not None and concerns_all(given_up) else None
     if failed is None and errors and len(errors) == len(cars):
         failed = next(iter(errors.values()))
     return Poll(readings, errors, vins, failed)

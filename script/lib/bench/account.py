@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 import logging
 from tempfile import TemporaryDirectory
 from time import perf_counter
+from unittest.mock import patch
 
 from homeassistant.loader import DATA_CUSTOM_COMPONENTS
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_test_home_assistant
 
 from custom_components.mybmw.const import DOMAIN
+from tests.replay import vehicles
 from tests.replay.fingerprints import RecordedCar, bundled, load
 from tests.replay.mybmw import SimulatedMyBMW
 from tests.replay.writes import writes
@@ -19,6 +21,7 @@ from tests.replay.writes import writes
 from .figure import Figure
 
 _SIZES = (1, 10, 100)
+_PICTURE = b"\x89PNG\r\n\x1a\n"
 _FORMER_WRITES_PER_CAR = 32
 
 
@@ -42,7 +45,8 @@ def _cars(size: int) -> Iterator[RecordedCar]:
 async def _measure(size: int) -> list[Figure]:
     sim = SimulatedMyBMW(_cars(size))
     plural = f"{size} car{'s' if size > 1 else ''}"
-    with TemporaryDirectory() as folder, sim.router():
+    undrawn = patch.object(vehicles, "draw_car", return_value=_PICTURE)  # drawing is not ours
+    with TemporaryDirectory() as folder, sim.router(), undrawn:
         async with async_test_home_assistant(config_dir=folder) as hass:
             hass.data.pop(DATA_CUSTOM_COMPONENTS, None)
             entry = _entry(sim)

@@ -65,6 +65,12 @@ class QuotaError(ClientError):
         self.retry_after = retry_after
 
 
+class NoContainerError(ClientError):
+    """No container for data can be made: those of other programs take all the places."""
+
+    key = "no_container"
+
+
 class BlockedError(ClientError):
     """The service refuses third-party programs altogether (HTTP 489)."""
 

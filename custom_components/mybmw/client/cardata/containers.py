@@ -11,7 +11,7 @@ from hashlib import sha256
 import logging
 from typing import Final
 
-from ..errors import ClientError
+from ..errors import NoContainerError
 from .api import CardataApi, CardataError, Container
 from .quota import Reason
 
@@ -24,12 +24,6 @@ _UNKNOWN_KEY: Final = frozenset({"CU-402", "CU-403"})
 _TOO_MANY: Final = "CU-124"
 LOST: Final = frozenset({"CU-105", "CU-121"})
 """What CarData answers when a container does not exist any more."""
-
-
-class NoContainerError(ClientError):
-    """No container can be made: those of other programs take all the places."""
-
-    key = "no_container"
 
 
 @dataclass(slots=True)

@@ -313,6 +313,8 @@ class SourcePoller(DataUpdateCoordinator[None]):
         refuses us altogether, since trying again soon can only do harm.
         """
         if self._garage.vehicles:
+            self._answered = True
+            self.due = moment(wait)
             self.config_entry.async_on_unload(
                 async_call_later(self.hass, wait, self._begin_polling)
             )

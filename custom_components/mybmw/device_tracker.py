@@ -19,12 +19,12 @@ PARALLEL_UPDATES = 0
 
 @dataclass(frozen=True, kw_only=True)
 class TrackerDescription(MyBMWDescription, TrackerEntityDescription):
-    """A device tracker; every car has one, and nothing but the VIN identifies it."""
+    """A device tracker; every car that could be read has one, identified by the VIN alone."""
 
     @property
     @override
     def watched(self) -> tuple[AnyAttribute, ...]:
-        return (*self.attributes, car.MODEL)
+        return (*self.attributes, car.MODEL, car.COMMANDS)
 
     @override
     def unique_id(self, vehicle: Vehicle) -> str:
@@ -32,7 +32,7 @@ class TrackerDescription(MyBMWDescription, TrackerEntityDescription):
 
     @override
     def usable(self, vehicle: Vehicle) -> bool:
-        return True
+        return any(vehicle.value(attribute) is not None for attribute in self.watched)
 
 
 TRACKERS: Final = (

@@ -1,14 +1,16 @@
 """Images: the pictures that BMW draws of a car."""
 
+import asyncio
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 import logging
-from typing import Final, override
+from typing import Any, Final, override
 
 from homeassistant.components.image import ImageEntity, ImageEntityDescription
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
@@ -70,9 +72,9 @@ class ImageStore:
 
     async def load(self) -> None:
         """Read which pictures there are, and when each was fetched."""
-        saved = await self._index.async_load()
+        saved = await _contents(self._index)
         times = saved.items() if isinstance(saved, dict) else ()
-        parsed = ((key, dt_util.parse_datetime(str(time))) for key, time in times)
+        parsed = ((key, _time(time)) for key, time in times)
         self._times = {key: time for key, time in parsed if time is not None}
 
     def time(self, key: str) -> datetime | None:
@@ -83,8 +85,11 @@ class ImageStore:
         """Return a picture."""
         if key not in self._times:
             return None
-        saved = await self._file(key).async_load()
-        return b64decode(saved["png"]) if isinstance(saved, dict) and "png" in saved else None
+        saved = await _contents(self._file(key))
+        try:
+            return b64decode(saved["png"])
+        except LookupError, TypeError, ValueError:
+            return None
 
     async def put(self, key: str, image: bytes) -> datetime:
         """Keep a picture; return the present time."""
@@ -103,6 +108,21 @@ class ImageStore:
     def _file(self, key: str) -> Store[dict[str, str]]:
         name = sha256(key.encode()).hexdigest()[:16]
         return Store(self._hass, 1, f"{self._name}.{name}", private=True)
+
+
+async def _contents(store: Store[dict[str, str]]) -> Any:
+    try:
+        return await store.async_load()
+    except (HomeAssistantError, NotImplementedError) as error:
+        _LOGGER.debug("A file of pictures cannot be read: %s", type(error).__name__)
+        return None
+
+
+def _time(saved: object) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(saved))
+    except ValueError:
+        return None
 
 
 async def async_setup_entry(
@@ -141,6 +161,7 @@ class MyBMWImage(MyBMWEntity, ImageEntity):
         self._key = description.unique_id(vehicle)
         self._attr_image_last_updated = store.time(self._key)
         self._failed: datetime | None = None
+        self._busy = asyncio.Lock()
 
     @property
     @override
@@ -154,13 +175,14 @@ class MyBMWImage(MyBMWEntity, ImageEntity):
         await super().async_added_to_hass()
         if self._attr_image_last_updated is None:
             self.coordinator.config_entry.async_create_background_task(
-                self.hass, self._fetch(), f"{DOMAIN} image"
+                self.hass, self.async_image(), f"{DOMAIN} image"
             )
 
     @override
     async def async_image(self) -> bytes | None:
-        """Return the picture."""
-        return await self._store.get(self._key) or await self._fetch()
+        """Return the picture; who comes while it is being fetched waits for it."""
+        async with self._busy:
+            return await self._store.get(self._key) or await self._fetch()
 
     async def _fetch(self) -> bytes | None:
         """Fetch the picture; after a failure, not again for some hours."""

@@ -83,8 +83,8 @@ class GarageStore:
 
 def time_left(contents: Contents, source: str) -> timedelta:
     """Return how long a source has to be left alone yet."""
-    due = dt_util.parse_datetime(contents["due"].get(source, ""))
-    left = due - dt_util.utcnow() if due is not None and due.tzinfo else timedelta()
+    due = _read_moment(contents["due"].get(source, ""))
+    left = due - dt_util.utcnow() if due is not None else timedelta()
     return min(max(left, timedelta()), _LONGEST)
 
 
@@ -92,6 +92,14 @@ def moment(delay: timedelta) -> str:
     """Return the time after a delay as it is saved."""
     later: datetime = dt_util.utcnow() + delay
     return later.isoformat()
+
+
+def _read_moment(saved: str) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(saved)
+    except ValueError:
+        return None
+    return time if time.tzinfo else None
 
 
 def _mapping(value: object) -> Mapping[Any, Any]:

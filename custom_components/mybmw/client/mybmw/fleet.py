@@ -32,6 +32,7 @@ class Fleet:
         self._problems = problems
         self._due: dict[Brand, datetime] = {}
         self._read: set[Brand] = set()
+        self._doubtful: set[Brand] = set()
 
     def know(self, vehicles: Iterable[Vehicle]) -> None:
         """Take over cars that were known before, so that they can be read without a list."""
@@ -45,10 +46,12 @@ class Fleet:
     async def refresh(self) -> frozenset[str] | None:
         """Read the lists that are due; return the VINs of all cars if that is certain.
 
-        Raises what stops everything, and any `ClientError` as long as no car is known.
+        It is not while a list that has just missed a car waits to be read again. Raises what
+        stops everything, and any `ClientError` as long as no car is known.
         """
         now = datetime.now(UTC)
         due = [brand for brand in BRANDS if self._due.get(brand, now) <= now]
+        read: set[Brand] = set()
         failed: ClientError | None = None
         cars = self.cars
         for brand in due:
@@ -59,20 +62,24 @@ class Fleet:
                 failed = failed or error
                 self._due[brand] = now + _RETRY if self.cars else now
                 continue
-            self._read.add(brand)
+            read.add(brand)
             self._due[brand] = now + LIST_EVERY
             others = {vin: car for vin, car in cars.items() if car.brand is not brand}
             cars = others | {vin: Car(vin, brand) for vin in found if vin not in others}
+        self._read |= read
         if failed is not None and not cars:
             raise failed
-        return self._settle(cars) if due else None
+        return self._settle(cars, read) if due else None
 
-    def _settle(self, cars: dict[str, Car]) -> frozenset[str] | None:
+    def _settle(self, cars: dict[str, Car], read: set[Brand]) -> frozenset[str] | None:
         if self.cars and not cars:
             self._problems["mappingInfos: empty"] += 1
             return None
+        certain = self._doubtful <= read and self._read.issuperset(BRANDS)
+        missed = {car.brand for vin, car in self.cars.items() if vin not in cars}
+        self._doubtful = missed | (self._doubtful - read)
         self.cars = cars
-        return frozenset(cars) if self._read.issuperset(BRANDS) else None
+        return frozenset(cars) if certain else None
 
     def _vins(self, answer: object) -> list[str]:
         listed = mapping(answer).get("mappingInfos")

@@ -29,8 +29,7 @@ from .const import (
     OPTION_READ_ONLY,
 )
 from .coordinator import GarageCoordinator, MyBMWConfigEntry, SourcePoller, blocked_issue
-from .image import ImageStore
-from .store import GarageStore, time_left
+from .store import GarageStore, ImageStore, time_left
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 

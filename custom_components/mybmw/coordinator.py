@@ -39,7 +39,7 @@ from .client.attributes import AnyAttribute
 from .client.values import Brand
 from .const import DOMAIN
 from .errors import blocked_error, home_assistant_error, pause_after, poll_error
-from .store import LATER, SOON, Contents, GarageStore, moment
+from .store import LATER, SOON, Contents, GarageStore, ImageStore, moment
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -81,6 +81,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         self.data = garage
         self.redactor = redactor
         self.pollers: dict[str, SourcePoller] = {}
+        self.images = ImageStore(hass, entry.entry_id)
         self._store = GarageStore(hass, entry.entry_id)
         self._watchers: dict[tuple[str, AnyAttribute], dict[CALLBACK_TYPE, None]]
         self._watchers = defaultdict(dict)

@@ -1,7 +1,9 @@
-"""What survives a restart: the last readings of every car, and when its sources may be asked."""
+"""What survives a restart: readings, when sources may be asked again, and pictures."""
 
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from hashlib import sha256
 import logging
 from typing import Any, Final, TypedDict
 
@@ -43,12 +45,7 @@ class GarageStore:
 
     async def load(self) -> Contents:
         """Return what was saved; an unreadable or missing file is an empty one."""
-        try:
-            saved = await self._store.async_load()
-        except (HomeAssistantError, NotImplementedError) as error:
-            _LOGGER.warning("What was known before cannot be read: %s", type(error).__name__)
-            saved = None
-        found = saved if isinstance(saved, dict) else {}
+        found = _mapping(await _contents(self._store))
         return {
             "vehicles": {
                 str(vin): [item for item in readings if isinstance(item, dict)]
@@ -81,6 +78,54 @@ class GarageStore:
         await self._store.async_remove()
 
 
+class ImageStore:
+    """Pictures once fetched, one file each, so that each costs one call in the life of a car."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        self._hass = hass
+        self._name = f"{DOMAIN}.{entry_id}.images"
+        self._index = Store[dict[str, str]](hass, 1, self._name, private=True)
+        self._times: dict[str, datetime] = {}
+
+    async def load(self) -> None:
+        """Read which pictures there are, and when each was fetched."""
+        saved = _mapping(await _contents(self._index))
+        parsed = ((str(key), _read_moment(str(time))) for key, time in saved.items())
+        self._times = {key: time for key, time in parsed if time is not None}
+
+    def time(self, key: str) -> datetime | None:
+        """Return when a picture was fetched, None if it was not."""
+        return self._times.get(key)
+
+    async def get(self, key: str) -> bytes | None:
+        """Return a picture."""
+        if key not in self._times:
+            return None
+        saved = await _contents(self._file(key))
+        try:
+            return b64decode(saved["png"])
+        except LookupError, TypeError, ValueError:
+            return None
+
+    async def put(self, key: str, image: bytes) -> datetime:
+        """Keep a picture; return the present time."""
+        await self._file(key).async_save({"png": b64encode(image).decode()})
+        self._times[key] = dt_util.utcnow()
+        await self._index.async_save({key: time.isoformat() for key, time in self._times.items()})
+        return self._times[key]
+
+    async def remove(self) -> None:
+        """Delete all files."""
+        await self.load()
+        for key in self._times:
+            await self._file(key).async_remove()
+        await self._index.async_remove()
+
+    def _file(self, key: str) -> Store[dict[str, str]]:
+        name = sha256(key.encode()).hexdigest()[:16]
+        return Store(self._hass, 1, f"{self._name}.{name}", private=True)
+
+
 def time_left(contents: Contents, source: str) -> timedelta:
     """Return how long a source has to be left alone yet."""
     due = _read_moment(contents["due"].get(source, ""))
@@ -92,6 +137,15 @@ def moment(delay: timedelta) -> str:
     """Return the time after a delay as it is saved."""
     later: datetime = dt_util.utcnow() + delay
     return later.isoformat()
+
+
+async def _contents(store: Store[Any]) -> Any:
+    """Return what a file holds; None if it is missing or cannot be read."""
+    try:
+        return await store.async_load()
+    except (HomeAssistantError, NotImplementedError) as error:
+        _LOGGER.warning("What was known before cannot be read: %s", type(error).__name__)
+        return None
 
 
 def _read_moment(saved: str) -> datetime | None:

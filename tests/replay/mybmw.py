@@ -3,8 +3,8 @@
 It is as strict as the real one where that is known, and refuses with a plain reason.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 import json
@@ -13,7 +13,6 @@ import re
 from typing import Any, Final
 from uuid import NAMESPACE_DNS, uuid5
 
-from aiohttp import web
 import httpx
 import respx
 
@@ -22,6 +21,7 @@ from .faults import Endpoint, Fault, FaultBook
 from .fingerprints import Json, RecordedCar
 from .login import Login
 from .remote import PLANS, SETTINGS, Remote
+from .serving import router_of, serving
 from .vehicles import Vehicles
 from .wire import HOSTS, REGIONS, Inbound, RefusedError, check_api_headers, check_host
 from .world import Car, Tokens, World, timestamp, utcnow
@@ -189,45 +189,11 @@ class SimulatedMyBMW:
 
     def router(self, *, pass_through: bool = False) -> respx.MockRouter:
         """Return a router for all hosts of the API; other requests fail or pass through."""
-        router = respx.MockRouter(assert_all_called=False)
-        router.route(host__in=tuple(sorted(HOSTS))).mock(side_effect=self.handle)
-        if pass_through:
-            router.route().pass_through()
-        return router
+        return router_of(self.handle, frozenset(HOSTS), pass_through=pass_through)
 
-    @asynccontextmanager
-    async def serve(self, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
+    def serve(self, host: str = "127.0.0.1", port: int = 0) -> AbstractAsyncContextManager[str]:
         """Serve over HTTP and yield the base URL; port 0 takes a free one."""
-
-        async def answer(request: web.Request) -> web.StreamResponse:
-            content = await request.read()
-            inbound = httpx.Request(
-                request.method,
-                str(request.url),
-                headers=list(request.headers.items()),
-                content=content,
-            )
-            try:
-                response = self.handle(inbound)
-            except httpx.TransportError:
-                if request.transport:
-                    request.transport.abort()
-                raise web.HTTPServiceUnavailable from None
-            return web.Response(
-                status=response.status_code,
-                headers=response.headers.multi_items(),
-                body=response.content,
-            )
-
-        app = web.Application()
-        app.router.add_route("*", "/{path:.*}", answer)
-        runner = web.AppRunner(app, access_log=None)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, host, port).start()
-            yield f"http://{host}:{runner.addresses[0][1]}"
-        finally:
-            await runner.cleanup()
+        return serving(self.handle, host, port)
 
     def clear_calls(self) -> None:
         """Forget the recorded calls."""

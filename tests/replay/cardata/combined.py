@@ -4,9 +4,9 @@ import httpx
 import respx
 
 from ..mybmw import SimulatedMyBMW
+from ..serving import router_of
 from ..wire import HOSTS as MYBMW_HOSTS
 from .service import SimulatedCarData
-from .serving import router_of
 from .wire import HOSTS
 
 

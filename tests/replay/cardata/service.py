@@ -14,13 +14,13 @@ import httpx
 import respx
 
 from ..faults import Fault
+from ..serving import router_of, serving
 from ..wire import RefusedError
 from ..world import utcnow
 from .cars import CarDataCar
 from .containers import Containers
 from .faults import FaultBook
 from .login import Decision, DeviceLogin
-from .serving import router_of, serving
 from .tokens import ALWAYS, Issued, Tokens
 from .vehicles import Pages, Vehicles
 from .wire import HOSTS, LOGIN, Endpoint, Inbound, body_of, is_cardata, refused, route

@@ -13,15 +13,19 @@ from typing import Any, Final, NamedTuple, cast
 
 from .commands import CommandKind
 from .values import (
+    Access,
     AlarmState,
     Brand,
     ChargingMode,
+    ChargingPlace,
     ChargingPreference,
     ChargingProfile,
+    ChargingSession,
     ChargingStatus,
     CheckControlMessage,
     ClimateActivity,
     ClimateTimer,
+    Connection,
     ConnectionType,
     DriveTrain,
     LastStateCall,
@@ -31,6 +35,7 @@ from .values import (
     ServiceItem,
     TimerType,
     Tire,
+    Wear,
 )
 
 
@@ -38,12 +43,23 @@ class Unit(StrEnum):
     """The units that values of the vocabulary are in."""
 
     KILOMETERS = "km"
+    METERS = "m"
+    KILOMETERS_PER_HOUR = "km/h"
     PERCENT = "%"
     LITERS = "L"
     KILOPASCAL = "kPa"
+    CELSIUS = "°C"
     AMPERE = "A"
+    VOLT = "V"
+    KILOWATT = "kW"
+    KILOWATT_HOURS = "kWh"
+    KILOWATT_HOURS_PER_100_KILOMETERS = "kWh/100km"
+    SECONDS = "s"
     MINUTES = "min"
+    WEEKS = "weeks"
+    MONTHS = "months"
     DEGREES = "°"
+    STARS = "stars"
 
 
 class Reading[T](NamedTuple):
@@ -106,7 +122,9 @@ TELEMATICS_UNIT: Final = Attribute("telematics_unit", str)
 LEFT_HAND_DRIVE: Final = Attribute("left_hand_drive", bool)
 
 # What it lets us know and do
-LAST_UPDATE: Final = Attribute("timestamp", datetime)
+LAST_UPDATE: Final = Attribute("timestamp", datetime, tolerance=timedelta(minutes=1))
+CONNECTION: Final = Attribute("connection", Connection)
+ACCESS: Final = Attribute("access", Access)
 LSC_ENABLED: Final = Attribute("is_lsc_enabled", bool)
 LSC_TYPE: Final = Attribute("lsc_type", LastStateCall)
 TRACKING_ENABLED: Final = Attribute("is_vehicle_tracking_enabled", bool)
@@ -135,6 +153,17 @@ REMAINING_FUEL_PERCENT: Final = Attribute(
 STATE_OF_CHARGE: Final = Attribute(
     "fuel_and_battery.remaining_battery_percent", float, Unit.PERCENT, low=0, high=100
 )
+BATTERY_CAPACITY: Final = Attribute("battery_capacity", float, Unit.KILOWATT_HOURS, low=1, high=300)
+BATTERY_HEALTH: Final = Attribute("battery_health", float, Unit.PERCENT, low=1, high=150)
+STARTER_BATTERY_CHARGE: Final = Attribute(
+    "starter_battery_charge", float, Unit.PERCENT, low=0, high=100
+)
+STARTER_BATTERY_VOLTAGE: Final = Attribute(
+    "starter_battery_voltage", float, Unit.VOLT, low=5, high=20
+)
+AVERAGE_CONSUMPTION: Final = Attribute(
+    "average_consumption", float, Unit.KILOWATT_HOURS_PER_100_KILOMETERS, low=0, high=200
+)
 
 # Charging
 CHARGING_STATUS: Final = Attribute(
@@ -154,6 +183,14 @@ CHARGING_END_TIME: Final = Attribute(
 CHARGING_TIME_LEFT: Final = Attribute(
     "charging_time_remaining", float, Unit.MINUTES, low=0, high=10_080, transient=True
 )
+CHARGING_POWER: Final = Attribute(
+    "charging_power", float, Unit.KILOWATT, low=0, high=1_000, transient=True
+)
+CHARGING_SESSIONS: Final = Attribute("charging_sessions", tuple[ChargingSession, ...], private=True)
+CHARGED_THIS_MONTH: Final = Attribute(
+    "charged_this_month", float, Unit.KILOWATT_HOURS, low=0, high=100_000
+)
+CHARGING_PLACES: Final = Attribute("charging_places", tuple[ChargingPlace, ...], private=True)
 CHARGING_PROFILE: Final = Attribute("charging_profile", ChargingProfile)
 CHARGING_MODE: Final = Attribute("charging_profile.charging_mode", ChargingMode)
 CHARGING_PREFERENCE: Final = Attribute("charging_profile.charging_preferences", ChargingPreference)
@@ -201,6 +238,9 @@ CLIMATE_END_TIME: Final = Attribute(
     "climate.activity_end_time", datetime, tolerance=timedelta(minutes=2), transient=True
 )
 CLIMATE_TIMERS: Final = Attribute("climate.timers", tuple[ClimateTimer, ...])
+CLIMATE_TIMER: Final[Mapping[str, Attribute[str]]] = {
+    name: Attribute(f"climate.timer.{name}", str) for name in ("once", "first", "second")
+}
 
 # Service and warnings
 SERVICES: Final = Attribute("condition_based_services", tuple[ServiceItem, ...])
@@ -220,6 +260,13 @@ TIRE_TARGET_PRESSURE: Final[Mapping[str, Attribute[float]]] = {
 }
 TIRE: Final[Mapping[str, Attribute[Tire]]] = {
     wheel: Attribute(f"tires.{wheel}", Tire) for wheel in WHEELS
+}
+TIRE_WEAR: Final[Mapping[str, Attribute[Wear]]] = {
+    wheel: Attribute(f"tires.{wheel}.wear", Wear) for wheel in WHEELS
+}
+TIRE_DISTANCE_LEFT: Final[Mapping[str, Attribute[float]]] = {
+    wheel: Attribute(f"tires.{wheel}.distance_left", float, Unit.KILOMETERS, low=0, high=500_000)
+    for wheel in WHEELS
 }
 
 

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from mashumaro.codecs import BasicDecoder, BasicEncoder
 
-from .attributes import ATTRIBUTES, AnyAttribute, AnyReading, Reading
+from .attributes import AnyAttribute, AnyReading, Reading
+from .descriptors import attribute_of
 from .vehicle import Vehicle
 
 _LOGGER = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ def load(saved: Iterable[Saved]) -> Iterator[AnyReading]:
     latest = datetime.now(UTC) + _AHEAD
     for item in saved:
         try:
-            attribute = ATTRIBUTES[item["key"]]
+            attribute = attribute_of(item["key"])
             value, time = item["value"], datetime.fromisoformat(item["time"])
             decoded = None if value is None else _decode(attribute, value)
             if _aware(time) <= latest:

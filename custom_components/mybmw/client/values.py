@@ -87,6 +87,7 @@ class ChargingPreference(StrEnum):
 
     NO_PRESELECTION = "NO_PRESELECTION"
     CHARGING_WINDOW = "CHARGING_WINDOW"
+    SMART_CHARGING = "SMART_CHARGING"
 
 
 class TimerType(StrEnum):
@@ -176,6 +177,42 @@ class Severity(StrEnum):
     CRITICAL = "CRITICAL"
 
 
+class Wear(StrEnum):
+    """How worn a tyre is, by the colour that BMW shows; grey is not known."""
+
+    GREEN = "GREEN"
+    YELLOW = "YELLOW"
+    RED = "RED"
+    GREY = "GREY"
+
+
+class Access(StrEnum):
+    """What the account may read of a car: a secondary user nothing."""
+
+    PRIMARY = "PRIMARY"
+    SECONDARY = "SECONDARY"
+
+
+class Connection(StrEnum):
+    """How a car reports by a stream: now and then, not lately, never yet, or no stream is there."""
+
+    ACTIVE = "ACTIVE"
+    ASLEEP = "ASLEEP"
+    NEVER_SENT = "NEVER_SENT"
+    NO_STREAM = "NO_STREAM"
+
+
+class StreamState(StrEnum):
+    """How a stream is doing; taken means that somebody else seems to hold it."""
+
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    LOST = "lost"
+    REFUSED = "refused"
+    TAKEN = "taken"
+    LOGIN_NEEDED = "login_needed"
+
+
 class Season(StrEnum):
     """What a tyre is made for."""
 
@@ -234,6 +271,29 @@ class ServiceItem:
     due: date | None = None
     distance: float | None = None
     description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChargingSession:
+    """One charge that is over: energy from the grid in kWh, states of charge in %."""
+
+    start: datetime
+    end: datetime
+    energy: float | None = None
+    start_soc: float | None = None
+    end_soc: float | None = None
+    mileage: float | None = None
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChargingPlace:
+    """What the car does when it is plugged in at one place; the limit is in A."""
+
+    position: Position | None = None
+    mode: str | None = None
+    current_limit: float | None = None
+    visits: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

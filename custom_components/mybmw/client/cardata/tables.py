@@ -10,36 +10,63 @@ from typing import Any, Final
 from ..attributes import (
     AC_CURRENT_LIMIT,
     ALARM,
+    AVERAGE_CONSUMPTION,
+    BATTERY_CAPACITY,
+    BATTERY_HEALTH,
+    CABLE_UNLOCKED_AFTER_CHARGING,
     CHARGER_CONNECTED,
     CHARGING_MODE,
     CHARGING_PREFERENCE,
     CHARGING_STATUS,
-    CHARGING_TARGET,
     CLIMATE_ACTIVITY,
+    CONNECTION_TYPE,
+    FLAP_PERMANENTLY_UNLOCKED,
     HEADING,
     LIDS,
     LOCK_STATE,
     MILEAGE,
+    PRECONDITIONING_AT_DEPARTURE,
     REMAINING_FUEL,
     REMAINING_FUEL_PERCENT,
     REMAINING_RANGE_ELECTRIC,
+    STARTER_BATTERY_CHARGE,
+    STARTER_BATTERY_VOLTAGE,
     STATE_OF_CHARGE,
     TIRE_PRESSURE,
     TIRE_TARGET_PRESSURE,
     WINDOWS,
     Attribute,
+    Unit,
 )
+from ..descriptors import DESCRIPTORS, Descriptor, Kind
 from ..values import (
     AlarmState,
     ChargingMode,
     ChargingPreference,
     ChargingStatus,
     ClimateActivity,
+    ConnectionType,
     DriveTrain,
     LidState,
     LockState,
 )
-from .words import Converter, distance, member, number, truth, truth_or
+from .words import (
+    Converter,
+    consumption,
+    count,
+    day,
+    distance,
+    measure,
+    member,
+    number,
+    plain,
+    time_of,
+    truth,
+    truth_or,
+    word,
+)
+
+SOURCE: Final = "cardata"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +108,8 @@ _LOCK: Final = member(
 _ALARM: Final = member(
     {
         "UNARMED": AlarmState.NOT_ARMED,
-        "DOORS_ONLY": AlarmState.ARMED,
-        "DOORS_TILT_CABIN": AlarmState.ARMED,
+        **dict.fromkeys(("DOORS_ONLY", "DOORSONLY"), AlarmState.ARMED),
+        **dict.fromkeys(("DOORS_TILT_CABIN", "DOORSTILTCABIN"), AlarmState.ARMED),
     }
 )
 _CHARGING: Final = member(
@@ -107,6 +134,21 @@ _CLIMATE: Final = member(
 )
 _MODE: Final = member({item.value: item for item in ChargingMode})
 _PREFERENCE: Final = member({item.value: item for item in ChargingPreference})
+_CONNECTION: Final = member({item.value: item for item in ConnectionType})
+_KWH: Final = measure(Unit.KILOWATT_HOURS)
+_KPA: Final = measure(Unit.KILOPASCAL)
+
+
+def _charged(value: object, unit: str) -> float | None:
+    """Read a state of charge that is 0 on cars that do not tell it."""
+    return number(value, unit) or None
+
+
+def _unlocked_for_good(value: object, unit: str) -> bool | None:
+    """Tell whether the flap does not care about the locks; FLAP_LOCKED means that it does."""
+    locked = truth(value, unit)
+    return None if locked is None else not locked
+
 
 _ELECTRIC: Final = "vehicle.drivetrain.electricEngine"
 _BATTERY: Final = "vehicle.powertrain.electric.battery"
@@ -123,10 +165,34 @@ RULES: Final[Mapping[str, AnyRule]] = {
     "vehicle.drivetrain.batteryManagement.header": Rule(STATE_OF_CHARGE, number, plug=True),
     f"{_BATTERY}.stateOfCharge.displayed": Rule(STATE_OF_CHARGE, number, plug=True),
     f"{_ELECTRIC}.charging.level": Rule(STATE_OF_CHARGE, number, plug=True),
-    f"{_BATTERY}.stateOfCharge.target": Rule(CHARGING_TARGET, number, plug=True),
+    "vehicle.trip.segment.end.drivetrain.batteryManagement.hvSoc": Rule(
+        STATE_OF_CHARGE, _charged, plug=True, fallback=True
+    ),
+    f"{_BATTERY}.stateOfHealth.displayed": Rule(BATTERY_HEALTH, number, plug=True),
+    "vehicle.drivetrain.batteryManagement.maxEnergy": Rule(BATTERY_CAPACITY, _KWH, plug=True),
+    "vehicle.drivetrain.batteryManagement.batterySizeMax": Rule(
+        BATTERY_CAPACITY, _KWH, plug=True, fallback=True
+    ),
+    "vehicle.electricalSystem.battery.stateOfCharge": Rule(STARTER_BATTERY_CHARGE, number),
+    "vehicle.electricalSystem.battery.voltage": Rule(STARTER_BATTERY_VOLTAGE, measure(Unit.VOLT)),
+    "vehicle.drivetrain.avgElectricRangeConsumption": Rule(
+        AVERAGE_CONSUMPTION, consumption, plug=True
+    ),
+    f"{_ELECTRIC}.charging.connectionType": Rule(CONNECTION_TYPE, _CONNECTION, plug=True),
+    f"{_ELECTRIC}.charging.profile.climatizationActive": Rule(
+        PRECONDITIONING_AT_DEPARTURE, truth, plug=True
+    ),
+    "vehicle.body.chargingPort.isHospitalityActive": Rule(
+        CABLE_UNLOCKED_AFTER_CHARGING, truth, plug=True
+    ),
+    "vehicle.body.flap.isPermanentlyUnlocked": Rule(
+        FLAP_PERMANENTLY_UNLOCKED, _unlocked_for_good, plug=True
+    ),
     f"{_ELECTRIC}.kombiRemainingElectricRange": Rule(REMAINING_RANGE_ELECTRIC, distance, plug=True),
     "vehicle.drivetrain.fuelSystem.level": Rule(REMAINING_FUEL_PERCENT, number, fuel=True),
-    "vehicle.drivetrain.fuelSystem.remainingFuel": Rule(REMAINING_FUEL, number, fuel=True),
+    "vehicle.drivetrain.fuelSystem.remainingFuel": Rule(
+        REMAINING_FUEL, measure(Unit.LITERS), fuel=True
+    ),
     f"{_ELECTRIC}.charging.status": Rule(CHARGING_STATUS, _CHARGING, plug=True),
     "vehicle.body.chargingPort.status": Rule(CHARGER_CONNECTED, truth, plug=True),
     "vehicle.body.chargingPort.combinedStatus": Rule(CHARGER_CONNECTED, truth, plug=True),
@@ -154,18 +220,69 @@ RULES: Final[Mapping[str, AnyRule]] = {
     "vehicle.vehicle.preConditioning.activity": Rule(CLIMATE_ACTIVITY, _CLIMATE, fallback=True),
     "vehicle.cabin.hvac.preconditioning.status.comfortState": Rule(CLIMATE_ACTIVITY, _CLIMATE),
     "vehicle.cabin.infotainment.navigation.currentLocation.heading": Rule(HEADING, number),
-    **{f"{path}.pressure": Rule(TIRE_PRESSURE[wheel], number) for wheel, path in _TIRE.items()},
+    **{f"{path}.pressure": Rule(TIRE_PRESSURE[wheel], _KPA) for wheel, path in _TIRE.items()},
     **{
-        f"{path}.pressureTarget": Rule(TIRE_TARGET_PRESSURE[wheel], number)
+        f"{path}.pressureTarget": Rule(TIRE_TARGET_PRESSURE[wheel], _KPA)
         for wheel, path in _TIRE.items()
     },
 }
 """What one descriptor alone tells; what takes several is worked out in `readings`."""
 
+
+def _converter(item: Descriptor) -> Converter[Any]:
+    match item.kind:
+        case Kind.NUMBER:
+            return (
+                distance if item.attribute.unit is Unit.KILOMETERS else measure(item.attribute.unit)
+            )
+        case Kind.WORD:
+            return word(item.words)
+        case kind:
+            return _CONVERTERS[kind]
+
+
+_CONVERTERS: Final[Mapping[Kind, Converter[Any]]] = {
+    Kind.FLAG: truth,
+    Kind.MOMENT: time_of,
+    Kind.DAY: day,
+    Kind.COUNT: count,
+    Kind.TEXT: plain,
+}
+
+TAIL: Final[Mapping[str, tuple[Descriptor, Converter[Any]]]] = {
+    key: (item, _converter(item)) for key, item in DESCRIPTORS.items()
+}
+"""The long tail: what each descriptor is, and how it is read."""
+
 LATITUDE: Final = "vehicle.cabin.infotainment.navigation.currentLocation.latitude"
 LONGITUDE: Final = "vehicle.cabin.infotainment.navigation.currentLocation.longitude"
 TOTAL_RANGE: Final = "vehicle.drivetrain.lastRemainingRange"
 ELECTRIC_RANGE: Final = f"{_ELECTRIC}.kombiRemainingElectricRange"
+TARGET: Final = f"{_BATTERY}.stateOfCharge.target"
+SOC: Final = (
+    "vehicle.drivetrain.batteryManagement.header",
+    f"{_BATTERY}.stateOfCharge.displayed",
+)
+POWER: Final = f"{_BATTERY}.charging.power"
+VOLTAGE: Final = f"{_ELECTRIC}.charging.acVoltage"
+CURRENT: Final = f"{_ELECTRIC}.charging.acAmpere"
+PHASES: Final = f"{_ELECTRIC}.charging.phaseNumber"
+PLUGS: Final = (
+    "vehicle.body.chargingPort.status",
+    "vehicle.powertrain.tractionBattery.charging.port.anyPosition.isPlugged",
+)
+TRIP_END: Final = "vehicle.trip.segment.end.time"
+MOVING: Final = "vehicle.isMoving"
+IGNITION: Final = "vehicle.drivetrain.engine.isActive"
+CLIMATE_TIMER_PARTS: Final[Mapping[str, str]] = {
+    f"vehicle.cabin.climate.timers.{timer}.{part}": name
+    for timer, name in (
+        ("overwriteTimer", "once"),
+        ("weekdaysTimer1", "first"),
+        ("weekdaysTimer2", "second"),
+    )
+    for part in ("hour", "minute")
+}
 CHARGING_LEFT: Final = f"{_ELECTRIC}.charging.timeToFullyCharged"
 CHARGING_WORD: Final = f"{_ELECTRIC}.charging.status"
 CLIMATE_LEFT: Final = (
@@ -178,3 +295,28 @@ DISPLAY_UNITS: Final = (
 )
 SERVICE_LIST: Final = "vehicle.status.conditionBasedServices"
 MESSAGE_LIST: Final = "vehicle.status.checkControlMessages"
+
+_NOT_IN_CONTAINERS: Final = frozenset(
+    {"vehicle.sim.status", "vehicle.drivetrain.electricEngine.hvsMaxEnergyAbsolute"}
+)
+WANTED: Final = tuple(
+    key
+    for key in dict.fromkeys(
+        (
+            SERVICE_LIST,
+            MESSAGE_LIST,
+            *(key for key, item in DESCRIPTORS.items() if item.rest),
+            *RULES,
+            LATITUDE,
+            LONGITUDE,
+            TOTAL_RANGE,
+            CHARGING_LEFT,
+            POWER,
+            TARGET,
+            *CLIMATE_TIMER_PARTS,
+            *DESCRIPTORS,
+        )
+    )
+    if key not in _NOT_IN_CONTAINERS
+)
+"""What a container should hold, most important first: what the stream cannot send."""

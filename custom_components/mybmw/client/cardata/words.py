@@ -4,24 +4,54 @@ REST sends every value as text, the stream sends native JSON; the same key may b
 here and a word there. Words are compared as a whole and without regard to capitals.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
+import re
 from typing import Final
 
 import orjson
 
+from ..attributes import Unit
 from ..convert import is_null_word, mapping, number as any_number, sequence, text
 
 type Converter[T] = Callable[[object, str], T | None]
 """From a value and its unit in lower case; None is no value, ValueError nonsense."""
 
-_NOTHING: Final = frozenset({"-NA-", "SIGNAL_INVALID", "ASN_ISUNKNOWN", "NO_FIX"})
+_NOTHING: Final = frozenset({"-NA-", "SIGNAL_INVALID", "ASN_ISUNKNOWN", "NO_ACTION", "NO_FIX"})
 _TRUE: Final = frozenset(
-    {"TRUE", "1", "ASN_ISTRUE", "OPEN", "CONNECTED", "CHOSEN", "ACTIVE", "ACTIVATE", "INTERMEDIATE"}
+    {
+        "TRUE",
+        "1",
+        "AC_LIMIT_ACTIVE",
+        "ACTIVATE",
+        "ACTIVE",
+        "ASN_ISTRUE",
+        "CHOSEN",
+        "CONNECTED",
+        "DIRECT_CHG_ONCE_ACTIVE",
+        "FLAP_LOCKED",
+        "HOSPITALITY_ACTIVE",
+        "INTERMEDIATE",
+        "OPEN",
+    }
 )
 _FALSE: Final = frozenset(
-    {"FALSE", "0", "ASN_ISFALSE", "CLOSED", "DISCONNECTED", "NOTCHOSEN", "INACTIVE", "DEACTIVATE"}
+    {
+        "FALSE",
+        "0",
+        "AC_LIMIT_INACTIVE",
+        "ASN_ISFALSE",
+        "CLOSED",
+        "DEACTIVATE",
+        "DEACTIVE",
+        "DIRECT_CHG_ONCE_NOT_ACTIVE",
+        "DISCONNECTED",
+        "FLAP_UNLOCKED",
+        "HOSPITALITY_INACTIVE",
+        "INACTIVE",
+        "NOTCHOSEN",
+    }
 )
 _KILOMETERS: Final[Mapping[str, float]] = {
     "": 1.0,
@@ -32,8 +62,48 @@ _KILOMETERS: Final[Mapping[str, float]] = {
     "mile": 1.609344,
     "miles": 1.609344,
 }
-_MINUTES: Final[Mapping[str, float]] = {"": 1.0, "min": 1.0, "h": 60.0, "s": 1 / 60}
-_DATES: Final = ("%d.%m.%Y %H:%M UTC", "%d.%m.%Y %H:%M:%S UTC", "%m/%d/%Y %H:%M UTC", "%Y-%m-%d")
+_MINUTES: Final[Mapping[str, float]] = {"": 1.0, "min": 1.0, "m": 1.0, "h": 60.0, "s": 1 / 60}
+# A unit that comes, and what it is of the one that is wanted: factor and offset
+_SAME: Final = (1.0, 0.0)
+_FACTORS: Final[Mapping[Unit, Mapping[str, tuple[float, float]]]] = {
+    Unit.KILOMETERS: {unit: (factor, 0.0) for unit, factor in _KILOMETERS.items()},
+    Unit.METERS: {"m": _SAME, "ft": (0.3048, 0.0)},
+    Unit.KILOMETERS_PER_HOUR: {"km/h": _SAME, "mph": (1.609344, 0.0)},
+    Unit.CELSIUS: {
+        **dict.fromkeys(("°c", "c", "celsius"), _SAME),
+        **dict.fromkeys(("°f", "f", "fahrenheit"), (5 / 9, -160 / 9)),
+    },
+    Unit.KILOPASCAL: {"kpa": _SAME, "bar": (100.0, 0.0), "psi": (6.894757, 0.0)},
+    Unit.KILOWATT: {"kw": _SAME, "w": (0.001, 0.0)},
+    Unit.KILOWATT_HOURS: {"kwh": _SAME, "wh": (0.001, 0.0)},
+    Unit.LITERS: dict.fromkeys(("l", "liter", "liters", "litre", "litres"), _SAME),
+    Unit.SECONDS: {"s": _SAME, "min": (60.0, 0.0)},
+    Unit.MINUTES: {unit: (factor, 0.0) for unit, factor in _MINUTES.items()},
+}
+_DIGITS: Final = 6
+_WORD: Final = re.compile(r"[a-z0-9][a-z0-9_]{0,62}")
+_HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_NO_WORD: Final = re.compile(r"[^a-z0-9]+")
+_ALIASES: Final[Mapping[str, str]] = {
+    "1_phases": "one_phase",
+    "2_phases": "two_phases",
+    "3_phases": "three_phases",
+    "200": "good",
+    "140": "replace_recommended",
+    "110": "replace_required",
+    "80": "replace_urgent",
+    "mile": "miles",
+    "kilometer": "kilometers",
+    "selectivelocked": "selective_locked",
+}
+_DATES: Final = (
+    "%d.%m.%Y %H:%M UTC",
+    "%d.%m.%Y %H:%M:%S UTC",
+    "%m/%d/%Y %H:%M UTC",
+    "%m/%d/%Y %H:%M:%S UTC",
+    "%m/%d/%Y %I:%M %p UTC",
+    "%Y-%m-%d",
+)
 
 
 def is_nothing(value: object) -> bool:
@@ -46,6 +116,59 @@ def is_nothing(value: object) -> bool:
 def number(value: object, _unit: str) -> float | None:
     """Read a number."""
     return None if is_nothing(value) else any_number(value)
+
+
+def measure(wanted: Unit | None) -> Converter[float]:
+    """Make a converter for numbers in one unit; where no other one is known, any is taken for it.
+
+    A consumption is told the other way round by cars that are set to miles: mi/kWh.
+    """
+    known = None if wanted is None else _FACTORS.get(wanted)
+
+    def convert(value: object, unit: str) -> float | None:
+        amount = number(value, unit)
+        if amount is None or known is None or not unit:
+            return amount
+        factor, offset = known.get(unit) or _unknown()
+        return amount if factor == 1 and not offset else round(amount * factor + offset, _DIGITS)
+
+    return convert
+
+
+def _unknown() -> tuple[float, float]:
+    raise ValueError("not a known unit")
+
+
+def consumption(value: object, unit: str) -> float | None:
+    """Read a consumption in kWh/100 km; cars that are set to miles tell it in mi/kWh."""
+    amount = number(value, unit)
+    if amount is None or unit != "mi/kwh":
+        return amount
+    return round(100 / (amount * _KILOMETERS["mi"]), 1) if amount else None
+
+
+def word(known: Collection[str]) -> Converter[str]:
+    """Make a converter for words of a list that may grow: any other word is taken as it is.
+
+    Words come out in lower case, with underscores.
+    """
+
+    def convert(value: object, _unit: str) -> str | None:
+        if not isinstance(value, str):
+            value = None if value is None or isinstance(value, bool) else str(value)
+        if value is None:
+            return None
+        slug = _NO_WORD.sub("_", _HUMP.sub("_", value.strip()).lower()).strip("_")
+        slug = _ALIASES.get(slug, slug)
+        if slug in known:
+            return slug
+        if is_nothing(value):
+            return None
+        if not _WORD.fullmatch(slug):
+            raise ValueError("not a word")
+        return slug
+
+    return convert
 
 
 def truth(value: object, _unit: str) -> bool | None:
@@ -114,18 +237,41 @@ def truth_or[E: StrEnum](words: Mapping[str, E], yes: E, no: E) -> Converter[E]:
     return convert
 
 
-def day(value: object) -> date | None:
+def day(value: object, _unit: str = "") -> date | None:
     """Read a date in one of the forms that BMW writes; a month alone is its first day."""
     if is_nothing(value) or value == "-":
         return None
     if not isinstance(value, str):
         raise ValueError("not a date")
+    text_ = value.strip()
+    written = _written(text_)
+    if written is not None:
+        return written.date()
+    return date.fromisoformat(text_[:10] if len(text_) >= len("2026-11-01") else f"{text_}-01")
+
+
+def time_of(value: object, _unit: str = "") -> datetime | None:
+    """Read a time in one of the forms that BMW writes; one without an offset is the car's own."""
+    if is_nothing(value):
+        return None
+    if not isinstance(value, str):
+        raise ValueError("not a time")
+    result = _written(value.strip()) or datetime.fromisoformat(value.strip())
+    return result if result.year >= 2000 else None
+
+
+def count(value: object, _unit: str = "") -> int | None:
+    """Read how long a list is that came as JSON in a text."""
+    return None if is_nothing(value) else len(sequence(_decoded(value)))
+
+
+def _written(value: str) -> datetime | None:
     for form in _DATES:
         try:
-            return datetime.strptime(value.strip(), form).replace(tzinfo=UTC).date()
+            return datetime.strptime(value, form).replace(tzinfo=UTC)
         except ValueError:
             continue
-    return datetime.strptime(value.strip()[:7], "%Y-%m").replace(tzinfo=UTC).date()
+    return None
 
 
 def moment(value: object) -> datetime | None:
@@ -136,6 +282,8 @@ def moment(value: object) -> datetime | None:
         result = datetime.fromisoformat(value)
     except ValueError:
         return None
+    if result.tzinfo is UTC:
+        return result
     return result.astimezone(UTC) if result.tzinfo is not None else None
 
 

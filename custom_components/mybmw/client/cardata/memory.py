@@ -1,0 +1,193 @@
+"""What has to be remembered of a car to make sense of values that come one at a time."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Final
+
+from ..attributes import AnyAttribute
+from ..convert import mapping
+from ..values import DriveTrain
+from .quota import Reason
+from .tables import (
+    CHARGING_WORD,
+    CLIMATE_TIMER_PARTS,
+    CURRENT,
+    DISPLAY_UNITS,
+    ELECTRIC_RANGE,
+    IGNITION,
+    LATITUDE,
+    LONGITUDE,
+    MOVING,
+    PHASES,
+    PLUGS,
+    SOC,
+    TOTAL_RANGE,
+    TRIP_END,
+    VOLTAGE,
+    AnyRule,
+)
+from .words import moment, number, plain, truth
+
+CHARGING: Final = "CHARGINGACTIVE"
+PAUSED: Final = "CHARGINGPAUSED"
+
+_SILENCE: Final = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of one descriptor as it came; `time` is when it was measured."""
+
+    raw: object
+    unit: str
+    time: datetime
+
+
+@dataclass(slots=True)
+class Memory:
+    """What is remembered of one car; `zone` is where its clock is.
+
+    `happened` collects what is worth a call, `streamed` the descriptors that came by the stream,
+    `unknown` and `problems` count what could not be used.
+    """
+
+    drive_train: DriveTrain | None = None
+    zone: tzinfo = UTC
+    values: dict[str, Value] = field(default_factory=dict)
+    better: dict[AnyAttribute, datetime] = field(default_factory=dict)
+    target: float | None = None
+    doubted: Value | None = None
+    powered: datetime | None = None
+    happened: list[Reason] = field(default_factory=list)
+    streamed: set[str] = field(default_factory=set)
+    unknown: Counter[str] = field(default_factory=Counter)
+    problems: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def plugs_in(self) -> bool:
+        """Whether the car may have a battery to charge from outside."""
+        return self.drive_train is None or self.drive_train.plugs_in
+
+    def remember(self, descriptor: str, value: Value) -> None:
+        """Keep a value unless a newer one is known, and note what it means that it changed."""
+        known = self.values.get(descriptor)
+        if known is not None and known.time > value.time:
+            return
+        self.values[descriptor] = value
+        event = _EVENTS.get(descriptor)
+        if event is not None and known is not None and known.raw != value.raw:
+            try:
+                reason = event(known, value)
+            except ValueError, TypeError:
+                return
+            if reason is not None:
+                self.happened.append(reason)
+
+    def believes(self, rule: AnyRule, time: datetime) -> bool:
+        """Tell whether a value counts, and remember the newest one of a better descriptor."""
+        better = self.better.get(rule.attribute)
+        if rule.fallback:
+            return better is None or time - better > _SILENCE
+        self.better[rule.attribute] = time if better is None else max(better, time)
+        return True
+
+    def number(self, descriptor: str) -> tuple[float, datetime] | None:
+        """Return the newest number of a descriptor and when it was measured."""
+        value = self.values.get(descriptor)
+        if value is None:
+            return None
+        try:
+            amount = number(value.raw, value.unit)
+        except ValueError:
+            return None
+        return None if amount is None else (amount, value.time)
+
+    def word(self, descriptor: str) -> tuple[str, datetime] | None:
+        """Return the newest word of a descriptor and when it was measured."""
+        value = self.values.get(descriptor)
+        if value is None or not isinstance(value.raw, str):
+            return None
+        return value.raw.strip().upper(), value.time
+
+    def display_unit(self) -> str:
+        """Return the unit of distances that come without one: that of the car's display."""
+        for descriptor in DISPLAY_UNITS:
+            value = self.values.get(descriptor)
+            found = None if value is None else plain(value.raw, "")
+            if found:
+                return found.lower()
+        return "km"
+
+    def dump(self) -> dict[str, object]:
+        """Return what should survive a restart as JSON; places are not kept."""
+        kept = self.values.keys() - {LATITUDE, LONGITUDE}
+        return {
+            "values": {
+                key: [value.raw, value.unit, value.time.isoformat()]
+                for key, value in self.values.items()
+                if key in kept
+            },
+            "target": self.target,
+            "streamed": sorted(self.streamed),
+        }
+
+    def load(self, saved: object) -> None:
+        """Take over what `dump` wrote; odd parts are left out."""
+        fields = mapping(saved)
+        for key, item in mapping(fields.get("values")).items():
+            if isinstance(item, list) and len(item) == 3 and key in REMEMBERED:
+                raw, unit, text = item
+                time = moment(text)
+                if time is not None and isinstance(unit, str):
+                    self.values[key] = Value(raw, unit, time)
+        target, streamed = fields.get("target"), fields.get("streamed")
+        self.target = float(target) if isinstance(target, int | float) else None
+        self.streamed |= set(map(str, streamed)) if isinstance(streamed, list) else set()
+
+
+def _charging(old: Value, new: Value) -> Reason | None:
+    before, now = plain(old.raw, ""), plain(new.raw, "")
+    if now == CHARGING and before != PAUSED:
+        return Reason.CHARGE_START
+    ended = before in (CHARGING, PAUSED) and now not in (CHARGING, PAUSED)
+    return Reason.CHARGE_END if ended else None
+
+
+def _plugged(old: Value, new: Value) -> Reason | None:
+    return Reason.PLUGGED_IN if truth(new.raw, "") and truth(old.raw, "") is False else None
+
+
+def _stopped(old: Value, new: Value) -> Reason | None:
+    return Reason.TRIP_END if truth(old.raw, "") and truth(new.raw, "") is False else None
+
+
+def _arrived(_old: Value, _new: Value) -> Reason | None:
+    return Reason.TRIP_END
+
+
+_EVENTS: Final[Mapping[str, Callable[[Value, Value], Reason | None]]] = {
+    CHARGING_WORD: _charging,
+    **dict.fromkeys(PLUGS, _plugged),
+    TRIP_END: _arrived,
+    MOVING: _stopped,
+    IGNITION: _stopped,
+}
+
+REMEMBERED: Final = frozenset(
+    {
+        LATITUDE,
+        LONGITUDE,
+        TOTAL_RANGE,
+        ELECTRIC_RANGE,
+        CURRENT,
+        VOLTAGE,
+        PHASES,
+        *SOC,
+        *DISPLAY_UNITS,
+        *CLIMATE_TIMER_PARTS,
+        *_EVENTS,
+    }
+)
+"""The descriptors that are worth remembering."""

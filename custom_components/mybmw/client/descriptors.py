@@ -1,0 +1,122 @@
+"""The long tail: what BMW's catalogue names and the vocabulary does not.
+
+Every descriptor (facts: CarData catalogue) is an attribute of its own, with its path as the key,
+so that it takes the same road as any other fact. Descriptors that the vocabulary knows better are
+not here; those that it only falls back on are, to be seen on their own.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+import csv
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from .attributes import ATTRIBUTES, AnyAttribute, Attribute, Unit
+from .values import DriveTrain
+
+
+class Kind(StrEnum):
+    """What the values of a descriptor are, once read."""
+
+    FLAG = "flag"
+    NUMBER = "number"
+    WORD = "word"
+    MOMENT = "moment"
+    DAY = "day"
+    COUNT = "count"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Descriptor:
+    """One descriptor as an attribute.
+
+    `words` are the known ones of a word, in lower case; `cars` the drive trains that can have it,
+    all if empty. A `rest` descriptor never comes by the stream.
+    """
+
+    attribute: AnyAttribute
+    kind: Kind
+    words: tuple[str, ...] = ()
+    cars: Collection[DriveTrain] = ()
+    rest: bool = False
+
+    def applies(self, train: DriveTrain | None) -> bool:
+        """Tell whether a car with this drive train can have the fact; unknown ones can."""
+        return train is None or not self.cars or train in self.cars
+
+
+_TYPES: Final[Mapping[Kind, type]] = {
+    Kind.FLAG: bool,
+    Kind.NUMBER: float,
+    Kind.WORD: str,
+    Kind.MOMENT: datetime,
+    Kind.DAY: date,
+    Kind.COUNT: int,
+    Kind.TEXT: str,
+}
+_BOUNDS: Final[Mapping[Unit | None, tuple[float, float]]] = {
+    None: (0, 1_000_000),
+    Unit.PERCENT: (0, 100),
+    Unit.KILOMETERS: (0, 3_000_000),
+    Unit.KILOMETERS_PER_HOUR: (0, 500),
+    Unit.CELSIUS: (-60, 300),
+    Unit.AMPERE: (0, 1_000),
+    Unit.VOLT: (0, 2_000),
+    Unit.LITERS: (0, 1_000_000),
+    Unit.KILOWATT: (0, 1_000),
+    Unit.KILOWATT_HOURS: (0, 1_000_000),
+    Unit.SECONDS: (0, 86_400),
+    Unit.MINUTES: (0, 10_080),
+    Unit.STARS: (0, 5),
+    Unit.WEEKS: (0, 520),
+    Unit.MONTHS: (0, 120),
+    Unit.METERS: (-500, 9_000),
+    Unit.KILOWATT_HOURS_PER_100_KILOMETERS: (0, 1_000),
+}
+
+_PRIVATE: Final = frozenset(
+    {
+        "vehicle.cabin.infotainment.navigation.currentLocation.altitude",
+        "vehicle.sevice.preferredSevicePartner",
+    }
+)
+_CARS: Final[Mapping[str, frozenset[DriveTrain]]] = {
+    "": frozenset(),
+    "plug": frozenset(train for train in DriveTrain if train.plugs_in),
+    "fuel": frozenset(train for train in DriveTrain if train.burns_fuel),
+    "phev": frozenset({DriveTrain.PLUGIN_HYBRID}),
+    "ice": frozenset(train for train in DriveTrain if not train.plugs_in),
+    "mhev": frozenset({DriveTrain.MILD_HYBRID}),
+}
+
+
+def _read() -> Iterator[Descriptor]:
+    """Read the table beside this file; bounds that it leaves open are those of the unit."""
+    with Path(__file__).with_suffix(".csv").open(encoding="utf-8", newline="") as table:
+        for row in csv.DictReader(table):
+            kind = Kind(row["kind"])
+            unit = Unit(row["unit"]) if row["unit"] else None
+            low, high = _BOUNDS[unit] if kind is Kind.NUMBER else (None, None)
+            attribute: AnyAttribute = Attribute(
+                row["descriptor"],
+                _TYPES[kind],
+                unit,
+                low=float(row["low"]) if row["low"] else low,
+                high=float(row["high"]) if row["high"] else high,
+                private=row["descriptor"] in _PRIVATE,
+            )
+            words = tuple(row["words"].split())
+            yield Descriptor(attribute, kind, words, _CARS[row["cars"]], row["source"] == "rest")
+
+
+DESCRIPTORS: Final[Mapping[str, Descriptor]] = {item.attribute.key: item for item in _read()}
+"""Every descriptor of the long tail by its name."""
+
+
+def attribute_of(key: str) -> AnyAttribute:
+    """Return the attribute with this key, of the vocabulary or the long tail; KeyError."""
+    known = ATTRIBUTES.get(key)
+    return known if known is not None else DESCRIPTORS[key].attribute

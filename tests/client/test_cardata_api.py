@@ -11,11 +11,12 @@ from custom_components.mybmw.client import (
     ApiError,
     Http,
     NetworkError,
+    NotAllowedError,
     QuotaError,
     Recorder,
     Redactor,
 )
-from custom_components.mybmw.client.cardata.api import CardataApi, CardataError
+from custom_components.mybmw.client.cardata.api import CardataApi, CardataError, ScopeError
 from custom_components.mybmw.client.cardata.login import DeviceLogin, Tokens
 from custom_components.mybmw.client.cardata.quota import LIMIT, Ledger, Reason
 from custom_components.mybmw.client.errors import RefusedError
@@ -151,7 +152,7 @@ async def test_token_refused_for_good(sim: SimulatedCarData, client: Client) -> 
     assert len(refreshes) == 1
 
 
-@pytest.mark.parametrize("code", ["CU-103", "CU-104", "CU-120", "CU-500"])
+@pytest.mark.parametrize("code", ["CU-120", "CU-127", "CU-500"])
 async def test_code_decides(sim: SimulatedCarData, client: Client, code: str) -> None:
     """Not the status, which is nearly always 403."""
     sim.fail(Endpoint.BASIC_DATA, error(code, 403))
@@ -159,6 +160,30 @@ async def test_code_decides(sim: SimulatedCarData, client: Client, code: str) ->
         await client.api.basic_data(CAR.vin, USER)
     assert caught.value.code == code
     assert CAR.vin not in str(caught.value)
+
+
+@pytest.mark.parametrize(("code", "kind"), [("CU-103", ScopeError), ("CU-104", NotAllowedError)])
+async def test_codes_with_a_meaning_of_their_own(
+    sim: SimulatedCarData, client: Client, code: str, kind: type[Exception]
+) -> None:
+    """A missing scope asks for a new login, not for another token; a foreign car for nothing."""
+    sim.fail(Endpoint.BASIC_DATA, error(code, 403))
+    with pytest.raises(kind) as caught:
+        await client.api.basic_data(CAR.vin, USER)
+    assert CAR.vin not in str(caught.value)
+    assert all(call.endpoint is not Endpoint.REFRESH for call in sim.calls)
+
+
+async def test_call_that_never_left_is_not_booked(sim: SimulatedCarData, client: Client) -> None:
+    """A call without a network costs nothing; one that timed out may have been counted."""
+    sim.fail(Endpoint.MAPPINGS, faults.no_network())
+    with pytest.raises(NetworkError):
+        await client.api.mappings(USER)
+    assert client.ledger.left(USER) == LIMIT
+    sim.fail(Endpoint.MAPPINGS, faults.timeout())
+    with pytest.raises(NetworkError):
+        await client.api.mappings(USER)
+    assert client.ledger.left(USER) == LIMIT - 1
 
 
 @pytest.mark.parametrize(

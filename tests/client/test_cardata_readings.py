@@ -11,7 +11,9 @@ import pytest
 
 from custom_components.mybmw.client import Vehicle, attributes as a
 from custom_components.mybmw.client.attributes import AnyReading
-from custom_components.mybmw.client.cardata.readings import Memory, read_basic_data, read_values
+from custom_components.mybmw.client.cardata.details import read_basic_data
+from custom_components.mybmw.client.cardata.memory import Memory
+from custom_components.mybmw.client.cardata.readings import read_values
 from custom_components.mybmw.client.cardata.tables import LATITUDE, LONGITUDE, RULES
 from custom_components.mybmw.client.values import (
     ChargingStatus,

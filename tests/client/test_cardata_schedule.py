@@ -1,38 +1,76 @@
 """Spending the calls of a day where they are worth most."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 import random
 from zoneinfo import ZoneInfo
 
 from freezegun import freeze_time
+from hypothesis import given, strategies as st
+import orjson
 import pytest
 
 from custom_components.mybmw.client import QuotaError
 from custom_components.mybmw.client.cardata.quota import DAY, LIMIT, RESERVE, Ledger, Reason, day_of
-from custom_components.mybmw.client.cardata.schedule import SHORTEST, Decision, Night, Scheduler
+from custom_components.mybmw.client.cardata.schedule import (
+    EXTRAS,
+    HELD,
+    SHORTEST,
+    Decision,
+    Night,
+    Scheduler,
+    Task,
+)
 
 NOON = datetime(2026, 11, 10, 12, tzinfo=UTC)
 ONE, TWO = "VIN1", "VIN2"
+EVEN = DAY / (LIMIT - RESERVE - HELD)
 
 pytestmark = pytest.mark.freeze_time(NOON)
 
 
-def scheduler(*vins: str, night: Night | None = None) -> tuple[Scheduler, Ledger]:
+def scheduler(
+    *vins: str, night: Night | None = None, tasks: Iterable[Task] = (Task.VALUES,)
+) -> tuple[Scheduler, Ledger]:
+    """Return the plan for cars that were all read just now, and for which nothing else is due."""
     ledger = Ledger()
     made = Scheduler(ledger, night)
-    made.watch(vins)
+    made.watch(dict.fromkeys(vins, tuple(tasks)), NOON)
+    made.done(Decision(Task.MAPPINGS, "", NOON, Reason.SET_UP), NOON)
     return made, ledger
 
 
-def test_new_car_comes_first() -> None:
+def look(vin: str, at: datetime, reason: Reason = Reason.SCHEDULE) -> Decision:
+    return Decision(Task.VALUES, vin, at, reason)
+
+
+def test_set_up_goes_step_by_step() -> None:
+    """First the cars, then what they are, then their values; extras wait a quarter of an hour."""
+    plan = Scheduler(Ledger())
+    plan.watch({}, NOON)
+    assert plan.next(NOON) == Decision(Task.MAPPINGS, "", NOON, Reason.SET_UP)
+    plan.done(Decision(Task.MAPPINGS, "", NOON, Reason.SET_UP), NOON)
+    plan.watch({ONE: [Task.BASIC_DATA, Task.VALUES, *EXTRAS]}, NOON)
+    done = []
+    while (decision := plan.next(NOON)) is not None and decision.at <= NOON:
+        done.append(decision)
+        plan.done(decision, NOON)
+    assert [item.task for item in done] == [Task.BASIC_DATA, Task.VALUES]
+    assert all(item.reason is Reason.SET_UP for item in done)
+    extra = plan.next(NOON)
+    assert extra is not None
+    assert (extra.task, extra.at) == (Task.SESSIONS, NOON + timedelta(minutes=15))
+
+
+def test_car_that_was_never_read_comes_first() -> None:
     plan, _ = scheduler(ONE, TWO)
     plan.told(ONE, NOON)
-    assert plan.next(NOON) == Decision(TWO, NOON, Reason.SCHEDULE)
+    assert plan.next(NOON) == look(TWO, NOON, Reason.SET_UP)
 
 
 def test_fresh_stream_puts_a_call_off() -> None:
     plan, _ = scheduler(ONE)
-    plan.asked(ONE, Reason.SCHEDULE, NOON)
+    plan.done(look(ONE, NOON), NOON)
     first = plan.next(NOON)
     later = NOON + timedelta(minutes=20)
     plan.told(ONE, later)
@@ -42,49 +80,149 @@ def test_fresh_stream_puts_a_call_off() -> None:
     assert second.at - first.at == timedelta(minutes=20)
 
 
-def test_interval_grows_as_calls_get_fewer() -> None:
+def test_quiet_cars_take_turns() -> None:
+    """Two cars are read alternately, and together not more often than one alone."""
+    plan, ledger = scheduler(ONE, TWO)
+    now, order = NOON, []
+    with freeze_time(NOON) as clock:
+        for _ in range(6):
+            decision = plan.next(now)
+            assert decision is not None
+            now = max(now, decision.at)
+            clock.move_to(now)
+            ledger.book("telematics", decision.reason, decision.vin)
+            plan.done(decision, now)
+            order.append((decision.vin, now - NOON))
+    assert [vin for vin, _ in order] == [ONE, TWO, ONE, TWO, ONE, TWO]
+    assert order[-1][1] >= 4 * EVEN
+
+
+def test_interval_is_never_denser_than_the_budget_spread_evenly() -> None:
     plan, ledger = scheduler(ONE)
-    full = plan.interval(NOON)
-    assert SHORTEST <= full < timedelta(minutes=40)
-    for _ in range((LIMIT - RESERVE) // 2):
+    assert plan.interval(NOON) == EVEN >= SHORTEST
+    for _ in range(15):
+        ledger.book("x", Reason.TRIP_END)
+    left = LIMIT - RESERVE - HELD - 15
+    assert plan.interval(NOON) == DAY / left, "what is left has to do until the oldest is a day old"
+    evening = NOON + timedelta(hours=20)
+    assert plan.interval(evening) == EVEN
+    for _ in range(left):
+        ledger.book("x", Reason.TRIP_END)
+    assert plan.interval(NOON) is None
+    decision = plan.next(NOON)
+    assert decision is None or decision.reason is not Reason.SCHEDULE
+
+
+def test_schedule_leaves_calls_for_events() -> None:
+    plan, ledger = scheduler(ONE)
+    plan.done(look(ONE, NOON), NOON)
+    for _ in range(LIMIT - RESERVE - HELD):
         ledger.book("x", Reason.SCHEDULE)
-    assert plan.interval(NOON) == 2 * full
-    for _ in range((LIMIT - RESERVE) // 2):
-        ledger.book("x", Reason.SCHEDULE)
-    assert plan.next(NOON) is None
+    assert plan.interval(NOON) is None
+    plan.event(ONE, Reason.TRIP_END, NOON)
+    assert plan.next(NOON) == look(ONE, NOON + timedelta(minutes=1), Reason.TRIP_END)
 
 
 def test_night() -> None:
+    """A quiet car is asked four times less often, one that charges as often as ever."""
     night = Night(time(23), time(6), ZoneInfo("Europe/Berlin"))
     plan, _ = scheduler(ONE, night=night)
     midnight = datetime(2026, 11, 10, 23, 30, tzinfo=UTC)
-    assert plan.interval(midnight) == 4 * plan.interval(NOON)
+    plan.done(look(ONE, midnight), midnight)
+    quiet = plan.next(midnight)
+    assert quiet is not None
+    assert quiet.at == midnight + 4 * EVEN
+    plan.event(ONE, Reason.CHARGE_START, midnight)
+    plan.done(look(ONE, midnight, Reason.CHARGE_START), midnight)
+    charging = plan.next(midnight)
+    assert charging is not None
+    assert charging.at == midnight + EVEN
     assert not Night(time(1), time(5), ZoneInfo("UTC")).holds(NOON)
 
 
 def test_event_comes_soon_and_once() -> None:
     plan, _ = scheduler(ONE)
-    plan.asked(ONE, Reason.SET_UP, NOON)
+    plan.done(look(ONE, NOON, Reason.SET_UP), NOON)
     plan.event(ONE, Reason.TRIP_END, NOON)
-    assert plan.next(NOON) == Decision(ONE, NOON + timedelta(minutes=1), Reason.TRIP_END)
+    assert plan.next(NOON) == look(ONE, NOON + timedelta(minutes=1), Reason.TRIP_END)
     soon = NOON + timedelta(minutes=1)
-    plan.asked(ONE, Reason.TRIP_END, soon)
+    plan.done(look(ONE, soon, Reason.TRIP_END), soon)
     plan.event(ONE, Reason.TRIP_END, soon + timedelta(minutes=5))
     decision = plan.next(soon + timedelta(minutes=5))
     assert decision is not None
     assert decision.reason is Reason.SCHEDULE
     plan.event("unknown", Reason.TRIP_END, NOON)
     plan.told("unknown", NOON)
-    plan.asked("unknown", Reason.TRIP_END, NOON)
+    plan.done(look("unknown", NOON, Reason.TRIP_END), NOON)
+
+
+def test_history_is_read_after_a_charge() -> None:
+    plan, _ = scheduler(ONE, tasks=(Task.VALUES, Task.SESSIONS))
+    plan.done(Decision(Task.SESSIONS, ONE, NOON, Reason.SCHEDULE), NOON)
+    plan.done(look(ONE, NOON), NOON)
+    plan.event(ONE, Reason.CHARGE_END, NOON)
+    plan.done(look(ONE, NOON, Reason.CHARGE_END), NOON)
+    decision = plan.next(NOON)
+    assert decision is not None
+    assert (decision.task, decision.at) == (Task.SESSIONS, NOON + timedelta(minutes=15))
+
+
+def test_failures_are_tried_again_at_growing_intervals() -> None:
+    plan, _ = scheduler(ONE)
+    pauses = []
+    now = NOON
+    for _ in range(9):
+        decision = plan.next(now)
+        assert decision is not None
+        now = max(now, decision.at)
+        plan.failed(decision, now)
+        following = plan.next(now)
+        assert following is not None
+        pauses.append(following.at - now)
+    assert pauses[:3] == [timedelta(minutes=5), timedelta(minutes=10), timedelta(minutes=20)]
+    assert pauses[-1] == timedelta(hours=6)
+    decision = plan.next(now)
+    assert decision is not None
+    plan.done(decision, now)
+    again = plan.next(now)
+    assert again is not None
+    assert again.at == now + EVEN
+
+
+def test_survives_a_restart() -> None:
+    plan, _ = scheduler(ONE, TWO)
+    plan.done(look(ONE, NOON), NOON)
+    plan.done(look(TWO, NOON), NOON)
+    again = Scheduler(Ledger())
+    again.load(orjson.loads(orjson.dumps(plan.dump())), NOON)
+    again.watch({ONE: [Task.VALUES], TWO: [Task.VALUES]}, NOON)
+    assert again.next(NOON) == plan.next(NOON)
+    assert again.dump() == plan.dump()
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["done", "told", "asked"]), JSON) | JSON)
+def test_odd_file(saved: object) -> None:
+    plan = Scheduler(Ledger())
+    plan.load(saved, NOON)
+    plan.watch({ONE: [Task.VALUES]}, NOON)
+    assert plan.next(NOON) is not None
 
 
 @pytest.mark.parametrize("cars", [1, 2, 4])
 def test_ten_days(cars: int) -> None:
     """Mixed driving, a user's calls, another client, an outage: the quota holds, ages are fair."""
     chance = random.Random(cars)
-    plan, ledger = scheduler(*(f"VIN{number}" for number in range(cars)))
+    vins = [f"VIN{number}" for number in range(cars)]
+    plan, ledger = scheduler(*vins)
     calls: list[tuple[datetime, Reason]] = []
-    told = dict.fromkeys((f"VIN{number}" for number in range(cars)), NOON)
+    told = dict.fromkeys(vins, NOON)
     ages: list[timedelta] = []
     with freeze_time(NOON) as clock:
         for step in range(10 * 24 * 12):
@@ -104,8 +242,9 @@ def test_ten_days(cars: int) -> None:
                 except QuotaError:
                     pytest.fail("the scheduler asked for what is not there")
                 calls.append((now, decision.reason))
-                plan.asked(decision.vin, decision.reason, now)
-                told[decision.vin] = now
+                plan.done(decision, now)
+                if decision.vin:
+                    told[decision.vin] = now
             ages += [now - moment for moment in told.values()]
             clock.tick(300)
     for when, _ in calls:

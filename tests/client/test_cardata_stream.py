@@ -12,8 +12,9 @@ import pytest
 
 from custom_components.mybmw.client import AuthError, NetworkError
 from custom_components.mybmw.client.cardata.login import Tokens
-from custom_components.mybmw.client.cardata.stream import Broker, Pace, Stream, StreamState
+from custom_components.mybmw.client.cardata.stream import Broker, Pace, Stream
 from custom_components.mybmw.client.tokens import TokenKeeper
+from custom_components.mybmw.client.values import StreamState
 from tests.replay.broker import SimulatedBroker
 from tests.replay.mosquitto import MosquittoMissing, find_mosquitto
 from tests.replay.refusal import Refusal

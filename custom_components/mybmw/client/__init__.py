@@ -3,8 +3,8 @@
 It imports nothing of Home Assistant. This is its door; the sources have one of their own each.
 """
 
-from . import attributes, values
-from .attributes import Attribute, Reading, Unit
+from . import attributes, descriptors, values
+from .attributes import AnyAttribute, AnyReading, Attribute, Reading, Unit
 from .commands import (
     AcLimit,
     ChangeProfile,
@@ -27,6 +27,8 @@ from .errors import (
     CommandTimeoutError,
     InvalidValueError,
     NetworkError,
+    NoContainerError,
+    NotAllowedError,
     QuotaError,
     UnsupportedError,
 )
@@ -35,13 +37,16 @@ from .garage import Changes, Garage
 from .http import Http
 from .redact import HIDDEN, Redactor
 from .snapshot import Saved, dump, encode, load
-from .source import Poll, Progress, Source
+from .source import PlanningSource, Poll, Progress, Source, Status
+from .tokens import TokenKeeper
 from .vehicle import Vehicle
 
 __all__ = [
     "HIDDEN",
     "AcLimit",
     "AnswerError",
+    "AnyAttribute",
+    "AnyReading",
     "ApiError",
     "Attribute",
     "AuthError",
@@ -60,6 +65,9 @@ __all__ = [
     "Http",
     "InvalidValueError",
     "NetworkError",
+    "NoContainerError",
+    "NotAllowedError",
+    "PlanningSource",
     "PointOfInterest",
     "Poll",
     "Progress",
@@ -70,11 +78,14 @@ __all__ = [
     "Saved",
     "SendPoi",
     "Source",
+    "Status",
     "TargetSoc",
+    "TokenKeeper",
     "Unit",
     "UnsupportedError",
     "Vehicle",
     "attributes",
+    "descriptors",
     "dump",
     "encode",
     "load",

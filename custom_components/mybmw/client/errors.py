@@ -17,6 +17,11 @@ class NetworkError(ClientError):
 
     key = "cannot_connect"
 
+    def __init__(self, message: str, *, sent: bool = True) -> None:
+        """`sent` tells whether the request may have reached the service."""
+        super().__init__(message)
+        self.sent = sent
+
 
 class AnswerError(ClientError):
     """The service answered with something that is not what it should be (such as broken JSON)."""
@@ -69,6 +74,12 @@ class NoContainerError(ClientError):
     """No container for data can be made: those of other programs take all the places."""
 
     key = "no_container"
+
+
+class NotAllowedError(ClientError):
+    """The account may not read this car."""
+
+    key = "not_allowed"
 
 
 class BlockedError(ClientError):

@@ -25,8 +25,13 @@ class Garage:
         sources: Iterable[Source] = (),
         listener: Listener | None = None,
         ignored: Collection[AnyAttribute] = (),
+        accept: Callable[[str], bool] = lambda _vin: True,
     ) -> None:
-        """Take the sources in order of preference for commands; never keep what is `ignored`."""
+        """Take the sources in order of preference for commands; never keep what is `ignored`.
+
+        `accept` is asked whether a car that is new belongs here.
+        """
+        self.accept = accept
         self.ignored = frozenset(ignored)
         self.sources: dict[str, Source] = {source.name: source for source in sources}
         self.vehicles: dict[str, Vehicle] = {}
@@ -34,11 +39,15 @@ class Garage:
 
     def update(self, vin: str, readings: Iterable[AnyReading]) -> set[AnyAttribute]:
         """Take in readings of one car, make it known if it is new, and tell the listener."""
-        return self._update({vin: readings})[vin]
+        return self._update({vin: readings}).get(vin, set())
 
     def take(self, poll: Poll) -> Changes:
         """Take in a poll and tell the listener once."""
         return self._update(poll.readings)
+
+    def push(self, readings: Mapping[str, Iterable[AnyReading]]) -> Changes:
+        """Take in what cars have sent by themselves and tell the listener once."""
+        return self._update(readings)
 
     def remove(self, vin: str) -> None:
         """Forget a car."""
@@ -97,6 +106,8 @@ class Garage:
             vehicle = self.vehicles.get(vin)
             new = vehicle is None
             if vehicle is None:
+                if not self.accept(vin):
+                    continue
                 vehicle = self.vehicles[vin] = Vehicle(vin)
             kept = (item for item in items if item.attribute not in self.ignored)
             changes[vin] = vehicle.update(kept)

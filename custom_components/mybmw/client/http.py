@@ -26,6 +26,7 @@ TIMEOUT: Final = 30.0
 
 type Sleep = Callable[[float], Awaitable[None]]
 
+_NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.InvalidURL)
 _CLOCK: Final = re.compile(r"(\d{1,4}):(\d{2}):(\d{2})")
 _SECONDS: Final = re.compile(r"\bin (\d{1,9}(?:\.\d+)?) s", re.IGNORECASE | re.ASCII)
 _NUMBER: Final = re.compile(r"\d{1,9}(?:\.\d+)?", re.ASCII)
@@ -100,7 +101,8 @@ class Http:
                 response = await self._client.send(_build(request), follow_redirects=False)
         except (httpx.RequestError, httpx.InvalidURL, OSError) as error:
             _LOGGER.debug("%s: %s", request.what, type(error).__name__)
-            raise NetworkError(f"{request.what}: {type(error).__name__}") from None
+            sent = not isinstance(error, _NOT_SENT)
+            raise NetworkError(f"{request.what}: {type(error).__name__}", sent=sent) from None
         self._note(request, response, monotonic() - started)
         return response
 

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from datetime import datetime
+from typing import Protocol, runtime_checkable
 
 from .attributes import AnyReading
 from .commands import Command, CommandKind, CommandResult, CommandState
 from .errors import ClientError
+from .values import StreamState
 from .vehicle import Vehicle
 
 type Progress = Callable[[CommandState], None]
+type Push = Callable[[Mapping[str, Iterable[AnyReading]]], object]
+"""Takes readings by VIN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,28 @@ class Poll:
     errors: Mapping[str, ClientError] = field(default_factory=dict)
     vins: frozenset[str] | None = None
     error: ClientError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How a source that plans its own calls is doing; times are in UTC.
+
+    `calls_left` are those of its own plan, `calls_left_for_user` those that somebody may still ask
+    for. `disputed` means that another program seems to take the stream, `refused` that its broker
+    keeps refusing us. `silent_since` is since when we listen without ever having heard a car.
+    """
+
+    calls_left: int
+    calls_left_for_user: int
+    calls_made: int
+    next_call: datetime | None
+    login_ends: datetime | None
+    stream: StreamState | None = None
+    disputed: bool = False
+    refused: bool = False
+    spent_by_others: bool = False
+    container_missing: bool = False
+    silent_since: datetime | None = None
 
 
 class Source(Protocol):
@@ -59,4 +85,40 @@ class Source(Protocol):
 
     def diagnostics(self) -> Mapping[str, object]:
         """Return counters and recent answers, anonymised."""
+        ...
+
+
+@runtime_checkable
+class PlanningSource(Source, Protocol):
+    """A source whose calls are few: it plans them itself, and listens to what cars send.
+
+    What it said stays true until it says otherwise, since its cars report by themselves.
+    """
+
+    @property
+    def status(self) -> Status:
+        """How it is doing."""
+        ...
+
+    def due(self) -> datetime:
+        """Return when it wants to work next."""
+        ...
+
+    async def work(self) -> Poll:
+        """Do what is due; failures are told in the result."""
+        ...
+
+    async def listen(self, push: Push, changed: Callable[[], object]) -> None:
+        """Listen until cancelled; nothing comes any more once somebody has to log in again.
+
+        `changed` is called when the plan or the state of the stream is another one than before.
+        """
+        ...
+
+    def dump(self) -> Mapping[str, object]:
+        """Return what should survive a restart as JSON."""
+        ...
+
+    def load(self, saved: object) -> None:
+        """Take over what `dump` wrote; odd parts are left out."""
         ...

@@ -4,7 +4,7 @@ Every call is booked in the ledger first. What an answer means is decided by its
 since the HTTP status alone may mean quota, scope, car, container or token.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -12,7 +12,16 @@ import httpx
 import orjson
 
 from ..convert import mapping, sequence
-from ..errors import AnswerError, ApiError, AuthError, ClientError, QuotaError, RefusedError
+from ..errors import (
+    AnswerError,
+    ApiError,
+    AuthError,
+    ClientError,
+    NetworkError,
+    NotAllowedError,
+    QuotaError,
+    RefusedError,
+)
 from ..http import Http, Request, json_of, retry_after
 from ..tokens import TokenKeeper
 from .login import Tokens
@@ -34,6 +43,16 @@ class CardataError(ApiError):
         """Keep the code beside the text."""
         super().__init__(message, status)
         self.code = code
+
+
+class ScopeError(AuthError):
+    """The tokens are good but do not cover CarData's REST interface: a new login may help."""
+
+    key = "api_not_subscribed"
+
+
+class _StaleError(AuthError):
+    """A token is not good any more: another one may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +115,7 @@ class CardataApi:
     async def charging_history(
         self, vin: str, since: str, until: str, reason: Reason
     ) -> Sequence[object]:
-        """Read one page of charging sessions between two ISO 8601 times, newest first."""
+        """Read a page of charging sessions between two ISO 8601 times, newest first."""
         params = {"from": since, "to": until}
         call = self._of(vin, "chargingHistory", "read the charging history", reason, params)
         return sequence(mapping(await self._json(call)).get("data"))
@@ -175,36 +194,40 @@ class CardataApi:
         token = await self._login.token()
         response = await self._fetch(call, token)
         error = self._error(call, response)
-        if isinstance(error, AuthError):
+        if isinstance(error, _StaleError):
             fresh = await self._login.replace(token)
             if fresh == token:
                 raise RefusedError(str(error), error.status)
             response = await self._fetch(call, fresh)
             error = self._error(call, response)
-        if isinstance(error, AuthError):
+        if isinstance(error, _StaleError):
             raise RefusedError(str(error), error.status)
         if error is not None:
             raise error
         return response
 
     async def _fetch(self, call: _Call, token: str) -> httpx.Response:
-        self.ledger.book(call.what, call.reason, call.vin)
+        booked = self.ledger.book(call.what, call.reason, call.vin)
         headers = {
             "authorization": f"Bearer {token}",
             "x-version": "v1",
             "accept": call.accept,
         }
-        return await self._http.fetch(
-            Request(
-                call.what,
-                call.method,
-                f"{BASE}{call.path}",
-                headers=headers,
-                params=call.params,
-                json=call.json,
-                record=call.record,
-            )
+        request = Request(
+            call.what,
+            call.method,
+            f"{BASE}{call.path}",
+            headers=headers,
+            params=call.params,
+            json=call.json,
+            record=call.record,
         )
+        try:
+            return await self._http.fetch(request)
+        except NetworkError as error:
+            if not error.sent:
+                self.ledger.take_back(booked)
+            raise
 
     def _error(self, call: _Call, response: httpx.Response) -> ClientError | None:
         code, message = _refusal(response)
@@ -216,10 +239,20 @@ class CardataApi:
             self.ledger.refused(retry_after(response))
             return QuotaError(text, retry_after(response))
         if code in _TOKEN or (code == _NO_DATA and "invalid_token" in message):
-            return AuthError(text, status)
+            return _StaleError(text, status)
         if not code and status == httpx.codes.UNAUTHORIZED:
-            return AuthError(text, status)
-        return CardataError(text, status, code)
+            return _StaleError(text, status)
+        return _NAMED[code](text, status) if code in _NAMED else CardataError(text, status, code)
+
+
+def _not_allowed(text: str, _status: int) -> ClientError:
+    return NotAllowedError(text)
+
+
+_NAMED: Final[Mapping[str, Callable[[str, int], ClientError]]] = {
+    "CU-103": ScopeError,
+    "CU-104": _not_allowed,
+}
 
 
 def _refusal(response: httpx.Response) -> tuple[str, str]:

@@ -32,7 +32,6 @@ class Reason(StrEnum):
     CHARGE_START = "charge_start"
     CHARGE_END = "charge_end"
     PLUGGED_IN = "plugged_in"
-    QUIET = "quiet"
     REPAIR = "repair"
     USER = "user"
 
@@ -81,14 +80,21 @@ class Ledger:
         """Return how many calls of others are known of in this BMW day."""
         return self._others.get(day_of(now or datetime.now(UTC)), 0)
 
-    def book(self, endpoint: str, reason: Reason, vin: str | None = None) -> None:
+    def book(self, endpoint: str, reason: Reason, vin: str | None = None) -> Spent:
         """Book a call that is about to be made; raise `QuotaError` if none is left for it."""
         now = datetime.now(UTC)
         self._forget(now)
         if self.left(reason, now) <= 0:
             wait = (self.next_chance(reason, now) - now).total_seconds()
             raise QuotaError(f"no call is left for {endpoint} ({reason})", wait)
-        self._spent.append(Spent(now, endpoint, reason, vin))
+        call = Spent(now, endpoint, reason, vin)
+        self._spent.append(call)
+        return call
+
+    def take_back(self, call: Spent) -> None:
+        """Forget a call that never left this machine."""
+        if call in self._spent:
+            self._spent.remove(call)
 
     def refused(self, retry_after: float | None = None) -> None:
         """Learn from BMW that nothing is left: what we did not spend, somebody else did."""

@@ -1,20 +1,27 @@
-"""When to spend a REST call on which car.
+"""When to spend a REST call, on what, and on which car.
 
 The stream tells what changes while a car talks; a call is for what it did not tell. So calls go to
 events first (a trip or a charge has ended, the car was plugged in), a little later, when BMW's
-servers know the outcome; and to cars that have been quiet for longest, at a pace that makes the
+servers know the outcome; and to the car that has been quiet for longest, at a pace that makes the
 calls of the day last: the interval grows as they get fewer, and fresh stream data put it off.
+What seldom changes is asked for seldom.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from enum import StrEnum
 from typing import Final
 
+from ..convert import mapping
 from .quota import DAY, Ledger, Reason
+from .words import moment
 
 SHORTEST: Final = timedelta(minutes=30)
-"""The shortest time between two scheduled calls for any car."""
+"""The shortest time between two scheduled calls for the values of any car."""
+
+HELD: Final = 3
+"""Calls that the schedule leaves for events."""
 
 _NIGHTLY: Final = 4
 _AFTER: Final[Mapping[Reason, timedelta]] = {
@@ -33,10 +40,44 @@ _COOL_DOWN: Final[Mapping[Reason, timedelta]] = {
 }
 
 
+class Task(StrEnum):
+    """What a call, or a few, can be made for; the more urgent ones first."""
+
+    MAPPINGS = "mappings"
+    BASIC_DATA = "basic_data"
+    VALUES = "values"
+    SESSIONS = "sessions"
+    TYRES = "tyres"
+    PLACES = "places"
+    CONTAINER = "container"
+
+
+EXTRAS: Final = frozenset({Task.SESSIONS, Task.TYRES, Task.PLACES})
+"""What the user may do without."""
+
+_ORDER: Final = {task: place for place, task in enumerate(Task)}
+_EVERY: Final[Mapping[Task, timedelta]] = {
+    Task.MAPPINGS: DAY,
+    Task.SESSIONS: DAY,
+    Task.TYRES: 7 * DAY,
+    Task.PLACES: 7 * DAY,
+    Task.CONTAINER: timedelta(hours=6),
+}
+_NOT_AT_ONCE: Final = timedelta(minutes=15)
+_HISTORY_AFTER: Final = timedelta(minutes=15)
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
+_FIRST_PAUSE: Final = timedelta(minutes=5)
+_LONGEST_PAUSE: Final = timedelta(hours=6)
+
+type Job = tuple[Task, str]
+"""A task and the car that it is for, "" if it is for the account."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Which car to ask next, when, and why."""
+    """What to do next, for which car ("" for the account), when, and why."""
 
+    task: Task
     vin: str
     at: datetime
     reason: Reason
@@ -61,6 +102,8 @@ class Night:
 @dataclass(slots=True)
 class _Car:
     told: datetime | None = None
+    charging: bool = False
+    tasks: frozenset[Task] = frozenset()
     events: dict[Reason, datetime] = field(default_factory=dict)
     spent: dict[Reason, datetime] = field(default_factory=dict)
 
@@ -72,64 +115,173 @@ class Scheduler:
         self, ledger: Ledger, night: Night | None = None, shortest: timedelta = SHORTEST
     ) -> None:
         """`ledger` says what is left to spend."""
+        self.repairing = False
         self._ledger = ledger
         self._night = night
         self._shortest = shortest
         self._cars: dict[str, _Car] = {}
+        self._done: dict[Job, datetime] = {}
+        self._failures: dict[Job, tuple[int, datetime]] = {}
+        self._asked: datetime | None = None
+        self._begun: datetime | None = None
 
-    def watch(self, vins: Iterable[str]) -> None:
-        """Take over which cars there are."""
-        self._cars = {vin: self._cars.get(vin, _Car()) for vin in vins}
+    def watch(self, cars: Mapping[str, Iterable[Task]], now: datetime) -> None:
+        """Take over which cars there are, and what may be asked about each."""
+        self._begun = self._begun or now
+        self._cars = {vin: self._cars.get(vin) or _Car() for vin in cars}
+        for vin, tasks in cars.items():
+            self._cars[vin].tasks = frozenset(tasks)
 
     def told(self, vin: str, now: datetime) -> None:
         """Note that a car's data are fresh, whether by a call or by the stream."""
-        if vin in self._cars:
-            self._cars[vin].told = now
+        car = self._cars.get(vin)
+        if car is not None:
+            car.told = now
 
     def event(self, vin: str, reason: Reason, now: datetime) -> None:
         """Note that something happened that is worth a call, unless it just was."""
         car = self._cars.get(vin)
         if car is None:
             return
+        if reason in (Reason.CHARGE_START, Reason.CHARGE_END):
+            car.charging = reason is Reason.CHARGE_START
         last = car.spent.get(reason)
         if last is None or now - last >= _COOL_DOWN[reason]:
             car.events.setdefault(reason, now + _AFTER[reason])
+        if reason is Reason.CHARGE_END and (Task.SESSIONS, vin) in self._done:
+            self._done[Task.SESSIONS, vin] = now + _HISTORY_AFTER - _EVERY[Task.SESSIONS]
 
-    def asked(self, vin: str, reason: Reason, now: datetime) -> None:
-        """Note that a car was asked: everything that waited for that is settled."""
-        car = self._cars.get(vin)
+    def done(self, decision: Decision, now: datetime) -> None:
+        """Note that something was done: a look at a car settles all that waited for one."""
+        job = decision.task, decision.vin
+        self._done[job] = now
+        self._failures.pop(job, None)
+        if decision.task is not Task.VALUES:
+            return
+        self._asked = now
+        car = self._cars.get(decision.vin)
         if car is None:
             return
-        for waiting in [*car.events, reason]:
+        for waiting in [*car.events, decision.reason]:
             car.spent[waiting] = now
         car.events.clear()
         car.told = now
 
+    def failed(self, decision: Decision, now: datetime) -> None:
+        """Note that something did not work: it is tried again after a pause that grows."""
+        job = decision.task, decision.vin
+        times = self._failures.get(job, (0, now))[0]
+        pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**times)
+        self._failures[job] = times + 1, now + pause
+
     def next(self, now: datetime) -> Decision | None:
-        """Return the next call to make, None if nothing can be spent on any car."""
-        decisions = [*self._by_event(now), *self._by_age(now)]
-        return min(decisions, key=lambda decision: decision.at, default=None)
+        """Return what to do next, None if nothing can be spent."""
+        decisions = [*self._chores(now), *self._by_event(now), *self._by_age(now)]
+        return min(
+            (self._patient(decision) for decision in decisions),
+            key=lambda decision: (
+                max(decision.at, now),
+                _ORDER[decision.task],
+                self._told(decision.vin),
+            ),
+            default=None,
+        )
 
-    def interval(self, now: datetime) -> timedelta:
-        """Return the time between scheduled calls that makes what is left last for a day."""
-        left = self._ledger.left(Reason.SCHEDULE, now)
-        if left <= 0:
-            return DAY
-        even = DAY / max(1, self._ledger.limit - self._ledger.reserve)
-        scarce = (self._ledger.limit - self._ledger.reserve) / left
-        interval = max(self._shortest, even * scarce)
-        return interval * _NIGHTLY if self._night and self._night.holds(now) else interval
+    def interval(self, now: datetime) -> timedelta | None:
+        """Return the time between scheduled calls that makes what is left last for a day.
 
-    def _by_event(self, now: datetime) -> Iterable[Decision]:
+        None if nothing is left for the schedule. It is the rule of the Domoticz plug-in: never
+        denser than the whole budget spread evenly, and what is left has to do until the oldest
+        call is a day old (facts: features sheet §5.3).
+        """
+        spread = self._ledger.left(Reason.SCHEDULE, now) - HELD
+        if spread <= 0:
+            return None
+        budget = self._ledger.limit - self._ledger.reserve - HELD
+        oldest = next(iter(self._ledger), None)
+        until_oldest = DAY if oldest is None else oldest.time + DAY - now
+        return max(self._shortest, max(until_oldest, DAY * spread / budget) / spread)
+
+    def dump(self) -> dict[str, object]:
+        """Return what should survive a restart as JSON."""
+        return {
+            "done": [
+                [task.value, vin, when.isoformat()] for (task, vin), when in self._done.items()
+            ],
+            "told": {vin: car.told.isoformat() for vin, car in self._cars.items() if car.told},
+            "asked": self._asked.isoformat() if self._asked else None,
+        }
+
+    def load(self, saved: object, now: datetime) -> None:
+        """Take over what `dump` wrote, as far as it is understood and not of the future."""
+        fields = mapping(saved)
+        done = fields.get("done")
+        for item in done if isinstance(done, list) else ():
+            if isinstance(item, list) and len(item) == 3 and item[0] in set(Task):
+                when = moment(item[2])
+                if when is not None and when <= now:
+                    self._done[Task(item[0]), str(item[1])] = when
+        for vin, text in mapping(fields.get("told")).items():
+            told = moment(text)
+            self._cars[vin] = _Car(told if told is not None and told <= now else None)
+        asked = moment(fields.get("asked"))
+        self._asked = asked if asked is not None and asked <= now else None
+
+    def _told(self, vin: str) -> datetime:
+        car = self._cars.get(vin)
+        return car.told if car is not None and car.told is not None else _NEVER
+
+    def _patient(self, decision: Decision) -> Decision:
+        """Put off what failed lately."""
+        failed = self._failures.get((decision.task, decision.vin))
+        if failed is None or failed[1] <= decision.at:
+            return decision
+        return Decision(decision.task, decision.vin, failed[1], decision.reason)
+
+    def _chores(self, now: datetime) -> Iterator[Decision]:
+        if self._ledger.left(Reason.SET_UP, now) <= 0:
+            return
+        yield self._regular(Task.MAPPINGS, "", now)
+        for vin, car in self._cars.items():
+            if Task.BASIC_DATA in car.tasks and (Task.BASIC_DATA, vin) not in self._done:
+                yield Decision(Task.BASIC_DATA, vin, now, Reason.SET_UP)
+            if (
+                Task.VALUES in car.tasks
+                and car.told is None
+                and (Task.VALUES, vin) not in self._done
+            ):
+                yield Decision(Task.VALUES, vin, now, Reason.SET_UP)
+        if self.interval(now) is None:
+            return
+        if self.repairing:
+            yield self._regular(Task.CONTAINER, "", now)
+        for vin, car in self._cars.items():
+            yield from (self._regular(task, vin, now) for task in car.tasks & EXTRAS)
+
+    def _regular(self, task: Task, vin: str, now: datetime) -> Decision:
+        done = self._done.get((task, vin))
+        reason = Reason.SET_UP if done is None and task is Task.MAPPINGS else Reason.SCHEDULE
+        if done is not None:
+            return Decision(task, vin, done + _EVERY[task], reason)
+        begun = self._begun or now
+        return Decision(task, vin, now if task is Task.MAPPINGS else begun + _NOT_AT_ONCE, reason)
+
+    def _by_event(self, now: datetime) -> Iterator[Decision]:
         for vin, car in self._cars.items():
             for reason, due in car.events.items():
-                if self._ledger.left(reason, now) > 0:
-                    yield Decision(vin, max(due, now), reason)
+                if Task.VALUES in car.tasks and self._ledger.left(reason, now) > 0:
+                    yield Decision(Task.VALUES, vin, due, reason)
 
-    def _by_age(self, now: datetime) -> Iterable[Decision]:
-        if self._ledger.left(Reason.SCHEDULE, now) <= 0:
+    def _by_age(self, now: datetime) -> Iterator[Decision]:
+        """Yield the cars by how long they have been quiet, none sooner than the pace allows."""
+        interval = self.interval(now)
+        if interval is None:
             return
-        every = self.interval(now) * len(self._cars)
+        night = self._night is not None and self._night.holds(now)
         for vin, car in self._cars.items():
-            due = now if car.told is None else car.told + every
-            yield Decision(vin, max(due, now), Reason.SCHEDULE)
+            if Task.VALUES not in car.tasks:
+                continue
+            pace = interval * _NIGHTLY if night and not car.charging else interval
+            known = [moment for moment in (car.told, self._asked) if moment is not None]
+            due = max((moment + pace for moment in known), default=now)
+            yield Decision(Task.VALUES, vin, due, Reason.SCHEDULE)

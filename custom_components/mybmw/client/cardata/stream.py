@@ -12,18 +12,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 import logging
 import random
 import ssl
 from time import monotonic
-from typing import Final
+from typing import Final, override
 
 import aiomqtt
 from paho.mqtt.reasoncodes import ReasonCode
 
 from ..errors import AuthError, ClientError
 from ..tokens import TokenKeeper
+from ..values import StreamState
 from .login import Tokens
 
 _LOGGER = logging.getLogger(__name__)
@@ -46,24 +46,33 @@ _FIGHT: Final = 3
 _FIGHT_WITHIN: Final = 600.0
 
 
-class StreamState(StrEnum):
-    """How the stream is doing."""
-
-    CONNECTING = "connecting"
-    CONNECTED = "connected"
-    LOST = "lost"
-    REFUSED = "refused"
-    TAKEN = "taken"
-    LOGIN_NEEDED = "login_needed"
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Broker:
-    """Where the stream comes from; `tls` verifies the server and speaks TLS 1.3 at least."""
+    """Where the stream comes from.
 
-    tls: ssl.SSLContext
+    BMW's own asks for the tokens of the login, and a `tls` that verifies the server and speaks
+    TLS 1.3 at least. One that has a `prefix` is the user's: BMW's messages are passed on there,
+    as `<prefix>/<VIN>` or `<prefix>/<gcid>/<VIN>`, and the login is of no use.
+    """
+
+    tls: ssl.SSLContext | None
     host: str = HOST
     port: int = PORT
+    prefix: str | None = None
+    username: str | None = None
+    password: str | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Access:
+    """With what to connect, what to subscribe to, and when that ends; `token` can be replaced."""
+
+    username: str | None
+    password: str | None
+    identifier: str | None
+    topics: tuple[str, ...]
+    lifetime: float | None = None
+    token: str | None = None
 
 
 class Pace:
@@ -92,7 +101,8 @@ class Pace:
 class Stream:
     """Receives what the cars send, and keeps receiving it until it is cancelled.
 
-    `receive` gets topic and payload of every message, `tell` every change of state.
+    `receive` gets topic and payload of every message, `tell` every change of state. `refusals`
+    counts how often running the broker has refused the login.
     """
 
     def __init__(
@@ -113,8 +123,18 @@ class Stream:
         self._tell = tell
         self._pace = pace or Pace()
         self._sleep = sleep
+        self.refusals = 0
         self._failures = 0
         self._thrown_out: deque[float] = deque(maxlen=_FIGHT)
+
+    @property
+    def disputed(self) -> bool:
+        """Whether somebody else seems to take the stream again and again.
+
+        Then connecting always works and the connection ends soon, which a bad link seldom does.
+        """
+        full = len(self._thrown_out) == _FIGHT
+        return full and monotonic() - self._thrown_out[0] < _FIGHT_WITHIN
 
     async def run(self) -> None:
         """Stay connected; end only if somebody has to log in again."""
@@ -122,7 +142,7 @@ class Stream:
             await self._sleep(max(self._pace.wait(), self._back_off()))
             self._note(StreamState.CONNECTING)
             try:
-                tokens = await self._login.log_in()
+                access = await self._access()
             except AuthError as error:
                 _LOGGER.debug("The stream needs a new login: %s", error)
                 self._note(StreamState.LOGIN_NEEDED)
@@ -130,71 +150,91 @@ class Stream:
             except ClientError as error:
                 self._fail(StreamState.LOST, error)
                 continue
-            await self._session(tokens)
+            await self._session(access)
 
-    async def _session(self, tokens: Tokens) -> None:
+    async def _access(self) -> _Access:
+        broker = self._broker
+        if broker.prefix is not None:
+            topics = (f"{broker.prefix}/+", f"{broker.prefix}/+/+")
+            return _Access(broker.username, broker.password, None, topics)
+        tokens = await self._login.log_in()
+        return _Access(
+            username=tokens.gcid,
+            password=tokens.identity,
+            identifier=tokens.gcid,
+            topics=(f"{tokens.gcid}/+",),
+            lifetime=_lifetime(tokens),
+            token=tokens.access,
+        )
+
+    async def _session(self, access: _Access) -> None:
         """Hold one connection until its token is about to expire, or it ends."""
         started: float | None = None
         try:
-            async with self._connected(tokens) as client:
+            async with self._connected(access) as client:
                 started = monotonic()
+                self.refusals = 0
                 self._note(StreamState.CONNECTED)
-                async with asyncio.timeout(_lifetime(tokens)):
-                    async for message in client.messages:
-                        if isinstance(message.payload, bytes):
-                            self._receive(message.topic.value, message.payload)
+                async with asyncio.timeout(access.lifetime):
+                    async for _ in client.messages:  # ends with the connection
+                        pass
         except TimeoutError:
             _LOGGER.debug("The stream is renewed before its token expires")
             self._failures = 0
         except aiomqtt.MqttError as error:
-            await self._ended(error, tokens, started)
+            await self._ended(error, access, started)
         except OSError as error:
             self._fail(StreamState.LOST, error)
 
     @asynccontextmanager
-    async def _connected(self, tokens: Tokens) -> AsyncIterator[aiomqtt.Client]:
+    async def _connected(self, access: _Access) -> AsyncIterator[aiomqtt.Client]:
         self._pace.note()
         client = aiomqtt.Client(
             self._broker.host,
             self._broker.port,
-            username=tokens.gcid,
-            password=tokens.identity,
-            identifier=tokens.gcid,
+            username=access.username,
+            password=access.password,
+            identifier=access.identifier,
             protocol=aiomqtt.ProtocolVersion.V5,
             keepalive=_KEEP_ALIVE,
             timeout=_PATIENCE,
             tls_context=self._broker.tls,
             logger=_QUIET,
+            queue_type=_inbox(self._receive),
         )
         async with client:
-            codes = await client.subscribe(f"{tokens.gcid}/+")
+            codes = await client.subscribe([(topic, 0) for topic in access.topics])
             refused = [code for code in codes if _number(code) >= _REFUSAL]
             if refused:
                 raise aiomqtt.MqttCodeError(refused[0], "the subscription is refused")
             yield client
 
-    async def _ended(self, error: aiomqtt.MqttError, tokens: Tokens, started: float | None) -> None:
+    async def _ended(
+        self, error: aiomqtt.MqttError, access: _Access, started: float | None
+    ) -> None:
         """Tell a refused token, somebody else on the stream and a lost link apart."""
         if started is None:
             code = _number(getattr(error, "rc", None))
             if code in _BAD_LOGIN or code >= _REFUSAL:
-                await self._refused(tokens)
+                await self._refused(access)
                 return
+            self._thrown_out.clear()
             self._fail(StreamState.LOST, error)
             return
         now = monotonic()
         if now - started > _STEADY:
             self._failures = 0
         self._thrown_out.append(now)
-        full = len(self._thrown_out) == _FIGHT
-        fight = full and now - self._thrown_out[0] < _FIGHT_WITHIN
-        self._fail(StreamState.TAKEN if fight else StreamState.LOST, error)
+        self._fail(StreamState.TAKEN if self.disputed else StreamState.LOST, error)
 
-    async def _refused(self, tokens: Tokens) -> None:
+    async def _refused(self, access: _Access) -> None:
         """Get another token before the next try; one that was refused is not shown again."""
+        self.refusals += 1
         self._fail(StreamState.REFUSED, None)
+        if access.token is None:
+            return
         try:
-            await self._login.replace(tokens.access)
+            await self._login.replace(access.token)
         except ClientError as error:
             _LOGGER.debug("No other token can be had now: %s", error)
 
@@ -214,6 +254,18 @@ class Stream:
         if state is not self.state:
             self.state = state
             self._tell(state)
+
+
+def _inbox(receive: Callable[[str, bytes], None]) -> type[asyncio.Queue[aiomqtt.Message]]:
+    """Make a queue that hands messages over at once: a task for each costs more than reading it."""
+
+    class Inbox(asyncio.Queue[aiomqtt.Message]):
+        @override
+        def put_nowait(self, item: aiomqtt.Message) -> None:
+            if isinstance(item.payload, bytes):
+                receive(item.topic.value, item.payload)
+
+    return Inbox
 
 
 def _lifetime(tokens: Tokens) -> float:

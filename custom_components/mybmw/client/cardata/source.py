@@ -1,0 +1,347 @@
+"""CarData as a source: what REST is asked for, what the stream sends, and how the two meet."""
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
+import logging
+from typing import Final
+
+import orjson
+
+from ..attributes import ACCESS, AnyReading
+from ..commands import Command, CommandKind, CommandResult
+from ..convert import mapping
+from ..errors import ClientError, UnsupportedError
+from ..http import Http
+from ..source import Poll, Progress, Push, Status
+from ..tokens import TokenKeeper
+from ..values import Access, StreamState
+from ..vehicle import Vehicle
+from .activity import Activity
+from .api import CardataApi, CardataError
+from .containers import ContainerKeeper, Memory as Containers
+from .login import Tokens
+from .memory import Memory
+from .quota import DAY, Ledger, Reason
+from .readings import read_values
+from .schedule import EXTRAS, Decision, Night, Scheduler, Task
+from .stream import Broker, Pace, Stream
+from .tables import SOURCE, WANTED
+from .words import moment
+from .work import Car, Round, Worker
+
+_LOGGER = logging.getLogger(__name__)
+
+VIEW: Final = "VehicleStatus"
+"""The one picture that CarData has, by the name that the MyBMW service gives to it."""
+
+_NO_PICTURE: Final = "CU-126"
+_TRY_AGAIN: Final = timedelta(days=30)
+_REFRESH_LIFE: Final = timedelta(days=14)
+_RECENT: Final = 500
+_FEWEST_MINUTES: Final = timedelta(minutes=5)
+_MOST_AT_ONCE: Final = 100
+_VIN_LENGTH: Final = 17
+_REFUSED_FOR_GOOD: Final = 3
+
+
+class CardataSource:
+    """Reads the cars of one account that its user is the main user of.
+
+    `extras` are the further things to ask for. `broker` is where the stream comes from, None for
+    no stream. `zone` is where the cars' clocks are, `night` when to ask less often. A `pace` that
+    is shared by all sources of an account that follow each other keeps the limits over restarts.
+    """
+
+    name: Final = SOURCE
+
+    def __init__(
+        self,
+        http: Http,
+        login: TokenKeeper[Tokens],
+        broker: Broker | None = None,
+        *,
+        extras: frozenset[Task] = EXTRAS,
+        night: Night | None = None,
+        zone: tzinfo = UTC,
+        pace: Pace | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """Nothing is sent before the first work, poll or listening."""
+        self.ledger = Ledger()
+        self.cars: dict[str, Car] = {}
+        self.foreign: Counter[str] = Counter()
+        self.problems: Counter[str] = Counter()
+        self.recent: deque[tuple[datetime, str, bytes]] = deque(maxlen=_RECENT)
+        self._http = http
+        self._login = login
+        self._broker = broker
+        self._zone = zone
+        self._extras = extras
+        self._sleep = sleep
+        self._pace = pace or Pace()
+        self._api = CardataApi(http, login, self.ledger)
+        self._containers = ContainerKeeper(self._api, WANTED, Containers())
+        self._worker = Worker(self._api, self._containers, self.cars, zone)
+        self._plan = Scheduler(self.ledger, night)
+        self._activity = Activity()
+        self._stream: Stream | None = None
+        self._listed = False
+        self._listening_since: datetime | None = None
+        self._no_picture: dict[str, datetime] = {}
+        self._busy = asyncio.Lock()
+
+    @property
+    def status(self) -> Status:
+        """How it is doing."""
+        now = datetime.now(UTC)
+        tokens, stream = self._login.tokens, self._stream
+        silent = self._listening_since if not self._activity.heard else None
+        return Status(
+            calls_left=self.ledger.left(Reason.SCHEDULE, now),
+            calls_left_for_user=self.ledger.left(Reason.USER, now),
+            calls_made=sum(call.time > now - DAY for call in self.ledger),
+            next_call=self._next(now),
+            login_ends=tokens.refreshed + _REFRESH_LIFE if tokens else None,
+            stream=stream.state if stream else None,
+            disputed=stream is not None and stream.disputed,
+            refused=stream is not None and stream.refusals >= _REFUSED_FOR_GOOD,
+            spent_by_others=self.ledger.others(now) > 0,
+            container_missing=self._worker.container_missing,
+            silent_since=silent,
+        )
+
+    def know(self, vehicles: Iterable[Vehicle]) -> None:
+        """Take over cars that were known before a restart."""
+        for vehicle in vehicles:
+            access = vehicle[ACCESS]
+            if access is None or access.source != SOURCE:
+                continue
+            car = self.cars.setdefault(vehicle.vin, Car(memory=Memory(zone=self._zone)))
+            car.access = access.value
+            car.memory.drive_train = vehicle.drive_train
+        self._listed = bool(self.cars)
+        self._watch()
+
+    def due(self) -> datetime:
+        """Return when it wants to work next."""
+        now = datetime.now(UTC)
+        planned = self._next(now)
+        return planned if planned is not None else now + _FEWEST_MINUTES
+
+    async def work(self) -> Poll:
+        """Do what is due, as far as the quota allows it."""
+        round_ = Round()
+        async with self._busy:
+            for _ in range(_MOST_AT_ONCE):
+                now = datetime.now(UTC)
+                decision = self._plan.next(now)
+                if decision is None or decision.at > now or round_.over:
+                    break
+                await self._do(decision, round_)
+        return round_.poll()
+
+    async def poll(self, vin: str | None = None) -> Poll:
+        """Look at one car, or at all, because somebody asks for it."""
+        if not self._listed:
+            return await self.work()
+        round_ = Round()
+        async with self._busy:
+            for known, car in self.cars.items():
+                if vin in (None, known) and car.tasks(frozenset()) and not round_.over:
+                    now = datetime.now(UTC)
+                    await self._do(Decision(Task.VALUES, known, now, Reason.USER), round_)
+        return round_.poll()
+
+    async def listen(self, push: Push, changed: Callable[[], object]) -> None:
+        """Listen until cancelled; nothing comes any more once somebody has to log in again."""
+        if self._broker is None:
+            return
+
+        def receive(topic: str, payload: bytes) -> None:
+            vin, readings = self._received(topic, payload)
+            if readings:
+                push({vin: readings})
+            if self._planned_earlier(vin):
+                changed()
+
+        def tell(state: StreamState) -> None:
+            self._activity.connect(connected=state is StreamState.CONNECTED)
+            if state is StreamState.CONNECTED and self._listening_since is None:
+                self._listening_since = datetime.now(UTC)
+            changed()
+
+        self._stream = Stream(
+            self._login, self._broker, receive, tell, pace=self._pace, sleep=self._sleep
+        )
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._activity.run(push, self._sleep))
+            group.create_task(self._stream.run())
+
+    def commands(self, _vehicle: Vehicle) -> frozenset[CommandKind]:
+        """Return nothing: CarData can only be read."""
+        return frozenset()
+
+    async def send(
+        self, _vehicle: Vehicle, command: Command, _progress: Progress | None = None
+    ) -> tuple[CommandResult, Sequence[AnyReading]]:
+        """Refuse: CarData can only be read."""
+        raise UnsupportedError(f"{command.kind} is not available for this car")
+
+    async def image(self, vehicle: Vehicle, view: str) -> bytes:
+        """Return the picture of a car as PNG; one that BMW does not have is not asked for soon."""
+        vin, now = vehicle.vin, datetime.now(UTC)
+        car, missed = self.cars.get(vin), self._no_picture.get(vin)
+        if view != VIEW or car is None or not car.tasks(frozenset()):
+            raise UnsupportedError("there is no such picture of the car")
+        if missed is not None and now - missed < _TRY_AGAIN:
+            raise UnsupportedError("BMW has no picture of the car")
+        try:
+            return await self._api.image(vin, Reason.SCHEDULE)
+        except CardataError as error:
+            if error.code == _NO_PICTURE:
+                self._no_picture[vin] = now
+            raise
+
+    def dump(self) -> Mapping[str, object]:
+        """Return what should survive a restart as JSON."""
+        return {
+            "ledger": self.ledger.dump(),
+            "container": self._containers.memory.dump(),
+            "plan": self._plan.dump(),
+            "cars": {vin: car.memory.dump() for vin, car in self.cars.items()},
+            "heard": self._activity.dump(),
+            "listening_since": self._listening_since and self._listening_since.isoformat(),
+            "no_picture": {vin: when.isoformat() for vin, when in self._no_picture.items()},
+        }
+
+    def load(self, saved: object) -> None:
+        """Take over what `dump` wrote; odd parts are left out. `know` comes afterwards."""
+        fields, now = mapping(saved), datetime.now(UTC)
+        self.ledger.load(mapping(fields.get("ledger")))
+        self._containers.memory = Containers.load(mapping(fields.get("container")))
+        self._plan.load(fields.get("plan"), now)
+        for vin, memory in mapping(fields.get("cars")).items():
+            car = self.cars.setdefault(vin, Car(memory=Memory(zone=self._zone)))
+            car.memory.load(memory)
+        self._activity.load(fields.get("heard"))
+        self._listening_since = moment(fields.get("listening_since"))
+        missed = mapping(fields.get("no_picture")).items()
+        times = ((vin, moment(when)) for vin, when in missed)
+        self._no_picture = {vin: when for vin, when in times if when is not None}
+
+    def diagnostics(self) -> Mapping[str, object]:
+        """Return who spent which call and why, what each car sends, and recent answers."""
+        now = datetime.now(UTC)
+        decision = self._plan.next(now)
+        return {
+            "calls": [
+                {
+                    "time": call.time.isoformat(),
+                    "what": call.endpoint,
+                    "reason": call.reason.value,
+                    "vin": call.vin,
+                }
+                for call in self.ledger
+            ],
+            "calls_left": self.ledger.left(Reason.SCHEDULE, now),
+            "calls_left_for_user": self.ledger.left(Reason.USER, now),
+            "calls_of_others": self.ledger.others(now),
+            "blocked_until": self.ledger.blocked_until and self.ledger.blocked_until.isoformat(),
+            "next": decision
+            and {
+                "what": decision.task.value,
+                "vin": decision.vin or None,
+                "at": decision.at.isoformat(),
+                "reason": decision.reason.value,
+            },
+            "container": self._containers.memory.dump(),
+            "stream": self._stream.state.value if self._stream else None,
+            "foreign_cars": dict(self.foreign),
+            "problems": dict(self.problems + self._worker.problems),
+            "cars": {vin: self._about(vin, car) for vin, car in self.cars.items()},
+            "answers": self._http.recorder.files(),
+        }
+
+    def _about(self, vin: str, car: Car) -> dict[str, object]:
+        heard = self._activity.heard.get(vin)
+        return {
+            "access": car.access.value,
+            "refused": car.refused,
+            "last_message": heard and heard.isoformat(),
+            "streamed": sorted(car.memory.streamed),
+            "unknown": dict(car.memory.unknown),
+            "problems": dict(car.memory.problems),
+        }
+
+    async def _do(self, decision: Decision, round_: Round) -> None:
+        """Do one thing, and note whether it worked."""
+        try:
+            await self._worker.carry_out(decision, round_)
+        except ClientError as error:
+            _LOGGER.debug("%s (%s): %s", decision.task, decision.reason, error)
+            self._plan.failed(decision, datetime.now(UTC))
+            round_.fail(decision, error)
+        else:
+            self._plan.done(decision, datetime.now(UTC))
+        self._listed |= round_.vins is not None
+        self._watch()
+
+    def _watch(self) -> None:
+        """Tell the plan and the watch on silence which cars there are."""
+        cars = {vin: car.tasks(self._extras) for vin, car in self.cars.items()}
+        self._plan.watch(cars, datetime.now(UTC))
+        self._plan.repairing = self._worker.improving
+        readable = [vin for vin, car in self.cars.items() if car.access is Access.PRIMARY]
+        self._activity.watch(readable if self._broker is not None else ())
+
+    def _next(self, now: datetime) -> datetime | None:
+        """Return when something can be done next, None if that cannot be told."""
+        decision = self._plan.next(now)
+        if decision is not None:
+            return max(now, decision.at)
+        oldest = next(iter(self.ledger), None)
+        freed = [oldest.time + DAY] if oldest else []
+        known = [*freed, *filter(None, [self.ledger.blocked_until])]
+        return max(now + _FEWEST_MINUTES, *known) if known else None
+
+    def _planned_earlier(self, vin: str) -> bool:
+        """Tell whether a car has sent something that makes a call worth while."""
+        car = self.cars.get(vin)
+        if car is None or not car.memory.happened:
+            return False
+        for reason in car.memory.happened:
+            self._plan.event(vin, reason, datetime.now(UTC))
+        car.memory.happened.clear()
+        return True
+
+    def _received(self, topic: str, payload: bytes) -> tuple[str, list[AnyReading]]:
+        """Read one message; what is no message, or of another's car, is counted."""
+        now = datetime.now(UTC)
+        self.recent.append((now, topic, payload))
+        try:
+            message = mapping(orjson.loads(payload))
+        except orjson.JSONDecodeError:
+            self.problems["message"] += 1
+            return "", []
+        named = message.get("vin")
+        vin = (named if isinstance(named, str) else topic.rpartition("/")[2]).strip().upper()
+        car = self._car(vin)
+        if car is None:
+            self.foreign[vin[:_VIN_LENGTH]] += 1
+            return vin, []
+        data = mapping(message.get("data"))
+        car.memory.streamed.update(data)
+        readings = read_values(data, car.memory, now)
+        self._activity.hear(vin, now)
+        self._plan.told(vin, now)
+        return vin, readings
+
+    def _car(self, vin: str) -> Car | None:
+        """Return a car of the account; before the cars were listed, any that looks like one."""
+        car = self.cars.get(vin)
+        if car is None and not self._listed and len(vin) == _VIN_LENGTH and vin.isalnum():
+            car = self.cars[vin] = Car(memory=Memory(zone=self._zone))
+            self._watch()
+        return car

@@ -1,0 +1,198 @@
+"""Carrying out what the plan asks for, one task after the other."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from typing import Final
+
+from ..attributes import ACCESS, AnyReading
+from ..convert import mapping
+from ..errors import (
+    AuthError,
+    ClientError,
+    NetworkError,
+    NoContainerError,
+    NotAllowedError,
+    QuotaError,
+    RefusedError,
+)
+from ..source import Poll
+from ..values import Access
+from .api import CardataApi, CardataError
+from .containers import LOST, ContainerKeeper
+from .details import (
+    first_of_month,
+    history_start,
+    read_basic_data,
+    read_places,
+    read_sessions,
+    read_tyres,
+)
+from .memory import Memory
+from .quota import Reason
+from .readings import read_values
+from .schedule import Decision, Task
+from .tables import SOURCE
+
+_WHOLE_ACCOUNT: Final = (AuthError, QuotaError, NetworkError)
+
+
+@dataclass(slots=True)
+class Car:
+    """One car of the account; `refused` means that BMW does not let it be read at present."""
+
+    access: Access = Access.PRIMARY
+    refused: bool = False
+    memory: Memory = field(default_factory=Memory)
+
+    def tasks(self, extras: frozenset[Task]) -> frozenset[Task]:
+        """Return what may be asked about the car."""
+        if self.access is not Access.PRIMARY or self.refused:
+            return frozenset()
+        wanted = extras if self.memory.plugs_in else extras - {Task.SESSIONS, Task.PLACES}
+        return wanted | {Task.BASIC_DATA, Task.VALUES}
+
+
+@dataclass(slots=True)
+class Round:
+    """What a round of work brought; it is `over` when there is no point in going on."""
+
+    readings: dict[str, list[AnyReading]] = field(default_factory=dict)
+    errors: dict[str, ClientError] = field(default_factory=dict)
+    vins: frozenset[str] | None = None
+    error: ClientError | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether something failed that would fail for everything else as well."""
+        return isinstance(self.error, _WHOLE_ACCOUNT)
+
+    def take(self, vin: str, readings: Sequence[AnyReading]) -> None:
+        """Add what was read about a car."""
+        self.readings.setdefault(vin, []).extend(readings)
+
+    def fail(self, decision: Decision, error: ClientError) -> None:
+        """Note a failure: of one car, or of the account."""
+        whole = isinstance(error, _WHOLE_ACCOUNT) and not isinstance(error, RefusedError)
+        if whole or not decision.vin:
+            self.error = error
+        elif decision.task is Task.VALUES or isinstance(error, NotAllowedError):
+            self.errors[decision.vin] = error
+
+    def poll(self) -> Poll:
+        """Return it in the form of all sources."""
+        return Poll(self.readings, self.errors, self.vins, self.error)
+
+
+class Worker:
+    """Makes the calls of a task and reads what they bring."""
+
+    def __init__(
+        self, api: CardataApi, containers: ContainerKeeper, cars: dict[str, Car], zone: tzinfo
+    ) -> None:
+        """`cars` are kept up to date; `zone` is where their clocks are, and months begin."""
+        self.problems: Counter[str] = Counter()
+        self.improving = False
+        self.container_missing = False
+        self._api = api
+        self._containers = containers
+        self._cars = cars
+        self._zone = zone
+        self._tasks: Mapping[Task, Callable[[Decision], Awaitable[list[AnyReading]]]] = {
+            Task.BASIC_DATA: self._basic_data,
+            Task.VALUES: self._values,
+            Task.SESSIONS: self._sessions,
+            Task.TYRES: self._tyres,
+            Task.PLACES: self._places,
+        }
+
+    async def carry_out(self, decision: Decision, round_: Round) -> None:
+        """Do one thing; raise what the calls raise."""
+        if decision.task is Task.MAPPINGS:
+            await self._mappings(decision.reason, round_)
+        elif decision.task is Task.CONTAINER:
+            self.improving = await self._containers.improve(decision.reason)
+        else:
+            round_.take(decision.vin, await self._tasks[decision.task](decision))
+
+    async def _mappings(self, reason: Reason, round_: Round) -> None:
+        now = datetime.now(UTC)
+        answer = await self._api.mappings(reason)
+        listed = dict(filter(None, map(_mapped, answer)))
+        for vin, access in listed.items():
+            car = self._cars.setdefault(vin, Car(memory=Memory(zone=self._zone)))
+            car.access, car.refused = access, False
+            round_.take(vin, [ACCESS.at(access, now, SOURCE)])
+        for gone in self._cars.keys() - listed:
+            del self._cars[gone]
+        round_.vins = frozenset(listed)
+
+    async def _basic_data(self, decision: Decision) -> list[AnyReading]:
+        vin = decision.vin
+        answer = await self._read(vin, self._api.basic_data(vin, decision.reason))
+        return read_basic_data(answer, self._cars[vin].memory, datetime.now(UTC))
+
+    async def _values(self, decision: Decision) -> list[AnyReading]:
+        vin, reason = decision.vin, decision.reason
+        container = await self._container(reason)
+        try:
+            data = await self._read(vin, self._api.telematics(vin, container, reason))
+        except CardataError as error:
+            if error.code not in LOST:
+                raise
+            self._containers.lost()
+            container = await self._container(Reason.REPAIR)
+            data = await self._read(vin, self._api.telematics(vin, container, reason))
+        memory = self._cars[vin].memory
+        readings = read_values(data, memory, datetime.now(UTC))
+        memory.happened.clear()
+        return readings
+
+    async def _container(self, reason: Reason) -> str:
+        try:
+            container = await self._containers.ensure(reason)
+        except NoContainerError:
+            self.container_missing = True
+            raise
+        self.container_missing = False
+        self.improving = bool(self._containers.memory.doubtful)
+        return container
+
+    async def _sessions(self, decision: Decision) -> list[AnyReading]:
+        now = datetime.now(self._zone)
+        since, until = history_start(now), now
+        answer = await self._api.charging_history(
+            decision.vin, _iso(since), _iso(until), decision.reason
+        )
+        return read_sessions(answer, first_of_month(now), self.problems, now.astimezone(UTC))
+
+    async def _tyres(self, decision: Decision) -> list[AnyReading]:
+        answer = await self._api.tyres(decision.vin, decision.reason)
+        return read_tyres(answer, self.problems, datetime.now(UTC))
+
+    async def _places(self, decision: Decision) -> list[AnyReading]:
+        answer = await self._api.location_settings(decision.vin, decision.reason)
+        return read_places(answer, self.problems, datetime.now(UTC))
+
+    async def _read[T](self, vin: str, call: Awaitable[T]) -> T:
+        """Wait for an answer about a car, and note if the account may not read it."""
+        try:
+            return await call
+        except NotAllowedError:
+            self._cars[vin].refused = True
+            raise
+
+
+def _mapped(item: object) -> tuple[str, Access] | None:
+    """Read the VIN and what may be read; models without such a distinction count as PRIMARY."""
+    fields = mapping(item)
+    vin, kind = fields.get("vin"), fields.get("mappingType")
+    if not isinstance(vin, str) or not vin.strip():
+        return None
+    secondary = isinstance(kind, str) and kind.strip().upper() == Access.SECONDARY
+    return vin.strip().upper(), Access.SECONDARY if secondary else Access.PRIMARY
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")

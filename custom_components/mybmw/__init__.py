@@ -1,35 +1,30 @@
 """MyBMW: cars of BMW, MINI, Rolls-Royce and Toyota in Home Assistant."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import timedelta
+from typing import Final
 
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
-from homeassistant.const import CONF_PASSWORD, CONF_REGION, CONF_USERNAME, Platform
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import (
+    ConfigEntryAuthFailed,
+    ConfigEntryError,
+    ConfigEntryNotReady,
+    HomeAssistantError,
+)
 from homeassistant.helpers import (
     config_validation as cv,
     entity_registry as er,
-    instance_id,
     issue_registry as ir,
 )
-from homeassistant.helpers.device_registry import DeviceEntry
-from homeassistant.helpers.httpx_client import get_async_client
-from homeassistant.util import dt as dt_util
+from homeassistant.helpers.device_registry import DeviceEntry, DeviceEntryType
 
-from .client import Garage, Http, Recorder, Redactor, Source, attributes as car
-from .client.mybmw import SOURCE, Account, Authenticator, MyBMWSource, Region, Tokens, build_id
-from .const import (
-    CONF_CAPTCHA,
-    CONF_SOURCES,
-    CONF_TOKENS,
-    DOMAIN,
-    OPTION_INTERVAL,
-    OPTION_POSITION,
-    OPTION_READ_ONLY,
-)
-from .coordinator import GarageCoordinator, MyBMWConfigEntry, SourcePoller, blocked_issue
-from .store import GarageStore, ImageStore, time_left
+from .client import Garage, PlanningSource, Redactor, Source, attributes as car, descriptors
+from .const import CONF_SOURCES, DOMAIN, OPTION_INTERVAL, OPTION_POSITION, OPTION_READ_ONLY
+from .coordinator import GarageCoordinator, MyBMWConfigEntry
+from .poller import PlannedPoller, SourcePoller, issues
+from .store import Contents, GarageStore, ImageStore, time_left
+from .wiring import async_sources, default_interval
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -54,15 +49,20 @@ _COMMANDING: Final = (
     Platform.SELECT,
     Platform.SWITCH,
 )
-_WHERE_IT_IS: Final = (car.POSITION, car.HEADING, car.ADDRESS)
-_INTERVALS: Final = {Region.NORTH_AMERICA: timedelta(minutes=10)}
-_USUAL_INTERVAL: Final = timedelta(minutes=5)
+_HARMLESS: Final = "-refresh"
+_WHERE_IT_IS: Final = (
+    car.POSITION,
+    car.HEADING,
+    car.ADDRESS,
+    car.CHARGING_PLACES,
+    descriptors.attribute_of("vehicle.cabin.infotainment.navigation.currentLocation.altitude"),
+)
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> bool:
     """Set up the garage of one account, with what was known before, and start its sources."""
     redactor = Redactor()
-    sources = [source async for source in _sources(hass, entry, redactor)]
+    sources = [source async for source in async_sources(hass, entry, redactor)]
     garage = Garage(
         sources, ignored=() if entry.options.get(OPTION_POSITION, True) else _WHERE_IT_IS
     )
@@ -71,11 +71,36 @@ async def async_setup_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> boo
     contents = await coordinator.async_restore()
     entry.runtime_data = coordinator
     for source in sources:
+        if isinstance(source, PlanningSource):
+            source.load(contents["sources"].get(source.name))
         source.know(garage.vehicles.values())
-        poller = SourcePoller(coordinator, source, _interval(entry))
-        await poller.async_begin(time_left(contents, source.name))
+    await _begin(coordinator, sources, contents)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     return True
+
+
+async def _begin(coordinator: GarageCoordinator, sources: list[Source], contents: Contents) -> None:
+    """Let every source begin; one that cannot must not keep the others from it."""
+    pollers = [_poller(coordinator, source) for source in sources]
+    known = bool(coordinator.vehicles)
+    failures: list[HomeAssistantError] = []
+    for poller in pollers:
+        try:
+            await poller.async_begin(known=known)
+        except (ConfigEntryNotReady, ConfigEntryError, ConfigEntryAuthFailed) as error:
+            failures.append(error)
+    if failures and len(failures) == len(pollers):
+        raise failures[0]
+    for poller in pollers:
+        poller.async_go_on(time_left(contents, poller.source.name) if known else timedelta())
+    if any(isinstance(failure, ConfigEntryAuthFailed) for failure in failures):
+        coordinator.config_entry.async_start_reauth(coordinator.hass)
+
+
+def _poller(coordinator: GarageCoordinator, source: Source) -> SourcePoller:
+    if isinstance(source, PlanningSource):
+        return PlannedPoller(coordinator, source)
+    return SourcePoller(coordinator, source, _interval(coordinator.config_entry))
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> bool:
@@ -90,7 +115,8 @@ async def async_remove_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> No
     """Delete the files of an entry that was removed."""
     await GarageStore(hass, entry.entry_id).remove()
     await ImageStore(hass, entry.entry_id).remove()
-    ir.async_delete_issue(hass, DOMAIN, blocked_issue(entry.entry_id))
+    for issue in issues(entry.entry_id):
+        ir.async_delete_issue(hass, DOMAIN, issue)
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> bool:
@@ -103,6 +129,8 @@ async def async_remove_config_entry_device(
 ) -> bool:
     """Allow a car to be removed that is not in the account any more."""
     vins = {value for domain, value in device.identifiers if domain == DOMAIN}
+    if device.entry_type is DeviceEntryType.SERVICE:
+        return not any(entry.data[CONF_SOURCES].keys() & {vin.rpartition("_")[2] for vin in vins})
     if entry.state is not ConfigEntryState.LOADED:
         return False
     coordinator = entry.runtime_data
@@ -113,72 +141,6 @@ async def async_remove_config_entry_device(
     return True
 
 
-async def async_login(
-    hass: HomeAssistant,
-    data: Mapping[str, Any],
-    redactor: Redactor,
-    save: Callable[[Tokens], None] | None = None,
-    saved: Callable[[], Tokens | None] | None = None,
-) -> tuple[Http, Authenticator]:
-    """Return the way to the MyBMW service and the login there that the entry's data describe."""
-    http = Http(get_async_client(hass), redactor, Recorder(redactor))
-    account = Account(
-        region=Region(data[CONF_REGION]),
-        username=data[CONF_USERNAME],
-        build=build_id(await instance_id.async_get(hass), 0),
-        password=data.get(CONF_PASSWORD),
-        captcha=data.get(CONF_CAPTCHA),
-    )
-    return http, Authenticator(http, account, _tokens(data), save, saved)
-
-
-def tokens_as_data(tokens: Tokens) -> dict[str, str | None]:
-    """Return tokens as they are kept in an entry."""
-    return {
-        "access": tokens.access,
-        "refresh": tokens.refresh,
-        "expires": tokens.expires.isoformat(),
-        "gcid": tokens.gcid,
-    }
-
-
-def _tokens(data: Mapping[str, Any]) -> Tokens | None:
-    tokens = data.get(CONF_TOKENS)
-    if not tokens:
-        return None
-    return Tokens(
-        access=tokens["access"],
-        refresh=tokens["refresh"],
-        expires=datetime.fromisoformat(tokens["expires"]),
-        gcid=tokens.get("gcid"),
-    )
-
-
-async def _sources(
-    hass: HomeAssistant, entry: MyBMWConfigEntry, redactor: Redactor
-) -> AsyncIterator[Source]:
-    if SOURCE in entry.data[CONF_SOURCES]:
-        yield await _mybmw(hass, entry, redactor)
-
-
-async def _mybmw(hass: HomeAssistant, entry: MyBMWConfigEntry, redactor: Redactor) -> MyBMWSource:
-    def saved() -> Tokens | None:
-        return _tokens(entry.data[CONF_SOURCES].get(SOURCE, {}))
-
-    def save(tokens: Tokens) -> None:
-        if hass.config_entries.async_get_entry(entry.entry_id) is None:
-            return
-        sources = entry.data[CONF_SOURCES]
-        mine = {**sources[SOURCE], CONF_TOKENS: tokens_as_data(tokens)}
-        data = {**entry.data, CONF_SOURCES: {**sources, SOURCE: mine}}
-        hass.config_entries.async_update_entry(entry, data=data)
-
-    data = entry.data[CONF_SOURCES][SOURCE]
-    http, login = await async_login(hass, data, redactor, save, saved)
-    home = (hass.config.latitude, hass.config.longitude)
-    return MyBMWSource(http, login, zone=dt_util.get_default_time_zone(), observer=home)
-
-
 def _remove_unwanted(hass: HomeAssistant, entry: MyBMWConfigEntry) -> None:
     """Remove the entities that options have switched off, which would stay as unavailable."""
     unwanted = set(_COMMANDING) if entry.options.get(OPTION_READ_ONLY) else set()
@@ -186,14 +148,8 @@ def _remove_unwanted(hass: HomeAssistant, entry: MyBMWConfigEntry) -> None:
         unwanted.add(Platform.DEVICE_TRACKER)
     registry = er.async_get(hass)
     for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
-        if entity.domain in unwanted:
+        if entity.domain in unwanted and not entity.unique_id.endswith(_HARMLESS):
             registry.async_remove(entity.entity_id)
-
-
-def default_interval(entry: ConfigEntry) -> timedelta:
-    """Return how often the service is asked unless the user decides otherwise."""
-    region = Region(entry.data[CONF_SOURCES][SOURCE][CONF_REGION])
-    return _INTERVALS.get(region, _USUAL_INTERVAL)
 
 
 def _interval(entry: MyBMWConfigEntry) -> timedelta:

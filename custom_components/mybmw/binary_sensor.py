@@ -13,11 +13,20 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .client import Vehicle, attributes as car
+from .client import Status, Vehicle, attributes as car
 from .client.attributes import AnyAttribute, Attribute
+from .client.descriptors import DESCRIPTORS, Descriptor, Kind
 from .client.values import ChargingStatus, LidState, LockState, ServiceItem, Severity
 from .coordinator import MyBMWConfigEntry
-from .entity import MyBMWDescription, MyBMWEntity, async_add_when_known
+from .entity import (
+    MyBMWDescription,
+    MyBMWEntity,
+    SourceDescription,
+    SourceEntity,
+    async_add_sources,
+    async_add_when_known,
+)
+from .long_tail import INVERTED, ON_AT_FIRST, category, flag_class, translation_key
 
 PARALLEL_UPDATES = 0
 
@@ -182,6 +191,26 @@ def _closed_and_locked(vehicle: Vehicle) -> bool | None:
     return not lock.locked or any(state.open for state in states)
 
 
+def _long_tail(item: Descriptor) -> BinaryDescription:
+    """Describe the binary sensor of one descriptor that the vocabulary does not name."""
+    attribute: Attribute[bool] = item.attribute
+    inverted = attribute.key in INVERTED
+
+    def on(vehicle: Vehicle) -> bool | None:
+        value = vehicle.value(attribute)
+        return None if value is None else value is not inverted
+
+    return BinaryDescription(
+        key=attribute.key,
+        translation_key=translation_key(item),
+        attributes=(attribute,),
+        on=on,
+        device_class=flag_class(item),
+        entity_registry_enabled_default=attribute.key in ON_AT_FIRST,
+        entity_category=category(item),
+    )
+
+
 BINARY_SENSORS: Final[tuple[BinaryDescription, ...]] = (
     _any_open("lids", dict(car.LIDS)),
     _any_open("windows", dict(car.WINDOWS)),
@@ -252,6 +281,25 @@ BINARY_SENSORS: Final[tuple[BinaryDescription, ...]] = (
     _flag(car.LSC_ENABLED, off=True, diagnostic=True),
     _flag(car.TRACKING_ENABLED, off=True, diagnostic=True),
     _flag(car.PRIVACY_MODE, off=True, diagnostic=True),
+    *(_long_tail(item) for item in DESCRIPTORS.values() if item.kind is Kind.FLAG),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceBinaryDescription(SourceDescription, BinarySensorEntityDescription):
+    """A binary sensor of a source: how being on follows from how the source is doing."""
+
+    on: Callable[[Status], bool | None]
+
+
+SOURCE_BINARY_SENSORS: Final = (
+    SourceBinaryDescription(
+        key="stream",
+        translation_key="stream",
+        device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        on=lambda status: None if status.stream is None else status.stream == "connected",
+    ),
 )
 
 
@@ -262,6 +310,7 @@ async def async_setup_entry(
 ) -> None:
     """Set up binary sensors."""
     async_add_when_known(entry, async_add_entities, BINARY_SENSORS, MyBMWBinarySensor)
+    async_add_sources(entry, async_add_entities, SOURCE_BINARY_SENSORS, MyBMWSourceBinarySensor)
 
 
 class MyBMWBinarySensor(MyBMWEntity, BinarySensorEntity):
@@ -281,3 +330,15 @@ class MyBMWBinarySensor(MyBMWEntity, BinarySensorEntity):
         """What belongs to the state, if anything does."""
         extra = self.entity_description.extra
         return None if extra is None else extra(self.vehicle)
+
+
+class MyBMWSourceBinarySensor(SourceEntity, BinarySensorEntity):
+    """A binary sensor of a source."""
+
+    entity_description: SourceBinaryDescription
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """The state."""
+        return self.entity_description.on(self.coordinator.source.status)

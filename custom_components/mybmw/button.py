@@ -1,15 +1,24 @@
-"""Buttons: commands that need nothing else."""
+"""Buttons: commands that need nothing else, and a look at the car right now."""
 
 from dataclasses import dataclass
 from typing import Final, override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .client import CommandKind
+from .client import CommandKind, Vehicle, attributes as car
+from .client.values import Access
 from .coordinator import MyBMWConfigEntry
-from .entity import CommandDescription, CommandEntity, async_add_when_known, read_only
+from .entity import (
+    CommandDescription,
+    CommandEntity,
+    MyBMWDescription,
+    MyBMWEntity,
+    async_add_when_known,
+    read_only,
+)
 
 PARALLEL_UPDATES = 0
 
@@ -32,12 +41,33 @@ BUTTONS: Final = (
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class RefreshDescription(MyBMWDescription, ButtonEntityDescription):
+    """A button that reads a car; it exists on cars that can be read."""
+
+    @override
+    def usable(self, vehicle: Vehicle) -> bool:
+        main_user = vehicle.value(car.ACCESS) is Access.PRIMARY
+        return main_user or vehicle.value(car.COMMANDS) is not None
+
+
+REFRESH: Final = (
+    RefreshDescription(
+        key="refresh",
+        translation_key="refresh",
+        attributes=(car.COMMANDS, car.ACCESS),
+        entity_category=EntityCategory.DIAGNOSTIC,
+    ),
+)
+
+
 async def async_setup_entry(
     hass: HomeAssistant,
     entry: MyBMWConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up buttons."""
+    async_add_when_known(entry, async_add_entities, REFRESH, RefreshButton)
     if not read_only(entry):
         async_add_when_known(entry, async_add_entities, BUTTONS, MyBMWButton)
 
@@ -51,3 +81,20 @@ class MyBMWButton(CommandEntity, ButtonEntity):
     async def async_press(self) -> None:
         """Send the command."""
         await self.async_send(self.entity_description.command)
+
+
+class RefreshButton(MyBMWEntity, ButtonEntity):
+    """A look at a car; CarData has few of them a day."""
+
+    entity_description: RefreshDescription
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether a call is left."""
+        return self.coordinator.can_refresh
+
+    @override
+    async def async_press(self) -> None:
+        """Read the car."""
+        await self.coordinator.async_refresh_car(self.vehicle.vin)

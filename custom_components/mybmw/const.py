@@ -5,9 +5,19 @@ from typing import Final
 DOMAIN: Final = "mybmw"
 
 CONF_SOURCES: Final = "sources"
+CONF_CA: Final = "ca"
 CONF_CAPTCHA: Final = "captcha_token"
+CONF_TLS: Final = "tls"
 CONF_TOKENS: Final = "tokens"
 
 OPTION_READ_ONLY: Final = "read_only"
 OPTION_INTERVAL: Final = "polling_interval"
 OPTION_POSITION: Final = "track_position"
+OPTION_CARDATA: Final = "cardata"
+OPTION_NIGHT_START: Final = "night_start"
+OPTION_NIGHT_END: Final = "night_end"
+OPTION_STREAM: Final = "stream"
+
+STREAM_BMW: Final = "bmw"
+STREAM_OWN: Final = "own"
+STREAM_OFF: Final = "off"

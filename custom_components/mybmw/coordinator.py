@@ -1,35 +1,33 @@
 """Between the client and the entities.
 
 `GarageCoordinator` holds the vehicles and tells only the entities whose attributes changed; a
-`SourcePoller` beside it asks one source regularly.
+`SourcePoller` (in `poller`) beside it asks one source.
 """
 
+from asyncio import TimerHandle
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from itertools import islice
 import logging
-from typing import Final, NamedTuple, override
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryNotReady, HomeAssistantError
-from homeassistant.helpers import device_registry as dr, issue_registry as ir
-from homeassistant.helpers.event import async_call_later
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .client import (
-    AuthError,
-    BlockedError,
+    AnyReading,
     Changes,
     ClientError,
     Command,
     CommandResult,
     CommandState,
     Garage,
+    PlanningSource,
     Poll,
-    QuotaError,
     Redactor,
-    Source,
     Vehicle,
     attributes as car,
     dump,
@@ -38,19 +36,36 @@ from .client import (
 from .client.attributes import AnyAttribute
 from .client.values import Brand
 from .const import DOMAIN
-from .errors import blocked_error, home_assistant_error, pause_after, poll_error
-from .store import LATER, SOON, Contents, GarageStore, ImageStore, moment
+from .errors import home_assistant_error
+from .store import LATER, SOON, Contents, GarageStore, ImageStore
+
+if TYPE_CHECKING:
+    from .poller import SourcePoller
 
 _LOGGER = logging.getLogger(__name__)
 
-_ISSUE_BLOCKED: Final = "blocked"
+_SHORTEST_WINDOW: Final = 0.005
+_LONGEST_WINDOW: Final = 0.25
+_SLICE: Final = 0.005
+_AT_ONCE: Final = 16
 _MANUFACTURERS: Final = {Brand.ROLLS_ROYCE: "Rolls-Royce", Brand.TOYOTA: "Toyota"}
 _DEVICE: Final = frozenset(
     {car.BRAND, car.MODEL, car.BODY_TYPE, car.SOFTWARE_VERSION, car.HEADUNIT_TYPE}
 )
 
 type MyBMWConfigEntry = ConfigEntry[GarageCoordinator]
-type Newcomers = Callable[[Changes], None]
+
+
+class Newcomers(Protocol):
+    """Makes entities of what is new."""
+
+    def add(self, changes: Changes) -> None:
+        """Make the entities that have become usable with these changes."""
+        ...
+
+    def awaits(self, vin: str, attribute: AnyAttribute) -> bool:
+        """Tell whether an attribute of a car may still make an entity usable."""
+        ...
 
 
 class Watch(NamedTuple):
@@ -58,11 +73,6 @@ class Watch(NamedTuple):
 
     vin: str
     attributes: tuple[AnyAttribute, ...]
-
-
-def blocked_issue(entry_id: str) -> str:
-    """Return the id of the repair issue that tells of BMW's refusal."""
-    return f"{_ISSUE_BLOCKED}_{entry_id}"
 
 
 class GarageCoordinator(DataUpdateCoordinator[Garage]):
@@ -86,14 +96,32 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         self._watchers: dict[tuple[str, AnyAttribute], dict[CALLBACK_TYPE, None]]
         self._watchers = defaultdict(dict)
         self._newcomers: list[Newcomers] = []
+        self._settled: defaultdict[str, set[AnyAttribute]] = defaultdict(set)
         self._devices: set[str] = set()
         self._closed = False
+        self._pending: dict[str, set[AnyAttribute]] = {}
+        self._queue: dict[CALLBACK_TYPE, None] = {}
+        self._flushed = 0.0
+        self._window = _SHORTEST_WINDOW
+        self._timer: TimerHandle | None = None
+        self.elsewhere: set[str] = set()
         garage.listener = self._changed
+        garage.accept = self._belongs_here
 
     @property
     def vehicles(self) -> Mapping[str, Vehicle]:
         """The vehicles by VIN."""
         return self.data.vehicles
+
+    @property
+    def calls_are_few(self) -> bool:
+        """Whether every source has to be sparing with calls."""
+        return all(isinstance(source, PlanningSource) for source in self.data.sources.values())
+
+    @property
+    def can_refresh(self) -> bool:
+        """Whether any source can be asked, because somebody wants it."""
+        return any(poller.can_ask for poller in self.pollers.values())
 
     async def async_restore(self) -> Contents:
         """Take in what was saved, with its true age; return the file's contents."""
@@ -105,6 +133,12 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
     async def async_close(self) -> None:
         """Save what is known; whatever still arrives after that is not taken in any more."""
         self._closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+        await self.async_save()
+
+    async def async_save(self) -> None:
+        """Save what is known."""
         await self._store.save(self._contents())
 
     @callback
@@ -137,10 +171,11 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         return remove
 
     @callback
-    def async_add_newcomer_listener(self, listener: Newcomers) -> Callable[[], None]:
-        """Listen to changes in order to make entities of what is new."""
-        self._newcomers.append(listener)
-        return lambda: self._newcomers.remove(listener)
+    def async_add_newcomers(self, newcomers: Newcomers) -> Callable[[], None]:
+        """Let entities be made of what is new."""
+        self._newcomers.append(newcomers)
+        self._settled.clear()
+        return lambda: self._newcomers.remove(newcomers)
 
     @callback
     def async_take(self, poller: SourcePoller, poll: Poll) -> None:
@@ -150,6 +185,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         before = {vin for vin in self.vehicles if poller.can_read(vin)}
         poller.note(poll)
         self.data.take(poll)
+        self._flush()
         if poll.vins is not None:
             self._drop_missing(poller, poll.vins)
         after = {vin for vin in self.vehicles if poller.can_read(vin)}
@@ -157,15 +193,28 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
             self._tell_all(vin)
         self.async_schedule_save(LATER)
 
+    @callback
+    def async_take_some(self, poll: Poll) -> None:
+        """Take in what a source said of some cars, whether or not it could read others."""
+        if not self._closed:
+            self.data.take(poll)
+            self._flush()
+
+    @callback
+    def async_push(self, readings: Mapping[str, Iterable[AnyReading]]) -> None:
+        """Take in what cars have sent by themselves."""
+        if not self._closed:
+            self.data.push(readings)
+
     def healthy(self, vin: str, source: str | None) -> bool:
         """Tell whether what a source said about a car can be taken as current.
 
         Without a source: whether any source can read the car.
         """
-        asked = (
-            self.pollers.values() if source is None else filter(None, [self.pollers.get(source)])
-        )
-        return any(poller.can_read(vin) for poller in asked)
+        if source is None:
+            return any(poller.can_read(vin) for poller in self.pollers.values())
+        poller = self.pollers.get(source)
+        return poller is not None and poller.can_read(vin)
 
     def listed(self, vin: str) -> bool:
         """Tell whether any source has the car in its list."""
@@ -175,6 +224,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
     def async_forget(self, vin: str) -> None:
         """Forget a car, so that it is a new one should it come back."""
         self._devices.discard(vin)
+        self._settled.pop(vin, None)
         self.data.remove(vin)
 
     async def async_send(self, vin: str, command: Command) -> CommandResult:
@@ -183,6 +233,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
             result = await self.data.send(vin, command)
         except ClientError as error:
             raise home_assistant_error(error) from error
+        self._flush()
         if result.state is CommandState.IGNORED:
             raise HomeAssistantError(
                 translation_domain=DOMAIN,
@@ -191,27 +242,83 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
             )
         return result
 
+    async def async_refresh_car(self, vin: str) -> None:
+        """Ask all sources about one car, because somebody wants it."""
+        errors = [await poller.async_ask(vin) for poller in self.pollers.values()]
+        failed = [error for error in errors if error is not None]
+        if failed and len(failed) == len(errors):
+            raise home_assistant_error(failed[0]) from failed[0]
+
     @override
     async def _async_update_data(self) -> Garage:
         """Ask all sources, because somebody asked for fresh values of an entity."""
         for poller in self.pollers.values():
-            await poller.async_request_refresh()
+            await poller.async_ask_all()
         return self.data
 
     @callback
     def _changed(self, changes: Changes) -> None:
+        """Gather changes: a lone one is told at once, those of a burst less and less often."""
         if self._closed:
             return
-        told: dict[CALLBACK_TYPE, None] = {}
+        for vin, changed in changes.items():
+            self._pending.setdefault(vin, set()).update(changed)
+        if self._timer is None:
+            wait = self._flushed + self._window - self.hass.loop.time()
+            if wait > 0:
+                self._window = min(_LONGEST_WINDOW, 2 * self._window)
+                self._timer = self.hass.loop.call_later(wait, self._flush)
+            else:
+                self._window = _SHORTEST_WINDOW
+                self._flush()
+
+    @callback
+    def _flush(self) -> None:
+        """Tell what has changed, in slices that leave others their turn."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if not self._pending:
+            return
+        changes, self._pending = self._pending, {}
+        idle = not self._queue
         for vin, changed in changes.items():
             for attribute in changed:
-                told |= self._watchers.get((vin, attribute), {})
+                self._queue |= self._watchers.get((vin, attribute), {})
             self._update_device(vin, changed)
-        for tell in told:
-            tell()
-        for newcomers in self._newcomers:
-            newcomers(changes)
+        if idle:
+            self._tell_slice()
+        self._welcome(changes)
+        self._flushed = self.hass.loop.time()
         self.async_schedule_save(SOON)
+
+    @callback
+    def _welcome(self, changes: Changes) -> None:
+        """Make entities of what is new; what can make no more entities is not looked at again."""
+        for vin, changed in changes.items():
+            settled = self._settled[vin]
+            if vin in self.vehicles and changed and changed <= settled:
+                continue
+            for newcomers in self._newcomers:
+                newcomers.add({vin: changed})
+            settled.update(
+                attribute
+                for attribute in changed - settled
+                if not any(newcomers.awaits(vin, attribute) for newcomers in self._newcomers)
+            )
+
+    @callback
+    def _tell_slice(self) -> None:
+        """Tell as many entities as fit into a few milliseconds; the others come next."""
+        loop, queue = self.hass.loop, self._queue
+        end = loop.time() + _SLICE
+        while queue and not self._closed:
+            for tell in list(islice(queue, _AT_ONCE)):
+                del queue[tell]
+                tell()
+            if loop.time() > end:
+                loop.call_soon(self._tell_slice)
+                return
 
     @callback
     def _tell_all(self, vin: str) -> None:
@@ -254,119 +361,23 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
                 registry.async_remove_device(device.id)
         poller.missing = frozenset(missing)
 
+    def _belongs_here(self, vin: str) -> bool:
+        """Tell whether a new car is ours: one that another entry has stays with that."""
+        registry = dr.async_get(self.hass)
+        others = self.hass.config_entries.async_entries(DOMAIN)
+        taken = any(
+            registry.async_get_device_by_identifier((DOMAIN, vin), entry.entry_id)
+            for entry in others
+            if entry.entry_id != self.config_entry.entry_id
+        )
+        if taken:
+            self.elsewhere.add(vin)
+        return not taken
+
     def _contents(self) -> Contents:
+        dumps = ((name, poller.dump()) for name, poller in self.pollers.items())
         return {
             "vehicles": {vin: dump(vehicle) for vin, vehicle in self.vehicles.items()},
             "due": {name: poller.due for name, poller in self.pollers.items() if poller.due},
+            "sources": {name: saved for name, saved in dumps if saved is not None},
         }
-
-
-class SourcePoller(DataUpdateCoordinator[None]):
-    """Asks one source regularly and hands what it says to the garage.
-
-    `error` is why the last poll failed, `failed` are the cars it could not read, `listed` those
-    that the source lists, `missing` those that were not in its last list.
-    """
-
-    config_entry: MyBMWConfigEntry
-
-    def __init__(self, garage: GarageCoordinator, source: Source, interval: timedelta) -> None:
-        super().__init__(
-            garage.hass,
-            _LOGGER,
-            config_entry=garage.config_entry,
-            name=source.name,
-            update_interval=interval,
-            always_update=False,
-        )
-        self.source = source
-        self.due = ""
-        self.error: ClientError | None = None
-        self.failed: frozenset[str] = frozenset()
-        self.listed: frozenset[str] = frozenset()
-        self.missing: frozenset[str] = frozenset()
-        self._garage = garage
-        self._interval = interval
-        self._answered = False
-        garage.pollers[source.name] = self
-
-    def can_read(self, vin: str) -> bool:
-        """Tell whether the last poll, if there was one, could read the car.
-
-        A spent quota leaves values as they are: nothing is known to be wrong with them.
-        """
-        fine = self.error is None or isinstance(self.error, QuotaError)
-        return fine and vin not in self.failed | self.missing
-
-    def note(self, poll: Poll) -> None:
-        """Remember how a poll went."""
-        self.error = poll.error
-        self.failed = frozenset(
-            vin for vin, error in poll.errors.items() if not isinstance(error, QuotaError)
-        )
-        if poll.vins is not None:
-            self.listed = poll.vins
-
-    async def async_begin(self, wait: timedelta) -> None:
-        """Poll for the first time: at once, or after `wait` if saved readings bridge it.
-
-        Without saved readings a failure raises, so that set-up is tried again; but not if BMW
-        refuses us altogether, since trying again soon can only do harm.
-        """
-        if self._garage.vehicles:
-            self._answered = True
-            self.due = moment(wait)
-            self.config_entry.async_on_unload(
-                async_call_later(self.hass, wait, self._begin_polling)
-            )
-            return
-        try:
-            await self.async_config_entry_first_refresh()
-        except ConfigEntryNotReady as error:
-            if isinstance(self.error, BlockedError):
-                raise blocked_error(self.error) from error
-            raise
-        self._keep_polling()
-
-    @callback
-    def _begin_polling(self, _now: datetime) -> None:
-        self._keep_polling()
-        self.config_entry.async_create_background_task(
-            self.hass, self.async_refresh(), f"{DOMAIN} first poll"
-        )
-
-    @callback
-    def _keep_polling(self) -> None:
-        """A coordinator without listeners does not poll."""
-        self.config_entry.async_on_unload(self.async_add_listener(lambda: None))
-
-    @override
-    async def _async_update_data(self) -> None:
-        """Poll the source; what it read before it failed counts all the same."""
-        before = self.error
-        poll = await self.source.poll()
-        pause = pause_after(poll.error, self._interval)
-        self.due = moment(pause)
-        self._garage.async_take(self, poll)
-        self._tell_whether_blocked(poll.error)
-        self._answered |= poll.error is None
-        if poll.error is not None:
-            grace = self._answered and not isinstance(before, AuthError)
-            raise poll_error(poll.error, pause, grace=grace) from poll.error
-
-    def _tell_whether_blocked(self, error: ClientError | None) -> None:
-        """Raise the issue when BMW refuses us, delete it when BMW answers again."""
-        issue = blocked_issue(self.config_entry.entry_id)
-        if error is None:
-            ir.async_delete_issue(self.hass, DOMAIN, issue)
-        if not isinstance(error, BlockedError):
-            return
-        ir.async_create_issue(
-            self.hass,
-            DOMAIN,
-            issue,
-            is_fixable=False,
-            severity=ir.IssueSeverity.ERROR,
-            translation_key=_ISSUE_BLOCKED,
-            translation_placeholders={"account": self.config_entry.title},
-        )

@@ -7,18 +7,20 @@ from typing import override
 
 from homeassistant.core import callback
 from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import (
     AddConfigEntryEntitiesCallback,
     async_get_current_platform,
 )
+from homeassistant.helpers.typing import StateType
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .client import Changes, Command, CommandKind, Vehicle, attributes as car
 from .client.attributes import AnyAttribute
 from .const import DOMAIN, OPTION_READ_ONLY
 from .coordinator import GarageCoordinator, MyBMWConfigEntry, Watch
+from .poller import PlannedPoller
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +101,62 @@ class CommandEntity(MyBMWEntity):
         await self.coordinator.async_send(self.vehicle.vin, command)
 
 
+@dataclass(frozen=True, kw_only=True)
+class SourceDescription(EntityDescription):
+    """An entity of a source itself."""
+
+
+class SourceEntity(CoordinatorEntity[PlannedPoller]):
+    """An entity of a source that plans its own calls; it is there whatever happens to cars."""
+
+    _attr_has_entity_name = True
+
+    def __init__(self, poller: PlannedPoller, description: SourceDescription) -> None:
+        super().__init__(poller)
+        self.entity_description = description
+        identifier = f"{poller.config_entry.entry_id}_{poller.source.name}"
+        self._attr_unique_id = f"{identifier}-{description.key}"
+        self._attr_device_info = DeviceInfo(
+            identifiers={(DOMAIN, identifier)},
+            entry_type=DeviceEntryType.SERVICE,
+            translation_key=poller.source.name,
+        )
+        self._shown: StateType = None
+
+    @property
+    @override
+    def available(self) -> bool:
+        """A failed call is part of what is told."""
+        return True
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write the state if it is another one."""
+        if self.state != self._shown:
+            self._shown = self.state
+            self.async_write_ha_state()
+
+
+type SourceFactory[D: SourceDescription] = Callable[[PlannedPoller, D], Entity]
+
+
+@callback
+def async_add_sources[D: SourceDescription](
+    entry: MyBMWConfigEntry,
+    add_entities: AddConfigEntryEntitiesCallback,
+    descriptions: Collection[D],
+    factory: SourceFactory[D],
+) -> None:
+    """Make the entities of all sources that plan their own calls."""
+    planned = [
+        poller
+        for poller in entry.runtime_data.pollers.values()
+        if isinstance(poller, PlannedPoller)
+    ]
+    add_entities([factory(poller, item) for poller in planned for item in descriptions])
+
+
 type Factory[D] = Callable[[GarageCoordinator, Vehicle, D], Entity]
 
 
@@ -112,53 +170,70 @@ def async_add_when_known[D: MyBMWDescription](
     """Make an entity when its attribute first has a usable value, or if it existed before."""
     coordinator = entry.runtime_data
     registered = _registered(coordinator, async_get_current_platform().domain)
-    nursery = _Nursery(descriptions, registered)
-
-    @callback
-    def add(changes: Changes) -> None:
-        new = [
-            factory(coordinator, vehicle, description)
-            for vin, changed in changes.items()
-            if (vehicle := nursery.known(coordinator, vin)) is not None
-            for description in nursery.missing(vehicle, changed)
-        ]
-        if new:
-            add_entities(new)
-
-    add({vin: set(nursery.table) for vin in coordinator.vehicles})
-    entry.async_on_unload(coordinator.async_add_newcomer_listener(add))
+    nursery = _Nursery(coordinator, add_entities, descriptions, factory, registered)
+    nursery.add({vin: set(nursery.table) for vin in coordinator.vehicles})
+    entry.async_on_unload(coordinator.async_add_newcomers(nursery))
 
 
 class _Nursery[D: MyBMWDescription]:
-    """Knows which entities of one platform are still to be made."""
+    """Knows which entities of one platform are still to be made, and makes them."""
 
-    def __init__(self, descriptions: Collection[D], registered: Container[str]) -> None:
+    def __init__(
+        self,
+        coordinator: GarageCoordinator,
+        add_entities: AddConfigEntryEntitiesCallback,
+        descriptions: Collection[D],
+        factory: Factory[D],
+        registered: Container[str],
+    ) -> None:
         self.table: defaultdict[AnyAttribute, list[D]] = defaultdict(list)
+        self._coordinator = coordinator
+        self._add_entities = add_entities
+        self._factory = factory
         self._order = {description.key: place for place, description in enumerate(descriptions)}
         self._registered = registered
-        self._made: defaultdict[str, set[str]] = defaultdict(set)
+        self._missing: dict[str, dict[AnyAttribute, list[D]]] = {}
         for description in descriptions:
             for attribute in description.watched:
                 self.table[attribute].append(description)
 
-    def known(self, coordinator: GarageCoordinator, vin: str) -> Vehicle | None:
-        """Return the vehicle; one that is gone may come back and get its entities again."""
-        vehicle = coordinator.vehicles.get(vin)
-        if vehicle is None:
-            self._made.pop(vin, None)
-        return vehicle
+    @callback
+    def add(self, changes: Changes) -> None:
+        """Make what has become usable; a car that is gone may come back and get it all again."""
+        new: list[Entity] = []
+        for vin, changed in changes.items():
+            vehicle = self._coordinator.vehicles.get(vin)
+            if vehicle is None:
+                self._missing.pop(vin, None)
+                continue
+            new += [
+                self._factory(self._coordinator, vehicle, item)
+                for item in self._usable(vehicle, changed)
+            ]
+        if new:
+            self._add_entities(new)
 
-    def missing(self, vehicle: Vehicle, changed: Iterable[AnyAttribute]) -> list[D]:
+    def awaits(self, vin: str, attribute: AnyAttribute) -> bool:
+        """Tell whether an attribute of a car may still make an entity usable."""
+        return attribute in self._missing.get(vin, self.table)
+
+    def _usable(self, vehicle: Vehicle, changed: Iterable[AnyAttribute]) -> list[D]:
         """Return the descriptions that have become usable with these changes, in their order."""
-        made = self._made[vehicle.vin]
+        table = self._missing.get(vehicle.vin)
+        if table is None:
+            table = {attribute: list(items) for attribute, items in self.table.items()}
+            self._missing[vehicle.vin] = table
         found = {
             item.key: item
             for attribute in changed
-            for item in self.table.get(attribute, ())
-            if item.key not in made
-            and (item.usable(vehicle) or item.unique_id(vehicle) in self._registered)
+            for item in table.get(attribute, ())
+            if item.usable(vehicle) or item.unique_id(vehicle) in self._registered
         }
-        made.update(found)
+        for item in found.values():
+            for attribute in item.watched:
+                table[attribute].remove(item)
+                if not table[attribute]:
+                    del table[attribute]
         return sorted(found.values(), key=lambda item: self._order[item.key])
 
 

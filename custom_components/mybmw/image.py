@@ -7,11 +7,13 @@ import logging
 from typing import Final, override
 
 from homeassistant.components.image import ImageEntity, ImageEntityDescription
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from .client import ClientError, Vehicle, attributes as car
+from .client.values import Access
 from .const import DOMAIN
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .entity import MyBMWDescription, MyBMWEntity, async_add_when_known
@@ -22,6 +24,8 @@ PARALLEL_UPDATES = 0
 
 _PNG: Final = b"\x89PNG"
 _TRY_AGAIN: Final = timedelta(hours=6)
+_NOT_AT_ONCE: Final = timedelta(minutes=10)
+_USUAL_VIEW: Final = "VehicleStatus"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,19 +34,25 @@ class ImageDescription(MyBMWDescription, ImageEntityDescription):
 
     view: str
 
+    @override
+    def usable(self, vehicle: Vehicle) -> bool:
+        """CarData has a picture of the usual view only, for the main user of a car."""
+        usual = self.view == _USUAL_VIEW and vehicle.value(car.ACCESS) is Access.PRIMARY
+        return usual or vehicle.value(car.COMMANDS) is not None
+
 
 def _view(key: str, view: str, *, off: bool = True) -> ImageDescription:
     return ImageDescription(
         key=f"image_{key}",
         translation_key=f"image_{key}",
-        attributes=(car.COMMANDS,),
+        attributes=(car.COMMANDS, car.ACCESS),
         view=view,
         entity_registry_enabled_default=not off,
     )
 
 
 IMAGES: Final = (
-    _view("front_side", "VehicleStatus", off=False),
+    _view("front_side", _USUAL_VIEW, off=False),
     _view("front", "FrontView"),
     _view("side", "SideViewLeft"),
     _view("dashboard", "Dashboard"),
@@ -94,12 +104,20 @@ class MyBMWImage(MyBMWEntity, ImageEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Fetch the picture, unless it is there."""
+        """Fetch the picture, unless it is there; where calls are few, other things come first."""
         await super().async_added_to_hass()
-        if self._attr_image_last_updated is None:
-            self.coordinator.config_entry.async_create_background_task(
-                self.hass, self.async_image(), f"{DOMAIN} image"
-            )
+        if self._attr_image_last_updated is not None:
+            return
+        if self.coordinator.calls_are_few:
+            self.async_on_remove(async_call_later(self.hass, _NOT_AT_ONCE, self._begin))
+        else:
+            self._begin()
+
+    @callback
+    def _begin(self, _now: datetime | None = None) -> None:
+        self.coordinator.config_entry.async_create_background_task(
+            self.hass, self.async_image(), f"{DOMAIN} image"
+        )
 
     @override
     async def async_image(self) -> bytes | None:

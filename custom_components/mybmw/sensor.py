@@ -18,7 +18,11 @@ from homeassistant.const import (
     PERCENTAGE,
     EntityCategory,
     UnitOfElectricCurrent,
+    UnitOfElectricPotential,
+    UnitOfEnergy,
+    UnitOfEnergyDistance,
     UnitOfLength,
+    UnitOfPower,
     UnitOfPressure,
     UnitOfTime,
     UnitOfVolume,
@@ -26,15 +30,20 @@ from homeassistant.const import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .client import Attribute, Vehicle, attributes as car
+from .client import Attribute, Status, Unit, Vehicle, attributes as car
+from .client.descriptors import DESCRIPTORS, Descriptor, Kind
 from .client.values import (
+    Access,
     AlarmState,
     ChargingMode,
+    ChargingPlace,
     ChargingPreference,
     ChargingProfile,
+    ChargingSession,
     ChargingStatus,
     CheckControlMessage,
     ClimateActivity,
+    Connection,
     ConnectionType,
     DriveTrain,
     LastStateCall,
@@ -42,13 +51,23 @@ from .client.values import (
     Season,
     ServiceItem,
     ServiceStatus,
+    StreamState,
     TimerType,
     Tire,
+    Wear,
     next_service_by_distance,
     next_service_by_time,
 )
-from .coordinator import MyBMWConfigEntry
-from .entity import MyBMWDescription, MyBMWEntity, async_add_when_known
+from .coordinator import GarageCoordinator, MyBMWConfigEntry
+from .entity import (
+    MyBMWDescription,
+    MyBMWEntity,
+    SourceDescription,
+    SourceEntity,
+    async_add_sources,
+    async_add_when_known,
+)
+from .long_tail import ON_AT_FIRST, category, sensor_class, state_class, translation_key
 
 PARALLEL_UPDATES = 0
 
@@ -66,6 +85,8 @@ SERVICE_TYPES: Final = (
     "VEHICLE_CHECK",
     "VEHICLE_TUV",
 )
+
+_TRANSLATED_UNITS: Final = frozenset({Unit.WEEKS, Unit.MONTHS, Unit.STARS})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -285,6 +306,38 @@ def _tire(wheel: str) -> Iterator[SensorDescription]:
     )
 
 
+def _wear(wheel: str) -> Iterator[SensorDescription]:
+    """Describe the sensors of how worn one tyre is."""
+    yield _enum(car.TIRE_WEAR[wheel], Wear, name=f"{wheel}_tire_wear")
+    yield _distance(
+        car.TIRE_DISTANCE_LEFT[wheel], name=f"{wheel}_tire_distance_left", off=True, diagnostic=True
+    )
+
+
+def _last_energy(sessions: tuple[ChargingSession, ...]) -> State:
+    return sessions[0].energy if sessions else None
+
+
+def _last_end(sessions: tuple[ChargingSession, ...]) -> State:
+    return sessions[0].end if sessions else None
+
+
+def _last_session(sessions: tuple[ChargingSession, ...]) -> dict[str, object]:
+    if not sessions:
+        return {}
+    last = sessions[0]
+    return {
+        "start": last.start.isoformat(),
+        "end": last.end.isoformat(),
+        "start_soc": last.start_soc,
+        "end_soc": last.end_soc,
+    }
+
+
+def _place_count(places: tuple[ChargingPlace, ...]) -> State:
+    return len(places)
+
+
 def _window(profile: ChargingProfile) -> State:
     start, end = profile.window_start, profile.window_end
     if start is None or end is None or start == end:
@@ -307,6 +360,23 @@ def _departure_details(profile: ChargingProfile) -> dict[str, object]:
     }
 
 
+def _long_tail(item: Descriptor) -> SensorDescription:
+    """Describe the sensor of one descriptor that the vocabulary does not name."""
+    unit = item.attribute.unit
+    number = item.kind is Kind.NUMBER
+    return _sensor(
+        item.attribute,
+        name=translation_key(item),
+        off=item.attribute.key not in ON_AT_FIRST,
+        diagnostic=category(item) is not None,
+        device_class=sensor_class(item),
+        state_class=state_class(item),
+        native_unit_of_measurement=unit.value if unit and unit not in _TRANSLATED_UNITS else None,
+        suggested_display_precision=1 if number and unit else None,
+        options=list(item.words) if item.kind is Kind.WORD else None,
+    )
+
+
 SENSORS: Final[tuple[SensorDescription, ...]] = (
     _distance(car.MILEAGE, state_class=SensorStateClass.TOTAL_INCREASING),
     _distance(car.REMAINING_RANGE_TOTAL),
@@ -325,6 +395,36 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
         device_class=SensorDeviceClass.BATTERY,
         state_class=SensorStateClass.MEASUREMENT,
     ),
+    _sensor(
+        car.BATTERY_CAPACITY,
+        diagnostic=True,
+        device_class=SensorDeviceClass.ENERGY_STORAGE,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=1,
+        state_class=SensorStateClass.MEASUREMENT,
+    ),
+    _percent(car.BATTERY_HEALTH, diagnostic=True, state_class=SensorStateClass.MEASUREMENT),
+    _percent(
+        car.STARTER_BATTERY_CHARGE,
+        diagnostic=True,
+        device_class=SensorDeviceClass.BATTERY,
+        state_class=SensorStateClass.MEASUREMENT,
+    ),
+    _sensor(
+        car.STARTER_BATTERY_VOLTAGE,
+        diagnostic=True,
+        device_class=SensorDeviceClass.VOLTAGE,
+        native_unit_of_measurement=UnitOfElectricPotential.VOLT,
+        suggested_display_precision=2,
+        state_class=SensorStateClass.MEASUREMENT,
+    ),
+    _sensor(
+        car.AVERAGE_CONSUMPTION,
+        device_class=SensorDeviceClass.ENERGY_DISTANCE,
+        native_unit_of_measurement=UnitOfEnergyDistance.KILO_WATT_HOUR_PER_100_KM,
+        suggested_display_precision=1,
+        state_class=SensorStateClass.MEASUREMENT,
+    ),
     _percent(car.CHARGING_TARGET),
     _enum(car.CHARGING_STATUS, ChargingStatus),
     _time(car.CHARGING_END_TIME),
@@ -336,6 +436,37 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
         native_unit_of_measurement=UnitOfTime.MINUTES,
         suggested_display_precision=0,
     ),
+    _sensor(
+        car.CHARGING_POWER,
+        device_class=SensorDeviceClass.POWER,
+        native_unit_of_measurement=UnitOfPower.KILO_WATT,
+        suggested_display_precision=1,
+        state_class=SensorStateClass.MEASUREMENT,
+    ),
+    _sensor(
+        car.CHARGING_SESSIONS,
+        _last_energy,
+        key="last_charging_session",
+        extra=_last_session,
+        device_class=SensorDeviceClass.ENERGY,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=1,
+    ),
+    _sensor(
+        car.CHARGING_SESSIONS,
+        _last_end,
+        key="last_charging_session_end",
+        off=True,
+        device_class=SensorDeviceClass.TIMESTAMP,
+    ),
+    _sensor(
+        car.CHARGED_THIS_MONTH,
+        device_class=SensorDeviceClass.ENERGY,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=0,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+    ),
+    _sensor(car.CHARGING_PLACES, _place_count, off=True, diagnostic=True),
     _enum(car.CONNECTION_TYPE, ConnectionType, off=True),
     _sensor(
         car.AC_CURRENT_LIMIT,
@@ -364,6 +495,10 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
     _sensor(car.DC_LOUDNESS, str.lower, off=True, diagnostic=True),
     _enum(car.CLIMATE_ACTIVITY, ClimateActivity, name="climate_status"),
     _time(car.CLIMATE_END_TIME, off=True),
+    *(
+        _sensor(attribute, name=f"climate_timer_{timer}", off=True, diagnostic=True)
+        for timer, attribute in car.CLIMATE_TIMER.items()
+    ),
     _enum(car.LOCK_STATE, LockState, key="doors_and_windows.lock_state_detail", off=True),
     _enum(car.ALARM, AlarmState, off=True),
     _sensor(
@@ -376,6 +511,7 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
     *(_pressure(car.TIRE_PRESSURE[wheel]) for wheel in car.WHEELS),
     *(_pressure(car.TIRE_TARGET_PRESSURE[wheel], off=True) for wheel in car.WHEELS),
     *(item for wheel in car.WHEELS for item in _tire(wheel)),
+    *(item for wheel in car.WHEELS for item in _wear(wheel)),
     _sensor(
         car.SERVICES,
         _next_date,
@@ -400,6 +536,8 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
         extra=_message_details,
     ),
     _time(car.LAST_UPDATE, diagnostic=True),
+    _enum(car.CONNECTION, Connection, diagnostic=True),
+    _enum(car.ACCESS, Access, off=True, diagnostic=True),
     _enum(car.LSC_TYPE, LastStateCall, off=True, diagnostic=True),
     _enum(car.DRIVE_TRAIN, DriveTrain, off=True, diagnostic=True),
     _sensor(car.SOFTWARE_VERSION, off=True, diagnostic=True),
@@ -409,6 +547,61 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
     _sensor(car.MODEL_YEAR, str, off=True, diagnostic=True),
     _sensor(car.COLOR, off=True, diagnostic=True),
     _sensor(car.COUNTRY, off=True, diagnostic=True),
+    *(_long_tail(item) for item in DESCRIPTORS.values() if item.kind is not Kind.FLAG),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceSensorDescription(SourceDescription, SensorEntityDescription):
+    """A sensor of a source: how its state follows from how the source is doing."""
+
+    state: Callable[[Status], State]
+
+
+def _source_sensor(
+    key: str, state: Callable[[Status], State], *, off: bool = False, **more: Any
+) -> SourceSensorDescription:
+    return SourceSensorDescription(
+        key=key,
+        translation_key=key,
+        state=state,
+        entity_registry_enabled_default=not off,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        **more,
+    )
+
+
+def _next_call(status: Status) -> State:
+    """Return the minute of the next call, since nobody waits for the second."""
+    return None if status.next_call is None else status.next_call.replace(second=0, microsecond=0)
+
+
+SOURCE_SENSORS: Final = (
+    _source_sensor(
+        "calls_left",
+        lambda status: status.calls_left_for_user,
+        state_class=SensorStateClass.MEASUREMENT,
+    ),
+    _source_sensor("next_call", _next_call, device_class=SensorDeviceClass.TIMESTAMP),
+    _source_sensor(
+        "calls_made",
+        lambda status: status.calls_made,
+        off=True,
+        state_class=SensorStateClass.MEASUREMENT,
+    ),
+    _source_sensor(
+        "login_ends",
+        lambda status: status.login_ends,
+        off=True,
+        device_class=SensorDeviceClass.TIMESTAMP,
+    ),
+    _source_sensor(
+        "stream_state",
+        lambda status: status.stream,
+        off=True,
+        device_class=SensorDeviceClass.ENUM,
+        options=[state.value for state in StreamState],
+    ),
 )
 
 
@@ -418,7 +611,8 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up sensors."""
-    async_add_when_known(entry, async_add_entities, SENSORS, MyBMWSensor)
+    async_add_when_known(entry, async_add_entities, SENSORS, _make)
+    async_add_sources(entry, async_add_entities, SOURCE_SENSORS, MyBMWSourceSensor)
 
 
 class MyBMWSensor(MyBMWEntity, SensorEntity):
@@ -439,3 +633,34 @@ class MyBMWSensor(MyBMWEntity, SensorEntity):
         extra = self.entity_description.extra
         value = self.vehicle.value(self.entity_description.attributes[0])
         return None if extra is None or value is None else extra(value)
+
+
+class WordSensor(MyBMWSensor):
+    """A sensor that shows one word out of a list."""
+
+    @property
+    @override
+    def options(self) -> list[str]:
+        """The words that may be shown; a word that BMW has added since is one of them."""
+        known = super().options or []
+        value = self.native_value
+        return known if value is None or value in known else [*known, str(value)]
+
+
+def _make(
+    coordinator: GarageCoordinator, vehicle: Vehicle, description: SensorDescription
+) -> MyBMWSensor:
+    kind = WordSensor if description.options is not None else MyBMWSensor
+    return kind(coordinator, vehicle, description)
+
+
+class MyBMWSourceSensor(SourceEntity, SensorEntity):
+    """A sensor of a source."""
+
+    entity_description: SourceSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> State:
+        """The state."""
+        return self.entity_description.state(self.coordinator.source.status)

@@ -24,10 +24,15 @@ _LONGEST: Final = timedelta(days=1)
 
 
 class Contents(TypedDict):
-    """The file: readings by VIN, and the time (ISO 8601) of the next poll by source."""
+    """The file: readings by VIN, and what sources have to remember.
+
+    `due` is the time (ISO 8601) of the next poll of those that are polled regularly, `sources`
+    what those that plan their own calls have dumped.
+    """
 
     vehicles: dict[str, list[Saved]]
     due: dict[str, str]
+    sources: dict[str, Any]
 
 
 class GarageStore:
@@ -53,6 +58,7 @@ class GarageStore:
                 if isinstance(readings, list)
             },
             "due": {str(key): str(value) for key, value in _mapping(found.get("due")).items()},
+            "sources": dict(_mapping(found.get("sources"))),
         }
 
     def schedule(self, contents: Callable[[], Contents], delay: float) -> None:

@@ -24,8 +24,11 @@ CAPTCHA = {"captcha_token": "P1_valid"}
 
 
 async def begin(hass: HomeAssistant) -> Any:
-    """Open the flow."""
-    return await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    """Open the flow and choose the source."""
+    flow = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    assert flow["type"] is FlowResultType.MENU
+    assert flow["menu_options"] == ["cardata", "mybmw"]
+    return await answer(hass, flow, {"next_step_id": "mybmw"})
 
 
 async def answer(hass: HomeAssistant, flow: Any, data: dict[str, Any]) -> Any:
@@ -41,7 +44,7 @@ async def test_account_is_set_up(hass: HomeAssistant, region: str) -> None:
     sim = SimulatedMyBMW(load(bundled()["320i"]), region=region)
     with sim.router():
         flow = await begin(hass)
-        assert flow["step_id"] == "user"
+        assert flow["step_id"] == "mybmw"
         flow = await answer(hass, flow, {**ACCOUNT, "region": region})
         assert flow["step_id"] == "captcha"
         assert region in flow["description_placeholders"]["captcha_url"]
@@ -92,7 +95,7 @@ async def test_error_is_told_and_can_be_mended(
     sim.fail(endpoint, fault)
     flow = await answer(hass, await begin(hass), ACCOUNT)
     flow = await answer(hass, flow, CAPTCHA)
-    assert flow["step_id"] == "user"
+    assert flow["step_id"] == "mybmw"
     assert flow["errors"] == {"base": error}
     sim.heal()
     sim.offer_captcha("P1_second")
@@ -173,7 +176,9 @@ async def start_again(hass: HomeAssistant, entry: MockConfigEntry, again: str) -
     """Open the flow for an entry that exists."""
     if again == "reauth":
         return await entry.start_reauth_flow(hass)
-    return await entry.start_reconfigure_flow(hass)
+    flow = await entry.start_reconfigure_flow(hass)
+    assert flow["menu_options"] == ["cardata", "mybmw_again"]
+    return await answer(hass, flow, {"next_step_id": "mybmw_again"})
 
 
 async def test_log_in_again(
@@ -183,7 +188,7 @@ async def test_log_in_again(
     entry = await set_up(read_only=True)
     before = entry.data["sources"]["mybmw"]["tokens"]
     flow = await start_again(hass, entry, again)
-    assert flow["step_id"] == ("reauth_confirm" if again == "reauth" else "reconfigure")
+    assert flow["step_id"] == ("reauth_confirm" if again == "reauth" else "mybmw_again")
     assert flow["description_placeholders"]["username"] == "driver@example.com"
     flow = await answer(hass, flow, {"password": "wrong"})
     flow = await answer(hass, flow, CAPTCHA)

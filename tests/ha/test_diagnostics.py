@@ -125,6 +125,7 @@ async def test_nothing_secret_is_ever_logged(
     said: list[str] = []
     flow = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     for answers in (
+        {"next_step_id": "mybmw"},
         {"region": "rest_of_world", "username": "driver@example.com", "password": "wrong-battery"},
         {"captcha_token": "P1_wrong"},
         {"region": "rest_of_world", "username": "driver@example.com", "password": "correct-horse"},

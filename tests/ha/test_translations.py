@@ -18,32 +18,44 @@ import pytest
 import voluptuous as vol
 
 from custom_components import mybmw
-from custom_components.mybmw import PLATFORMS, config_flow
-from custom_components.mybmw.binary_sensor import BINARY_SENSORS, BinaryDescription
-from custom_components.mybmw.button import BUTTONS
+from custom_components.mybmw import PLATFORMS, config_flow, flow_cardata, flow_mybmw
+from custom_components.mybmw.binary_sensor import (
+    BINARY_SENSORS,
+    SOURCE_BINARY_SENSORS,
+    BinaryDescription,
+)
+from custom_components.mybmw.button import BUTTONS, REFRESH
 from custom_components.mybmw.client import Vehicle, attributes as car, errors, values
+from custom_components.mybmw.client.cardata import DeviceCode, LoginFailure
 from custom_components.mybmw.client.mybmw import Region
 from custom_components.mybmw.device_tracker import TRACKERS
 from custom_components.mybmw.image import IMAGES
 from custom_components.mybmw.lock import LOCKS
 from custom_components.mybmw.notify import NOTIFIERS
 from custom_components.mybmw.number import NUMBERS
+from custom_components.mybmw.poller import ISSUES
 from custom_components.mybmw.select import SELECTS, SelectDescription
-from custom_components.mybmw.sensor import SENSORS, SERVICE_TYPES, SensorDescription
+from custom_components.mybmw.sensor import (
+    SENSORS,
+    SERVICE_TYPES,
+    SOURCE_SENSORS,
+    SensorDescription,
+    SourceSensorDescription,
+)
 from custom_components.mybmw.switch import SWITCHES
 
 INTEGRATION: Final = Path(mybmw.__file__).parent
 LANGUAGES: Final = sorted(path.stem for path in (INTEGRATION / "translations").glob("*.json"))
 TABLES: Final[Mapping[str, tuple[EntityDescription, ...]]] = {
-    "binary_sensor": BINARY_SENSORS,
-    "button": BUTTONS,
+    "binary_sensor": (*BINARY_SENSORS, *SOURCE_BINARY_SENSORS),
+    "button": (*BUTTONS, *REFRESH),
     "device_tracker": TRACKERS,
     "image": IMAGES,
     "lock": LOCKS,
     "notify": NOTIFIERS,
     "number": NUMBERS,
     "select": SELECTS,
-    "sensor": SENSORS,
+    "sensor": (*SENSORS, *SOURCE_SENSORS),
     "switch": SWITCHES,
 }
 # Words that the service uses in texts which are no enumerations, as far as they are known
@@ -56,11 +68,27 @@ ENTITY_ATTRIBUTES: Final[Mapping[str, Mapping[str, set[str]]]] = {
 }
 COMMAND_ERRORS: Final = (errors.UnsupportedError, errors.InvalidValueError, errors.CommandError)
 STEPS: Final[Mapping[str, vol.Schema]] = {
-    "user": config_flow._ACCOUNT,
-    "captcha": config_flow._CAPTCHA,
-    "reauth_confirm": config_flow._PASSWORD,
-    "reconfigure": config_flow._PASSWORD,
+    "cardata": flow_cardata._SCHEMA,
+    "cardata_reauth": flow_cardata._SCHEMA,
+    "captcha": flow_mybmw._CAPTCHA,
+    "mybmw": flow_mybmw._ACCOUNT,
+    "mybmw_again": flow_mybmw._PASSWORD,
+    "reauth_confirm": flow_mybmw._PASSWORD,
 }
+MENUS: Final = {
+    "user": {"cardata", "mybmw"},
+    "reauth": {"cardata_reauth", "reauth_confirm"},
+    "reconfigure": {
+        "cardata",
+        "cardata_reauth",
+        "mybmw",
+        "mybmw_again",
+        "remove_cardata",
+        "remove_mybmw",
+    },
+}
+# Steps that show nothing of their own
+SILENT: Final = {"approved", "cardata_again", "remove_cardata", "remove_mybmw"}
 # What Home Assistant's own methods abort a flow with
 ABORTS: Final = {
     "_abort_if_unique_id_configured": {"already_configured"},
@@ -134,6 +162,7 @@ def vehicle(number: int) -> Vehicle:
         car.CHARGING_PROFILE.at(values.ChargingProfile(timers=timers), NOW),
         car.CHECK_CONTROL.at(messages, NOW),
         car.SERVICES.at(services, NOW),
+        car.CHARGING_SESSIONS.at((values.ChargingSession(NOW, NOW),), NOW),
     ]
     made = Vehicle("WBA00000000000000")
     made.update(readings)
@@ -168,6 +197,8 @@ def states(description: EntityDescription) -> set[str]:
             offers = {option for made in CARS for option in description.offers(made)}
             return {option for option in offers if not option.isdigit()}
         case SensorDescription(options=list(options)):
+            return set(options)
+        case SourceSensorDescription(options=list(options)):
             return set(options)
     return OPEN_STATES.get(description.key, set())
 
@@ -276,54 +307,69 @@ def test_extra_attributes_are_translated() -> None:
 def test_exceptions_are_translated() -> None:
     found = raised(issues=False)
     messages = translations()["exceptions"]
-    assert messages.keys() == found.keys() == error_keys() | {"command_ignored"}
+    assert messages.keys() == found.keys() == error_keys() | {"command_ignored", "waiting"}
     for key, names in found.items():
         assert messages[key].keys() == {"message"}
         assert placeholders(messages[key]["message"]) == names, key
 
 
 def test_issues_are_translated() -> None:
-    found = raised(issues=True)
     issues = translations()["issues"]
-    assert issues.keys() == found.keys()
-    for key, names in found.items():
-        assert issues[key].keys() == {"title", "description"}
-        assert placeholders(" ".join(issues[key].values())) <= names, key
+    assert issues.keys() == {"blocked", *ISSUES}
+    for key, texts in issues.items():
+        assert texts.keys() == {"title", "description"}
+        assert placeholders(" ".join(texts.values())) <= {"account"}, key
 
 
 def test_flow_steps_are_translated() -> None:
     flow = config_flow.MyBMWConfigFlow
-    steps = {name.removeprefix("async_step_") for name in vars(flow) if "async_step_" in name}
+    parts = (flow, flow_cardata.CardataSteps, flow_mybmw.MyBMWSteps)
+    names = {name for part in parts for name in vars(part) if "async_step_" in name}
+    steps = {name.removeprefix("async_step_") for name in names}
     texts = translations()["config"]["step"]
-    assert texts.keys() == STEPS.keys() == steps - {"reauth"}
+    assert texts.keys() == STEPS.keys() | MENUS.keys()
+    assert steps == texts.keys() | SILENT | {"approve"}
+    assert translations()["config"]["progress"].keys() == {"approve"}
     for step, schema in STEPS.items():
-        _assert_fields(texts[step], schema)
-    _assert_fields(translations()["options"]["step"]["init"], config_flow._OPTIONS)
-    assert translations()["options"]["step"].keys() == {"init"}
+        _assert_fields(texts[step], schema.schema)
+    for step, choices in MENUS.items():
+        assert texts[step]["menu_options"].keys() == choices
 
 
-def _assert_fields(texts: Tree, schema: vol.Schema) -> None:
-    fields = {str(marker) for marker in schema.schema}
+def test_options_are_translated() -> None:
+    steps = translations()["options"]["step"]
+    assert steps.keys() == {"init"}
+    _assert_fields(steps["init"], {**config_flow._GENERAL, **config_flow._COMMANDING})
+    sections = steps["init"]["sections"]
+    assert sections.keys() == {"cardata", "stream"}
+    _assert_fields(sections["cardata"], config_flow._CARDATA.schema)
+    _assert_fields(sections["stream"], config_flow._STREAM.schema)
+    assert translations()["options"]["error"].keys() == {"host_missing"}
+
+
+def _assert_fields(texts: Tree, schema: Mapping[Any, Any]) -> None:
+    fields = {str(marker) for marker in schema}
     assert texts["data"].keys() == texts["data_description"].keys() == fields
 
 
 def test_flow_results_are_translated() -> None:
     texts = translations()["config"]
-    assert texts["error"].keys() == error_keys().difference(*map(error_keys, COMMAND_ERRORS))
+    client = error_keys().difference(*map(error_keys, COMMAND_ERRORS))
+    assert texts["error"].keys() == client | set(LoginFailure) | {"client_id_form"}
     reasons: set[str] = set()
     for module, _, call, words in calls():
-        if module is config_flow:
+        if "flow" in module.__name__:
             reasons |= ABORTS.get(name_of(call), set())
             reasons |= keys_in(module, words["reason"]) if "reason" in words else set()
     assert texts["abort"].keys() == reasons
 
 
 def test_flow_placeholders_are_given() -> None:
+    code = DeviceCode("code", "device", "https://bmw.example/link", 5, NOW, "verifier")
     names = {
-        name
-        for _, tree, _, words in calls()
-        if "description_placeholders" in words
-        for name in given(tree, words["description_placeholders"])
+        *flow_cardata._portals("DE"),
+        *flow_cardata._placeholders(code),
+        *("captcha_url", "username"),
     }
     for path, text in flat(translations()["config"]).items():
         assert placeholders(text) <= names, path
@@ -339,7 +385,8 @@ def test_selectors_are_translated() -> None:
             if name_of(call) == "SelectSelectorConfig"
         )
     )
-    assert translations()["selector"].keys() == keys == {"region"}
+    assert translations()["selector"].keys() == keys == {"region", "stream"}
+    assert translations()["selector"]["stream"]["options"].keys() == set(config_flow._STREAMS)
     assert translations()["selector"]["region"]["options"].keys() == set(Region)
 
 

@@ -1,0 +1,159 @@
+"""What Home Assistant should know of the long tail: classes, categories, what is on at first.
+
+Most of it follows from the unit of a descriptor or from its name; the tables hold the rest.
+"""
+
+from collections.abc import Mapping
+import re
+from typing import Final
+
+from homeassistant.components.binary_sensor import BinarySensorDeviceClass
+from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
+from homeassistant.const import EntityCategory
+
+from .client import Unit
+from .client.descriptors import Descriptor, Kind
+
+ON_AT_FIRST: Final = frozenset(
+    {
+        "vehicle.body.lights.isRunningOn",
+        "vehicle.body.trunk.isLocked",
+        "vehicle.cabin.convertible.roofStatus",
+        "vehicle.cabin.hvac.preconditioning.status.remainingRunningTime",
+        "vehicle.cabin.infotainment.navigation.destinationSet.arrivalTime",
+        "vehicle.cabin.infotainment.navigation.destinationSet.distance",
+        "vehicle.drivetrain.electricEngine.charging.acAmpere",
+        "vehicle.drivetrain.electricEngine.charging.acVoltage",
+        "vehicle.drivetrain.electricEngine.charging.method",
+        "vehicle.drivetrain.electricEngine.charging.phaseNumber",
+        "vehicle.drivetrain.engine.isActive",
+        "vehicle.drivetrain.engine.isIgnitionOn",
+        "vehicle.electricalSystem.battery.serviceDemand.recharge",
+        "vehicle.electricalSystem.battery.serviceDemand.replace",
+        "vehicle.isMoving",
+        "vehicle.powertrain.tractionBattery.charging.port.anyPosition.flap.isOpen",
+        "vehicle.status.serviceDistance.next",
+        "vehicle.status.serviceTime.inspectionDateLegal",
+        "vehicle.trip.segment.end.time",
+        "vehicle.vehicle.antiTheftAlarmSystem.alarm.activationTime",
+        "vehicle.vehicle.antiTheftAlarmSystem.alarm.isOn",
+    }
+)
+"""The descriptors whose entities are enabled at first."""
+
+INVERTED: Final = frozenset({"vehicle.body.flap.isLocked", "vehicle.body.trunk.isLocked"})
+"""Flags whose entity is on when they are false: to Home Assistant a lock that is on is open."""
+
+_BY_UNIT: Final[Mapping[Unit, SensorDeviceClass]] = {
+    Unit.KILOMETERS: SensorDeviceClass.DISTANCE,
+    Unit.METERS: SensorDeviceClass.DISTANCE,
+    Unit.KILOMETERS_PER_HOUR: SensorDeviceClass.SPEED,
+    Unit.LITERS: SensorDeviceClass.VOLUME_STORAGE,
+    Unit.KILOPASCAL: SensorDeviceClass.PRESSURE,
+    Unit.CELSIUS: SensorDeviceClass.TEMPERATURE,
+    Unit.AMPERE: SensorDeviceClass.CURRENT,
+    Unit.VOLT: SensorDeviceClass.VOLTAGE,
+    Unit.KILOWATT: SensorDeviceClass.POWER,
+    Unit.KILOWATT_HOURS: SensorDeviceClass.ENERGY_STORAGE,
+    Unit.SECONDS: SensorDeviceClass.DURATION,
+    Unit.MINUTES: SensorDeviceClass.DURATION,
+}
+_BY_KIND: Final[Mapping[Kind, SensorDeviceClass]] = {
+    Kind.WORD: SensorDeviceClass.ENUM,
+    Kind.MOMENT: SensorDeviceClass.TIMESTAMP,
+    Kind.DAY: SensorDeviceClass.DATE,
+}
+_LIFETIME: Final[Mapping[Unit | None, SensorDeviceClass]] = {
+    Unit.KILOWATT_HOURS: SensorDeviceClass.ENERGY,
+    Unit.LITERS: SensorDeviceClass.VOLUME,
+    Unit.KILOMETERS: SensorDeviceClass.DISTANCE,
+}
+_STATIC: Final = frozenset(
+    {
+        "vehicle.body.chargingPort.plugEventId",
+        "vehicle.cabin.infotainment.navigation.pointsOfInterests.available",
+        "vehicle.cabin.infotainment.navigation.pointsOfInterests.max",
+        "vehicle.status.serviceDistance.yellow",
+        "vehicle.status.serviceTime.hUandAuServiceYellow",
+        "vehicle.status.serviceTime.yellow",
+    }
+)
+_LAST_TRIP: Final = "vehicle.trip.segment.accumulated."
+_TRIP_ODOMETER: Final = "vehicle.trip.segment.end.travelledDistance"
+_FLAGS: Final[tuple[tuple[str, BinarySensorDeviceClass], ...]] = (
+    (r"\.isPlugged$|chargingPort\.\w*[sS]tatus", BinarySensorDeviceClass.PLUG),
+    (r"\.isLocked$", BinarySensorDeviceClass.LOCK),
+    (r"\.isOpen$", BinarySensorDeviceClass.OPENING),
+    (r"lights\.isRunningOn$", BinarySensorDeviceClass.LIGHT),
+    (r"MirrorHeatingActive$|DefrostActive$", BinarySensorDeviceClass.HEAT),
+    (r"isMobilePhoneConnected$|sim\.status$", BinarySensorDeviceClass.CONNECTIVITY),
+    (r"engine\.isActive$", BinarySensorDeviceClass.POWER),
+    (r"isIgnitionOn$|isRemoteEngineRunning$", BinarySensorDeviceClass.RUNNING),
+    (r"serviceDemand\.recharge$", BinarySensorDeviceClass.PROBLEM),
+    (r"^vehicle\.isMoving$", BinarySensorDeviceClass.MOVING),
+    (r"alarm\.isOn$", BinarySensorDeviceClass.SAFETY),
+)
+_DIAGNOSTIC: Final = tuple(
+    map(
+        re.compile,
+        (
+            r"preconditioning\.configuration",
+            r"infotainment\.(displayUnit|hmi|isMobilePhone)",
+            r"navigation\.(currentLocation\.(fixStatus|numberOf)|pointsOfInterests)",
+            r"climate\.timers|channel\.|consumptionOverLifeTime",
+            r"charging\.(acRestriction|authentication|chargingMode|hvpm|isImmediate|modeDeviation)",
+            r"charging\.(profile|windowSelection|acLimit|acousticLimit|batteryCare|cableCheck)",
+            r"charging\.preferenceSmartCharging|biDirectionalCharging|isAutomaticOpenAndClose",
+            r"batterySizeMax|hvsMaxEnergy|targetMin|targetSoCForProfessional|displayControl",
+            r"electricalSystem|electronicControlUnit|serviceDemand|sevice|sim\.status",
+            r"status\.conditionBasedServices|serviceDistance\.yellow|[yY]ellow$",
+            r"chargingPort\.(isoSession|plugEvent|statusClearText)|privacySettings",
+            r"deepSleep|preConditioning\.(error|isRemoteEngineStart)|timeSetting",
+            r"vehicleIdentification",
+        ),
+    )
+)
+
+
+def translation_key(item: Descriptor) -> str:
+    """Return the descriptor in the form of a translation key, without the leading "vehicle."."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", item.attribute.key.removeprefix("vehicle."))
+    return words.replace(".", "_").lower()
+
+
+def category(item: Descriptor) -> EntityCategory | None:
+    """Return whether the entity is about the car's inner life."""
+    inner = any(pattern.search(item.attribute.key) for pattern in _DIAGNOSTIC)
+    return EntityCategory.DIAGNOSTIC if inner else None
+
+
+def sensor_class(item: Descriptor) -> SensorDeviceClass | None:
+    """Return the device class of a sensor."""
+    unit, key = item.attribute.unit, item.attribute.key
+    if _counts_up(item):
+        return _LIFETIME.get(unit)
+    if key.startswith(_LAST_TRIP) and unit is Unit.KILOWATT_HOURS:
+        return SensorDeviceClass.ENERGY
+    if key.endswith(("charging.level", "stateOfCharge.displayed", "hvSoc")):
+        return SensorDeviceClass.BATTERY
+    return _BY_KIND.get(item.kind) or (_BY_UNIT.get(unit) if unit else None)
+
+
+def state_class(item: Descriptor) -> SensorStateClass | None:
+    """Return the state class of a sensor; the energy of one trip is no series of anything."""
+    if item.kind is not Kind.NUMBER or item.attribute.key in _STATIC:
+        return None
+    if _counts_up(item):
+        return SensorStateClass.TOTAL_INCREASING
+    energy = sensor_class(item) is SensorDeviceClass.ENERGY
+    return None if energy else SensorStateClass.MEASUREMENT
+
+
+def flag_class(item: Descriptor) -> BinarySensorDeviceClass | None:
+    """Return the device class of a binary sensor."""
+    key = item.attribute.key
+    return next((found for pattern, found in _FLAGS if re.search(pattern, key)), None)
+
+
+def _counts_up(item: Descriptor) -> bool:
+    return "consumptionOverLifeTime" in item.attribute.key or item.attribute.key == _TRIP_ODOMETER

@@ -1,0 +1,247 @@
+"""Making the sources of an account out of what its entry keeps."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import datetime, time, timedelta, tzinfo
+import ssl
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import (
+    CONF_CLIENT_ID,
+    CONF_HOST,
+    CONF_PASSWORD,
+    CONF_PORT,
+    CONF_PREFIX,
+    CONF_REGION,
+    CONF_USERNAME,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import instance_id
+from homeassistant.helpers.httpx_client import get_async_client
+from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
+from homeassistant.util.ssl import create_client_context
+
+from .client import Http, Recorder, Redactor, Source, TokenKeeper
+from .client.cardata import (
+    EXTRAS,
+    SOURCE as CARDATA,
+    Broker,
+    CardataSource,
+    DeviceLogin,
+    Night,
+    Pace,
+    Tokens as CardataTokens,
+)
+from .client.mybmw import (
+    SOURCE as MYBMW,
+    Account,
+    Authenticator,
+    MyBMWSource,
+    Region,
+    Tokens,
+    build_id,
+)
+from .const import (
+    CONF_CA,
+    CONF_CAPTCHA,
+    CONF_SOURCES,
+    CONF_TLS,
+    CONF_TOKENS,
+    DOMAIN,
+    OPTION_CARDATA,
+    OPTION_NIGHT_END,
+    OPTION_NIGHT_START,
+    OPTION_STREAM,
+    STREAM_BMW,
+    STREAM_OFF,
+    STREAM_OWN,
+)
+from .coordinator import MyBMWConfigEntry
+
+_PACES: HassKey[dict[str, Pace]] = HassKey(f"{DOMAIN}_paces")
+_INTERVALS: Final = {Region.NORTH_AMERICA: timedelta(minutes=10)}
+_USUAL_INTERVAL: Final = timedelta(minutes=5)
+
+
+async def async_login(
+    hass: HomeAssistant,
+    data: Mapping[str, Any],
+    redactor: Redactor,
+    save: Callable[[Tokens], None] | None = None,
+    saved: Callable[[], Tokens | None] | None = None,
+) -> tuple[Http, Authenticator]:
+    """Return the way to the MyBMW service and the login there that the entry's data describe."""
+    http = Http(get_async_client(hass), redactor, Recorder(redactor))
+    account = Account(
+        region=Region(data[CONF_REGION]),
+        username=data[CONF_USERNAME],
+        build=build_id(await instance_id.async_get(hass), 0),
+        password=data.get(CONF_PASSWORD),
+        captcha=data.get(CONF_CAPTCHA),
+    )
+    return http, Authenticator(http, account, _tokens(data), save, saved)
+
+
+def tokens_as_data(tokens: Tokens) -> dict[str, str | None]:
+    """Return tokens as they are kept in an entry."""
+    return {
+        "access": tokens.access,
+        "refresh": tokens.refresh,
+        "expires": tokens.expires.isoformat(),
+        "gcid": tokens.gcid,
+    }
+
+
+def cardata_tokens_as_data(tokens: CardataTokens) -> dict[str, Any]:
+    """Return tokens of CarData as they are kept in an entry."""
+    return {
+        "access": tokens.access,
+        "refresh": tokens.refresh,
+        "identity": tokens.identity,
+        "gcid": tokens.gcid,
+        "expires": tokens.expires.isoformat(),
+        "refreshed": tokens.refreshed.isoformat(),
+        "scopes": list(tokens.scopes),
+    }
+
+
+def _tokens(data: Mapping[str, Any]) -> Tokens | None:
+    tokens = data.get(CONF_TOKENS)
+    if not tokens:
+        return None
+    return Tokens(
+        access=tokens["access"],
+        refresh=tokens["refresh"],
+        expires=datetime.fromisoformat(tokens["expires"]),
+        gcid=tokens.get("gcid"),
+    )
+
+
+def _cardata_tokens(data: Mapping[str, Any]) -> CardataTokens | None:
+    tokens = data.get(CONF_TOKENS)
+    if not tokens:
+        return None
+    return CardataTokens(
+        access=tokens["access"],
+        refresh=tokens["refresh"],
+        identity=tokens["identity"],
+        gcid=tokens["gcid"],
+        expires=datetime.fromisoformat(tokens["expires"]),
+        refreshed=datetime.fromisoformat(tokens["refreshed"]),
+        scopes=tuple(tokens.get("scopes", ())),
+    )
+
+
+async def async_sources(
+    hass: HomeAssistant, entry: MyBMWConfigEntry, redactor: Redactor
+) -> AsyncIterator[Source]:
+    """Yield the sources of an entry, those that can command cars first."""
+    if MYBMW in entry.data[CONF_SOURCES]:
+        yield await _mybmw(hass, entry, redactor)
+    if CARDATA in entry.data[CONF_SOURCES]:
+        yield await _cardata(hass, entry, redactor)
+
+
+async def _mybmw(hass: HomeAssistant, entry: MyBMWConfigEntry, redactor: Redactor) -> MyBMWSource:
+    def saved() -> Tokens | None:
+        return _tokens(entry.data[CONF_SOURCES].get(MYBMW, {}))
+
+    def save(tokens: Tokens) -> None:
+        _save_tokens(hass, entry, MYBMW, tokens_as_data(tokens))
+
+    data = entry.data[CONF_SOURCES][MYBMW]
+    http, login = await async_login(hass, data, redactor, save, saved)
+    home = (hass.config.latitude, hass.config.longitude)
+    return MyBMWSource(http, login, zone=dt_util.get_default_time_zone(), observer=home)
+
+
+async def _cardata(
+    hass: HomeAssistant, entry: MyBMWConfigEntry, redactor: Redactor
+) -> CardataSource:
+    def saved() -> CardataTokens | None:
+        return _cardata_tokens(entry.data[CONF_SOURCES].get(CARDATA, {}))
+
+    def save(tokens: CardataTokens) -> None:
+        tokens.hide(redactor)
+        _save_tokens(hass, entry, CARDATA, cardata_tokens_as_data(tokens))
+
+    http = Http(get_async_client(hass), redactor, Recorder(redactor))
+    login = DeviceLogin(http, entry.data[CONF_SOURCES][CARDATA][CONF_CLIENT_ID])
+    tokens = saved()
+    if tokens is not None:
+        tokens.hide(redactor)
+    options = entry.options.get(OPTION_CARDATA, {})
+    zone = dt_util.get_default_time_zone()
+    return CardataSource(
+        http,
+        TokenKeeper(login, tokens, save, saved),
+        await _broker(hass, entry.options.get(OPTION_STREAM, {})),
+        extras=frozenset(task for task in EXTRAS if options.get(task.value, True)),
+        night=_night(options, zone),
+        zone=zone,
+        pace=hass.data.setdefault(_PACES, {}).setdefault(entry.entry_id, Pace()),
+    )
+
+
+def _save_tokens(
+    hass: HomeAssistant, entry: MyBMWConfigEntry, source: str, tokens: Mapping[str, Any]
+) -> None:
+    """Keep new tokens of a source, unless the entry or the source was removed meanwhile."""
+    sources = entry.data[CONF_SOURCES]
+    if hass.config_entries.async_get_entry(entry.entry_id) is None or source not in sources:
+        return
+    mine = {**sources[source], CONF_TOKENS: tokens}
+    data = {**entry.data, CONF_SOURCES: {**sources, source: mine}}
+    hass.config_entries.async_update_entry(entry, data=data)
+
+
+async def _broker(hass: HomeAssistant, options: Mapping[str, Any]) -> Broker | None:
+    """Return where the stream comes from, None if there should be none."""
+    match options.get(OPTION_STREAM, STREAM_BMW):
+        case kind if kind == STREAM_OFF:
+            return None
+        case kind if kind == STREAM_OWN:
+            secure = options.get(CONF_TLS, False)
+            authority = options.get(CONF_CA)
+            return Broker(
+                await hass.async_add_executor_job(_own_tls, authority) if secure else None,
+                options[CONF_HOST],
+                options[CONF_PORT],
+                prefix=options.get(CONF_PREFIX, "bmw"),
+                username=options.get(CONF_USERNAME),
+                password=options.get(CONF_PASSWORD),
+            )
+        case _:
+            return await bmw_broker(hass)
+
+
+async def bmw_broker(hass: HomeAssistant) -> Broker:
+    """Return BMW's own broker, which speaks TLS 1.3 only."""
+    return Broker(await hass.async_add_executor_job(_strict_tls))
+
+
+def _strict_tls() -> ssl.SSLContext:
+    context = create_client_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    return context
+
+
+def _own_tls(authority: str | None) -> ssl.SSLContext:
+    context = create_client_context()
+    if authority:
+        context.load_verify_locations(cadata=authority)
+    return context
+
+
+def _night(options: Mapping[str, Any], zone: tzinfo) -> Night | None:
+    start, end = options.get(OPTION_NIGHT_START), options.get(OPTION_NIGHT_END)
+    if not start or not end or start == end:
+        return None
+    return Night(time.fromisoformat(start), time.fromisoformat(end), zone)
+
+
+def default_interval(entry: ConfigEntry) -> timedelta:
+    """Return how often the service is asked unless the user decides otherwise."""
+    region = Region(entry.data[CONF_SOURCES][MYBMW][CONF_REGION])
+    return _INTERVALS.get(region, _USUAL_INTERVAL)

@@ -1,15 +1,18 @@
 """Setting up the simulated account, the way a user does."""
 
+import asyncio
 from typing import Any, Final
 from uuid import uuid4
 
 from custom_components.mybmw.const import DOMAIN
+from tests.replay.cardata import CLIENT_ID, SimulatedCarData
 
 from .home import Home, Json, Talk, VisitError
 
 USERNAME: Final = "driver@example.com"
 PASSWORD: Final = "correct-horse"
 
+_ALREADY: Final = "source_added"
 _FLOW: Final = "/api/config/config_entries/flow"
 
 
@@ -27,34 +30,57 @@ async def devices(talk: Talk) -> dict[str, str]:
         value: device["id"]
         for device in await talk.ask("config/device_registry/list")
         for domain, value in device["identifiers"]
-        if domain == DOMAIN
+        if domain == DOMAIN and device["entry_type"] != "service"
     }
 
 
-async def ensure_account(home: Home, talk: Talk, vins: set[str]) -> None:
-    """Set up the account, unless an earlier start has done so with the same cars."""
+async def ensure_account(
+    home: Home, talk: Talk, vins: set[str], sources: list[str], sim: SimulatedCarData
+) -> None:
+    """Set up the account, unless an earlier start has done so with the same cars and sources."""
     known = await entries(home)
-    if known and set(await devices(talk)) == vins:
+    same = known and set(await devices(talk)) == vins
+    if same and await _sources(talk) == set(sources):
         return
     for entry in known:
         path = f"/api/config/config_entries/entry/{entry['entry_id']}"
         await home.call("DELETE", path)
-    await _set_up(home)
+    for source in sources:
+        await _set_up(home, source, sim)
 
 
-async def _set_up(home: Home) -> None:
-    """Go through the config flow; every form is answered once."""
+async def _sources(talk: Talk) -> set[str]:
+    """Return which sources the account has, as far as their entities tell."""
+    registry = await talk.ask("config/entity_registry/list")
+    ours = [entry for entry in registry if entry["platform"] == DOMAIN]
+    services = {"cardata" for entry in ours if entry["translation_key"] == "calls_left"}
+    commands = {"mybmw" for entry in ours if entry["translation_key"] == "find_vehicle"}
+    return services | commands
+
+
+async def _set_up(home: Home, source: str, sim: SimulatedCarData) -> None:
+    """Go through the config flow; every form is answered once, and the code is approved."""
     answers = _answers()
     step = await home.call("POST", _FLOW, json={"handler": DOMAIN})
-    while step["type"] == "form":
+    while step["type"] in ("menu", "form", "progress"):
+        path = f"{_FLOW}/{step['flow_id']}"
+        if step["type"] == "progress":
+            if sim.pending:
+                sim.approve()
+            await asyncio.sleep(0.1)
+            step = await home.call("GET", path)
+            continue
         answer = answers.pop(step["step_id"], None)
+        if step["type"] == "menu":
+            answer = {"next_step_id": source}
         if answer is None or step.get("errors"):
             raise VisitError(f"the config flow stops at {step['step_id']}: {step.get('errors')}")
-        step = await home.call("POST", f"{_FLOW}/{step['flow_id']}", json=answer)
-    if step["type"] != "create_entry":
+        step = await home.call("POST", path, json=answer)
+    if step["type"] != "create_entry" and step.get("reason") != _ALREADY:
         raise VisitError(f"the config flow ends with {step['type']}: {step.get('reason')}")
 
 
 def _answers() -> dict[str, dict[str, Any]]:
     account = {"region": "rest_of_world", "username": USERNAME, "password": PASSWORD}
-    return {"user": account, "captcha": {"captcha_token": f"P1_{uuid4().hex}"}}
+    captcha = {"captcha_token": f"P1_{uuid4().hex}"}
+    return {"mybmw": account, "captcha": captcha, "cardata": {"client_id": CLIENT_ID}}

@@ -1,11 +1,13 @@
-"""Control of the simulated service: faults and what was asked of it."""
+"""Control of the simulated services: faults and what was asked of them."""
 
 from collections.abc import Callable
 from typing import Final
 
 from aiohttp import web
 
-from tests.replay import faults
+from tests.replay import cardata, faults
+from tests.replay.cardata import SimulatedCarData
+from tests.replay.cardata.faults import invalid_token, key_management, out_of_quota
 from tests.replay.faults import Endpoint, Fault
 from tests.replay.mybmw import SimulatedMyBMW
 
@@ -21,18 +23,23 @@ FAULTS: Final[dict[str, Callable[[], Fault]]] = {
         faults.server_error,
         faults.timeout,
         faults.unauthorized,
+        invalid_token,
+        key_management,
+        out_of_quota,
     )
 }
 
 
-def control(sim: SimulatedMyBMW) -> web.Application:
-    """Return a web application that makes the service fail, heals it and lists the requests."""
+def control(sim: SimulatedMyBMW, official: SimulatedCarData) -> web.Application:
+    """Return a web application that makes services fail, heals them and lists the requests."""
 
     async def usage(request: web.Request) -> web.Response:
         return web.json_response(
             {
-                "POST /fail/{fault}?endpoint=&times=&vin=": sorted(FAULTS),
-                "endpoint": list(Endpoint),
+                "POST /fail/{fault}?source=&endpoint=&times=&vin=": sorted(FAULTS),
+                "source": ["mybmw", "cardata"],
+                "endpoint of mybmw": list(Endpoint),
+                "endpoint of cardata": list(cardata.Endpoint),
                 "POST /heal": "end all faults",
                 "POST /revoke": "end the access tokens; with ?refresh=1 the refresh tokens too",
                 "GET /calls": "the requests so far",
@@ -43,24 +50,31 @@ def control(sim: SimulatedMyBMW) -> web.Application:
         query = request.query
         try:
             fault = FAULTS[request.match_info["fault"]]()
-            endpoint = Endpoint(query.get("endpoint", Endpoint.ANY))
             times = int(query["times"]) if "times" in query else None
+            vin = query["vin"].upper() if "vin" in query else None
+            name = query.get("endpoint", Endpoint.ANY)
+            if query.get("source") == "cardata":
+                official.fail(cardata.Endpoint(name), fault, times, vin)
+            else:
+                sim.fail(Endpoint(name), fault, times, vin)
         except (KeyError, ValueError) as error:
             raise web.HTTPBadRequest(text=f"unknown: {error}\n") from None
-        vin = query["vin"].upper() if "vin" in query else None
-        sim.fail(endpoint, fault, times, vin)
         return web.Response(text="failing\n")
 
     async def heal(request: web.Request) -> web.Response:
         sim.heal()
+        official.heal()
         return web.Response(text="healed\n")
 
     async def revoke(request: web.Request) -> web.Response:
         sim.revoke(refresh="refresh" in request.query)
+        official.revoke(refresh="refresh" in request.query)
         return web.Response(text="revoked\n")
 
     async def calls(request: web.Request) -> web.Response:
-        lines = (f"{call.method} {call.path} {call.vin or '-'}\n" for call in list(sim.calls))
+        app = [(call.method, call.path, call.vin) for call in sim.calls]
+        made = [*app, *((call.method, call.path, call.vin) for call in official.calls)]
+        lines = (f"{method} {path} {vin or '-'}\n" for method, path, vin in made)
         return web.Response(text="".join(lines))
 
     app = web.Application()

@@ -7,9 +7,11 @@ from typing import Final
 
 from aiohttp import ClientError, WSMessageTypeError, web
 
+from tests.replay.cardata import CLIENT_ID, SimulatedCarData
 from tests.replay.mybmw import SimulatedMyBMW
 
 from .account import PASSWORD as CAR_PASSWORD, USERNAME, ensure_account
+from .cardata import Stage
 from .control import control
 from .dashboard import ensure_dashboard
 from .home import PASSWORD, USER, Home, VisitError
@@ -27,14 +29,25 @@ class Guide:
     Home Assistant. `seconds` is how long it took until the last state changed.
     """
 
-    def __init__(self, options: Options, sim: SimulatedMyBMW, started: float) -> None:
+    def __init__(
+        self,
+        options: Options,
+        sim: SimulatedMyBMW,
+        official: SimulatedCarData,
+        stage: Stage,
+        started: float,
+    ) -> None:
         """`started`: seconds since 1970."""
         self.report = Report(failed=["Home Assistant was stopped too early"])
         self.seconds = 0.0
         self._options = options
         self._sim = sim
+        self._official = official
+        self._stage = stage
         self._started = started
-        self._vins = {car.vin for car in options.cars}
+        self._vins = options.vins
+        cars = {"cardata": options.cardata, "mybmw": options.cars}
+        self._sources = [source for source, found in cars.items() if found]
 
     def start(self) -> None:
         """Start doing all that, in a thread that ends with the process."""
@@ -58,8 +71,9 @@ class Guide:
         await home.log_in()
         await running(home)
         async with home.talk() as talk:
-            await ensure_account(home, talk, self._vins)
+            await ensure_account(home, talk, self._vins, self._sources, self._official)
             await running(home)
+            self._stage.play(self._options.speed)
             await ensure_dashboard(talk)
             self.seconds = round(await settle(home) - self._started, 1)
             self.report = await report(home, talk, self._vins)
@@ -70,12 +84,13 @@ class Guide:
         return f"""
   {cars.vehicles} cars, {cars.entities} entities, after {self.seconds} s: {self._options.url}
   A browser on this machine needs no login; user and password are {USER}, {PASSWORD}
-  The simulated account is {USERNAME}, {CAR_PASSWORD}, with any captcha token
-  Its service can be made to fail: http://{HOST}:{self._options.port + 1}
+  The simulated account is {USERNAME}, {CAR_PASSWORD}, with any captcha token;
+  the client id of its CarData is {CLIENT_ID}
+  Its services can be made to fail: http://{HOST}:{self._options.port + 1}
 """
 
     async def _keep_control(self) -> None:
-        runner = web.AppRunner(control(self._sim), access_log=None)
+        runner = web.AppRunner(control(self._sim, self._official), access_log=None)
         await runner.setup()
         try:
             await web.TCPSite(runner, HOST, self._options.port + 1).start()

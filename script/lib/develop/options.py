@@ -1,28 +1,33 @@
 """What the command line asks for."""
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+import math
 from pathlib import Path
 import socket
 from typing import Final, TextIO
 
-from tests.replay.fingerprints import BUNDLED, FingerprintError, RecordedCar, load
+from tests.replay import cardata, fingerprints
+from tests.replay.cardata import CarDataCar
+from tests.replay.fingerprints import FingerprintError, RecordedCar
 
 HOST: Final = "127.0.0.1"
 _REPOSITORY: Final = Path(__file__).parents[3]
 _PORT: Final = 8123
+_SPEED: Final = 60.0
 _SOURCES: Final = ("mybmw", "cardata")
 
 _DESCRIPTION: Final = """\
-Start a real Home Assistant with a simulated account, whose cars are recorded answers of the
-MyBMW API. Nothing leaves this machine. Cars, dashboard and log-in are ready within a minute;
-Ctrl-C stops it.
+Start a real Home Assistant with a simulated account, whose cars are recorded answers of BMW
+CarData and of the MyBMW API. The cars of CarData drive and charge, so that the dashboard moves.
+Nothing leaves this machine. Cars, dashboard and log-in are ready within a minute; Ctrl-C stops it.
 """
 _EPILOG: Final = """\
 The simulated service can be made to fail, through the port after Home Assistant's:
   curl -X POST localhost:8124/fail/no_network          until healed; other faults: GET /
   curl -X POST 'localhost:8124/fail/quota?endpoint=state&times=3&vin=WBY0FINGERPRINT01'
+  curl -X POST 'localhost:8124/fail/out_of_quota?source=cardata'
   curl -X POST localhost:8124/heal
   curl localhost:8124/calls                            the requests so far
 """
@@ -37,9 +42,16 @@ class Options:
     """What to start; without `config` the configuration is thrown away afterwards."""
 
     cars: tuple[RecordedCar, ...]
+    cardata: tuple[CarDataCar, ...]
+    speed: float
     config: Path | None
     port: int
     smoke: bool
+
+    @property
+    def vins(self) -> set[str]:
+        """The cars of all sources."""
+        return {car.vin for car in self.cars} | {car.vin for car in self.cardata}
 
     @property
     def url(self) -> str:
@@ -54,11 +66,13 @@ def parse(arguments: Sequence[str], stdout: TextIO) -> Options:
         parser.print_help(stdout)
         parser.exit()
     asked = parser.parse_args(arguments)
-    if "cardata" in asked.source:
-        raise UsageError("the source cardata cannot be simulated yet; mybmw can")
+    app, official = _recordings(asked.fingerprints, asked.source)
+    vins = _wanted(app.keys() | official.keys(), asked.vin)
     port = asked.port if asked.port is not None else 0 if asked.smoke else _PORT
     return Options(
-        cars=_chosen(_recorded(asked.fingerprints or [BUNDLED]), asked.vin),
+        cars=tuple(car for vin, car in app.items() if vin in vins),
+        cardata=tuple(car for vin, car in official.items() if vin in vins),
+        speed=math.inf if asked.smoke else asked.speed,
         config=asked.config or (None if asked.smoke else _REPOSITORY / "config"),
         port=_free(port),
         smoke=asked.smoke,
@@ -89,6 +103,12 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         help="the source of the account (repeatable; default: all there are)",
     )
+    more(
+        "--speed",
+        type=float,
+        default=_SPEED,
+        help=f"how many times faster than real ones CarData's cars live (default: {_SPEED:g})",
+    )
     more("--port", type=int, help=f"default: {_PORT}; with --smoke any free one")
     more(
         "--config",
@@ -106,20 +126,41 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _recorded(folders: Iterable[Path]) -> dict[str, RecordedCar]:
+def _recordings(
+    folders: Sequence[Path] | None, sources: Sequence[str]
+) -> tuple[dict[str, RecordedCar], dict[str, CarDataCar]]:
+    """Return the cars of both sources by VIN; a source that was not asked for may have none."""
+    app = _recorded(fingerprints.load, folders or [fingerprints.BUNDLED], "mybmw", sources)
+    official = _recorded(cardata.load, folders or [cardata.BUNDLED], "cardata", sources)
+    if not app and not official:
+        raise UsageError(f"no recorded car in {', '.join(map(str, folders or []))}")
+    return app, official
+
+
+def _recorded[C: (RecordedCar, CarDataCar)](
+    load: Callable[[Path], Iterable[C]],
+    folders: Iterable[Path],
+    source: str,
+    sources: Sequence[str],
+) -> dict[str, C]:
+    if sources and source not in sources:
+        return {}
     try:
         return {car.vin: car for folder in folders for car in load(folder)}
     except FingerprintError as error:
-        raise UsageError(str(error)) from error
+        if source in sources:
+            raise UsageError(str(error)) from error
+        return {}
 
 
-def _chosen(cars: dict[str, RecordedCar], vins: Iterable[str]) -> tuple[RecordedCar, ...]:
-    wanted = dict.fromkeys(vin.upper() for vin in vins)
-    if unknown := wanted.keys() - cars.keys():
+def _wanted(known: Iterable[str], vins: Iterable[str]) -> set[str]:
+    wanted = {vin.upper() for vin in vins}
+    known = set(known)
+    if unknown := wanted - known:
         raise UsageError(
-            f"no recorded car {', '.join(sorted(unknown))}; there are {', '.join(cars)}"
+            f"no recorded car {', '.join(sorted(unknown))}; there are {', '.join(sorted(known))}"
         )
-    return tuple(cars[vin] for vin in wanted or cars)
+    return wanted or known
 
 
 def _free(port: int) -> int:

@@ -1,4 +1,4 @@
-"""One process: Home Assistant, and the simulated service instead of the real one."""
+"""One process: Home Assistant, and the simulated services instead of the real ones."""
 
 from dataclasses import asdict
 import json
@@ -12,11 +12,14 @@ from typing import Final, TextIO
 from homeassistant import runner
 from homeassistant.const import RESTART_EXIT_CODE
 
-from custom_components.mybmw.client.mybmw import SOURCE
+from custom_components.mybmw.client.cardata import SOURCE as CARDATA
+from custom_components.mybmw.client.mybmw import SOURCE as MYBMW
 from custom_components.mybmw.const import DOMAIN
+from tests.replay.cardata import combined_router
 from tests.replay.mybmw import SimulatedMyBMW
 
 from .account import PASSWORD, USERNAME
+from .cardata import Stage, simulation
 from .configuration import prepare, refresh_tokens
 from .guide import Guide
 from .log import listen
@@ -43,8 +46,12 @@ def _run(options: Options, config: Path, answer: TextIO, started: float) -> int:
         prepare(config, options.port)
         errors = listen()
         sim = _simulation(options, config)
-        guide = Guide(options, sim, started)
-        with sim.router(pass_through=True):
+        official = simulation(options.cardata, refresh_tokens(config, DOMAIN, CARDATA))
+        stage = Stage(official)
+        if options.cardata:
+            stage.open()
+        guide = Guide(options, sim, official, stage, started)
+        with combined_router(sim, official, pass_through=True):
             guide.start()
             status = _home_assistant(config)
     if options.smoke:
@@ -58,7 +65,7 @@ def _run(options: Options, config: Path, answer: TextIO, started: float) -> int:
 def _simulation(options: Options, config: Path) -> SimulatedMyBMW:
     """Return an account that knows its tokens from the last start."""
     sim = SimulatedMyBMW(options.cars, username=USERNAME, password=PASSWORD, captcha=None)
-    for token in refresh_tokens(config, DOMAIN, SOURCE):
+    for token in refresh_tokens(config, DOMAIN, MYBMW):
         sim.trust(token)
     return sim
 

@@ -4,13 +4,14 @@ from .cars import CarDataCar, StreamMessage
 from .combined import combined_router
 from .containers import Container
 from .descriptors import DESCRIPTORS, IN_CONTAINERS, STREAMABLE
-from .recordings import bundled, folders, load
+from .recordings import BUNDLED, bundled, folders, load
 from .service import CLIENT_ID, GCID, Call, SimulatedCarData
 from .tokens import API, STREAM, Issued
 from .wire import Endpoint
 
 __all__ = [
     "API",
+    "BUNDLED",
     "CLIENT_ID",
     "DESCRIPTORS",
     "GCID",

@@ -1,0 +1,120 @@
+"""The simulated CarData account: its service, its broker, and cars that drive and charge."""
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+import logging
+import math
+import ssl
+from threading import Event, Thread
+from typing import Any, Final
+from unittest.mock import patch
+
+from homeassistant.core import HomeAssistant
+
+from custom_components.mybmw import wiring
+from custom_components.mybmw.client.cardata import Broker
+from tests.replay.broker import SimulatedBroker
+from tests.replay.cardata import CarDataCar, SimulatedCarData, StreamMessage
+from tests.replay.carstate import CarState
+from tests.replay.days import DAY, days
+from tests.replay.mosquitto import MosquittoMissing
+from tests.replay.timeline import messages, play
+from tests.replay.world import utcnow
+
+_LOGGER = logging.getLogger(__name__)
+
+_READY: Final = 30.0
+_DAYS: Final = 7
+
+
+class Stage:
+    """Runs the broker in a thread of its own, and plays what the cars send.
+
+    Without a broker, since Mosquitto cannot be had, cars are read by requests only.
+    """
+
+    def __init__(self, sim: SimulatedCarData) -> None:
+        """`sim` is changed by what the cars send."""
+        self._sim = sim
+        self._loop = asyncio.new_event_loop()
+        self._broker: SimulatedBroker | None = None
+        self._ready = Event()
+        self._play = asyncio.Event()
+        self._speed = 1.0
+
+    def open(self) -> None:
+        """Start the broker, and let Home Assistant find it instead of BMW's."""
+        Thread(target=self._run, name="stage", daemon=True).start()
+        self._ready.wait(_READY)
+        patch.object(wiring, "bmw_broker", self._connect).start()
+
+    def play(self, speed: float) -> None:
+        """Let the cars drive from now on, that many times as fast as real ones."""
+        self._speed = speed
+        self._loop.call_soon_threadsafe(self._play.set)
+
+    async def _connect(self, hass: HomeAssistant) -> Broker | None:
+        broker = self._broker
+        if broker is None:
+            return None
+        tls = await hass.async_add_executor_job(_tls, str(broker.ca_file))
+        return Broker(tls, broker.host, broker.port)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._perform())
+        except MosquittoMissing as missing:
+            _LOGGER.warning("There is no stream: %s", missing)
+        finally:
+            self._ready.set()
+
+    async def _perform(self) -> None:
+        async with SimulatedBroker(self._sim.gcid, self._sim.current_id_token or "none") as broker:
+            self._sim.on_tokens.append(
+                lambda issued: self._loop.call_soon_threadsafe(
+                    broker.expect, issued.id_token or "none"
+                )
+            )
+            self._broker = broker
+            self._ready.set()
+            await self._play.wait()
+            await broker.wait_for_subscriptions()
+            cars = [car for car in self._sim.cars.values() if car.readable and car.telematics]
+            await asyncio.gather(*(self._drive(car, broker) for car in cars))
+            await asyncio.Event().wait()
+
+    async def _drive(self, car: CarDataCar, broker: SimulatedBroker) -> None:
+        """Send what was recorded, then day after day something made up."""
+
+        async def send(vin: str, payload: Any) -> None:
+            self._sim.cars[vin].receive(payload)
+            await broker.publish(vin, payload)
+
+        gcid = self._sim.gcid
+        await play(car.stream(), send, speed=self._speed, gcid=gcid)
+        while not math.isinf(self._speed):
+            await play(_week(car, gcid), send, speed=self._speed, gcid=gcid)
+
+
+def _week(car: CarDataCar, gcid: str) -> Iterator[StreamMessage]:
+    state = CarState.of(car.basic_data, car.telematics)
+    begin = utcnow() - timedelta(seconds=_DAYS * DAY)
+    return messages(days(state, _DAYS), vin=car.vin, gcid=gcid, start=begin)
+
+
+def simulation(cars: Iterable[CarDataCar], refresh_tokens: Iterable[str]) -> SimulatedCarData:
+    """Return an account whose newest values were measured just now, and that knows its tokens."""
+    sim = SimulatedCarData(cars, fresh=True)
+    for token in refresh_tokens:
+        sim.trust(token)
+    for car in sim.cars.values():
+        car.draw()
+    return sim
+
+
+def _tls(authority: str) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=authority)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    return context

@@ -86,6 +86,9 @@ SERVICE_TYPES: Final = (
     "VEHICLE_TUV",
 )
 
+_PRECISION: Final = dict.fromkeys(
+    (Unit.KILOMETERS, Unit.METERS, Unit.MINUTES, Unit.PERCENT, Unit.SECONDS), 0
+)
 _TRANSLATED_UNITS: Final = frozenset({Unit.WEEKS, Unit.MONTHS, Unit.STARS})
 
 
@@ -372,7 +375,8 @@ def _long_tail(item: Descriptor) -> SensorDescription:
         device_class=sensor_class(item),
         state_class=state_class(item),
         native_unit_of_measurement=unit.value if unit and unit not in _TRANSLATED_UNITS else None,
-        suggested_display_precision=1 if number and unit else None,
+        suggested_unit_of_measurement=UnitOfTime.MINUTES if unit is Unit.SECONDS else None,
+        suggested_display_precision=_PRECISION.get(unit, 1) if number and unit else None,
         options=list(item.words) if item.kind is Kind.WORD else None,
     )
 
@@ -467,7 +471,7 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
         state_class=SensorStateClass.TOTAL_INCREASING,
     ),
     _sensor(car.CHARGING_PLACES, _place_count, off=True, diagnostic=True),
-    _enum(car.CONNECTION_TYPE, ConnectionType, off=True),
+    _enum(car.CONNECTION_TYPE, ConnectionType, off=True, diagnostic=True),
     _sensor(
         car.AC_CURRENT_LIMIT,
         off=True,
@@ -509,7 +513,10 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
     ),
     _sensor(car.ADDRESS, off=True),
     *(_pressure(car.TIRE_PRESSURE[wheel]) for wheel in car.WHEELS),
-    *(_pressure(car.TIRE_TARGET_PRESSURE[wheel], off=True) for wheel in car.WHEELS),
+    *(
+        _pressure(car.TIRE_TARGET_PRESSURE[wheel], off=True, diagnostic=True)
+        for wheel in car.WHEELS
+    ),
     *(item for wheel in car.WHEELS for item in _tire(wheel)),
     *(item for wheel in car.WHEELS for item in _wear(wheel)),
     _sensor(

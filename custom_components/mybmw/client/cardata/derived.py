@@ -13,7 +13,9 @@ from ..attributes import (
     CHECK_CONTROL,
     CLIMATE_END_TIME,
     CLIMATE_TIMER,
+    LIDS,
     POSITION,
+    REMAINING_RANGE_ELECTRIC,
     REMAINING_RANGE_FUEL,
     REMAINING_RANGE_TOTAL,
     SERVICES,
@@ -23,28 +25,44 @@ from ..attributes import (
 )
 from ..convert import member, text
 from ..rows import Reader
-from ..values import CheckControlMessage, DriveTrain, Position, ServiceItem, ServiceStatus, Severity
+from ..values import (
+    CheckControlMessage,
+    DriveTrain,
+    LidState,
+    Position,
+    ServiceItem,
+    ServiceStatus,
+    Severity,
+)
 from .memory import CHARGING, PAUSED, Memory, Value
 from .tables import (
     CHARGING_LEFT,
     CHARGING_WORD,
+    CHARGING_WORDS,
     CLIMATE_LEFT,
     CLIMATE_TIMER_PARTS,
     CURRENT,
     ELECTRIC_RANGE,
+    ESTIMATED_LEFT,
+    ESTIMATED_RANGE,
+    FIX,
     LATITUDE,
     LONGITUDE,
     MESSAGE_LIST,
+    NAVIGATION_RANGE,
+    OTHER_TARGET,
     PHASES,
     POWER,
     SERVICE_LIST,
     SOC,
     SOURCE,
+    SUNROOF,
+    TAILGATE,
     TARGET,
     TOTAL_RANGE,
     VOLTAGE,
 )
-from .words import day, distance, inner, items, measure, minutes, number, plain
+from .words import day, distance, inner, items, measure, minutes, number
 
 type Readings = Iterable[AnyReading]
 
@@ -69,28 +87,61 @@ def _position(_value: Value, memory: Memory) -> Readings:
     nowhere = place == Position(0, 0)
     if nowhere or abs(place.latitude) > 90 or abs(place.longitude) > 180:
         raise ValueError("not a place on earth")
-    return (POSITION.at(place, max(latitude[1], longitude[1]), SOURCE),)
+    when, fix = max(latitude[1], longitude[1]), memory.word(FIX)
+    if fix is not None and fix[0] == "NO_FIX" and abs(fix[1] - when) <= _TOGETHER:
+        return ()
+    return (POSITION.at(place, when, SOURCE),)
 
 
 def _ranges(_value: Value, memory: Memory) -> Readings:
-    """Tell total and fuel range; on electric cars the last range means nothing."""
+    """Tell total and fuel range; on electric cars the last range means nothing.
+
+    What was charged since the last trip is in the electric range, but not yet in the total one.
+    """
     train = memory.drive_train
-    electric = _kilometers(ELECTRIC_RANGE, memory)
+    electric = _kilometers(memory.values.get(ELECTRIC_RANGE), memory)
     if train is DriveTrain.ELECTRIC:
         return _range(REMAINING_RANGE_TOTAL, electric)
-    total = _kilometers(TOTAL_RANGE, memory)
+    total = _kilometers(memory.values.get(TOTAL_RANGE), memory)
     if train is None or total is None:
         return ()
     fuel: tuple[float, datetime] | None = None
     if not train.plugs_in:
         fuel = total
-    elif electric is not None:
+        memory.believes(REMAINING_RANGE_FUEL, total[1], fallback=False)
+    elif electric is not None and electric[1] - total[1] <= _LATELY:
         fuel = max(0.0, total[0] - electric[0]), max(total[1], electric[1])
     return (*_range(REMAINING_RANGE_TOTAL, total), *_range(REMAINING_RANGE_FUEL, fuel))
 
 
-def _kilometers(descriptor: str, memory: Memory) -> tuple[float, datetime] | None:
-    value = memory.values.get(descriptor)
+def _estimated_range(value: Value, memory: Memory) -> Readings:
+    """While it is charging, the estimate may be newer than what the instruments show."""
+    estimate = _kilometers(value, memory)
+    if not memory.plugs_in or not _may_charge(memory) or not estimate or not estimate[0]:
+        return ()
+    readings = _second_best(REMAINING_RANGE_ELECTRIC, estimate[0], value, memory)
+    if readings and memory.drive_train is DriveTrain.ELECTRIC:
+        return (*readings, REMAINING_RANGE_TOTAL.at(estimate[0], value.time, SOURCE))
+    return readings
+
+
+def _navigation_range(value: Value, memory: Memory) -> Readings:
+    """What the navigation system knows of the fuel, on cars that have nothing else."""
+    train, length = memory.drive_train, _kilometers(value, memory)
+    if train is None or train.plugs_in or length is None:
+        return ()
+    return _second_best(REMAINING_RANGE_FUEL, length[0], value, memory)
+
+
+def _second_best[T](
+    attribute: Attribute[T], found: T, value: Value, memory: Memory
+) -> tuple[AnyReading, ...]:
+    """Tell what counts only while the better descriptor of the same attribute says nothing."""
+    believed = memory.believes(attribute, value.time, fallback=True)
+    return (attribute.at(found, value.time, SOURCE),) if believed else ()
+
+
+def _kilometers(value: Value | None, memory: Memory) -> tuple[float, datetime] | None:
     if value is None:
         return None
     length = distance(value.raw, value.unit or memory.display_unit())
@@ -101,11 +152,49 @@ def _range(attribute: Attribute[float], known: tuple[float, datetime] | None) ->
     return () if known is None else (attribute.at(known[0], known[1], SOURCE),)
 
 
-def _charging_left(value: Value, memory: Memory) -> Readings:
-    left = minutes(value.raw, value.unit)
+def _tailgate(value: Value, memory: Memory) -> Readings:
+    """Put the tailgate together, on cars that do not tell of it as a whole."""
+    parts = [part for key in TAILGATE if (part := memory.flag(key)) is not None]
+    if not parts:
+        return ()
+    state = LidState.OPEN if any(is_open for is_open, _ in parts) else LidState.CLOSED
+    return _second_best(LIDS["trunk"], state, value, memory)
+
+
+def _sunroof(value: Value, memory: Memory) -> Readings:
+    """Put the sunroof together, on cars that tell separately how it slides and tilts."""
+    slide, tilt = (memory.word(key) for key in SUNROOF)
+    if slide is not None and slide[0] != LidState.CLOSED:
+        state = LidState(slide[0])
+    elif tilt is not None and tilt[0] != LidState.CLOSED:
+        state = LidState.OPEN_TILT
+    elif slide is not None or tilt is not None:
+        state = LidState.CLOSED
+    else:
+        return ()
+    return _second_best(LIDS["sun_roof"], state, value, memory)
+
+
+def _may_charge(memory: Memory) -> bool:
     word = memory.word(CHARGING_WORD)
-    active = word is None or word[0] == CHARGING
-    if not memory.plugs_in or not left or not active:
+    return word is None or word[0] == CHARGING
+
+
+def _charging_left(value: Value, memory: Memory) -> Readings:
+    readings = _left(value, memory)
+    if readings:
+        memory.believes(CHARGING_TIME_LEFT, value.time, fallback=False)
+    return readings
+
+
+def _estimated_left(value: Value, memory: Memory) -> Readings:
+    believed = memory.believes(CHARGING_TIME_LEFT, value.time, fallback=True)
+    return _left(value, memory) if believed else ()
+
+
+def _left(value: Value, memory: Memory) -> tuple[AnyReading, ...]:
+    left = minutes(value.raw, value.unit)
+    if not memory.plugs_in or not left or not _may_charge(memory):
         return ()
     return (
         CHARGING_TIME_LEFT.at(left, value.time, SOURCE),
@@ -115,8 +204,8 @@ def _charging_left(value: Value, memory: Memory) -> Readings:
 
 def _charging_word(value: Value, memory: Memory) -> Readings:
     """The time that is left, and the power, stay as they were when the charging ends: they go."""
-    word = plain(value.raw, "")
-    if not memory.plugs_in or word == CHARGING:
+    word = value.raw.strip().upper() if isinstance(value.raw, str) else ""
+    if not memory.plugs_in or word == CHARGING or word not in CHARGING_WORDS:
         return ()
     idle = CHARGING_POWER.at(0.0, value.time, SOURCE)
     if word == PAUSED:
@@ -169,6 +258,14 @@ def _target(value: Value, memory: Memory) -> Readings:
     return _accepted(target, value.time, memory)
 
 
+def _other_target(value: Value, memory: Memory) -> Readings:
+    """The target for departures counts where there is no other one."""
+    target = number(value.raw, value.unit)
+    if not memory.plugs_in or target is None or memory.target is not None:
+        return ()
+    return (CHARGING_TARGET.at(target, value.time, SOURCE),)
+
+
 def _soc(value: Value, memory: Memory) -> Readings:
     """A doubted target that comes in the same burst as a state of charge is a real one."""
     doubted = memory.doubted
@@ -214,8 +311,11 @@ def _climate_timer(name: str) -> Callable[[Value, Memory], Readings]:
 
 
 def _services(value: Value, memory: Memory) -> Readings:
-    found = (_service(fields, memory) for fields in items(value.raw))
-    return (SERVICES.at(tuple(item for item in found if item), value.time, SOURCE),)
+    listed = items(value.raw)
+    found = tuple(item for fields in listed if (item := _service(fields, memory)))
+    if listed and not found:
+        raise ValueError("no services")
+    return (SERVICES.at(found, value.time, SOURCE),)
 
 
 def _service(fields: Mapping[str, object], memory: Memory) -> ServiceItem | None:
@@ -239,8 +339,10 @@ def _remaining(value: object) -> float | None:
 
 
 def _messages(value: Value, memory: Memory) -> Readings:
-    fields = (part for item in items(value.raw) for part in inner(item.get("value", item)))
-    found = (_message(part, memory) for part in fields)
+    listed = [part for item in items(value.raw) for part in inner(item.get("value", item))]
+    if listed and not any("messageType" in part for part in listed):
+        raise ValueError("no messages")
+    found = (_message(part, memory) for part in listed)
     return (CHECK_CONTROL.at(tuple(item for item in found if item), value.time, SOURCE),)
 
 
@@ -261,11 +363,17 @@ DERIVED: Final[Mapping[str, Callable[[Value, Memory], Readings]]] = {
     LONGITUDE: _position,
     TOTAL_RANGE: _ranges,
     ELECTRIC_RANGE: _ranges,
+    ESTIMATED_RANGE: _estimated_range,
+    NAVIGATION_RANGE: _navigation_range,
+    **dict.fromkeys(TAILGATE, _tailgate),
+    **dict.fromkeys(SUNROOF, _sunroof),
     CHARGING_LEFT: _charging_left,
+    ESTIMATED_LEFT: _estimated_left,
     CHARGING_WORD: _charging_word,
     POWER: _power,
     **dict.fromkeys((VOLTAGE, CURRENT, PHASES), _ac_power),
     TARGET: _target,
+    OTHER_TARGET: _other_target,
     **dict.fromkeys(SOC, _soc),
     CLIMATE_LEFT[0]: _climate_seconds,
     CLIMATE_LEFT[1]: _climate_left,

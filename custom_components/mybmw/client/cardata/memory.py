@@ -8,14 +8,16 @@ from typing import Final
 
 from ..attributes import AnyAttribute
 from ..convert import mapping
-from ..values import DriveTrain
+from ..values import DriveTrain, LidState
 from .quota import Reason
 from .tables import (
     CHARGING_WORD,
+    CHARGING_WORDS,
     CLIMATE_TIMER_PARTS,
     CURRENT,
     DISPLAY_UNITS,
     ELECTRIC_RANGE,
+    FIX,
     IGNITION,
     LATITUDE,
     LONGITUDE,
@@ -23,12 +25,13 @@ from .tables import (
     PHASES,
     PLUGS,
     SOC,
+    SUNROOF,
+    TAILGATE,
     TOTAL_RANGE,
     TRIP_END,
     VOLTAGE,
-    AnyRule,
 )
-from .words import moment, number, plain, truth
+from .words import Converter, moment, number, one_of, plain, time_of, truth
 
 CHARGING: Final = "CHARGINGACTIVE"
 PAUSED: Final = "CHARGINGPAUSED"
@@ -71,9 +74,12 @@ class Memory:
         return self.drive_train is None or self.drive_train.plugs_in
 
     def remember(self, descriptor: str, value: Value) -> None:
-        """Keep a value unless a newer one is known, and note what it means that it changed."""
+        """Keep a value unless a newer one is known, and note what it means that it changed.
+
+        What cannot be read is not kept.
+        """
         known = self.values.get(descriptor)
-        if known is not None and known.time > value.time:
+        if (known is not None and known.time > value.time) or not _usable(descriptor, value):
             return
         self.values[descriptor] = value
         event = _EVENTS.get(descriptor)
@@ -85,12 +91,12 @@ class Memory:
             if reason is not None:
                 self.happened.append(reason)
 
-    def believes(self, rule: AnyRule, time: datetime) -> bool:
+    def believes(self, attribute: AnyAttribute, time: datetime, *, fallback: bool) -> bool:
         """Tell whether a value counts, and remember the newest one of a better descriptor."""
-        better = self.better.get(rule.attribute)
-        if rule.fallback:
+        better = self.better.get(attribute)
+        if fallback:
             return better is None or time - better > _SILENCE
-        self.better[rule.attribute] = time if better is None else max(better, time)
+        self.better[attribute] = time if better is None else max(better, time)
         return True
 
     def number(self, descriptor: str) -> tuple[float, datetime] | None:
@@ -104,6 +110,12 @@ class Memory:
             return None
         return None if amount is None else (amount, value.time)
 
+    def flag(self, descriptor: str) -> tuple[bool, datetime] | None:
+        """Return the newest truth value of a descriptor and when it was measured."""
+        value = self.values.get(descriptor)
+        told = None if value is None else truth(value.raw, value.unit)
+        return None if value is None or told is None else (told, value.time)
+
     def word(self, descriptor: str) -> tuple[str, datetime] | None:
         """Return the newest word of a descriptor and when it was measured."""
         value = self.values.get(descriptor)
@@ -113,12 +125,8 @@ class Memory:
 
     def display_unit(self) -> str:
         """Return the unit of distances that come without one: that of the car's display."""
-        for descriptor in DISPLAY_UNITS:
-            value = self.values.get(descriptor)
-            found = None if value is None else plain(value.raw, "")
-            if found:
-                return found.lower()
-        return "km"
+        found = (self.word(descriptor) for descriptor in DISPLAY_UNITS)
+        return next((unit[0].lower() for unit in found if unit), "km")
 
     def dump(self) -> dict[str, object]:
         """Return what should survive a restart as JSON; places are not kept."""
@@ -141,7 +149,9 @@ class Memory:
                 raw, unit, text = item
                 time = moment(text)
                 if time is not None and isinstance(unit, str):
-                    self.values[key] = Value(raw, unit, time)
+                    value = Value(raw, unit, time)
+                    if _usable(key, value):
+                        self.values[key] = value
         target, streamed = fields.get("target"), fields.get("streamed")
         self.target = float(target) if isinstance(target, int | float) else None
         self.streamed |= set(map(str, streamed)) if isinstance(streamed, list) else set()
@@ -175,19 +185,36 @@ _EVENTS: Final[Mapping[str, Callable[[Value, Value], Reason | None]]] = {
     IGNITION: _stopped,
 }
 
-REMEMBERED: Final = frozenset(
-    {
-        LATITUDE,
-        LONGITUDE,
-        TOTAL_RANGE,
-        ELECTRIC_RANGE,
-        CURRENT,
-        VOLTAGE,
-        PHASES,
-        *SOC,
-        *DISPLAY_UNITS,
-        *CLIMATE_TIMER_PARTS,
-        *_EVENTS,
-    }
-)
-"""The descriptors that are worth remembering."""
+
+def _up_to(high: float) -> Converter[float]:
+    def convert(value: object, unit: str) -> float | None:
+        amount = number(value, unit)
+        if amount is not None and not 0 <= amount <= high:
+            raise ValueError("not plausible")
+        return amount
+
+    return convert
+
+
+REMEMBERED: Final[Mapping[str, Converter[object]]] = {
+    **dict.fromkeys((LATITUDE, LONGITUDE), number),
+    **dict.fromkeys((TOTAL_RANGE, ELECTRIC_RANGE), _up_to(3_000)),
+    **dict.fromkeys((CURRENT, VOLTAGE), _up_to(1_000)),
+    **dict.fromkeys(SOC, _up_to(100)),
+    **dict.fromkeys(CLIMATE_TIMER_PARTS, _up_to(59)),
+    **dict.fromkeys((*PLUGS, MOVING, IGNITION, *TAILGATE), truth),
+    **dict.fromkeys(SUNROOF, one_of(*LidState)),
+    **dict.fromkeys(DISPLAY_UNITS, one_of("KM", "KILOMETER", "KILOMETERS", "MI", "MILE", "MILES")),
+    CHARGING_WORD: one_of(*CHARGING_WORDS),
+    FIX: one_of("NO_FIX", "GPS_FIX_2D", "GPS_FIX_3D"),
+    PHASES: one_of("NO_CHARGING", "1-PHASES", "2-PHASES", "3-PHASES"),
+    TRIP_END: time_of,
+}
+"""The descriptors that are worth remembering, and how they are read."""
+
+
+def _usable(descriptor: str, value: Value) -> bool:
+    try:
+        return REMEMBERED[descriptor](value.raw, value.unit) is not None
+    except ValueError, TypeError, OverflowError:
+        return False

@@ -14,7 +14,7 @@ from ..convert import mapping
 from ..descriptors import Descriptor, Kind
 from .derived import DERIVED
 from .memory import REMEMBERED, Memory, Value
-from .tables import RULES, SOURCE, TAIL, AnyRule
+from .tables import CHARGING_WORD, DISPLAY_UNITS, FIX, RULES, SOURCE, TAIL, AnyRule
 from .words import Converter, distance, is_nothing, moment
 
 type Step = Callable[[Value, Memory], Iterable[AnyReading]]
@@ -32,7 +32,7 @@ def read_values(data: object, memory: Memory, now: datetime) -> list[AnyReading]
     readings: list[AnyReading] = []
     newest: datetime | None = None
     items = mapping(data)
-    for descriptor in sorted(items, key=_better_first) if len(items) > 1 else items:
+    for descriptor in sorted(items, key=_place) if len(items) > 1 else items:
         value = _value(descriptor, items[descriptor], memory, now)
         if value is None:
             continue
@@ -44,9 +44,8 @@ def read_values(data: object, memory: Memory, now: datetime) -> list[AnyReading]
     return readings
 
 
-def _better_first(descriptor: str) -> bool:
-    rule = RULES.get(descriptor)
-    return rule is not None and rule.fallback
+def _place(descriptor: str) -> int:
+    return _PLACES.get(descriptor, 1)
 
 
 def _value(descriptor: str, item: object, memory: Memory, now: datetime) -> Value | None:
@@ -90,7 +89,9 @@ def _by_rule(rule: AnyRule) -> Step:
             return ()
         unit = value.unit or (memory.display_unit() if unitless else "")
         found = convert(value.raw, unit)
-        if found is None or not memory.believes(rule, value.time):
+        if found is None:
+            return ()
+        if not memory.believes(attribute, value.time, fallback=rule.fallback):
             return ()
         return (attribute.at(found, value.time, SOURCE),)
 
@@ -125,6 +126,13 @@ def _steps(descriptor: str) -> Iterable[Step]:
     if descriptor in DERIVED:
         yield DERIVED[descriptor]
 
+
+_PLACES: Final = {
+    **dict.fromkeys((*DISPLAY_UNITS, FIX, CHARGING_WORD), 0),
+    **{key: 2 for key, rule in RULES.items() if rule.fallback},
+}
+"""Which descriptors of a message are read first: what others depend on, and last what is second
+best."""
 
 _WORDS: Final = frozenset(key for key, (item, _) in TAIL.items() if item.kind is Kind.WORD)
 """Where a word that means nothing elsewhere may be one of those listed."""

@@ -112,16 +112,16 @@ _ALARM: Final = member(
         **dict.fromkeys(("DOORS_TILT_CABIN", "DOORSTILTCABIN"), AlarmState.ARMED),
     }
 )
-_CHARGING: Final = member(
-    {
-        "NOCHARGING": ChargingStatus.NOT_CHARGING,
-        "INITIALIZATION": ChargingStatus.PLUGGED_IN,
-        "CHARGINGACTIVE": ChargingStatus.CHARGING,
-        "CHARGINGPAUSED": ChargingStatus.WAITING_FOR_CHARGING,
-        "CHARGINGENDED": ChargingStatus.COMPLETE,
-        "CHARGINGERROR": ChargingStatus.ERROR,
-    }
-)
+CHARGING_WORDS: Final = {
+    "NOCHARGING": ChargingStatus.NOT_CHARGING,
+    "INITIALIZATION": ChargingStatus.PLUGGED_IN,
+    "CHARGINGACTIVE": ChargingStatus.CHARGING,
+    "CHARGINGPAUSED": ChargingStatus.WAITING_FOR_CHARGING,
+    "CHARGINGENDED": ChargingStatus.COMPLETE,
+    "CHARGINGERROR": ChargingStatus.ERROR,
+}
+_CHARGING: Final = member(CHARGING_WORDS)
+_HIGH_VOLTAGE: Final = member({item.value: item for item in ChargingStatus})
 _CLIMATE: Final = member(
     {item.value: item for item in ClimateActivity}
     | {
@@ -130,6 +130,8 @@ _CLIMATE: Final = member(
         "COMFORT_COOLING": ClimateActivity.COOLING,
         "COMFORT_VENTILATION": ClimateActivity.VENTILATION,
         "DEFROST": ClimateActivity.HEATING,
+        # It runs, but does not say whether it heats or cools
+        "COMFORT_UNDEFINED": ClimateActivity.VENTILATION,
     }
 )
 _MODE: Final = member({item.value: item for item in ChargingMode})
@@ -146,8 +148,15 @@ def _charged(value: object, unit: str) -> float | None:
 
 def _unlocked_for_good(value: object, unit: str) -> bool | None:
     """Tell whether the flap does not care about the locks; FLAP_LOCKED means that it does."""
-    locked = truth(value, unit)
-    return None if locked is None else not locked
+    told = truth(value, unit)
+    by_words = isinstance(value, str) and value.strip().upper().startswith("FLAP_")
+    return not told if by_words and told is not None else told
+
+
+def _plugged(value: object, unit: str) -> bool | None:
+    """Read the state of a connector; one with an error may be anything."""
+    broken = isinstance(value, str) and value.strip().upper() == "ERROR"
+    return None if broken else truth(value, unit)
 
 
 _ELECTRIC: Final = "vehicle.drivetrain.electricEngine"
@@ -194,13 +203,23 @@ RULES: Final[Mapping[str, AnyRule]] = {
         REMAINING_FUEL, measure(Unit.LITERS), fuel=True
     ),
     f"{_ELECTRIC}.charging.status": Rule(CHARGING_STATUS, _CHARGING, plug=True),
+    f"{_ELECTRIC}.charging.hvStatus": Rule(
+        CHARGING_STATUS, _HIGH_VOLTAGE, plug=True, fallback=True
+    ),
     "vehicle.body.chargingPort.status": Rule(CHARGER_CONNECTED, truth, plug=True),
     "vehicle.body.chargingPort.combinedStatus": Rule(CHARGER_CONNECTED, truth, plug=True),
     "vehicle.powertrain.tractionBattery.charging.port.anyPosition.isPlugged": Rule(
         CHARGER_CONNECTED, truth, plug=True
     ),
+    **{
+        key: Rule(CHARGER_CONNECTED, _plugged, plug=True, fallback=True)
+        for key in (
+            f"{_ELECTRIC}.charging.connectorStatus",
+            "vehicle.body.chargingPort.statusClearText",
+        )
+    },
     f"{_BATTERY}.charging.acLimit.selected": Rule(AC_CURRENT_LIMIT, number, plug=True),
-    f"{_ELECTRIC}.charging.profile.mode": Rule(CHARGING_MODE, _MODE, plug=True),
+    f"{_ELECTRIC}.charging.profile.mode": Rule(CHARGING_MODE, _MODE),
     f"{_ELECTRIC}.charging.profile.preference": Rule(CHARGING_PREFERENCE, _PREFERENCE, plug=True),
     "vehicle.cabin.door.status": Rule(LOCK_STATE, _LOCK),
     "vehicle.cabin.door.lock.status": Rule(LOCK_STATE, _LOCK),
@@ -256,9 +275,13 @@ TAIL: Final[Mapping[str, tuple[Descriptor, Converter[Any]]]] = {
 
 LATITUDE: Final = "vehicle.cabin.infotainment.navigation.currentLocation.latitude"
 LONGITUDE: Final = "vehicle.cabin.infotainment.navigation.currentLocation.longitude"
+FIX: Final = "vehicle.cabin.infotainment.navigation.currentLocation.fixStatus"
 TOTAL_RANGE: Final = "vehicle.drivetrain.lastRemainingRange"
 ELECTRIC_RANGE: Final = f"{_ELECTRIC}.kombiRemainingElectricRange"
+ESTIMATED_RANGE: Final = f"{_ELECTRIC}.remainingElectricRange"
+NAVIGATION_RANGE: Final = "vehicle.cabin.infotainment.navigation.remainingRange"
 TARGET: Final = f"{_BATTERY}.stateOfCharge.target"
+OTHER_TARGET: Final = f"{_BATTERY}.stateOfCharge.targetSoCForProfessionalMode"
 SOC: Final = (
     "vehicle.drivetrain.batteryManagement.header",
     f"{_BATTERY}.stateOfCharge.displayed",
@@ -284,6 +307,7 @@ CLIMATE_TIMER_PARTS: Final[Mapping[str, str]] = {
     for part in ("hour", "minute")
 }
 CHARGING_LEFT: Final = f"{_ELECTRIC}.charging.timeToFullyCharged"
+ESTIMATED_LEFT: Final = f"{_ELECTRIC}.charging.timeRemaining"
 CHARGING_WORD: Final = f"{_ELECTRIC}.charging.status"
 CLIMATE_LEFT: Final = (
     "vehicle.cabin.hvac.preconditioning.status.remainingRunningTime",
@@ -293,6 +317,11 @@ DISPLAY_UNITS: Final = (
     "vehicle.cabin.infotainment.displayUnit.distance",
     "vehicle.cabin.infotainment.hmi.distanceUnit",
 )
+TAILGATE: Final = (
+    "vehicle.body.trunk.door.isOpen",
+    *(f"vehicle.body.trunk.{part}.door.isOpen" for part in ("upper", "lower", "left", "right")),
+)
+SUNROOF: Final = ("vehicle.cabin.sunroof.status", "vehicle.cabin.sunroof.tiltStatus")
 SERVICE_LIST: Final = "vehicle.status.conditionBasedServices"
 MESSAGE_LIST: Final = "vehicle.status.checkControlMessages"
 

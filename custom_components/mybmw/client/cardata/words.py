@@ -13,7 +13,7 @@ from typing import Final
 import orjson
 
 from ..attributes import Unit
-from ..convert import is_null_word, mapping, number as any_number, sequence, text
+from ..convert import is_null_word, number as any_number, text
 
 type Converter[T] = Callable[[object, str], T | None]
 """From a value and its unit in lower case; None is no value, ValueError nonsense."""
@@ -76,12 +76,15 @@ _FACTORS: Final[Mapping[Unit, Mapping[str, tuple[float, float]]]] = {
     Unit.KILOPASCAL: {"kpa": _SAME, "bar": (100.0, 0.0), "psi": (6.894757, 0.0)},
     Unit.KILOWATT: {"kw": _SAME, "w": (0.001, 0.0)},
     Unit.KILOWATT_HOURS: {"kwh": _SAME, "wh": (0.001, 0.0)},
-    Unit.LITERS: dict.fromkeys(("l", "liter", "liters", "litre", "litres"), _SAME),
+    Unit.LITERS: {
+        **dict.fromkeys(("l", "liter", "liters", "litre", "litres"), _SAME),
+        **dict.fromkeys(("gal", "gallon", "gallons"), (3.785412, 0.0)),
+    },
     Unit.SECONDS: {"s": _SAME, "min": (60.0, 0.0)},
     Unit.MINUTES: {unit: (factor, 0.0) for unit, factor in _MINUTES.items()},
 }
 _DIGITS: Final = 6
-_WORD: Final = re.compile(r"[a-z0-9][a-z0-9_]{0,62}")
+_WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,62}")
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NO_WORD: Final = re.compile(r"[^a-z0-9]+")
 _ALIASES: Final[Mapping[str, str]] = {
@@ -94,7 +97,6 @@ _ALIASES: Final[Mapping[str, str]] = {
     "80": "replace_urgent",
     "mile": "miles",
     "kilometer": "kilometers",
-    "selectivelocked": "selective_locked",
 }
 _DATES: Final = (
     "%d.%m.%Y %H:%M UTC",
@@ -150,21 +152,26 @@ def consumption(value: object, unit: str) -> float | None:
 def word(known: Collection[str]) -> Converter[str]:
     """Make a converter for words of a list that may grow: any other word is taken as it is.
 
-    Words come out in lower case, with underscores.
+    Words come out in lower case, with underscores; known ones may come without.
     """
+    joined = {item.replace("_", ""): item for item in known}
 
     def convert(value: object, _unit: str) -> str | None:
-        if not isinstance(value, str):
-            value = None if value is None or isinstance(value, bool) else str(value)
-        if value is None:
+        if value is None or isinstance(value, bool):
             return None
+        if isinstance(value, int):
+            value = str(value)
+        if not isinstance(value, str):
+            raise ValueError("not a word")
         slug = _NO_WORD.sub("_", _HUMP.sub("_", value.strip()).lower()).strip("_")
         slug = _ALIASES.get(slug, slug)
         if slug in known:
             return slug
+        if slug in joined:
+            return joined[slug]
         if is_nothing(value):
             return None
-        if not _WORD.fullmatch(slug):
+        if not _WORD.fullmatch(value.strip()):
             raise ValueError("not a word")
         return slug
 
@@ -224,6 +231,18 @@ def member[E: StrEnum](words: Mapping[str, E]) -> Converter[E]:
     return convert
 
 
+def one_of(*words: str) -> Converter[str]:
+    """Make a converter for words in capitals that stay as they are."""
+
+    def convert(value: object, _unit: str) -> str | None:
+        found = value.strip().upper() if isinstance(value, str) else ""
+        if found not in words:
+            raise ValueError("not a known word")
+        return found
+
+    return convert
+
+
 def truth_or[E: StrEnum](words: Mapping[str, E], yes: E, no: E) -> Converter[E]:
     """Make a converter for what is a word on some cars and a truth value on others."""
 
@@ -246,8 +265,10 @@ def day(value: object, _unit: str = "") -> date | None:
     text_ = value.strip()
     written = _written(text_)
     if written is not None:
-        return written.date()
-    return date.fromisoformat(text_[:10] if len(text_) >= len("2026-11-01") else f"{text_}-01")
+        return _sensible(written.date())
+    if len(text_) < len("2026-11-01"):
+        text_ = f"{text_}-01"
+    return _sensible(date.fromisoformat(text_[:10]))
 
 
 def time_of(value: object, _unit: str = "") -> datetime | None:
@@ -256,13 +277,17 @@ def time_of(value: object, _unit: str = "") -> datetime | None:
         return None
     if not isinstance(value, str):
         raise ValueError("not a time")
-    result = _written(value.strip()) or datetime.fromisoformat(value.strip())
-    return result if result.year >= 2000 else None
+    return _sensible(_written(value.strip()) or datetime.fromisoformat(value.strip()))
+
+
+def _sensible[D: date](when: D) -> D | None:
+    """Leave out times that stand for "never"."""
+    return when if 2000 <= when.year <= 2100 else None
 
 
 def count(value: object, _unit: str = "") -> int | None:
     """Read how long a list is that came as JSON in a text."""
-    return None if is_nothing(value) else len(sequence(_decoded(value)))
+    return None if is_nothing(value) else len(_list(value))
 
 
 def _written(value: str) -> datetime | None:
@@ -280,24 +305,29 @@ def moment(value: object) -> datetime | None:
         return None
     try:
         result = datetime.fromisoformat(value)
-    except ValueError:
+        if result.tzinfo is UTC:
+            return result
+        return result.astimezone(UTC) if result.tzinfo is not None else None
+    except ValueError, OverflowError:
         return None
-    if result.tzinfo is UTC:
-        return result
-    return result.astimezone(UTC) if result.tzinfo is not None else None
 
 
 def items(value: object) -> list[Mapping[str, object]]:
     """Read a list of objects that came as JSON in a text, perhaps each of them again.
 
-    What is no object is left out; ValueError if the whole is no JSON.
+    What is no object is left out; ValueError if the whole is no JSON, or holds nothing but that.
     """
-    found = []
-    for item in sequence(_decoded(value)):
+    whole = _list(value)
+    found: list[Mapping[str, object]] = []
+    for item in whole:
         try:
-            found.append(mapping(_decoded(item)))
+            decoded = _decoded(item)
         except ValueError:
             continue
+        if isinstance(decoded, dict):
+            found.append(decoded)
+    if whole and not found:
+        raise ValueError("no objects")
     return found
 
 
@@ -305,9 +335,16 @@ def inner(value: object) -> list[Mapping[str, object]]:
     """Read one object or a list of objects, perhaps as JSON in a text; nonsense is an empty one."""
     try:
         decoded = _decoded(value)
+        return [decoded] if isinstance(decoded, dict) else items(decoded)
     except ValueError:
         return []
-    return [mapping(decoded)] if isinstance(decoded, dict) else items(decoded)
+
+
+def _list(value: object) -> list[object]:
+    decoded = _decoded(value)
+    if not isinstance(decoded, list):
+        raise ValueError("not a list")
+    return decoded
 
 
 def _decoded(value: object) -> object:

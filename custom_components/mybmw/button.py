@@ -5,7 +5,7 @@ from typing import Final, override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client import CommandKind, Vehicle, attributes as car
@@ -87,12 +87,26 @@ class RefreshButton(MyBMWEntity, ButtonEntity):
     """A look at a car; CarData has few of them a day."""
 
     entity_description: RefreshDescription
+    _could = True
 
     @property
     @override
     def available(self) -> bool:
         """Whether a call is left."""
         return self.coordinator.can_refresh
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow how many calls are left."""
+        await super().async_added_to_hass()
+        self._could = self.available
+        self.async_on_remove(self.coordinator.async_add_call_listener(self._tell))
+
+    @callback
+    def _tell(self) -> None:
+        if self.available != self._could:
+            self._could = self.available
+            self.async_write_ha_state()
 
     @override
     async def async_press(self) -> None:

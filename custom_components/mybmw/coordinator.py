@@ -178,6 +178,22 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         return lambda: self._newcomers.remove(newcomers)
 
     @callback
+    def async_add_call_listener(self, update: CALLBACK_TYPE) -> Callable[[], None]:
+        """Listen to how many calls are left, of the sources where that is counted."""
+        removers = [
+            poller.async_add_listener(update)
+            for poller in self.pollers.values()
+            if poller.counts_calls
+        ]
+
+        @callback
+        def remove() -> None:
+            for remover in removers:
+                remover()
+
+        return remove
+
+    @callback
     def async_take(self, poller: SourcePoller, poll: Poll) -> None:
         """Take in what a source brought, and tell entities whose car it can or cannot read."""
         if self._closed:

@@ -1,16 +1,20 @@
 """Diagnostics: everything that helps to find a fault, and nothing that tells who or where."""
 
 from collections.abc import Mapping
-from typing import cast
+from typing import Final, cast
 
+from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 
 from .client import HIDDEN, Vehicle, encode
-from .const import CONF_SOURCES, DOMAIN
+from .const import CONF_CA, CONF_SOURCES, DOMAIN
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 
 type Report = dict[str, object]
+
+_HIDDEN_OPTIONS: Final = {CONF_CA, CONF_HOST, CONF_PASSWORD, CONF_USERNAME}
 
 
 async def async_get_config_entry_diagnostics(
@@ -36,11 +40,12 @@ def _report(coordinator: GarageCoordinator, vehicles: list[Vehicle]) -> Report:
     redactor = coordinator.redactor
     entry = coordinator.config_entry
     report = {
-        "options": dict(entry.options),
+        "options": async_redact_data(dict(entry.options), _HIDDEN_OPTIONS),
         "sources": {
             name: _source(coordinator, name, vehicles) for name in entry.data[CONF_SOURCES]
         },
         "vehicles": {vehicle.vin: _vehicle(vehicle) for vehicle in vehicles},
+        "in_another_entry": sorted(coordinator.elsewhere),
     }
     return cast("Report", redactor.data(report))
 

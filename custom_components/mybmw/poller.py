@@ -60,6 +60,7 @@ class SourcePoller(DataUpdateCoordinator[None]):
     """
 
     config_entry: MyBMWConfigEntry
+    counts_calls: ClassVar[bool] = False
     _forgiving: ClassVar[bool] = True
 
     def __init__(
@@ -207,6 +208,7 @@ class PlannedPoller(SourcePoller):
     """
 
     source: PlanningSource
+    counts_calls = True
     _forgiving = False
 
     def __init__(self, garage: GarageCoordinator, source: PlanningSource) -> None:
@@ -325,10 +327,10 @@ class PlannedPoller(SourcePoller):
         self._garage.async_schedule_save(SOON)
 
     @callback
-    def _wake(self, now: datetime) -> None:
+    def _wake(self, _planned: datetime) -> None:
         """Work, unless fresh data have put that off meanwhile."""
         self._timer = None
-        if self.source.due() > now + timedelta(seconds=1):
+        if self.source.due() > dt_util.utcnow() + timedelta(seconds=1):
             self._replan()
             return
         self.config_entry.async_create_background_task(

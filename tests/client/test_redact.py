@@ -150,3 +150,21 @@ def test_learnt_secrets() -> None:
         HIDDEN,
         {"1": "Position(latitude=1, longitude=2)"},
     ]
+
+
+def test_descriptors_of_cardata() -> None:
+    """A descriptor is a path, its value one level below; units and times stay."""
+    place = "vehicle.cabin.infotainment.navigation.currentLocation"
+    time = "2026-11-01T08:00:00Z"
+    data = {
+        f"{place}.latitude": {"value": "48.1", "unit": "degrees", "timestamp": time},
+        f"{place}.longitude": {"value": 11.5, "timestamp": time},
+        f"{place}.altitude": {"value": None},
+        "vehicle.vehicle.travelledDistance": {"value": "7", "unit": "km"},
+    }
+    assert Redactor().data(data) == {
+        f"{place}.latitude": {"value": "12.3456", "unit": "degrees", "timestamp": time},
+        f"{place}.longitude": {"value": 34.5678, "timestamp": time},
+        f"{place}.altitude": {"value": None},
+        "vehicle.vehicle.travelledDistance": {"value": "7", "unit": "km"},
+    }

@@ -9,14 +9,16 @@ from typing import Any, Final
 from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
+import orjson
+import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.mybmw import wiring
-from custom_components.mybmw.client.cardata import Broker
+from custom_components.mybmw.client.cardata import Broker, CardataSource
 from custom_components.mybmw.const import DOMAIN
 from custom_components.mybmw.poller import PlannedPoller
 from tests.replay.broker import SimulatedBroker
-from tests.replay.cardata import CLIENT_ID, CarDataCar, SimulatedCarData, bundled, load
+from tests.replay.cardata import BUNDLED, CLIENT_ID, CarDataCar, SimulatedCarData, load
 from tests.replay.world import timestamp
 
 PNG: Final = b"\x89PNG\r\n\x1a\n"
@@ -30,8 +32,7 @@ MILEAGE_KEY: Final = "vehicle.vehicle.travelledDistance"
 
 def recorded(*folders: str) -> list[CarDataCar]:
     """Return bundled cars, with a picture that takes no time to draw."""
-    known = bundled()
-    cars = [car for name in folders for car in load(known[name])]
+    cars = [car for name in folders for car in load(BUNDLED / name)]
     for car in cars:
         car.image = PNG + car.vin.encode()
     return cars
@@ -71,28 +72,28 @@ def poller(entry: MockConfigEntry) -> PlannedPoller:
     return found
 
 
-def message(vin: str, *, at: datetime | None = None, **values: Any) -> dict[str, Any]:
-    """Return a message of the stream; dots in descriptors are written as double underscores."""
-    now = at or datetime.now(UTC)
-    data = {
-        name.replace("__", "."): {"timestamp": timestamp(now), "value": value}
-        for name, value in values.items()
-    }
-    return {
-        "vin": vin,
-        "entityId": "gcid",
-        "topic": vin,
-        "timestamp": timestamp(now),
-        "data": data,
-    }
-
-
 def say(vin: str, values: dict[str, Any], at: datetime | None = None) -> dict[str, Any]:
     """Return a message of the stream with these values."""
-    filled = message(vin, at=at)
-    moment = filled["timestamp"]
-    filled["data"] = {key: {"timestamp": moment, "value": value} for key, value in values.items()}
-    return filled
+    moment = timestamp(at or datetime.now(UTC))
+    data = {key: {"timestamp": moment, "value": value} for key, value in values.items()}
+    return {"vin": vin, "entityId": "-", "topic": vin, "timestamp": moment, "data": data}
+
+
+def push(entry: MockConfigEntry, payload: dict[str, Any]) -> None:
+    """Let a message come by the stream, without a stream."""
+    source = poller(entry).source
+    assert isinstance(source, CardataSource)
+    vin, readings = source._received(f"gcid/{payload['vin']}", orjson.dumps(payload))
+    entry.runtime_data.async_push({vin: readings} if readings else {})
+
+
+def no_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave BMW's broker out."""
+
+    async def nowhere(_hass: HomeAssistant) -> None:
+        return None
+
+    monkeypatch.setattr(wiring, "bmw_broker", nowhere)
 
 
 @asynccontextmanager

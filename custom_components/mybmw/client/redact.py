@@ -30,15 +30,20 @@ _BY_KEY: Final[Mapping[str, str | float]] = {
     "lat": 12.3456,
     "latitude": 12.3456,
     "lon": 34.5678,
+    "mapmatchedlatitude": 12.3456,
+    "mapmatchedlongitude": 34.5678,
     "lng": 34.5678,
     "longitude": 34.5678,
+    "altitude": 123,
     "heading": 123,
     "licenseplate": "some_license_plate",
     "name": "some_name",
     "firstname": "some_name",
     "lastname": "some_name",
     "city": "some_city",
+    "municipality": "some_city",
     "street": "some_street",
+    "streetaddress": "some_street",
     "streetnumber": "999",
     "housenumber": "999",
     "postalcode": "some_postal_code",
@@ -49,6 +54,8 @@ _BY_KEY: Final[Mapping[str, str | float]] = {
     "address": "some_formatted_address",
     "formatted": "some_formatted_address",
     "formattedaddress": "some_formatted_address",
+    "providername": "some_provider",
+    "preferredsevicepartner": "some_dealer",
     "subtitle": "some_subtitle",
     **dict.fromkeys(
         (
@@ -58,6 +65,7 @@ _BY_KEY: Final[Mapping[str, str | float]] = {
             "clientsecret",
             "code",
             "email",
+            "fullsalist",
             "gcid",
             "hcaptchatoken",
             "idtoken",
@@ -66,6 +74,7 @@ _BY_KEY: Final[Mapping[str, str | float]] = {
             "sessionid",
             "username",
             "usid",
+            "vehicleidwithgcid",
         ),
         HIDDEN,
     ),
@@ -128,12 +137,22 @@ class Redactor:
 
     def _items(self, value: Mapping[object, object], depth: int) -> Iterator[tuple[str, Json]]:
         for key, item in value.items():
-            word = str(key).replace("_", "").replace("-", "").lower()
+            *path, word = str(key).replace("_", "").replace("-", "").lower().split(".")
             hidden = None if item is None else _BY_KEY.get(word)
             inner = word == "address" and isinstance(item, Mapping)
-            if hidden is not None and not inner:
+            if hidden is not None and path and isinstance(item, Mapping):
+                yield str(key), self.data(_measured(item, hidden), depth)
+            elif hidden is not None and not inner:
                 yield self.text(str(key)), hidden
             elif word == "coordinates" and isinstance(item, list | tuple):
                 yield str(key), [0.0 for _ in item]
             else:
                 yield self.text(str(key)), self.data(item, depth)
+
+
+def _measured(item: Mapping[object, object], hidden: str | float) -> Mapping[object, object]:
+    """Hide the value of a descriptor of CarData, which is a number, or one in a text."""
+    value = item.get("value")
+    if value is None:
+        return item
+    return {**item, "value": str(hidden) if isinstance(value, str) else hidden}

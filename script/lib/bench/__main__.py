@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator, Iterator
 
 import orjson
 
-from . import account, parsing
+from . import account, freshness, parsing, start, stream
 from .figure import Figure
 
 
 def _measure() -> Iterator[Figure]:
     yield from parsing.figures()
-    yield from asyncio.run(_collect(account.figures()))
+    for part in (freshness, account, start, stream):
+        yield from asyncio.run(_collect(part.figures()))
 
 
 async def _collect(figures: AsyncIterator[Figure]) -> list[Figure]:

@@ -11,12 +11,17 @@ import json
 from pathlib import Path
 import random
 import sys
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from homeassistant.core import HomeAssistant
+from homeassistant.loader import DATA_CUSTOM_COMPONENTS
 import orjson
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_test_home_assistant
 
 from custom_components.mybmw.client.descriptors import DESCRIPTORS, Kind
-from tests.replay.cardata import CarDataCar, bundled, load
+from custom_components.mybmw.const import DOMAIN
+from tests.replay.cardata import CLIENT_ID, CarDataCar, SimulatedCarData, bundled, load
 from tests.replay.world import timestamp
 
 type Message = tuple[str, bytes]
@@ -122,3 +127,28 @@ async def publisher(gcid: str, password: str, folder: Path) -> AsyncIterator[Pub
         with suppress(ProcessLookupError):
             process.terminate()
         await process.wait()
+
+
+@asynccontextmanager
+async def home() -> AsyncIterator[HomeAssistant]:
+    """Run a Home Assistant that finds the integration."""
+    with TemporaryDirectory() as folder:
+        async with async_test_home_assistant(config_dir=folder) as hass:
+            hass.data.pop(DATA_CUSTOM_COMPONENTS, None)
+            yield hass
+            await hass.async_stop(force=True)
+
+
+def entry_of(sim: SimulatedCarData) -> MockConfigEntry:
+    """Return an account that has approved already."""
+    issued, now = sim.issue_tokens(), datetime.now(UTC)
+    tokens = {
+        "access": issued["access_token"],
+        "refresh": issued["refresh_token"],
+        "identity": issued["id_token"],
+        "gcid": issued["gcid"],
+        "expires": (now + timedelta(hours=1)).isoformat(),
+        "refreshed": now.isoformat(),
+    }
+    data = {"sources": {"cardata": {"client_id": CLIENT_ID, "tokens": tokens}}}
+    return MockConfigEntry(domain=DOMAIN, unique_id=sim.gcid, data=data)

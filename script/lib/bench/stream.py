@@ -6,9 +6,7 @@ through the same MQTT client, `orjson.loads`, and `hass.states.async_set` of as 
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 import gc
 import logging
 from pathlib import Path
@@ -25,18 +23,17 @@ from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity
-from homeassistant.loader import DATA_CUSTOM_COMPONENTS
 import orjson
-from pytest_homeassistant_custom_component.common import MockConfigEntry, async_test_home_assistant
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.mybmw import wiring
 from custom_components.mybmw.client.cardata import Broker, source
 from custom_components.mybmw.client.cardata.quota import Ledger
 from custom_components.mybmw.const import DOMAIN
-from tests.replay.cardata import CLIENT_ID, SimulatedCarData
+from tests.replay.cardata import SimulatedCarData
 
 from .figure import Figure
-from .stage import Account, Message, Messages, Publisher, account, publisher
+from .stage import Account, Message, Messages, Publisher, account, entry_of, home, publisher
 
 _PACED: Final = 300
 _INTERVAL: Final = 0.02
@@ -209,39 +206,16 @@ def _tls(authority: str) -> ssl.SSLContext:
     return context
 
 
-@asynccontextmanager
-async def _home() -> AsyncIterator[HomeAssistant]:
-    with TemporaryDirectory() as folder:
-        async with async_test_home_assistant(config_dir=folder) as hass:
-            hass.data.pop(DATA_CUSTOM_COMPONENTS, None)
-            yield hass
-            await hass.async_stop(force=True)
-
-
-def _entry(sim: SimulatedCarData) -> MockConfigEntry:
-    issued, now = sim.issue_tokens(), datetime.now(UTC)
-    tokens = {
-        "access": issued["access_token"],
-        "refresh": issued["refresh_token"],
-        "identity": issued["id_token"],
-        "gcid": issued["gcid"],
-        "expires": (now + timedelta(hours=1)).isoformat(),
-        "refreshed": now.isoformat(),
-    }
-    data = {"sources": {"cardata": {"client_id": CLIENT_ID, "tokens": tokens}}}
-    return MockConfigEntry(domain=DOMAIN, unique_id=sim.gcid, data=data)
-
-
 async def _measure_ours[T](
     cars: Account, measure: Callable[[HomeAssistant, Publisher, Receiver], Any]
 ) -> Any:
     sim = SimulatedCarData(cars.cars, quota=_PLENTY)
-    entry = _entry(sim)
+    entry = entry_of(sim)
     rich = patch.object(source, "Ledger", lambda: Ledger(limit=_PLENTY))
     enabled = patch.object(Entity, "entity_registry_enabled_default", new=True)
     with TemporaryDirectory() as folder, sim.router(), enabled, rich:
         password = sim.current_id_token or ""
-        async with publisher(sim.gcid, password, Path(folder)) as sender, _home() as hass:
+        async with publisher(sim.gcid, password, Path(folder)) as sender, home() as hass:
             tls = await asyncio.to_thread(_tls, sender.where["authority"])
 
             async def connect(_hass: HomeAssistant) -> Broker:
@@ -268,7 +242,7 @@ async def _measure_floor(
     sim = SimulatedCarData(cars.cars)
     password = sim.issue_tokens()["id_token"]
     with TemporaryDirectory() as folder:
-        async with publisher(sim.gcid, password, Path(folder)) as sender, _home() as hass:
+        async with publisher(sim.gcid, password, Path(folder)) as sender, home() as hass:
             floor = Floor(hass, cars)
             for number in range(len(cars.vins) * _entities(cars)):
                 hass.states.async_set(f"sensor.other_{number}", "0")

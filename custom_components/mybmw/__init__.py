@@ -89,11 +89,12 @@ async def _begin(coordinator: GarageCoordinator, sources: list[Source], contents
             await poller.async_begin(known=known)
         except (ConfigEntryNotReady, ConfigEntryError, ConfigEntryAuthFailed) as error:
             failures.append(error)
+    failures.sort(key=lambda failure: not isinstance(failure, ConfigEntryAuthFailed))
     if failures and len(failures) == len(pollers):
         raise failures[0]
     for poller in pollers:
         poller.async_go_on(time_left(contents, poller.source.name) if known else timedelta())
-    if any(isinstance(failure, ConfigEntryAuthFailed) for failure in failures):
+    if failures and isinstance(failures[0], ConfigEntryAuthFailed):
         coordinator.config_entry.async_start_reauth(coordinator.hass)
 
 

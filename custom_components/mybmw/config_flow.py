@@ -1,12 +1,14 @@
 """Setting up an account: which source, logging in again, options."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+import ssl
 from typing import Any, Final, override
 
-from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlowWithReload
+from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, CONF_PREFIX, CONF_USERNAME
 from homeassistant.core import callback
 from homeassistant.data_entry_flow import section
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.selector import (
     BooleanSelector,
     NumberSelector,
@@ -42,15 +44,16 @@ from .const import (
     STREAM_OFF,
     STREAM_OWN,
 )
-from .coordinator import MyBMWConfigEntry
+from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .flow_cardata import CardataSteps
 from .flow_mybmw import MyBMWSteps
-from .poller import PlannedPoller
-from .wiring import default_interval
+from .poller import PlannedPoller, issues
+from .wiring import default_interval, own_tls
 
 _FEWEST_MINUTES: Final = 5
 _MOST_MINUTES: Final = 120
 _MQTT_PORT: Final = 1883
+_PREFIX: Final = "bmw"
 _STREAMS: Final = (STREAM_BMW, STREAM_OWN, STREAM_OFF)
 _PORT: Final = NumberSelector(
     NumberSelectorConfig(min=1, max=65535, step=1, mode=NumberSelectorMode.BOX)
@@ -94,9 +97,15 @@ _STREAM: Final = vol.Schema(
         vol.Optional(CONF_PASSWORD): TextSelector(
             TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
         ),
-        vol.Optional(CONF_PREFIX, default="bmw"): TextSelector(),
+        vol.Optional(CONF_PREFIX, default=_PREFIX): TextSelector(),
     }
 )
+_TIDY: Final[Mapping[str, Callable[[Any], Any]]] = {
+    OPTION_INTERVAL: int,
+    CONF_PORT: int,
+    CONF_HOST: str.strip,
+    CONF_PREFIX: lambda prefix: prefix.strip().rstrip("/") or _PREFIX,
+}
 
 
 class MyBMWConfigFlow(CardataSteps, MyBMWSteps, domain=DOMAIN):
@@ -153,6 +162,8 @@ class MyBMWConfigFlow(CardataSteps, MyBMWSteps, domain=DOMAIN):
         entry = self._get_reconfigure_entry()
         rest = {key: value for key, value in entry.data[CONF_SOURCES].items() if key != source}
         data = {**entry.data, CONF_SOURCES: rest}
+        for issue in issues(entry.entry_id):
+            ir.async_delete_issue(self.hass, DOMAIN, issue)
         return self.async_update_reload_and_abort(entry, data=data, reason="source_removed")
 
 
@@ -164,16 +175,28 @@ class MyBMWOptionsFlow(OptionsFlowWithReload):
         errors: dict[str, str] = {}
         if user_input is not None:
             options = _cleaned(user_input)
-            stream = options.get(OPTION_STREAM, {})
-            if stream.get(OPTION_STREAM) != STREAM_OWN or stream.get(CONF_HOST):
+            wrong = await self._wrong(options.get(OPTION_STREAM, {}))
+            if wrong is None:
                 return self.async_create_entry(data=options)
-            errors["base"] = "host_missing"
+            errors["base"] = wrong
         known = user_input or self.config_entry.options
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(self._schema(), self._shown(known)),
             errors=errors,
         )
+
+    async def _wrong(self, stream: Mapping[str, Any]) -> str | None:
+        """Return what is wrong with the user's own broker."""
+        if stream.get(OPTION_STREAM) != STREAM_OWN:
+            return None
+        if not stream.get(CONF_HOST):
+            return "host_missing"
+        try:
+            await self.hass.async_add_executor_job(own_tls, stream.get(CONF_CA))
+        except ssl.SSLError:
+            return "ca_invalid"
+        return None
 
     def _schema(self) -> vol.Schema:
         sources = self.config_entry.data[CONF_SOURCES]
@@ -193,15 +216,12 @@ class MyBMWOptionsFlow(OptionsFlowWithReload):
 
 
 def _cleaned(user_input: Mapping[str, Any]) -> dict[str, Any]:
-    """Return options as they are kept: whole numbers are integers."""
-    whole = (OPTION_INTERVAL, CONF_PORT)
+    """Return options as they are kept: numbers are whole, and nothing is around texts."""
     return {
         key: _cleaned(value)
         if isinstance(value, dict)
-        else int(value)
-        if key in whole
-        else value.strip()
-        if key in (CONF_HOST, CONF_PREFIX)
+        else _TIDY[key](value)
+        if key in _TIDY
         else value
         for key, value in user_input.items()
     }
@@ -210,9 +230,8 @@ def _cleaned(user_input: Mapping[str, Any]) -> dict[str, Any]:
 def _refused(entry: MyBMWConfigEntry) -> Iterable[str]:
     """Return the sources whose login is refused, all of them if that is not known."""
     sources = list(entry.data[CONF_SOURCES])
-    if entry.state is not ConfigEntryState.LOADED:
-        return sources
-    pollers = entry.runtime_data.pollers
+    coordinator: GarageCoordinator | None = getattr(entry, "runtime_data", None)
+    pollers = {} if coordinator is None else coordinator.pollers
     refused = [
         name
         for name in sources

@@ -4,12 +4,9 @@
 `SourcePoller` (in `poller`) beside it asks one source.
 """
 
-from asyncio import TimerHandle
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from itertools import islice
 import logging
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, override
+from typing import TYPE_CHECKING, Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -38,41 +35,19 @@ from .client.values import Brand
 from .const import DOMAIN
 from .errors import home_assistant_error
 from .store import LATER, SOON, Contents, GarageStore, ImageStore
+from .telling import Newcomers, Teller, Watch
 
 if TYPE_CHECKING:
     from .poller import SourcePoller
 
 _LOGGER = logging.getLogger(__name__)
 
-_SHORTEST_WINDOW: Final = 0.005
-_LONGEST_WINDOW: Final = 0.25
-_SLICE: Final = 0.005
-_AT_ONCE: Final = 16
 _MANUFACTURERS: Final = {Brand.ROLLS_ROYCE: "Rolls-Royce", Brand.TOYOTA: "Toyota"}
 _DEVICE: Final = frozenset(
     {car.BRAND, car.MODEL, car.BODY_TYPE, car.SOFTWARE_VERSION, car.HEADUNIT_TYPE}
 )
 
 type MyBMWConfigEntry = ConfigEntry[GarageCoordinator]
-
-
-class Newcomers(Protocol):
-    """Makes entities of what is new."""
-
-    def add(self, changes: Changes) -> None:
-        """Make the entities that have become usable with these changes."""
-        ...
-
-    def awaits(self, vin: str, attribute: AnyAttribute) -> bool:
-        """Tell whether an attribute of a car may still make an entity usable."""
-        ...
-
-
-class Watch(NamedTuple):
-    """What an entity listens to: some attributes of one car."""
-
-    vin: str
-    attributes: tuple[AnyAttribute, ...]
 
 
 class GarageCoordinator(DataUpdateCoordinator[Garage]):
@@ -93,17 +68,10 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         self.pollers: dict[str, SourcePoller] = {}
         self.images = ImageStore(hass, entry.entry_id)
         self._store = GarageStore(hass, entry.entry_id)
-        self._watchers: dict[tuple[str, AnyAttribute], dict[CALLBACK_TYPE, None]]
-        self._watchers = defaultdict(dict)
-        self._newcomers: list[Newcomers] = []
-        self._settled: defaultdict[str, set[AnyAttribute]] = defaultdict(set)
+        self._teller = Teller(hass.loop, self._before_telling)
+        self._former: Mapping[str, object] = {}
         self._devices: set[str] = set()
         self._closed = False
-        self._pending: dict[str, set[AnyAttribute]] = {}
-        self._queue: dict[CALLBACK_TYPE, None] = {}
-        self._flushed = 0.0
-        self._window = _SHORTEST_WINDOW
-        self._timer: TimerHandle | None = None
         self.elsewhere: set[str] = set()
         garage.listener = self._changed
         garage.accept = self._belongs_here
@@ -124,17 +92,18 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         return any(poller.can_ask for poller in self.pollers.values())
 
     async def async_restore(self) -> Contents:
-        """Take in what was saved, with its true age; return the file's contents."""
+        """Take in what was saved of present sources, with its true age; return all contents."""
         contents = await self._store.load()
+        self._former = contents["sources"]
         for vin, saved in contents["vehicles"].items():
-            self.data.update(vin, load(saved))
+            known = load(saved)
+            self.data.update(vin, [item for item in known if item.source in self.data.sources])
         return contents
 
     async def async_close(self) -> None:
         """Save what is known; whatever still arrives after that is not taken in any more."""
         self._closed = True
-        if self._timer is not None:
-            self._timer.cancel()
+        self._teller.close()
         await self.async_save()
 
     async def async_save(self) -> None:
@@ -154,28 +123,21 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
     ) -> Callable[[], None]:
         """Listen to the attributes that the context names, and to the health of sources."""
         remove_general = super().async_add_listener(update_callback, context)
-        keys = (
-            [(context.vin, attribute) for attribute in context.attributes]
-            if isinstance(context, Watch)
-            else []
-        )
-        for key in keys:
-            self._watchers[key][update_callback] = None
+        if not isinstance(context, Watch):
+            return remove_general
+        remove_special = self._teller.watch(context, update_callback)
 
         @callback
         def remove() -> None:
             remove_general()
-            for key in keys:
-                self._watchers[key].pop(update_callback, None)
+            remove_special()
 
         return remove
 
     @callback
     def async_add_newcomers(self, newcomers: Newcomers) -> Callable[[], None]:
         """Let entities be made of what is new."""
-        self._newcomers.append(newcomers)
-        self._settled.clear()
-        return lambda: self._newcomers.remove(newcomers)
+        return self._teller.welcome(newcomers)
 
     @callback
     def async_add_call_listener(self, update: CALLBACK_TYPE) -> Callable[[], None]:
@@ -201,7 +163,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         before = {vin for vin in self.vehicles if poller.can_read(vin)}
         poller.note(poll)
         self.data.take(poll)
-        self._flush()
+        self._teller.flush()
         if poll.vins is not None:
             self._drop_missing(poller, poll.vins)
         after = {vin for vin in self.vehicles if poller.can_read(vin)}
@@ -214,7 +176,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         """Take in what a source said of some cars, whether or not it could read others."""
         if not self._closed:
             self.data.take(poll)
-            self._flush()
+            self._teller.flush()
 
     @callback
     def async_push(self, readings: Mapping[str, Iterable[AnyReading]]) -> None:
@@ -240,7 +202,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
     def async_forget(self, vin: str) -> None:
         """Forget a car, so that it is a new one should it come back."""
         self._devices.discard(vin)
-        self._settled.pop(vin, None)
+        self._teller.forget(vin)
         self.data.remove(vin)
 
     async def async_send(self, vin: str, command: Command) -> CommandResult:
@@ -249,7 +211,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
             result = await self.data.send(vin, command)
         except ClientError as error:
             raise home_assistant_error(error) from error
-        self._flush()
+        self._teller.flush()
         if result.state is CommandState.IGNORED:
             raise HomeAssistantError(
                 translation_domain=DOMAIN,
@@ -274,67 +236,14 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
 
     @callback
     def _changed(self, changes: Changes) -> None:
-        """Gather changes: a lone one is told at once, those of a burst less and less often."""
-        if self._closed:
-            return
-        for vin, changed in changes.items():
-            self._pending.setdefault(vin, set()).update(changed)
-        if self._timer is None:
-            wait = self._flushed + self._window - self.hass.loop.time()
-            if wait > 0:
-                self._window = min(_LONGEST_WINDOW, 2 * self._window)
-                self._timer = self.hass.loop.call_later(wait, self._flush)
-            else:
-                self._window = _SHORTEST_WINDOW
-                self._flush()
+        if not self._closed:
+            self._teller.gather(changes)
 
     @callback
-    def _flush(self) -> None:
-        """Tell what has changed, in slices that leave others their turn."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if not self._pending:
-            return
-        changes, self._pending = self._pending, {}
-        idle = not self._queue
+    def _before_telling(self, changes: Changes) -> None:
         for vin, changed in changes.items():
-            for attribute in changed:
-                self._queue |= self._watchers.get((vin, attribute), {})
             self._update_device(vin, changed)
-        if idle:
-            self._tell_slice()
-        self._welcome(changes)
-        self._flushed = self.hass.loop.time()
         self.async_schedule_save(SOON)
-
-    @callback
-    def _welcome(self, changes: Changes) -> None:
-        """Make entities of what is new; what can make no more entities is not looked at again."""
-        for vin, changed in changes.items():
-            settled = self._settled[vin]
-            if vin in self.vehicles and changed and changed <= settled:
-                continue
-            for newcomers in self._newcomers:
-                newcomers.add({vin: changed})
-            settled.update(
-                attribute
-                for attribute in changed - settled
-                if not any(newcomers.awaits(vin, attribute) for newcomers in self._newcomers)
-            )
-
-    @callback
-    def _tell_slice(self) -> None:
-        """Tell as many entities as fit into a few milliseconds; the others come next."""
-        loop, queue = self.hass.loop, self._queue
-        end = loop.time() + _SLICE
-        while queue and not self._closed:
-            for tell in list(islice(queue, _AT_ONCE)):
-                del queue[tell]
-                tell()
-            if loop.time() > end:
-                loop.call_soon(self._tell_slice)
-                return
 
     @callback
     def _tell_all(self, vin: str) -> None:
@@ -395,5 +304,8 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         return {
             "vehicles": {vin: dump(vehicle) for vin, vehicle in self.vehicles.items()},
             "due": {name: poller.due for name, poller in self.pollers.items() if poller.due},
-            "sources": {name: saved for name, saved in dumps if saved is not None},
+            "sources": {
+                **self._former,
+                **{name: saved for name, saved in dumps if saved is not None},
+            },
         }

@@ -19,8 +19,9 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from .client import Changes, Command, CommandKind, Vehicle, attributes as car
 from .client.attributes import AnyAttribute
 from .const import DOMAIN, OPTION_READ_ONLY
-from .coordinator import GarageCoordinator, MyBMWConfigEntry, Watch
+from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .poller import PlannedPoller
+from .telling import Watch
 
 
 @dataclass(frozen=True, kw_only=True)

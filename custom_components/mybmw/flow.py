@@ -9,6 +9,7 @@ from homeassistant.config_entries import (
     ConfigFlow,
     ConfigFlowResult,
 )
+from homeassistant.const import CONF_REGION, CONF_USERNAME
 
 from .const import CONF_SOURCES
 from .coordinator import MyBMWConfigEntry
@@ -33,36 +34,46 @@ class AccountFlow(ConfigFlow):
         found: Mapping[str, Any] = {} if entry is None else entry.data[CONF_SOURCES].get(source, {})
         return found
 
+    def _accounts(self, source: str) -> list[Mapping[str, Any]]:
+        """Return how all accounts that are set up log in to a source."""
+        sources = [entry.data[CONF_SOURCES] for entry in self._async_current_entries()]
+        return [known[source] for known in sources if source in known]
+
     async def _finish(
-        self,
-        source: str,
-        account: dict[str, Any],
-        title: str,
-        gcid: str | None,
-        name: str,
+        self, source: str, account: dict[str, Any], title: str, gcid: str | None
     ) -> ConfigFlowResult:
         """Make an entry, or put the source into the one that is there.
 
-        The unique id of an account is its `gcid`; `name` stands for it where BMW tells none.
+        The unique id of an account is its `gcid`; its name stands for it where BMW tells none.
         """
+        there = await self.async_set_unique_id(gcid or name_of(account))
         entry = self._known_entry
-        await self.async_set_unique_id(gcid or name)
         if entry is not None:
-            if gcid is not None and entry.unique_id != name:
+            if gcid is not None and not _goes_by_name(entry):
                 self._abort_if_unique_id_mismatch(reason="wrong_account")
-            unique_id = entry.unique_id if gcid is None else gcid
+            if there not in (None, entry):
+                return self.async_abort(reason="already_configured")
             return self.async_update_reload_and_abort(
-                entry, unique_id=unique_id, data=_with_source(entry, source, account)
+                entry,
+                unique_id=gcid or entry.unique_id,
+                data=_with_source(entry, source, account),
             )
-        there = self.hass.config_entries.async_entry_for_domain_unique_id(
-            self.handler, self.unique_id or ""
-        )
         if there is not None and source not in there.data[CONF_SOURCES]:
             return self.async_update_reload_and_abort(
                 there, data=_with_source(there, source, account), reason="source_added"
             )
         self._abort_if_unique_id_configured()
         return self.async_create_entry(title=title, data={CONF_SOURCES: {source: account}})
+
+
+def name_of(account: Mapping[str, Any]) -> str:
+    """Return what stands for the id of an account of the MyBMW app."""
+    return f"{account[CONF_REGION]}-{account[CONF_USERNAME]}".lower()
+
+
+def _goes_by_name(entry: MyBMWConfigEntry) -> bool:
+    accounts = entry.data[CONF_SOURCES].values()
+    return any(name_of(known) == entry.unique_id for known in accounts if CONF_USERNAME in known)
 
 
 def _with_source(entry: MyBMWConfigEntry, source: str, account: dict[str, Any]) -> dict[str, Any]:

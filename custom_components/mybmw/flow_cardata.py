@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 import io
 import logging
@@ -53,6 +54,8 @@ _SITES: Final[Mapping[str, tuple[str, str]]] = {
     "PT": ("pt", "pt-pt"),
     "SE": ("se", "sv-se"),
 }
+_SCALE: Final = 5
+_SLOWER: Final = 5.0
 _CLIENT_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SCHEMA: Final = vol.Schema({vol.Required(CONF_CLIENT_ID): TextSelector()})
 _MISSING: Final = {
@@ -64,13 +67,14 @@ _MISSING: Final = {
 class CardataSteps(AccountFlow):
     """Show a code, wait in the background until it is approved, and say what to do if not."""
 
+    _code: DeviceCode
+    _failure: str
+    _tokens: Tokens
+
     def __init__(self) -> None:
         super().__init__()
         self._client_id = ""
-        self._code: DeviceCode | None = None
         self._approval: asyncio.Task[Tokens] | None = None
-        self._failure: str | None = None
-        self._tokens: Tokens | None = None
 
     async def async_step_cardata(
         self, user_input: dict[str, Any] | None = None
@@ -81,6 +85,8 @@ class CardataSteps(AccountFlow):
         self._client_id = user_input[CONF_CLIENT_ID].strip().lower()
         if not _CLIENT_ID.fullmatch(self._client_id):
             return self._ask_client_id({CONF_CLIENT_ID: "client_id_form"})
+        if self._known_entry is None and self._has_client():
+            return self.async_abort(reason="already_configured")
         try:
             self._code = await self._login()[1].request_code()
         except ClientError as error:
@@ -92,8 +98,6 @@ class CardataSteps(AccountFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Show code and link, and wait for the approval."""
-        if self._code is None:
-            return self._ask_client_id({})
         if self._approval is None:
             self._approval = self.hass.async_create_task(self._approved(self._code))
         if not self._approval.done():
@@ -116,26 +120,19 @@ class CardataSteps(AccountFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Tell why there was no approval; the same form gets a new code."""
-        return self._ask_client_id({"base": self._failure or ClientError.key})
+        return self._ask_client_id({"base": self._failure})
 
     async def async_step_approved(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Check what was granted, and keep it."""
-        tokens = self._tokens
-        if tokens is None:
-            return self._ask_client_id({})
-        if tokens.scopes:
-            for scope, failure in _MISSING.items():
-                if scope not in tokens.scopes:
-                    return self._ask_client_id({"base": failure})
+        if failure := _failure_of(self._tokens):
+            return self._ask_client_id({"base": failure})
         account = {
             CONF_CLIENT_ID: self._client_id,
-            CONF_TOKENS: cardata_tokens_as_data(tokens),
+            CONF_TOKENS: cardata_tokens_as_data(self._tokens),
         }
-        return await self._finish(
-            SOURCE, account, "BMW CarData", tokens.gcid or None, self._client_id
-        )
+        return await self._finish(SOURCE, account, "BMW CarData", self._tokens.gcid)
 
     async def async_step_cardata_reauth(
         self, user_input: dict[str, Any] | None = None
@@ -144,6 +141,10 @@ class CardataSteps(AccountFlow):
         if user_input is not None:
             return await self.async_step_cardata(user_input)
         return self._ask_client_id({}, "cardata_reauth")
+
+    def _has_client(self) -> bool:
+        known = self._accounts(SOURCE)
+        return any(account[CONF_CLIENT_ID] == self._client_id for account in known)
 
     def _login(self) -> tuple[Http, DeviceLogin]:
         redactor = Redactor()
@@ -155,7 +156,7 @@ class CardataSteps(AccountFlow):
         http, login = self._login()
         wait: float = code.interval
         while True:
-            await http.pause(wait)
+            await http.pause(min(wait, max(0.0, _left(code))))
             try:
                 answer = await login.poll(code)
             except (NetworkError, ApiError) as error:
@@ -165,6 +166,8 @@ class CardataSteps(AccountFlow):
             if isinstance(answer, Tokens):
                 return answer
             wait = answer
+            # Who was told to slow down stays slow (RFC 8628 §3.5)
+            code = replace(code, interval=min(wait, code.interval + _SLOWER))
 
     def _ask_client_id(self, errors: dict[str, str], step: str = "cardata") -> ConfigFlowResult:
         known = self._client_id or self._known(SOURCE).get(CONF_CLIENT_ID)
@@ -189,17 +192,36 @@ def _key(error: ClientError) -> str:
     return error.failure if isinstance(error, LoginError) else error.key
 
 
+def _failure_of(tokens: Tokens) -> str | None:
+    """Return what is wrong with tokens: both services and the stream's user have to be there."""
+    if not tokens.gcid:
+        return "account_unknown"
+    granted = tokens.scopes or _MISSING
+    return next((failure for scope, failure in _MISSING.items() if scope not in granted), None)
+
+
+def _left(code: DeviceCode) -> float:
+    """Return for how many seconds yet a code can be approved."""
+    return (code.expires - datetime.now(UTC)).total_seconds()
+
+
 def _placeholders(code: DeviceCode) -> dict[str, str]:
     """Return what the page shows; the link as a QR code, for the phone."""
-    picture = io.BytesIO()
-    segno.make(code.url, micro=False).save(
-        picture, kind="svg", scale=4, xmldecl=False, light="#fff"
-    )
-    left = (code.expires - datetime.now(UTC)).total_seconds()
     return {
         "url": code.url,
         "page": APPROVAL_PAGE,
         "code": code.user_code,
-        "minutes": str(max(1, round(left / 60))),
-        "qr_code": picture.getvalue().decode().strip(),
+        "minutes": str(max(1, round(_left(code) / 60))),
+        "qr_code": _qr_code(code.url),
     }
+
+
+def _qr_code(text: str) -> str:
+    """Return a QR code as SVG; Home Assistant shows no fills, so a thick line is the background."""
+    qr_code = segno.make_qr(text)
+    picture = io.BytesIO()
+    qr_code.save(picture, kind="svg", scale=_SCALE, xmldecl=False, svgclass=None, lineclass=None)
+    size, _ = qr_code.symbol_size(scale=_SCALE)
+    background = f'<path transform="scale({size})" stroke="#fff" d="M0 .5h1"/>'
+    head, _, lines = picture.getvalue().decode().strip().partition(">")
+    return f"{head}>{background}{lines}"

@@ -1,6 +1,5 @@
 """The steps of the MyBMW app API: region, account, captcha."""
 
-from collections.abc import Mapping
 import logging
 from typing import Any, Final
 
@@ -17,8 +16,8 @@ import voluptuous as vol
 
 from .client import CaptchaError, ClientError, Redactor
 from .client.mybmw import SERVERS, SOURCE, Region, Tokens
-from .const import CONF_CAPTCHA, CONF_SOURCES, CONF_TOKENS
-from .flow import AccountFlow
+from .const import CONF_CAPTCHA, CONF_TOKENS
+from .flow import AccountFlow, name_of
 from .wiring import async_login, tokens_as_data
 
 _LOGGER = logging.getLogger(__name__)
@@ -107,13 +106,10 @@ class MyBMWSteps(AccountFlow):
         if not SERVERS[Region(self._data[CONF_REGION])].captcha_page:
             account[CONF_PASSWORD] = self._data[CONF_PASSWORD]
         title = self._data[CONF_USERNAME]
-        return await self._finish(SOURCE, account, title, tokens.gcid, _by_name(self._data))
+        return await self._finish(SOURCE, account, title, tokens.gcid)
 
     def _is_set_up(self) -> bool:
-        known = (
-            entry.data[CONF_SOURCES].get(SOURCE, {}) for entry in self._async_current_entries()
-        )
-        return _by_name(self._data) in map(_by_name, filter(None, known))
+        return name_of(self._data) in map(name_of, self._accounts(SOURCE))
 
     def _ask_once_more(self, error: ClientError) -> ConfigFlowResult:
         """Show the form that can mend the error; a captcha token is used up in any case."""
@@ -147,7 +143,3 @@ class MyBMWSteps(AccountFlow):
             errors=errors,
             description_placeholders={"captcha_url": page},
         )
-
-
-def _by_name(data: Mapping[str, Any]) -> str:
-    return f"{data[CONF_REGION]}-{data[CONF_USERNAME]}".lower()

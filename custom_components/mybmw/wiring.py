@@ -205,7 +205,7 @@ async def _broker(hass: HomeAssistant, options: Mapping[str, Any]) -> Broker | N
             secure = options.get(CONF_TLS, False)
             authority = options.get(CONF_CA)
             return Broker(
-                await hass.async_add_executor_job(_own_tls, authority) if secure else None,
+                await hass.async_add_executor_job(own_tls, authority) if secure else None,
                 options[CONF_HOST],
                 options[CONF_PORT],
                 prefix=options.get(CONF_PREFIX, "bmw"),
@@ -227,7 +227,8 @@ def _strict_tls() -> ssl.SSLContext:
     return context
 
 
-def _own_tls(authority: str | None) -> ssl.SSLContext:
+def own_tls(authority: str | None) -> ssl.SSLContext:
+    """Return what verifies a broker of the user; raise `SSLError` if the authority is no PEM."""
     context = create_client_context()
     if authority:
         context.load_verify_locations(cadata=authority)

@@ -61,10 +61,19 @@ def test_later_arrival_wins(car: Vehicle) -> None:
 
 def test_same_value_moves_the_time(car: Vehicle) -> None:
     car.update([a.LOCK_STATE.at(LockState.LOCKED, NOW, "mybmw")])
-    assert car.update([a.LOCK_STATE.at(LockState.LOCKED, later(5), "cardata")]) == set()
+    assert car.update([a.LOCK_STATE.at(LockState.LOCKED, later(5), "mybmw")]) == set()
     reading = car[a.LOCK_STATE]
     assert reading is not None
-    assert (reading.time, reading.source) == (later(5), "cardata")
+    assert reading.time == later(5)
+
+
+def test_another_source_is_told(car: Vehicle) -> None:
+    """Who shows a value wants to know whether it can still be believed."""
+    car.update([a.LOCK_STATE.at(LockState.LOCKED, NOW, "mybmw")])
+    same = a.LOCK_STATE.at(LockState.LOCKED, later(5), "cardata")
+    assert car.update([same]) == {a.LOCK_STATE}
+    assert car.update([same]) == set()
+    assert car[a.LOCK_STATE] == same
 
 
 def test_older_from_another_source_is_counted(car: Vehicle) -> None:

@@ -18,7 +18,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.mybmw import coordinator
+from custom_components.mybmw import telling
 from custom_components.mybmw.client import Poll
 from custom_components.mybmw.client.cardata import CardataSource
 from custom_components.mybmw.client.descriptors import DESCRIPTORS, Kind
@@ -94,7 +94,7 @@ def enable_event_loop_debug() -> None:
 @pytest.fixture(autouse=True)
 def _told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Changes are not told in slices."""
-    monkeypatch.setattr(coordinator, "_SLICE", 60.0)
+    monkeypatch.setattr(telling, "_SLICE", 60.0)
 
 
 @pytest.fixture

@@ -344,7 +344,7 @@ def test_options_are_translated() -> None:
     assert sections.keys() == {"cardata", "stream"}
     _assert_fields(sections["cardata"], config_flow._CARDATA.schema)
     _assert_fields(sections["stream"], config_flow._STREAM.schema)
-    assert translations()["options"]["error"].keys() == {"host_missing"}
+    assert translations()["options"]["error"].keys() == {"ca_invalid", "host_missing"}
 
 
 def _assert_fields(texts: Tree, schema: Mapping[Any, Any]) -> None:
@@ -355,7 +355,10 @@ def _assert_fields(texts: Tree, schema: Mapping[Any, Any]) -> None:
 def test_flow_results_are_translated() -> None:
     texts = translations()["config"]
     client = error_keys().difference(*map(error_keys, COMMAND_ERRORS))
-    assert texts["error"].keys() == client | set(LoginFailure) | {"client_id_form"}
+    assert texts["error"].keys() == client | set(LoginFailure) | {
+        "account_unknown",
+        "client_id_form",
+    }
     reasons: set[str] = set()
     for module, _, call, words in calls():
         if "flow" in module.__name__:

@@ -55,7 +55,7 @@ class Vehicle:
         return self.value(DRIVE_TRAIN)
 
     def update(self, readings: Iterable[AnyReading]) -> set[AnyAttribute]:
-        """Take in readings; return the attributes whose value is another one now.
+        """Take in readings; return the attributes whose value or source is another one now.
 
         An older reading than the one held is dropped, at equal times the later arrival wins. The
         same value at a newer time only moves the time.
@@ -76,6 +76,8 @@ class Vehicle:
                     changed.add(attribute)
             elif _same(attribute, old.value, reading.value):
                 held[attribute] = old._replace(time=reading.time, source=reading.source)
+                if reading.source != old.source:
+                    changed.add(attribute)
             else:
                 held[attribute] = reading
                 changed.add(attribute)

@@ -1,0 +1,139 @@
+"""Two sources for the same car: one that fails, or is removed, takes nothing with it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.mybmw.store import GarageStore
+from tests.ha.cardata import no_stream, recorded
+from tests.ha.conftest import Elapse, SetUp
+from tests.ha.flows import Patience, account_with, approve, both_services, choose
+from tests.ha.support import IX, LOCK, MILEAGE, POLL, SOC, flows, state
+from tests.replay import faults
+from tests.replay.cardata import SimulatedCarData
+from tests.replay.faults import Endpoint as AppEndpoint
+from tests.replay.mybmw import SimulatedMyBMW
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch, freezer: FrozenDateTimeFactory) -> Patience:
+    """Pauses that last while a code waits for its approval; no broker."""
+    no_stream(monkeypatch)
+    made = Patience.install(monkeypatch, freezer)
+    made.end()
+    return made
+
+
+@pytest.fixture
+def cardata() -> SimulatedCarData:
+    """The simulated CarData of the account."""
+    return SimulatedCarData(recorded("ix_xdrive50"), fresh=True)
+
+
+@pytest.fixture
+def sim(cardata: SimulatedCarData) -> Iterator[SimulatedMyBMW]:
+    """The simulated app API of the same account, behind the same network."""
+    simulated, router = both_services(cardata)
+    with router:
+        yield simulated
+
+
+@pytest.fixture
+def entry(sim: SimulatedMyBMW, cardata: SimulatedCarData) -> MockConfigEntry:
+    """The account, which has logged in to both before."""
+    return account_with("both", sim, cardata)
+
+
+def unavailable(hass: HomeAssistant) -> set[str]:
+    """Return the entities of cars that show nothing."""
+    return {
+        state.entity_id
+        for state in hass.states.async_all()
+        if state.state == "unavailable" and "cardata" not in state.entity_id
+    }
+
+
+async def test_value_of_a_dead_source_comes_back_with_the_other(
+    hass: HomeAssistant,
+    sim: SimulatedMyBMW,
+    cardata: SimulatedCarData,
+    set_up: SetUp,
+    elapse: Elapse,
+) -> None:
+    """The same value again, from a source that can be believed, is shown as available."""
+    await set_up()
+    await elapse(timedelta(seconds=1))
+    mileage = state(hass, MILEAGE)
+    cardata.revoke(refresh=True)
+    await elapse(timedelta(hours=3))
+    assert flows(hass) == ["reauth"]
+    sim.state(IX.vin)["state"]["currentMileage"] = int(mileage)
+    sim.touch(IX.vin)
+    await elapse(POLL)
+    assert state(hass, MILEAGE) == mileage
+    assert state(hass, LOCK) != "unavailable"
+
+
+@pytest.mark.parametrize("removed", ["cardata", "mybmw"])
+async def test_removed_source_leaves_nothing_behind_that_looks_alive_or_dead(
+    hass: HomeAssistant, set_up: SetUp, elapse: Elapse, removed: str
+) -> None:
+    """What the other source knows is shown; what only the removed one knew is not known."""
+    entry = await set_up()
+    await elapse(timedelta(seconds=1))
+    await choose(hass, await entry.start_reconfigure_flow(hass), f"remove_{removed}")
+    await elapse(POLL)
+    assert float(state(hass, MILEAGE)) > 0
+    assert float(state(hass, SOC)) > 0
+    if removed == "cardata":
+        assert unavailable(hass) == set()
+    else:
+        assert state(hass, LOCK) == "unavailable"
+        assert state(hass, "button.ix_xdrive50_flash_lights") == "unavailable"
+
+
+async def test_calls_are_remembered_when_a_source_comes_back(
+    hass: HomeAssistant,
+    cardata: SimulatedCarData,
+    set_up: SetUp,
+    patience: Patience,
+) -> None:
+    """BMW counts on while CarData is not set up here."""
+    entry = await set_up()
+    await choose(hass, await entry.start_reconfigure_flow(hass), "remove_cardata")
+    flow = await choose(hass, await entry.start_reconfigure_flow(hass), "cardata")
+    await approve(hass, cardata, patience, flow)
+    assert state(hass, "sensor.bmw_cardata_requests_left") == "45"
+    saved = await GarageStore(hass, entry.entry_id).load()
+    assert "cardata" in saved["sources"]
+
+
+@pytest.mark.parametrize("fault", [faults.blocked(), faults.no_network()])
+async def test_dead_login_is_told_whatever_else_fails(
+    hass: HomeAssistant,
+    sim: SimulatedMyBMW,
+    cardata: SimulatedCarData,
+    entry: MockConfigEntry,
+    set_up: SetUp,
+    fault: Any,
+) -> None:
+    """The user can mend the login, so that is what he hears of."""
+    account = entry.data["sources"]
+    tokens = {**account["cardata"]["tokens"], "expires": "2020-01-01T00:00:00+00:00"}
+    entry.add_to_hass(hass)
+    hass.config_entries.async_update_entry(
+        entry, data={"sources": {**account, "cardata": {**account["cardata"], "tokens": tokens}}}
+    )
+    cardata.revoke(refresh=True)
+    sim.fail(AppEndpoint.ANY, fault, None)
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert flows(hass) == ["reauth"]
+    assert not [call for call in cardata.calls if call.counted]

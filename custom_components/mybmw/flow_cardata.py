@@ -29,7 +29,6 @@ from .client.cardata import (
 )
 from .const import CONF_TOKENS
 from .flow import AccountFlow
-from .wiring import cardata_tokens_as_data
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -130,7 +129,7 @@ class CardataSteps(AccountFlow):
             return self._ask_client_id({"base": failure})
         account = {
             CONF_CLIENT_ID: self._client_id,
-            CONF_TOKENS: cardata_tokens_as_data(self._tokens),
+            CONF_TOKENS: self._tokens.dump(),
         }
         return await self._finish(SOURCE, account, "BMW CarData", self._tokens.gcid)
 

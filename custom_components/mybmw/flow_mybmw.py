@@ -18,7 +18,7 @@ from .client import CaptchaError, ClientError, Redactor
 from .client.mybmw import SERVERS, SOURCE, Region, Tokens
 from .const import CONF_CAPTCHA, CONF_TOKENS
 from .flow import AccountFlow, name_of
-from .wiring import async_login, tokens_as_data
+from .wiring import async_login
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ class MyBMWSteps(AccountFlow):
 
     async def _log_in(self, captcha: str | None = None) -> ConfigFlowResult:
         redactor = Redactor()
-        _, login = await async_login(self.hass, {**self._data, CONF_CAPTCHA: captcha}, redactor)
+        login = await async_login(self.hass, {**self._data, CONF_CAPTCHA: captcha}, redactor)
         try:
             tokens = await login.log_in()
         except ClientError as error:
@@ -101,7 +101,7 @@ class MyBMWSteps(AccountFlow):
         account = {
             CONF_REGION: self._data[CONF_REGION],
             CONF_USERNAME: self._data[CONF_USERNAME],
-            CONF_TOKENS: tokens_as_data(tokens),
+            CONF_TOKENS: tokens.dump(),
         }
         if not SERVERS[Region(self._data[CONF_REGION])].captcha_page:
             account[CONF_PASSWORD] = self._data[CONF_PASSWORD]

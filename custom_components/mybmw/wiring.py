@@ -1,7 +1,7 @@
 """Making the sources of an account out of what its entry keeps."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from datetime import datetime, time, timedelta, tzinfo
+from collections.abc import AsyncIterator, Mapping
+from datetime import time, timedelta, tzinfo
 import ssl
 from typing import Any, Final
 
@@ -22,16 +22,16 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 from homeassistant.util.ssl import create_client_context
 
-from .client import Http, Recorder, Redactor, Source, TokenKeeper
+from .client import Http, Recorder, Redactor, Source
 from .client.cardata import (
     EXTRAS,
     SOURCE as CARDATA,
     Broker,
     CardataSource,
-    DeviceLogin,
     Night,
     Pace,
     Tokens as CardataTokens,
+    connect as connect_cardata,
 )
 from .client.mybmw import (
     SOURCE as MYBMW,
@@ -41,6 +41,7 @@ from .client.mybmw import (
     Region,
     Tokens,
     build_id,
+    connect as connect_mybmw,
 )
 from .const import (
     CONF_CA,
@@ -65,13 +66,9 @@ _USUAL_INTERVAL: Final = timedelta(minutes=5)
 
 
 async def async_login(
-    hass: HomeAssistant,
-    data: Mapping[str, Any],
-    redactor: Redactor,
-    save: Callable[[Tokens], None] | None = None,
-    saved: Callable[[], Tokens | None] | None = None,
-) -> tuple[Http, Authenticator]:
-    """Return the way to the MyBMW service and the login there that the entry's data describe."""
+    hass: HomeAssistant, data: Mapping[str, Any], redactor: Redactor
+) -> Authenticator:
+    """Return the login to the MyBMW service that the entry's data describe."""
     http = Http(get_async_client(hass), redactor, Recorder(redactor))
     account = Account(
         region=Region(data[CONF_REGION]),
@@ -80,57 +77,7 @@ async def async_login(
         password=data.get(CONF_PASSWORD),
         captcha=data.get(CONF_CAPTCHA),
     )
-    return http, Authenticator(http, account, _tokens(data), save, saved)
-
-
-def tokens_as_data(tokens: Tokens) -> dict[str, str | None]:
-    """Return tokens as they are kept in an entry."""
-    return {
-        "access": tokens.access,
-        "refresh": tokens.refresh,
-        "expires": tokens.expires.isoformat(),
-        "gcid": tokens.gcid,
-    }
-
-
-def cardata_tokens_as_data(tokens: CardataTokens) -> dict[str, Any]:
-    """Return tokens of CarData as they are kept in an entry."""
-    return {
-        "access": tokens.access,
-        "refresh": tokens.refresh,
-        "identity": tokens.identity,
-        "gcid": tokens.gcid,
-        "expires": tokens.expires.isoformat(),
-        "refreshed": tokens.refreshed.isoformat(),
-        "scopes": list(tokens.scopes),
-    }
-
-
-def _tokens(data: Mapping[str, Any]) -> Tokens | None:
-    tokens = data.get(CONF_TOKENS)
-    if not tokens:
-        return None
-    return Tokens(
-        access=tokens["access"],
-        refresh=tokens["refresh"],
-        expires=datetime.fromisoformat(tokens["expires"]),
-        gcid=tokens.get("gcid"),
-    )
-
-
-def _cardata_tokens(data: Mapping[str, Any]) -> CardataTokens | None:
-    tokens = data.get(CONF_TOKENS)
-    if not tokens:
-        return None
-    return CardataTokens(
-        access=tokens["access"],
-        refresh=tokens["refresh"],
-        identity=tokens["identity"],
-        gcid=tokens["gcid"],
-        expires=datetime.fromisoformat(tokens["expires"]),
-        refreshed=datetime.fromisoformat(tokens["refreshed"]),
-        scopes=tuple(tokens.get("scopes", ())),
-    )
+    return Authenticator(http, account)
 
 
 async def async_sources(
@@ -145,42 +92,50 @@ async def async_sources(
 
 async def _mybmw(hass: HomeAssistant, entry: MyBMWConfigEntry, redactor: Redactor) -> MyBMWSource:
     def saved() -> Tokens | None:
-        return _tokens(entry.data[CONF_SOURCES].get(MYBMW, {}))
+        return Tokens.load(entry.data[CONF_SOURCES].get(MYBMW, {}).get(CONF_TOKENS))
 
     def save(tokens: Tokens) -> None:
-        _save_tokens(hass, entry, MYBMW, tokens_as_data(tokens))
+        _save_tokens(hass, entry, MYBMW, tokens.dump())
 
     data = entry.data[CONF_SOURCES][MYBMW]
-    http, login = await async_login(hass, data, redactor, save, saved)
-    home = (hass.config.latitude, hass.config.longitude)
-    return MyBMWSource(http, login, zone=dt_util.get_default_time_zone(), observer=home)
+    return connect_mybmw(
+        get_async_client(hass),
+        data[CONF_REGION],
+        data[CONF_USERNAME],
+        data.get(CONF_PASSWORD),
+        tokens=saved(),
+        save=save,
+        load=saved,
+        device=await instance_id.async_get(hass),
+        zone=dt_util.get_default_time_zone(),
+        observer=(hass.config.latitude, hass.config.longitude),
+        redactor=redactor,
+    )
 
 
 async def _cardata(
     hass: HomeAssistant, entry: MyBMWConfigEntry, redactor: Redactor
 ) -> CardataSource:
     def saved() -> CardataTokens | None:
-        return _cardata_tokens(entry.data[CONF_SOURCES].get(CARDATA, {}))
+        return CardataTokens.load(entry.data[CONF_SOURCES].get(CARDATA, {}).get(CONF_TOKENS))
 
     def save(tokens: CardataTokens) -> None:
-        tokens.hide(redactor)
-        _save_tokens(hass, entry, CARDATA, cardata_tokens_as_data(tokens))
+        _save_tokens(hass, entry, CARDATA, tokens.dump())
 
-    http = Http(get_async_client(hass), redactor, Recorder(redactor))
-    login = DeviceLogin(http, entry.data[CONF_SOURCES][CARDATA][CONF_CLIENT_ID])
-    tokens = saved()
-    if tokens is not None:
-        tokens.hide(redactor)
     options = entry.options.get(OPTION_CARDATA, {})
     zone = dt_util.get_default_time_zone()
-    return CardataSource(
-        http,
-        TokenKeeper(login, tokens, save, saved),
-        await _broker(hass, entry.options.get(OPTION_STREAM, {})),
-        extras=frozenset(task for task in EXTRAS if options.get(task.value, True)),
+    return connect_cardata(
+        get_async_client(hass),
+        entry.data[CONF_SOURCES][CARDATA][CONF_CLIENT_ID],
+        saved(),
+        save=save,
+        load=saved,
+        broker=await _broker(hass, entry.options.get(OPTION_STREAM, {})),
+        extras=[task for task in EXTRAS if options.get(task.value, True)],
         night=_night(options, zone),
         zone=zone,
         pace=hass.data.setdefault(_PACES, {}).setdefault(entry.entry_id, Pace()),
+        redactor=redactor,
     )
 
 

@@ -14,8 +14,7 @@ import orjson
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.mybmw import wiring
-from custom_components.mybmw.client.cardata import CardataSource
+from custom_components.mybmw.client.cardata import CardataSource, connecting
 from custom_components.mybmw.const import DOMAIN
 from tests.ha.cardata import (
     I4,
@@ -67,7 +66,7 @@ def cardata() -> Iterator[SimulatedCarData]:
 def waited(monkeypatch: pytest.MonkeyPatch) -> Waits:
     """Nothing waits for real, apart from Home Assistant."""
     made = Waits()
-    monkeypatch.setattr(wiring, "CardataSource", partial(CardataSource, sleep=made.sleep))
+    monkeypatch.setattr(connecting, "CardataSource", partial(CardataSource, sleep=made.sleep))
     return made
 
 

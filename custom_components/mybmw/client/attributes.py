@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, cast
 
-from .commands import CommandKind
+from .commands import CommandKind, CommandResult
 from .values import (
     Access,
     AlarmState,
@@ -267,6 +267,11 @@ TIRE_WEAR: Final[Mapping[str, Attribute[Wear]]] = {
 TIRE_DISTANCE_LEFT: Final[Mapping[str, Attribute[float]]] = {
     wheel: Attribute(f"tires.{wheel}.distance_left", float, Unit.KILOMETERS, low=0, high=500_000)
     for wheel in WHEELS
+}
+
+# What the car was asked to do
+LAST_COMMAND: Final[Mapping[CommandKind, Attribute[CommandResult]]] = {
+    kind: Attribute(f"last_command.{kind}", CommandResult) for kind in CommandKind
 }
 
 

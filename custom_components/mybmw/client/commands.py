@@ -1,11 +1,11 @@
 """What a car can be asked to do, and what became of it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 
 from .errors import InvalidValueError
-from .values import ChargingMode, Position
+from .values import ChargingMode, DepartureTimer, Position
 
 
 class CommandKind(StrEnum):
@@ -68,10 +68,17 @@ class AcLimit(Command):
 
 @dataclass(frozen=True, slots=True)
 class ChangeProfile(Command):
-    """Change the charging plan; what is None stays as it is."""
+    """Change the charging plan; what is None stays as it is.
+
+    `timers` replace those of the same id; the car has as many as it has. The preferred charging
+    window is local to the car and may go past midnight.
+    """
 
     mode: ChargingMode | None = None
     preconditioning: bool | None = None
+    window_start: time | None = None
+    window_end: time | None = None
+    timers: tuple[DepartureTimer, ...] = ()
     kind: CommandKind = field(default=CommandKind.CHARGING_PROFILE, init=False)
 
 

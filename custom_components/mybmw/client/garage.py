@@ -1,11 +1,12 @@
 """The garage: all vehicles of one account, whatever sources they come from."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import UTC, datetime
 from itertools import chain
 
-from .attributes import AnyAttribute, AnyReading
-from .commands import Command, CommandKind, CommandResult
-from .errors import ClientError, UnsupportedError
+from .attributes import LAST_COMMAND, AnyAttribute, AnyReading
+from .commands import Command, CommandKind, CommandResult, CommandState
+from .errors import ClientError, CommandTimeoutError, InvalidValueError, UnsupportedError
 from .source import Poll, Progress, Source
 from .vehicle import Vehicle
 
@@ -75,12 +76,35 @@ class Garage:
     async def send(
         self, vin: str, command: Command, progress: Progress | None = None
     ) -> CommandResult:
-        """Carry out a command through the first source that can."""
+        """Carry out a command through the first source that can.
+
+        How far it has come is a fact about the car (`LAST_COMMAND`) from the moment it is sent; a
+        command that is refused before that leaves no trace.
+        """
         vehicle = self._vehicle(vin)
         source = self.commander(vehicle, command.kind)
-        result, readings = await source.send(vehicle, command, progress)
+
+        def note(state: CommandState, reason: str | None = None) -> None:
+            now = datetime.now(UTC)
+            fate = CommandResult(command.kind, state, now, reason)
+            if self.vehicles.get(vin) is vehicle:
+                self.update(vin, [LAST_COMMAND[command.kind].at(fate, now, source.name)])
+
+        def on_the_way(state: CommandState) -> None:
+            note(state)
+            if progress is not None:
+                progress(state)
+
+        try:
+            result, readings = await source.send(vehicle, command, on_the_way)
+        except ClientError as error:
+            if not isinstance(error, UnsupportedError | InvalidValueError):
+                late = isinstance(error, CommandTimeoutError)
+                note(CommandState.TIMED_OUT if late else CommandState.ERROR, str(error))
+            raise
         if self.vehicles.get(vin) is vehicle:
             self.update(vin, readings)
+        note(result.state, result.reason)
         return result
 
     async def image(self, vin: str, view: str) -> bytes:

@@ -1,5 +1,6 @@
 """BMW CarData: the official, read-only interface for customers in Europe."""
 
+from .connecting import connect
 from .login import APPROVAL_PAGE, DeviceCode, DeviceLogin, LoginError, LoginFailure, Scope, Tokens
 from .schedule import EXTRAS, Night, Task
 from .source import CardataSource
@@ -23,4 +24,5 @@ __all__ = [
     "Scope",
     "Task",
     "Tokens",
+    "connect",
 ]

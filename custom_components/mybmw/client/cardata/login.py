@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 import secrets
-from typing import Final
+from typing import Final, Self
 from urllib.parse import urlencode
 
 import httpx
@@ -105,6 +105,36 @@ class Tokens:
         """Keep the tokens out of everything that people see."""
         redactor.learn(self.gcid)
         redactor.learn_passing(self.access, self.refresh, self.identity)
+
+    def dump(self) -> dict[str, object]:
+        """Return what has to be kept, in a safe place, as JSON."""
+        return {
+            "access": self.access,
+            "refresh": self.refresh,
+            "identity": self.identity,
+            "gcid": self.gcid,
+            "expires": self.expires.isoformat(),
+            "refreshed": self.refreshed.isoformat(),
+            "scopes": list(self.scopes),
+        }
+
+    @classmethod
+    def load(cls, saved: object) -> Self | None:
+        """Read what `dump` wrote; None if that is not understood."""
+        fields = mapping(saved)
+        scopes = fields.get("scopes")
+        try:
+            return cls(
+                access=_text(fields, "access", "tokens"),
+                refresh=_text(fields, "refresh", "tokens"),
+                identity=_text(fields, "identity", "tokens"),
+                gcid=_text(fields, "gcid", "tokens"),
+                expires=datetime.fromisoformat(str(fields.get("expires"))),
+                refreshed=datetime.fromisoformat(str(fields.get("refreshed"))),
+                scopes=tuple(map(str, scopes)) if isinstance(scopes, list) else (),
+            )
+        except AnswerError, ValueError:
+            return None
 
 
 class DeviceLogin:

@@ -5,6 +5,7 @@ BMW refuses third-party programs since September 2025 (HTTP 489, told as `Blocke
 
 from .api import VIEWS
 from .auth import Authenticator
+from .connecting import connect
 from .readings import SOURCE
 from .regions import SERVERS, Region
 from .source import MyBMWSource
@@ -21,4 +22,5 @@ __all__ = [
     "Region",
     "Tokens",
     "build_id",
+    "connect",
 ]

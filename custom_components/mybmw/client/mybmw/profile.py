@@ -17,7 +17,7 @@ from ..attributes import (
 )
 from ..commands import ChangeProfile
 from ..convert import boolean, integer, mapping, member, number, sequence
-from ..errors import UnsupportedError
+from ..errors import InvalidValueError, UnsupportedError
 from ..rows import Reader, row
 from ..values import (
     ChargingMode,
@@ -88,7 +88,8 @@ def profile_readings(reader: Reader, state: Mapping[str, object]) -> Iterator[An
 def body(profile: ChargingProfile, change: ChangeProfile, service_pack: str | None) -> object:
     """Return what to send to change a charging plan; the service only takes whole ones.
 
-    Raises `UnsupportedError` for what has no word on the wire.
+    Raises `UnsupportedError` for what has no word on the wire, `InvalidValueError` for a timer
+    that the car does not have.
     """
     mode = change.mode or profile.mode or ChargingMode.NO_ACTION
     preference = profile.preference
@@ -101,8 +102,8 @@ def body(profile: ChargingProfile, change: ChangeProfile, service_pack: str | No
         "chargingMode": {
             "type": _MODE_ON_THE_WIRE[mode],
             "chargingPreference": preference or ChargingPreference.NO_PRESELECTION,
-            "startTimeSlot": _slot(profile.window_start),
-            "endTimeSlot": _slot(profile.window_end),
+            "startTimeSlot": _slot(change.window_start or profile.window_start),
+            "endTimeSlot": _slot(change.window_end or profile.window_end),
             "timerChange": "NO_CHANGE",
         },
         "departureTimer": {
@@ -114,12 +115,22 @@ def body(profile: ChargingProfile, change: ChangeProfile, service_pack: str | No
                     "time": _slot(timer.time),
                     "timerAction": "ACTIVATE" if timer.active else "DEACTIVATE",
                 }
-                for timer in profile.timers
+                for timer in _timers(profile, change)
             ],
         },
         "isPreconditionForDepartureActive": active,
         "servicePack": service_pack,
     }
+
+
+def _timers(profile: ChargingProfile, change: ChangeProfile) -> Iterator[DepartureTimer]:
+    wanted = {timer.id: timer for timer in change.timers}
+    known = [timer.id for timer in profile.timers]
+    if unknown := wanted.keys() - set(known):
+        offered = ", ".join(map(str, known)) or "none"
+        asked = ", ".join(map(str, sorted(unknown)))
+        raise InvalidValueError(f"the car has no departure timer {asked} (it has: {offered})")
+    return (wanted.get(timer.id, timer) for timer in profile.timers)
 
 
 def changed(profile: ChargingProfile, preconditioning: bool | None) -> ChargingProfile:

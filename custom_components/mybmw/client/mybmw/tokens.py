@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Self
 
-from ..convert import mapping
+from ..convert import mapping, text
 from ..errors import AnswerError
 from ..redact import Redactor
 from .china import token_expiry
@@ -33,6 +33,29 @@ class Tokens:
         """Keep the tokens out of everything that people see."""
         redactor.learn(self.gcid)
         redactor.learn_passing(self.access, self.refresh)
+
+    def dump(self) -> dict[str, str | None]:
+        """Return what has to be kept, in a safe place, as JSON."""
+        return {
+            "access": self.access,
+            "refresh": self.refresh,
+            "expires": self.expires.isoformat(),
+            "gcid": self.gcid,
+        }
+
+    @classmethod
+    def load(cls, saved: object) -> Self | None:
+        """Read what `dump` wrote; None if that is not understood."""
+        fields = mapping(saved)
+        try:
+            return cls(
+                access=read_text(fields, "access", "tokens"),
+                refresh=read_text(fields, "refresh", "tokens"),
+                expires=datetime.fromisoformat(str(fields.get("expires"))),
+                gcid=text(fields.get("gcid")),
+            )
+        except AnswerError, ValueError:
+            return None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -149,8 +149,7 @@ def test_event_comes_soon_and_once() -> None:
     plan.done(look(ONE, soon, Reason.TRIP_END), soon)
     plan.event(ONE, Reason.TRIP_END, soon + timedelta(minutes=5))
     decision = plan.next(soon + timedelta(minutes=5))
-    assert decision is not None
-    assert decision.reason is Reason.SCHEDULE
+    assert decision == look(ONE, soon + timedelta(minutes=10), Reason.TRIP_END)
     plan.event("unknown", Reason.TRIP_END, NOON)
     plan.told("unknown", NOON)
     plan.done(look("unknown", NOON, Reason.TRIP_END), NOON)

@@ -20,11 +20,9 @@ async def figures() -> AsyncIterator[Figure]:
             yield figure
     silent, name = await live(_SIZES[-1], _DAYS, silent=True), f"{_SIZES[-1]} silent cars"
     yield Figure(f"REST calls a day, {name}", round(silent.calls_a_day, 1), "calls")
-    age = silent.age(silent.pictures, _SHARES["p95"])
-    versus = f"bmw-cardata-ha: {_FORMER} min"
-    yield Figure(
-        f"age of all data p95, {name}", round(age, 1), "min", versus, round(age / _FORMER, 2)
-    )
+    age, versus = silent.age(silent.pictures, 0.95), f"bmw-cardata-ha: {_FORMER} min"
+    ratio = round(age / _FORMER, 2)
+    yield Figure(f"age of all data p95, {name}", round(age, 1), "min", versus, ratio)
 
 
 def _figures(outcome: Outcome, plural: str) -> Iterator[Figure]:

@@ -11,7 +11,7 @@ from hashlib import sha256
 import logging
 from typing import Final
 
-from ..errors import NoContainerError
+from ..errors import NoContainerError, QuotaError
 from .api import CardataApi, CardataError, Container
 from .quota import Reason
 
@@ -20,7 +20,9 @@ _LOGGER = logging.getLogger(__name__)
 NAME: Final = "MyBMW for Home Assistant"
 
 _TRIES: Final = 4
-_UNKNOWN_KEY: Final = frozenset({"CU-402", "CU-403"})
+_NEEDED: Final = 3
+_RETIRED: Final = "CU-402"
+_UNKNOWN_KEY: Final = frozenset({_RETIRED, "CU-403"})
 _TOO_MANY: Final = "CU-124"
 LOST: Final = frozenset({"CU-105", "CU-121"})
 """What CarData answers when a container does not exist any more."""
@@ -78,6 +80,9 @@ class ContainerKeeper:
         `NoContainerError` and what the calls raise.
         """
         if self.memory.id is None:
+            # One that is begun and not ended would take every call that becomes free, for ever
+            if self._api.ledger.left(reason) < _NEEDED:
+                raise QuotaError("too few calls are left to make a container and to use it")
             known = await self._api.containers(reason)
             mine = [item for item in known if item.active and item.name == NAME]
             same = [item for item in mine if item.purpose == _purpose(self.descriptors)]
@@ -100,6 +105,8 @@ class ContainerKeeper:
                     raise NoContainerError("ten containers of other programs exist") from None
                 elif error.code in _UNKNOWN_KEY and len(keys) > 1:
                     self._doubt(keys)
+                elif error.code == _RETIRED and self.memory.doubtful:
+                    self._reject(keys)
                 else:
                     raise
                 continue
@@ -112,6 +119,11 @@ class ContainerKeeper:
         half = len(keys) // 2
         self.memory.doubtful.insert(0, keys[half:])
         _LOGGER.debug("A list of %d descriptors is refused, trying %d", len(keys), half)
+
+    def _reject(self, keys: list[str]) -> None:
+        """Give up what is refused all alone, and go on with what was left out last."""
+        self.memory.rejected.update(keys)
+        del self.memory.doubtful[0]
 
     async def improve(self, reason: Reason) -> bool:
         """Try to win back descriptors that were left out; return whether there is more to try.

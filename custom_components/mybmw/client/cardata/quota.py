@@ -105,13 +105,13 @@ class Ledger:
         wait = timedelta(seconds=retry_after) if retry_after else timedelta()
         self.blocked_until = max(now + wait, today + DAY + _AFTER_MIDNIGHT)
 
-    def next_chance(self, reason: Reason, now: datetime) -> datetime:
-        """Return the first time at which a call for this reason can be left."""
+    def next_chance(self, reason: Reason, now: datetime, more_than: int = 0) -> datetime:
+        """Return the first time at which a call for this reason, or more, can be left."""
         tomorrow = day_of(now) + DAY + _AFTER_MIDNIGHT
         ends = sorted(item.time + DAY for item in self._spent)
         candidates = [self.blocked_until or now, *ends, tomorrow]
         later = (moment for moment in sorted(candidates) if moment >= now)
-        return next((moment for moment in later if self.left(reason, moment) > 0), tomorrow)
+        return next((item for item in later if self.left(reason, item) > more_than), tomorrow)
 
     def dump(self) -> dict[str, object]:
         """Return the ledger as JSON."""
@@ -155,7 +155,8 @@ def _entry(entry: object, now: datetime) -> Spent:
     if isinstance(entry, list) and len(entry) == len(Spent.__dataclass_fields__):
         when, endpoint, reason, vin = entry
         moment = _time(when)
-        if moment is not None and moment <= now and reason in set(Reason):
+        known = isinstance(reason, str) and reason in set(Reason)
+        if moment is not None and moment <= now and known:
             return Spent(moment, str(endpoint), Reason(reason), vin and str(vin))
     return Spent(now, "unknown", Reason.SCHEDULE)
 

@@ -8,10 +8,10 @@ What seldom changes is asked for seldom.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from ..convert import mapping
 from .quota import DAY, Ledger, Reason
@@ -64,10 +64,11 @@ _EVERY: Final[Mapping[Task, timedelta]] = {
     Task.CONTAINER: timedelta(hours=6),
 }
 _NOT_AT_ONCE: Final = timedelta(minutes=15)
-_HISTORY_AFTER: Final = timedelta(minutes=15)
+_HISTORY_AFTER: Final = timedelta(minutes=13)
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _FIRST_PAUSE: Final = timedelta(minutes=5)
 _LONGEST_PAUSE: Final = timedelta(hours=6)
+_MOST_DOUBLINGS: Final = 8
 
 type Job = tuple[Task, str]
 """A task and the car that it is for, "" if it is for the account."""
@@ -97,6 +98,12 @@ class Night:
         if self.start <= self.end:
             return self.start <= clock < self.end
         return clock >= self.start or clock < self.end
+
+    def over(self, moment: datetime) -> datetime:
+        """Return when the night ends that a time is within."""
+        local = moment.astimezone(self.zone)
+        day = local.date() if local.time() < self.end else local.date() + timedelta(days=1)
+        return datetime.combine(day, self.end, self.zone).astimezone(UTC)
 
 
 @dataclass(slots=True)
@@ -131,6 +138,9 @@ class Scheduler:
         self._cars = {vin: self._cars.get(vin) or _Car() for vin in cars}
         for vin, tasks in cars.items():
             self._cars[vin].tasks = frozenset(tasks)
+        for known in (self._done, self._failures):
+            for job in [job for job in known if job[1] and job[1] not in cars]:
+                del known[job]
 
     def told(self, vin: str, now: datetime) -> None:
         """Note that a car's data are fresh, whether by a call or by the stream."""
@@ -139,23 +149,28 @@ class Scheduler:
             car.told = now
 
     def event(self, vin: str, reason: Reason, now: datetime) -> None:
-        """Note that something happened that is worth a call, unless it just was."""
+        """Note that something happened that is worth a call, a little later if it just was."""
         car = self._cars.get(vin)
         if car is None:
             return
         if reason in (Reason.CHARGE_START, Reason.CHARGE_END):
             car.charging = reason is Reason.CHARGE_START
-        last = car.spent.get(reason)
-        if last is None or now - last >= _COOL_DOWN[reason]:
-            car.events.setdefault(reason, now + _AFTER[reason])
+        waiting = car.events.get(reason)
+        if waiting is not None and now < waiting + _COOL_DOWN[reason]:
+            return
+        last = car.spent.get(reason, _NEVER)
+        due = max(now + _AFTER[reason], last + _COOL_DOWN[reason])
+        car.events[reason] = due
+        self.retry(Task.VALUES, vin, now)
         if reason is Reason.CHARGE_END and (Task.SESSIONS, vin) in self._done:
-            self._done[Task.SESSIONS, vin] = now + _HISTORY_AFTER - _EVERY[Task.SESSIONS]
+            self._done[Task.SESSIONS, vin] = due + _HISTORY_AFTER - _EVERY[Task.SESSIONS]
 
     def done(self, decision: Decision, now: datetime) -> None:
         """Note that something was done: a look at a car settles all that waited for one."""
         job = decision.task, decision.vin
         self._done[job] = now
         self._failures.pop(job, None)
+        self._failures.pop((decision.task, ""), None)
         if decision.task is not Task.VALUES:
             return
         self._asked = now
@@ -167,12 +182,28 @@ class Scheduler:
         car.events.clear()
         car.told = now
 
-    def failed(self, decision: Decision, now: datetime) -> None:
-        """Note that something did not work: it is tried again after a pause that grows."""
-        job = decision.task, decision.vin
+    def failed(
+        self, decision: Decision, now: datetime, *, widely: bool = False, free: bool = False
+    ) -> None:
+        """Note that something did not work: it is tried again after a pause that grows.
+
+        One failure may be due to the car, two in a row, or one that is so `widely`, to the
+        service. After what was `free` the pause stays short.
+        """
+        self._put_off((decision.task, decision.vin), now, 0, free)
+        if decision.vin:
+            self._put_off((decision.task, ""), now, 0 if widely else 1, free)
+
+    def retry(self, task: Task, vin: str, now: datetime) -> None:
+        """End the pauses of a task, since there is a new reason to try."""
+        for job in {(task, vin), (task, "")} & self._failures.keys():
+            self._failures[job] = self._failures[job][0], now
+
+    def _put_off(self, job: Job, now: datetime, forgiven: int, free: bool) -> None:
         times = self._failures.get(job, (0, now))[0]
-        pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**times)
-        self._failures[job] = times + 1, now + pause
+        doubled = 0 if free else min(times - forgiven, _MOST_DOUBLINGS)
+        pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**doubled) if doubled >= 0 else timedelta()
+        self._failures[job] = times if free else times + 1, now + pause
 
     def next(self, now: datetime) -> Decision | None:
         """Return what to do next, None if nothing can be spent."""
@@ -181,8 +212,9 @@ class Scheduler:
             (self._patient(decision) for decision in decisions),
             key=lambda decision: (
                 max(decision.at, now),
+                decision.task is Task.VALUES and decision.reason is Reason.SCHEDULE,
                 _ORDER[decision.task],
-                self._told(decision.vin),
+                self._tried(decision),
             ),
             default=None,
         )
@@ -202,6 +234,14 @@ class Scheduler:
         until_oldest = DAY if oldest is None else oldest.time + DAY - now
         return max(self._shortest, max(until_oldest, DAY * spread / budget) / spread)
 
+    def more(self, now: datetime) -> datetime | None:
+        """Return when more can be spent than now, None if nothing waits for that."""
+        if self.interval(now) is not None:
+            return None
+        return self._ledger.next_chance(
+            Reason.SCHEDULE, now, self._ledger.left(Reason.SCHEDULE, now)
+        )
+
     def dump(self) -> dict[str, object]:
         """Return what should survive a restart as JSON."""
         return {
@@ -210,33 +250,54 @@ class Scheduler:
             ],
             "told": {vin: car.told.isoformat() for vin, car in self._cars.items() if car.told},
             "asked": self._asked.isoformat() if self._asked else None,
+            "failed": [
+                [task.value, vin, times, until.isoformat()]
+                for (task, vin), (times, until) in self._failures.items()
+                if times
+            ],
+            "events": [
+                [reason.value, vin, due.isoformat()]
+                for vin, car in self._cars.items()
+                for reason, due in car.events.items()
+            ],
         }
 
     def load(self, saved: object, now: datetime) -> None:
         """Take over what `dump` wrote, as far as it is understood and not of the future."""
         fields = mapping(saved)
-        done = fields.get("done")
-        for item in done if isinstance(done, list) else ():
-            if isinstance(item, list) and len(item) == 3 and item[0] in set(Task):
-                when = moment(item[2])
-                if when is not None and when <= now:
-                    self._done[Task(item[0]), str(item[1])] = when
+        for task, vin, text in _rows(fields.get("done"), 3):
+            when = moment(text)
+            if task in set(Task) and when is not None and when <= now:
+                self._done[Task(task), str(vin)] = when
         for vin, text in mapping(fields.get("told")).items():
             told = moment(text)
             self._cars[vin] = _Car(told if told is not None and told <= now else None)
         asked = moment(fields.get("asked"))
         self._asked = asked if asked is not None and asked <= now else None
+        for task, vin, times, text in _rows(fields.get("failed"), 4):
+            until = moment(text)
+            known = task in set(Task) and isinstance(times, int) and times > 0
+            if known and until is not None and until <= now + _LONGEST_PAUSE:
+                self._failures[Task(task), str(vin)] = times, until
+        for reason, vin, text in _rows(fields.get("events"), 3):
+            due = moment(text)
+            if reason in _AFTER and due is not None and due <= now + _COOL_DOWN[Reason(reason)]:
+                self._cars.setdefault(str(vin), _Car()).events[Reason(reason)] = due
 
-    def _told(self, vin: str) -> datetime:
-        car = self._cars.get(vin)
-        return car.told if car is not None and car.told is not None else _NEVER
+    def _tried(self, decision: Decision) -> datetime:
+        """Return when a car was last heard of, or will have waited long enough after a failure."""
+        car = self._cars.get(decision.vin)
+        told = car.told if car is not None and car.told is not None else _NEVER
+        return max(told, self._paused(decision.task, decision.vin))
+
+    def _paused(self, task: Task, vin: str) -> datetime:
+        return self._failures.get((task, vin), (0, _NEVER))[1]
 
     def _patient(self, decision: Decision) -> Decision:
-        """Put off what failed lately."""
-        failed = self._failures.get((decision.task, decision.vin))
-        if failed is None or failed[1] <= decision.at:
-            return decision
-        return Decision(decision.task, decision.vin, failed[1], decision.reason)
+        """Put off what failed lately, for this car or for any."""
+        task, vin = decision.task, decision.vin
+        until = max(self._paused(task, vin), self._paused(task, ""))
+        return decision if until <= decision.at else replace(decision, at=until)
 
     def _chores(self, now: datetime) -> Iterator[Decision]:
         if self._ledger.left(Reason.SET_UP, now) <= 0:
@@ -245,11 +306,7 @@ class Scheduler:
         for vin, car in self._cars.items():
             if Task.BASIC_DATA in car.tasks and (Task.BASIC_DATA, vin) not in self._done:
                 yield Decision(Task.BASIC_DATA, vin, now, Reason.SET_UP)
-            if (
-                Task.VALUES in car.tasks
-                and car.told is None
-                and (Task.VALUES, vin) not in self._done
-            ):
+            if Task.VALUES in car.tasks and (Task.VALUES, vin) not in self._done:
                 yield Decision(Task.VALUES, vin, now, Reason.SET_UP)
         if self.interval(now) is None:
             return
@@ -277,11 +334,18 @@ class Scheduler:
         interval = self.interval(now)
         if interval is None:
             return
-        night = self._night is not None and self._night.holds(now)
         for vin, car in self._cars.items():
             if Task.VALUES not in car.tasks:
                 continue
-            pace = interval * _NIGHTLY if night and not car.charging else interval
-            known = [moment for moment in (car.told, self._asked) if moment is not None]
-            due = max((moment + pace for moment in known), default=now)
+            last = max((time for time in (car.told, self._asked) if time is not None), default=None)
+            due = now if last is None else last + interval
+            if self._night is not None and self._night.holds(max(now, due)) and not car.charging:
+                due = min(due + (_NIGHTLY - 1) * interval, self._night.over(max(now, due)))
             yield Decision(Task.VALUES, vin, due, Reason.SCHEDULE)
+
+
+def _rows(value: object, length: int) -> Iterator[list[Any]]:
+    """Yield the lists in a list that have this length and begin with a text."""
+    for row in value if isinstance(value, list) else ():
+        if isinstance(row, list) and len(row) == length and isinstance(row[0], str):
+            yield row

@@ -12,7 +12,15 @@ import orjson
 from ..attributes import ACCESS, AnyReading
 from ..commands import Command, CommandKind, CommandResult
 from ..convert import mapping
-from ..errors import ClientError, UnsupportedError
+from ..errors import (
+    AuthError,
+    ClientError,
+    NetworkError,
+    NoContainerError,
+    QuotaError,
+    RefusedError,
+    UnsupportedError,
+)
 from ..http import Http
 from ..source import Poll, Progress, Push, Status
 from ..tokens import TokenKeeper
@@ -29,7 +37,7 @@ from .schedule import EXTRAS, Decision, Night, Scheduler, Task
 from .stream import Broker, Pace, Stream
 from .tables import SOURCE, WANTED
 from .words import moment
-from .work import Car, Round, Worker
+from .work import WHOLE_ACCOUNT, Car, Round, Worker
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -121,14 +129,12 @@ class CardataSource:
             car = self.cars.setdefault(vehicle.vin, Car(memory=Memory(zone=self._zone)))
             car.access = access.value
             car.memory.drive_train = vehicle.drive_train
-        self._listed = bool(self.cars)
+            self._listed = True
         self._watch()
 
     def due(self) -> datetime:
         """Return when it wants to work next."""
-        now = datetime.now(UTC)
-        planned = self._next(now)
-        return planned if planned is not None else now + _FEWEST_MINUTES
+        return self._next(datetime.now(UTC))
 
     async def work(self) -> Poll:
         """Do what is due, as far as the quota allows it."""
@@ -145,6 +151,7 @@ class CardataSource:
     async def poll(self, vin: str | None = None) -> Poll:
         """Look at one car, or at all, because somebody asks for it."""
         if not self._listed:
+            self._plan.retry(Task.MAPPINGS, "", datetime.now(UTC))
             return await self.work()
         round_ = Round()
         async with self._busy:
@@ -281,9 +288,16 @@ class CardataSource:
             await self._worker.carry_out(decision, round_)
         except ClientError as error:
             _LOGGER.debug("%s (%s): %s", decision.task, decision.reason, error)
-            self._plan.failed(decision, datetime.now(UTC))
+            self._plan.failed(
+                decision,
+                datetime.now(UTC),
+                widely=isinstance(error, (*WHOLE_ACCOUNT, NoContainerError)),
+                free=_is_free(error),
+            )
             round_.fail(decision, error)
         else:
+            # What a call has shown to have happened needs no other one, but may have followers
+            self._planned_earlier(decision.vin)
             self._plan.done(decision, datetime.now(UTC))
         self._listed |= round_.vins is not None
         self._watch()
@@ -296,15 +310,12 @@ class CardataSource:
         readable = [vin for vin, car in self.cars.items() if car.access is Access.PRIMARY]
         self._activity.watch(readable if self._broker is not None else ())
 
-    def _next(self, now: datetime) -> datetime | None:
-        """Return when something can be done next, None if that cannot be told."""
-        decision = self._plan.next(now)
-        if decision is not None:
-            return max(now, decision.at)
-        oldest = next(iter(self.ledger), None)
-        freed = [oldest.time + DAY] if oldest else []
-        known = [*freed, *filter(None, [self.ledger.blocked_until])]
-        return max(now + _FEWEST_MINUTES, *known) if known else None
+    def _next(self, now: datetime) -> datetime:
+        """Return when something can be done next, or there is more to spend than now."""
+        decision, more = self._plan.next(now), self._plan.more(now)
+        times = [decision.at] if decision is not None else []
+        times += [more] if more is not None else []
+        return max(now, min(times, default=now + _FEWEST_MINUTES))
 
     def _planned_earlier(self, vin: str) -> bool:
         """Tell whether a car has sent something that makes a call worth while."""
@@ -335,7 +346,8 @@ class CardataSource:
         car.memory.streamed.update(data)
         readings = read_values(data, car.memory, now)
         self._activity.hear(vin, now)
-        self._plan.told(vin, now)
+        if readings:
+            self._plan.told(vin, now)
         return vin, readings
 
     def _car(self, vin: str) -> Car | None:
@@ -345,3 +357,10 @@ class CardataSource:
             car = self.cars[vin] = Car(memory=Memory(zone=self._zone))
             self._watch()
         return car
+
+
+def _is_free(error: ClientError) -> bool:
+    """Tell whether nothing was spent on what failed, or nothing more will be soon."""
+    if isinstance(error, NetworkError):
+        return not error.sent
+    return isinstance(error, QuotaError | AuthError) and not isinstance(error, RefusedError)

@@ -9,6 +9,7 @@ from typing import Final
 from ..attributes import ACCESS, AnyReading
 from ..convert import mapping
 from ..errors import (
+    AnswerError,
     AuthError,
     ClientError,
     NetworkError,
@@ -35,7 +36,8 @@ from .readings import read_values
 from .schedule import Decision, Task
 from .tables import SOURCE
 
-_WHOLE_ACCOUNT: Final = (AuthError, QuotaError, NetworkError)
+WHOLE_ACCOUNT: Final = (AuthError, QuotaError, NetworkError)
+"""What fails for one car would fail for all."""
 
 
 @dataclass(slots=True)
@@ -66,7 +68,7 @@ class Round:
     @property
     def over(self) -> bool:
         """Whether something failed that would fail for everything else as well."""
-        return isinstance(self.error, _WHOLE_ACCOUNT)
+        return isinstance(self.error, WHOLE_ACCOUNT)
 
     def take(self, vin: str, readings: Sequence[AnyReading]) -> None:
         """Add what was read about a car."""
@@ -74,10 +76,12 @@ class Round:
 
     def fail(self, decision: Decision, error: ClientError) -> None:
         """Note a failure: of one car, or of the account."""
-        whole = isinstance(error, _WHOLE_ACCOUNT) and not isinstance(error, RefusedError)
+        whole = isinstance(error, WHOLE_ACCOUNT) and not isinstance(error, RefusedError)
         if whole or not decision.vin:
             self.error = error
-        elif decision.task is Task.VALUES or isinstance(error, NotAllowedError):
+        elif decision.task is Task.VALUES or (
+            decision.task is Task.BASIC_DATA and isinstance(error, NotAllowedError)
+        ):
             self.errors[decision.vin] = error
 
     def poll(self) -> Poll:
@@ -120,6 +124,8 @@ class Worker:
         now = datetime.now(UTC)
         answer = await self._api.mappings(reason)
         listed = dict(filter(None, map(_mapped, answer)))
+        if answer and not listed:
+            raise AnswerError("list vehicles: the answer names none")
         for vin, access in listed.items():
             car = self._cars.setdefault(vin, Car(memory=Memory(zone=self._zone)))
             car.access, car.refused = access, False
@@ -142,12 +148,10 @@ class Worker:
             if error.code not in LOST:
                 raise
             self._containers.lost()
-            container = await self._container(Reason.REPAIR)
+            repair = reason if reason is Reason.USER else Reason.REPAIR
+            container = await self._container(repair)
             data = await self._read(vin, self._api.telematics(vin, container, reason))
-        memory = self._cars[vin].memory
-        readings = read_values(data, memory, datetime.now(UTC))
-        memory.happened.clear()
-        return readings
+        return read_values(data, self._cars[vin].memory, datetime.now(UTC))
 
     async def _container(self, reason: Reason) -> str:
         try:

@@ -88,10 +88,11 @@ async def test_first_look(sim: SimulatedCarData, client: Client) -> None:
 
 async def test_other_endpoints(client: Client) -> None:
     api = client.api
-    sessions = await api.charging_history(
+    sessions, page = await api.charging_history(
         CAR.vin, "2026-01-01T00:00:00Z", "2026-12-31T00:00:00Z", USER
     )
     assert len(sessions) >= 3
+    assert not page
     assert isinstance(await api.tyres(CAR.vin, USER), dict)
     assert list(await api.location_settings(CAR.vin, USER)) == []
 

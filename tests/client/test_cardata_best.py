@@ -258,7 +258,7 @@ def test_nonsense_is_not_remembered() -> None:
     car.say(2, {TOTAL: 440})
     assert car[a.REMAINING_RANGE_TOTAL] == 440
     assert car[a.REMAINING_RANGE_FUEL] == 400
-    assert "BANANA" not in str(car.memory.dump())
+    assert "BANANA" not in str(car.memory.values)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,6 @@ async def test_days(cars: int) -> None:
     assert outcome.late() == []
     evenly = outcome.evenly()
     assert outcome.delay(outcome.pictures, 0.5) <= 2
-    assert outcome.delay(evenly, 0.5) > 10
+    assert outcome.delay(outcome.pictures, 0.95) < outcome.delay(evenly, 0.5)
     assert outcome.age(outcome.pictures, 0.5) < 60 * cars
     assert outcome.age(together(outcome.pictures, outcome.heard), 0.5) < 30 * cars

@@ -113,7 +113,7 @@ async def test_car_that_was_heard_first_is_read_as_well() -> None:
     [
         ({}, {TRIP_END: "10.11.2026 11:59:00 UTC"}, 60),
         ({IGNITION: "ASN_isTrue"}, {IGNITION: "ASN_isFalse"}, 60),
-        ({PLUG: "DISCONNECTED"}, {PLUG: "CONNECTED"}, 30),
+        ({PLUG: "DISCONNECTED"}, {PLUG: "CONNECTED"}, 120),
         ({STATUS: "INITIALIZATION"}, {STATUS: CHARGING}, 60),
         ({STATUS: CHARGING}, {STATUS: "CHARGINGENDED"}, 120),
         ({STATUS: CHARGING}, {STATUS: "NOCHARGING"}, 120),

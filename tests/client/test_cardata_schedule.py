@@ -103,9 +103,10 @@ def test_interval_is_never_denser_than_the_budget_spread_evenly() -> None:
     for _ in range(15):
         ledger.book("x", Reason.TRIP_END)
     left = LIMIT - RESERVE - HELD - 15
-    assert plan.interval(NOON) == DAY / left, "what is left has to do until the oldest is a day old"
+    assert plan.interval(NOON) == DAY / left, "what others than the schedule take, they take daily"
     evening = NOON + timedelta(hours=20)
-    assert plan.interval(evening) == EVEN
+    assert plan.interval(evening) == DAY / left
+    assert plan.interval(NOON + DAY + timedelta(minutes=1)) == EVEN
     for _ in range(left):
         ledger.book("x", Reason.TRIP_END)
     assert plan.interval(NOON) is None

@@ -20,6 +20,7 @@ from custom_components.mybmw.client import (
     attributes as a,
 )
 from custom_components.mybmw.client.attributes import AnyAttribute, AnyReading
+from custom_components.mybmw.client.fingerprint import Recording
 from custom_components.mybmw.client.garage import Changes
 
 NOW = datetime(2026, 11, 10, 12, tzinfo=UTC)
@@ -67,6 +68,9 @@ class Fake:
         if not self.picture:
             raise ApiError(f"no {view} in {self.name}", 404)
         return self.picture
+
+    def recording(self) -> Recording:
+        return Recording({})
 
     def diagnostics(self) -> Mapping[str, object]:
         return {}

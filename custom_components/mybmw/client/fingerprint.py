@@ -5,7 +5,10 @@ its users replay as well.
 """
 
 from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 import orjson
 
@@ -18,6 +21,33 @@ class Answer:
 
     content_type: str
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a stream as it came at `time` (UTC)."""
+
+    time: datetime
+    topic: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What a source has heard lately: its answers by name, and the messages of its stream."""
+
+    answers: Mapping[str, Answer]
+    messages: Sequence[Message] = ()
+
+
+def raw(recording: Recording, vin: str) -> dict[str, object]:
+    """Return the answers about one car by name, decoded but not anonymised; the JSON ones."""
+    found: dict[str, object] = {}
+    for name, answer in recording.answers.items():
+        if vin.lower() in name.lower():
+            with suppress(orjson.JSONDecodeError):
+                found[name] = orjson.loads(answer.body)
+    return found
 
 
 class Recorder:
@@ -35,6 +65,11 @@ class Recorder:
         self._answers[name] = answer
         while len(self._answers) > self._size:
             self._answers.popitem(last=False)
+
+    @property
+    def answers(self) -> Mapping[str, Answer]:
+        """The answers by name, the oldest first."""
+        return dict(self._answers)
 
     def files(self) -> dict[str, str]:
         """Return the anonymised answers by file name, as texts; pictures are left out."""

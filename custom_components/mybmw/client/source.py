@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 from .attributes import AnyReading
 from .commands import Command, CommandKind, CommandResult, CommandState
 from .errors import ClientError
+from .fingerprint import Recording
 from .values import StreamState
 from .vehicle import Vehicle
 
@@ -85,6 +86,10 @@ class Source(Protocol):
 
     def diagnostics(self) -> Mapping[str, object]:
         """Return counters and recent answers, anonymised."""
+        ...
+
+    def recording(self) -> Recording:
+        """Return what was heard lately as it came; it has to be anonymised before it is shown."""
         ...
 
 

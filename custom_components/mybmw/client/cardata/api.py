@@ -25,11 +25,12 @@ from ..errors import (
 from ..http import Http, Request, json_of, retry_after
 from ..tokens import TokenKeeper
 from .login import Tokens
-from .quota import Ledger, Reason
+from .quota import LOOK, Ledger, Reason
 
 BASE: Final = "https://api-cardata.bmwgroup.com"
 
 _PNG: Final = b"\x89PNG"
+_PAGE: Final = "nextToken"
 _NO_DATA: Final = "CU-127"
 _ALREADY_DELETED: Final = "CU-122"
 _TOKEN: Final = frozenset({"CU-100", "CU-101", "CU-102"})
@@ -77,7 +78,9 @@ class _Call:
     accept: str = "application/json"
 
     @property
-    def record(self) -> str:
+    def record(self) -> str | None:
+        if self.params is not None and _PAGE in self.params:
+            return None
         return f"cardata-{self.path.strip('/').replace('/', '_')}"
 
 
@@ -106,19 +109,24 @@ class CardataApi:
 
     async def telematics(self, vin: str, container: str, reason: Reason) -> Mapping[str, object]:
         """Read the last known values of a container's descriptors."""
-        call = self._of(vin, "telematicData", "read telematics", reason, {"containerId": container})
+        call = self._of(vin, "telematicData", LOOK, reason, {"containerId": container})
         answer = mapping(await self._json(call)).get("telematicData")
         if not isinstance(answer, dict):
-            raise AnswerError("read telematics: the answer holds no data")
+            raise AnswerError(f"{LOOK}: the answer holds no data")
         return answer
 
     async def charging_history(
-        self, vin: str, since: str, until: str, reason: Reason
-    ) -> Sequence[object]:
-        """Read a page of charging sessions between two ISO 8601 times, newest first."""
-        params = {"from": since, "to": until}
+        self, vin: str, since: str, until: str, reason: Reason, page: str = ""
+    ) -> tuple[Sequence[object], str]:
+        """Read a page of charging sessions between two ISO 8601 times, newest first.
+
+        Returns the name of the page that follows as well, "" if there is none.
+        """
+        params = {"from": since, "to": until} | ({_PAGE: page} if page else {})
         call = self._of(vin, "chargingHistory", "read the charging history", reason, params)
-        return sequence(mapping(await self._json(call)).get("data"))
+        answer = mapping(await self._json(call))
+        following = answer.get("next_token") or answer.get(_PAGE)
+        return sequence(answer.get("data")), following if isinstance(following, str) else ""
 
     async def location_settings(self, vin: str, reason: Reason) -> Sequence[object]:
         """Read the charging settings per place; a car may have none."""

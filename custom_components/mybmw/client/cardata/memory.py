@@ -11,6 +11,7 @@ from ..convert import mapping
 from ..values import DriveTrain, LidState
 from .quota import Reason
 from .tables import (
+    ALTITUDE,
     CHARGING_WORD,
     CHARGING_WORDS,
     CLIMATE_TIMER_PARTS,
@@ -18,6 +19,7 @@ from .tables import (
     DISPLAY_UNITS,
     ELECTRIC_RANGE,
     FIX,
+    HEADING,
     IGNITION,
     LATITUDE,
     LONGITUDE,
@@ -33,10 +35,15 @@ from .tables import (
 )
 from .words import Converter, moment, number, one_of, plain, time_of, truth
 
+MAPPING: Final = "mapping"
+BASIC_DATA: Final = "basicData"
+"""What is kept in `answers`: how the car is mapped to the account, and what never changes."""
+
 CHARGING: Final = "CHARGINGACTIVE"
 PAUSED: Final = "CHARGINGPAUSED"
 
 _SILENCE: Final = timedelta(minutes=30)
+_PLACES: Final = frozenset({LATITUDE, LONGITUDE, ALTITUDE, HEADING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +60,15 @@ class Memory:
     """What is remembered of one car; `zone` is where its clock is.
 
     `happened` collects what is worth a call, `streamed` the descriptors that came by the stream,
+    `raw` holds the newest value of each as it came, `answers` those that are asked for seldom;
     `unknown` and `problems` count what could not be used.
     """
 
     drive_train: DriveTrain | None = None
     zone: tzinfo = UTC
     values: dict[str, Value] = field(default_factory=dict)
+    raw: dict[str, tuple[datetime, object]] = field(default_factory=dict)
+    answers: dict[str, object] = field(default_factory=dict)
     better: dict[AnyAttribute, datetime] = field(default_factory=dict)
     target: float | None = None
     doubted: Value | None = None
@@ -90,6 +100,12 @@ class Memory:
                 return
             if reason is not None:
                 self.happened.append(reason)
+
+    def keep(self, descriptor: str, item: object, time: datetime) -> None:
+        """Keep what came, unless something newer is known."""
+        known = self.raw.get(descriptor)
+        if known is None or known[0] <= time:
+            self.raw[descriptor] = time, item
 
     def believes(self, attribute: AnyAttribute, time: datetime, *, fallback: bool) -> bool:
         """Tell whether a value counts, and remember the newest one of a better descriptor."""
@@ -130,13 +146,18 @@ class Memory:
 
     def dump(self) -> dict[str, object]:
         """Return what should survive a restart as JSON; places are not kept."""
-        kept = self.values.keys() - {LATITUDE, LONGITUDE}
         return {
             "values": {
                 key: [value.raw, value.unit, value.time.isoformat()]
                 for key, value in self.values.items()
-                if key in kept
+                if key not in _PLACES
             },
+            "raw": {
+                key: [time.isoformat(), item]
+                for key, (time, item) in self.raw.items()
+                if key not in _PLACES
+            },
+            "answers": self.answers,
             "target": self.target,
             "streamed": sorted(self.streamed),
         }
@@ -152,6 +173,10 @@ class Memory:
                     value = Value(raw, unit, time)
                     if _usable(key, value):
                         self.values[key] = value
+        for key, item in mapping(fields.get("raw")).items():
+            if isinstance(item, list) and len(item) == 2 and (time := moment(item[0])) is not None:
+                self.raw[key] = time, item[1]
+        self.answers |= mapping(fields.get("answers"))
         target, streamed = fields.get("target"), fields.get("streamed")
         self.target = float(target) if isinstance(target, int | float) else None
         self.streamed |= set(map(str, streamed)) if isinstance(streamed, list) else set()

@@ -19,6 +19,9 @@ LIMIT: Final = 50
 RESERVE: Final = 12
 """Calls a day that only the user may spend."""
 
+LOOK: Final = "read telematics"
+"""The endpoint that reads the values of a car."""
+
 DAY: Final = timedelta(hours=24)
 _AFTER_MIDNIGHT: Final = timedelta(minutes=3)
 

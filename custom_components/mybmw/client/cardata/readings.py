@@ -38,6 +38,7 @@ def read_values(data: object, memory: Memory, now: datetime) -> list[AnyReading]
             continue
         if newest is None or newest < value.time:
             newest = value.time
+        memory.keep(descriptor, items[descriptor], value.time)
         _read(descriptor, value, memory, readings)
     if newest is not None:
         readings.append(LAST_UPDATE.at(newest, newest, SOURCE))

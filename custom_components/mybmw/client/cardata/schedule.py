@@ -14,19 +14,19 @@ from enum import StrEnum
 from typing import Any, Final
 
 from ..convert import mapping
-from .quota import DAY, Ledger, Reason
+from .quota import DAY, LOOK, Ledger, Reason, Spent
 from .words import moment
 
 SHORTEST: Final = timedelta(minutes=30)
 """The shortest time between two scheduled calls for the values of any car."""
 
-HELD: Final = 3
+HELD: Final = 1
 """Calls that the schedule leaves for events."""
 
 _NIGHTLY: Final = 4
 _AFTER: Final[Mapping[Reason, timedelta]] = {
     Reason.SET_UP: timedelta(),
-    Reason.PLUGGED_IN: timedelta(seconds=30),
+    Reason.PLUGGED_IN: timedelta(minutes=2),
     Reason.CHARGE_START: timedelta(minutes=1),
     Reason.CHARGE_END: timedelta(minutes=2),
     Reason.TRIP_END: timedelta(minutes=1),
@@ -58,6 +58,7 @@ EXTRAS: Final = frozenset({Task.SESSIONS, Task.TYRES, Task.PLACES})
 _ORDER: Final = {task: place for place, task in enumerate(Task)}
 _EVERY: Final[Mapping[Task, timedelta]] = {
     Task.MAPPINGS: DAY,
+    Task.BASIC_DATA: 30 * DAY,
     Task.SESSIONS: DAY,
     Task.TYRES: 7 * DAY,
     Task.PLACES: 7 * DAY,
@@ -220,19 +221,21 @@ class Scheduler:
         )
 
     def interval(self, now: datetime) -> timedelta | None:
-        """Return the time between scheduled calls that makes what is left last for a day.
+        """Return the time between scheduled looks that makes the calls of a day last.
 
-        None if nothing is left for the schedule. It is the rule of the Domoticz plug-in: never
-        denser than the whole budget spread evenly, and what is left has to do until the oldest
-        call is a day old (facts: features sheet §5.3).
+        None if nothing is left for the schedule. What events and chores have taken in a day they
+        are likely to take in the next one too, so that the pace does without it: denser now would
+        mean nothing tonight. It is never denser than the whole budget spread evenly, as with the
+        Domoticz plug-in (facts: features sheet §5.3).
         """
-        spread = self._ledger.left(Reason.SCHEDULE, now) - HELD
-        if spread <= 0:
+        if self._ledger.left(Reason.SCHEDULE, now) <= HELD:
             return None
         budget = self._ledger.limit - self._ledger.reserve - HELD
-        oldest = next(iter(self._ledger), None)
-        until_oldest = DAY if oldest is None else oldest.time + DAY - now
-        return max(self._shortest, max(until_oldest, DAY * spread / budget) / spread)
+        other = sum(
+            call.time > now - DAY and not (call.reason is Reason.USER or _is_look(call))
+            for call in self._ledger
+        )
+        return max(self._shortest, DAY / max(1, budget - other))
 
     def more(self, now: datetime) -> datetime | None:
         """Return when more can be spent than now, None if nothing waits for that."""
@@ -284,11 +287,12 @@ class Scheduler:
             if reason in _AFTER and due is not None and due <= now + _COOL_DOWN[Reason(reason)]:
                 self._cars.setdefault(str(vin), _Car()).events[Reason(reason)] = due
 
-    def _tried(self, decision: Decision) -> datetime:
-        """Return when a car was last heard of, or will have waited long enough after a failure."""
+    def _tried(self, decision: Decision) -> tuple[datetime, datetime]:
+        """Return when it was last done, or will have waited after a failure; when it was heard."""
+        job = decision.task, decision.vin
         car = self._cars.get(decision.vin)
         told = car.told if car is not None and car.told is not None else _NEVER
-        return max(told, self._paused(decision.task, decision.vin))
+        return max(self._done.get(job, _NEVER), self._paused(*job)), told
 
     def _paused(self, task: Task, vin: str) -> datetime:
         return self._failures.get((task, vin), (0, _NEVER))[1]
@@ -308,12 +312,17 @@ class Scheduler:
                 yield Decision(Task.BASIC_DATA, vin, now, Reason.SET_UP)
             if Task.VALUES in car.tasks and (Task.VALUES, vin) not in self._done:
                 yield Decision(Task.VALUES, vin, now, Reason.SET_UP)
-        if self.interval(now) is None:
+        interval = self.interval(now)
+        if interval is None:
             return
         if self.repairing:
             yield self._regular(Task.CONTAINER, "", now)
         for vin, car in self._cars.items():
-            yield from (self._regular(task, vin, now) for task in car.tasks & EXTRAS)
+            for task in car.tasks & (EXTRAS | {Task.BASIC_DATA}):
+                chore = self._regular(task, vin, now)
+                same = (when for (done, _), when in self._done.items() if done is task)
+                spaced = max(same, default=_NEVER) + interval
+                yield replace(chore, at=max(chore.at, spaced)) if _EVERY[task] > DAY else chore
 
     def _regular(self, task: Task, vin: str, now: datetime) -> Decision:
         done = self._done.get((task, vin))
@@ -342,6 +351,11 @@ class Scheduler:
             if self._night is not None and self._night.holds(max(now, due)) and not car.charging:
                 due = min(due + (_NIGHTLY - 1) * interval, self._night.over(max(now, due)))
             yield Decision(Task.VALUES, vin, due, Reason.SCHEDULE)
+
+
+def _is_look(call: Spent) -> bool:
+    """Tell whether the schedule has looked at a car."""
+    return call.reason is Reason.SCHEDULE and call.endpoint == LOOK
 
 
 def _rows(value: object, length: int) -> Iterator[list[Any]]:

@@ -21,6 +21,7 @@ from ..errors import (
     RefusedError,
     UnsupportedError,
 )
+from ..fingerprint import Message, Recording
 from ..http import Http
 from ..source import Poll, Progress, Push, Status
 from ..tokens import TokenKeeper
@@ -33,6 +34,7 @@ from .login import Tokens
 from .memory import Memory
 from .quota import DAY, Ledger, Reason
 from .readings import read_values
+from .recording import recording
 from .schedule import EXTRAS, Decision, Night, Scheduler, Task
 from .stream import Broker, Pace, Stream
 from .tables import SOURCE, WANTED
@@ -81,7 +83,7 @@ class CardataSource:
         self.cars: dict[str, Car] = {}
         self.foreign: Counter[str] = Counter()
         self.problems: Counter[str] = Counter()
-        self.recent: deque[tuple[datetime, str, bytes]] = deque(maxlen=_RECENT)
+        self._recent: deque[Message] = deque(maxlen=_RECENT)
         self._http = http
         self._login = login
         self._broker = broker
@@ -282,6 +284,10 @@ class CardataSource:
             "problems": dict(car.memory.problems),
         }
 
+    def recording(self) -> Recording:
+        """Return what was heard lately as it came, cars' values with what the stream has sent."""
+        return recording(self._http.recorder.answers, self.cars, self._recent)
+
     async def _do(self, decision: Decision, round_: Round) -> None:
         """Do one thing, and note whether it worked."""
         try:
@@ -330,7 +336,7 @@ class CardataSource:
     def _received(self, topic: str, payload: bytes) -> tuple[str, list[AnyReading]]:
         """Read one message; what is no message, or of another's car, is counted."""
         now = datetime.now(UTC)
-        self.recent.append((now, topic, payload))
+        self._recent.append(Message(now, topic, payload))
         try:
             message = mapping(orjson.loads(payload))
         except orjson.JSONDecodeError:

@@ -275,6 +275,8 @@ TAIL: Final[Mapping[str, tuple[Descriptor, Converter[Any]]]] = {
 
 LATITUDE: Final = "vehicle.cabin.infotainment.navigation.currentLocation.latitude"
 LONGITUDE: Final = "vehicle.cabin.infotainment.navigation.currentLocation.longitude"
+ALTITUDE: Final = "vehicle.cabin.infotainment.navigation.currentLocation.altitude"
+HEADING: Final = "vehicle.cabin.infotainment.navigation.currentLocation.heading"
 FIX: Final = "vehicle.cabin.infotainment.navigation.currentLocation.fixStatus"
 TOTAL_RANGE: Final = "vehicle.drivetrain.lastRemainingRange"
 ELECTRIC_RANGE: Final = f"{_ELECTRIC}.kombiRemainingElectricRange"

@@ -30,7 +30,7 @@ from .details import (
     read_sessions,
     read_tyres,
 )
-from .memory import Memory
+from .memory import BASIC_DATA, MAPPING, Memory
 from .quota import Reason
 from .readings import read_values
 from .schedule import Decision, Task
@@ -38,6 +38,8 @@ from .tables import SOURCE
 
 WHOLE_ACCOUNT: Final = (AuthError, QuotaError, NetworkError)
 """What fails for one car would fail for all."""
+
+_MOST_PAGES: Final = 5
 
 
 @dataclass(slots=True)
@@ -126,9 +128,10 @@ class Worker:
         listed = dict(filter(None, map(_mapped, answer)))
         if answer and not listed:
             raise AnswerError("list vehicles: the answer names none")
-        for vin, access in listed.items():
+        for vin, (access, fields) in listed.items():
             car = self._cars.setdefault(vin, Car(memory=Memory(zone=self._zone)))
             car.access, car.refused = access, False
+            car.memory.answers[MAPPING] = fields
             round_.take(vin, [ACCESS.at(access, now, SOURCE)])
         for gone in self._cars.keys() - listed:
             del self._cars[gone]
@@ -137,7 +140,9 @@ class Worker:
     async def _basic_data(self, decision: Decision) -> list[AnyReading]:
         vin = decision.vin
         answer = await self._read(vin, self._api.basic_data(vin, decision.reason))
-        return read_basic_data(answer, self._cars[vin].memory, datetime.now(UTC))
+        memory = self._cars[vin].memory
+        memory.answers[BASIC_DATA] = answer
+        return read_basic_data(answer, memory, datetime.now(UTC))
 
     async def _values(self, decision: Decision) -> list[AnyReading]:
         vin, reason = decision.vin, decision.reason
@@ -166,9 +171,16 @@ class Worker:
     async def _sessions(self, decision: Decision) -> list[AnyReading]:
         now = datetime.now(self._zone)
         since, until = history_start(now), now
-        answer = await self._api.charging_history(
-            decision.vin, _iso(since), _iso(until), decision.reason
-        )
+        period = _iso(since), _iso(until)
+        answer: list[object] = []
+        page = ""
+        for _ in range(_MOST_PAGES):
+            found, page = await self._api.charging_history(
+                decision.vin, *period, decision.reason, page
+            )
+            answer += found
+            if not page:
+                break
         return read_sessions(answer, first_of_month(now), self.problems, now.astimezone(UTC))
 
     async def _tyres(self, decision: Decision) -> list[AnyReading]:
@@ -188,14 +200,14 @@ class Worker:
             raise
 
 
-def _mapped(item: object) -> tuple[str, Access] | None:
+def _mapped(item: object) -> tuple[str, tuple[Access, Mapping[str, object]]] | None:
     """Read the VIN and what may be read; models without such a distinction count as PRIMARY."""
     fields = mapping(item)
     vin, kind = fields.get("vin"), fields.get("mappingType")
     if not isinstance(vin, str) or not vin.strip():
         return None
     secondary = isinstance(kind, str) and kind.strip().upper() == Access.SECONDARY
-    return vin.strip().upper(), Access.SECONDARY if secondary else Access.PRIMARY
+    return vin.strip().upper(), (Access.SECONDARY if secondary else Access.PRIMARY, fields)
 
 
 def _iso(moment: datetime) -> str:

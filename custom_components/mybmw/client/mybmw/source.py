@@ -22,6 +22,7 @@ from ..errors import (
     RefusedError,
     UnsupportedError,
 )
+from ..fingerprint import Recording
 from ..http import Http
 from ..source import Poll, Progress
 from ..values import DriveTrain
@@ -151,6 +152,10 @@ class MyBMWSource:
     def diagnostics(self) -> Mapping[str, object]:
         """Return what was not understood, and the newest answers, anonymised."""
         return {"problems": dict(self.problems), "answers": self._http.recorder.files()}
+
+    def recording(self) -> Recording:
+        """Return the newest answers as they came."""
+        return Recording(self._http.recorder.answers)
 
     async def _read(self, car: Car, round_: _Round) -> list[AnyReading] | ClientError:
         async with round_.limit:

@@ -16,10 +16,10 @@ from .tables import (
     CHARGING_WORDS,
     CLIMATE_TIMER_PARTS,
     CURRENT,
+    DIRECTION,
     DISPLAY_UNITS,
     ELECTRIC_RANGE,
     FIX,
-    HEADING,
     IGNITION,
     LATITUDE,
     LONGITUDE,
@@ -43,7 +43,7 @@ CHARGING: Final = "CHARGINGACTIVE"
 PAUSED: Final = "CHARGINGPAUSED"
 
 _SILENCE: Final = timedelta(minutes=30)
-_PLACES: Final = frozenset({LATITUDE, LONGITUDE, ALTITUDE, HEADING})
+_PLACES: Final = frozenset({LATITUDE, LONGITUDE, ALTITUDE, DIRECTION})
 
 
 @dataclass(frozen=True, slots=True)

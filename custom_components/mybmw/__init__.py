@@ -32,6 +32,7 @@ PLATFORMS: Final = (
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
     Platform.DEVICE_TRACKER,
+    Platform.EVENT,
     Platform.IMAGE,
     Platform.LOCK,
     Platform.NOTIFY,
@@ -43,6 +44,7 @@ PLATFORMS: Final = (
 
 _COMMANDING: Final = (
     Platform.BUTTON,
+    Platform.EVENT,
     Platform.LOCK,
     Platform.NOTIFY,
     Platform.NUMBER,
@@ -50,6 +52,7 @@ _COMMANDING: Final = (
     Platform.SWITCH,
 )
 _HARMLESS: Final = "-refresh"
+_OF_COMMANDS: Final = "-last_command."
 _WHERE_IT_IS: Final = (
     car.POSITION,
     car.HEADING,
@@ -149,7 +152,9 @@ def _remove_unwanted(hass: HomeAssistant, entry: MyBMWConfigEntry) -> None:
         unwanted.add(Platform.DEVICE_TRACKER)
     registry = er.async_get(hass)
     for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
-        if entity.domain in unwanted and not entity.unique_id.endswith(_HARMLESS):
+        of_commands = entry.options.get(OPTION_READ_ONLY) and _OF_COMMANDS in entity.unique_id
+        listed = entity.domain in unwanted and not entity.unique_id.endswith(_HARMLESS)
+        if listed or of_commands:
             registry.async_remove(entity.entity_id)
 
 

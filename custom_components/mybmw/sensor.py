@@ -30,7 +30,17 @@ from homeassistant.const import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .client import Attribute, Status, Unit, Vehicle, attributes as car
+from .client import (
+    Attribute,
+    CommandKind,
+    CommandResult,
+    CommandState,
+    Status,
+    Unit,
+    Vehicle,
+    attributes as car,
+)
+from .client.attributes import AnyAttribute
 from .client.descriptors import DESCRIPTORS, Descriptor, Kind
 from .client.values import (
     Access,
@@ -66,6 +76,7 @@ from .entity import (
     SourceEntity,
     async_add_sources,
     async_add_when_known,
+    read_only,
 )
 from .long_tail import ON_AT_FIRST, category, sensor_class, state_class, translation_key
 
@@ -559,6 +570,49 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
 
 
 @dataclass(frozen=True, kw_only=True)
+class CommandSensorDescription(SensorDescription):
+    """What became of the last command of one kind; for cars that can be asked for it."""
+
+    command: CommandKind
+
+    @property
+    @override
+    def watched(self) -> tuple[AnyAttribute, ...]:
+        return (*self.attributes, car.COMMANDS)
+
+    @override
+    def usable(self, vehicle: Vehicle) -> bool:
+        return self.command in (vehicle.value(car.COMMANDS) or ())
+
+
+def _last_command(kind: CommandKind) -> CommandSensorDescription:
+    attribute = car.LAST_COMMAND[kind]
+    return CommandSensorDescription(
+        key=attribute.key,
+        translation_key=f"last_command_{kind}",
+        attributes=(attribute,),
+        command=kind,
+        state=_fate,
+        extra=_fate_details,
+        device_class=SensorDeviceClass.ENUM,
+        options=[state.lower() for state in CommandState],
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+    )
+
+
+def _fate(result: CommandResult) -> State:
+    return result.state.lower()
+
+
+def _fate_details(result: CommandResult) -> dict[str, object]:
+    return {"time": result.time.isoformat(), "reason": result.reason}
+
+
+LAST_COMMANDS: Final = tuple(_last_command(kind) for kind in CommandKind)
+
+
+@dataclass(frozen=True, kw_only=True)
 class SourceSensorDescription(SourceDescription, SensorEntityDescription):
     """A sensor of a source: how its state follows from how the source is doing."""
 
@@ -618,7 +672,8 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up sensors."""
-    async_add_when_known(entry, async_add_entities, SENSORS, _make)
+    commands = () if read_only(entry) else LAST_COMMANDS
+    async_add_when_known(entry, async_add_entities, (*SENSORS, *commands), _make)
     async_add_sources(entry, async_add_entities, SOURCE_SENSORS, MyBMWSourceSensor)
 
 
@@ -654,9 +709,21 @@ class WordSensor(MyBMWSensor):
         return known if value is None or value in known else [*known, str(value)]
 
 
+class CommandSensor(MyBMWSensor):
+    """A sensor of what we have done ourselves, which is known whatever fails."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether it is known."""
+        return True
+
+
 def _make(
     coordinator: GarageCoordinator, vehicle: Vehicle, description: SensorDescription
 ) -> MyBMWSensor:
+    if isinstance(description, CommandSensorDescription):
+        return CommandSensor(coordinator, vehicle, description)
     kind = WordSensor if description.options is not None else MyBMWSensor
     return kind(coordinator, vehicle, description)
 

@@ -1,6 +1,8 @@
 """Changing how a car charges (facts: MyBMW sheet §3.3)."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import time
 import json
 from typing import Any
 
@@ -18,7 +20,12 @@ from custom_components.mybmw.client import (
     UnsupportedError,
     attributes as a,
 )
-from custom_components.mybmw.client.values import ChargingMode, ChargingPreference
+from custom_components.mybmw.client.values import (
+    ChargingMode,
+    ChargingPreference,
+    DepartureTimer,
+    Weekday,
+)
 from tests.client.support import IX, SANE, Client, recorded, replay, sent
 from tests.replay import faults
 from tests.replay.faults import Endpoint
@@ -224,6 +231,30 @@ async def test_details_are_not_known(sim: SimulatedMyBMW, client: Client) -> Non
     (plan,) = bodies(client, "charging-profile")
     assert plan["isPreconditionForDepartureActive"] is False
     assert plan["servicePack"] is None
+
+
+async def test_departure_timer_and_window(sim: SimulatedMyBMW, client: Client) -> None:
+    """One timer is replaced, the others and everything else stay; midnight is a time as well."""
+    vehicle = await client.car()
+    before = vehicle.value(a.CHARGING_PROFILE)
+    assert before is not None
+    kept, changed, *others = before.timers
+    timer = DepartureTimer(changed.id, time(6, 45), active=True, days=(Weekday.MONDAY,))
+    change = ChangeProfile(window_start=time(0), window_end=time(5, 30), timers=(timer,))
+    await client.garage.send(IX, change)
+    after = vehicle.value(a.CHARGING_PROFILE)
+    assert after == replace(before, timers=(kept, timer, *others))
+    (plan,) = bodies(client, "charging-profile")
+    slots = [plan["chargingMode"][key] for key in ("startTimeSlot", "endTimeSlot")]
+    assert slots == ["0001-01-01T00:00:00.000", "0001-01-01T05:30:00.000"]
+
+
+async def test_timer_that_the_car_does_not_have(sim: SimulatedMyBMW, client: Client) -> None:
+    await client.car()
+    timer = DepartureTimer(9, time(6), active=True)
+    with pytest.raises(InvalidValueError, match="no departure timer 9"):
+        await client.garage.send(IX, ChangeProfile(timers=(timer,)))
+    assert sent(client, "/charging-profile") == []
 
 
 @pytest.mark.parametrize("kind", [None, "UNKNOWN", "MOON_CALENDAR"])

@@ -22,10 +22,10 @@ from custom_components.mybmw.client.cardata.tables import RULES
 from custom_components.mybmw.client.descriptors import DESCRIPTORS, Kind
 from custom_components.mybmw.device_tracker import TRACKERS
 from custom_components.mybmw.image import IMAGES
-from custom_components.mybmw.sensor import SENSORS, SOURCE_SENSORS
+from custom_components.mybmw.sensor import LAST_COMMANDS, SENSORS, SOURCE_SENSORS
 from tests.ha.catalogue import CATALOGUE, PRECONDITIONING
 
-ALL_SENSORS: Final[tuple[Any, ...]] = (*SENSORS, *SOURCE_SENSORS)
+ALL_SENSORS: Final[tuple[Any, ...]] = (*SENSORS, *LAST_COMMANDS, *SOURCE_SENSORS)
 ALL_BINARY: Final[tuple[Any, ...]] = (*BINARY_SENSORS, *SOURCE_BINARY_SENSORS)
 FROM_ELSEWHERE: Final[set[AnyAttribute]] = {
     car.POSITION,

@@ -25,10 +25,19 @@ from custom_components.mybmw.binary_sensor import (
     BinaryDescription,
 )
 from custom_components.mybmw.button import BUTTONS, REFRESH
-from custom_components.mybmw.client import Vehicle, attributes as car, errors, values
+from custom_components.mybmw.client import (
+    CommandKind,
+    CommandResult,
+    CommandState,
+    Vehicle,
+    attributes as car,
+    errors,
+    values,
+)
 from custom_components.mybmw.client.cardata import DeviceCode, LoginFailure
 from custom_components.mybmw.client.mybmw import Region
 from custom_components.mybmw.device_tracker import TRACKERS
+from custom_components.mybmw.event import EVENTS
 from custom_components.mybmw.image import IMAGES
 from custom_components.mybmw.lock import LOCKS
 from custom_components.mybmw.notify import NOTIFIERS
@@ -36,6 +45,7 @@ from custom_components.mybmw.number import NUMBERS
 from custom_components.mybmw.poller import ISSUES
 from custom_components.mybmw.select import SELECTS, SelectDescription
 from custom_components.mybmw.sensor import (
+    LAST_COMMANDS,
     SENSORS,
     SERVICE_TYPES,
     SOURCE_SENSORS,
@@ -50,12 +60,13 @@ TABLES: Final[Mapping[str, tuple[EntityDescription, ...]]] = {
     "binary_sensor": (*BINARY_SENSORS, *SOURCE_BINARY_SENSORS),
     "button": (*BUTTONS, *REFRESH),
     "device_tracker": TRACKERS,
+    "event": EVENTS,
     "image": IMAGES,
     "lock": LOCKS,
     "notify": NOTIFIERS,
     "number": NUMBERS,
     "select": SELECTS,
-    "sensor": (*SENSORS, *SOURCE_SENSORS),
+    "sensor": (*SENSORS, *LAST_COMMANDS, *SOURCE_SENSORS),
     "switch": SWITCHES,
 }
 # Words that the service uses in texts which are no enumerations, as far as they are known
@@ -65,6 +76,11 @@ CHECK_CONTROL_TYPES: Final = ("ENGINE_OIL", "TIRE_PRESSURE", "WASHING_FLUID")
 ENTITY_ATTRIBUTES: Final[Mapping[str, Mapping[str, set[str]]]] = {
     "lock": {"door_lock_state": {state.lower() for state in values.LockState}},
     "location": {"direction": set()},
+    "command": {
+        "command": set(CommandKind),
+        "event_type": {state.lower() for state in CommandState},
+        "reason": set(),
+    },
 }
 COMMAND_ERRORS: Final = (errors.UnsupportedError, errors.InvalidValueError, errors.CommandError)
 STEPS: Final[Mapping[str, vol.Schema]] = {
@@ -163,6 +179,10 @@ def vehicle(number: int) -> Vehicle:
         car.CHECK_CONTROL.at(messages, NOW),
         car.SERVICES.at(services, NOW),
         car.CHARGING_SESSIONS.at((values.ChargingSession(NOW, NOW),), NOW),
+        *(
+            attribute.at(CommandResult(kind, CommandState.EXECUTED, NOW), NOW)
+            for kind, attribute in car.LAST_COMMAND.items()
+        ),
     ]
     made = Vehicle("WBA00000000000000")
     made.update(readings)

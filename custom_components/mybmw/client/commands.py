@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
+from typing import Final
 
 from .errors import InvalidValueError
 from .values import ChargingMode, DepartureTimer, Position
@@ -36,6 +37,15 @@ class CommandState(StrEnum):
     IGNORED = "IGNORED"
     ERROR = "ERROR"
     TIMED_OUT = "TIMED_OUT"
+
+
+FINAL: Final = (
+    CommandState.EXECUTED,
+    CommandState.IGNORED,
+    CommandState.ERROR,
+    CommandState.TIMED_OUT,
+)
+"""The states after which nothing follows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from itertools import chain
 
 from .attributes import LAST_COMMAND, AnyAttribute, AnyReading
-from .commands import Command, CommandKind, CommandResult, CommandState
+from .commands import FINAL, Command, CommandKind, CommandResult, CommandState
 from .errors import ClientError, CommandTimeoutError, InvalidValueError, UnsupportedError
 from .source import Poll, Progress, Source
 from .vehicle import Vehicle
@@ -83,15 +83,17 @@ class Garage:
         """
         vehicle = self._vehicle(vin)
         source = self.commander(vehicle, command.kind)
+        fate = LAST_COMMAND[command.kind]
 
         def note(state: CommandState, reason: str | None = None) -> None:
             now = datetime.now(UTC)
-            fate = CommandResult(command.kind, state, now, reason)
             if self.vehicles.get(vin) is vehicle:
-                self.update(vin, [LAST_COMMAND[command.kind].at(fate, now, source.name)])
+                told = CommandResult(command.kind, state, now, reason)
+                self.update(vin, [fate.at(told, now, source.name)])
 
         def on_the_way(state: CommandState) -> None:
-            note(state)
+            if state not in FINAL:
+                note(state)
             if progress is not None:
                 progress(state)
 

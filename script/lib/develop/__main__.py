@@ -3,6 +3,8 @@
 import sys
 from time import time
 
+import homeassistant  # noqa: F401 - from 2026.11 on it wants to come before httpx
+
 from .options import UsageError, parse
 from .stdout import claim_stdout
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 import json
 import sys
+import threading
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -20,6 +21,7 @@ from custom_components.mybmw.client import (
     NetworkError,
     QuotaError,
 )
+from custom_components.mybmw.client.mybmw.china import solve_captcha
 from tests.client.support import MOBILE, Client, Simulate, asked, sent, tokens
 from tests.replay import faults
 from tests.replay.china import read_nonce
@@ -51,7 +53,7 @@ def new(new_client: NewClient) -> NewClient:
 
 
 async def test_log_in(china: SimulatedMyBMW, new: NewClient) -> None:
-    """§8 account: the login in China works without a captcha of the user."""
+    """§8.7: the login in China works without a captcha of the user."""
     client = new()
     await client.car()
     assert asked(china)[:4] == LOGIN
@@ -82,7 +84,7 @@ async def test_expiry(
 async def test_refresh_before_expiry(
     china: SimulatedMyBMW, new: NewClient, freezer: FrozenDateTimeFactory
 ) -> None:
-    """§8.7 turned round (§9.8)."""
+    """§8.8 turned round (§9.8)."""
     freezer.move_to("2026-11-10T12:00:00Z")
     client = new()
     await client.car()
@@ -93,7 +95,7 @@ async def test_refresh_before_expiry(
 
 
 async def test_refresh_after_refusal(china: SimulatedMyBMW, new: NewClient) -> None:
-    """§8.8: 401 on the state → exactly one refresh, with a nonce for the GCID."""
+    """§8.9: 401 on the state → exactly one refresh, with a nonce for the GCID."""
     client = new()
     await client.car()
     china.clear_calls()
@@ -111,7 +113,7 @@ async def test_refresh_after_refusal(china: SimulatedMyBMW, new: NewClient) -> N
 
 
 async def test_refused_refresh_logs_in(china: SimulatedMyBMW, new: NewClient) -> None:
-    """§8.9, §8.10: a refused refresh token falls back to the password."""
+    """§8.10: a refused refresh token falls back to the password."""
     client = new()
     await client.car()
     china.clear_calls()
@@ -165,6 +167,32 @@ async def test_without_pillow(
     monkeypatch.setitem(sys.modules, "PIL", None)
     with pytest.raises(CaptchaError, match="Pillow"):
         await new().login.log_in()
+
+
+@pytest.mark.parametrize("region", ["rest_of_world", "north_america"])
+async def test_others_do_without_pillow(
+    region: str, simulate: Simulate, new_client: NewClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """§8.38: where there is no slider captcha, nothing needs the package."""
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    simulate("ix_xdrive50", region=region)
+    await new_client(region=region).read()
+
+
+async def test_captcha_is_solved_aside(
+    china: SimulatedMyBMW, new: NewClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """§9.27: looking at the picture does not hold up the event loop."""
+    solvers: list[int] = []
+
+    def solve(image: bytes) -> str:
+        solvers.append(threading.get_ident())
+        return solve_captcha(image)
+
+    monkeypatch.setattr("custom_components.mybmw.client.mybmw.china_login.solve_captcha", solve)
+    await new().login.log_in()
+    assert len(solvers) == 1
+    assert solvers[0] != threading.get_ident()
 
 
 @pytest.mark.parametrize("key", ["", "no key", "größe", 7, None])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from custom_components.mybmw.client import (
     Command,
     CommandKind,
     CommandState,
+    InvalidValueError,
     NetworkError,
     PointOfInterest,
     QuotaError,
@@ -207,6 +209,19 @@ async def test_incomplete_command(kind: CommandKind, sim: SimulatedMyBMW, client
     sim.clear_calls()
     with pytest.raises(UnsupportedError, match="needs more"):
         await client.source.send(vehicle, Command(kind))
+    assert sim.calls == []
+
+
+@pytest.mark.parametrize("word", ["asdf", "80", None, [16]])
+@pytest.mark.parametrize("kind", [TargetSoc, AcLimit])
+async def test_words_are_no_values(
+    kind: Callable[[Any], Command], word: object, sim: SimulatedMyBMW, client: Client
+) -> None:
+    """§8 remote services: what is no number is refused, whoever lets it through."""
+    await client.car()
+    sim.clear_calls()
+    with pytest.raises((InvalidValueError, TypeError)):
+        await client.garage.send(IX, kind(word))
     assert sim.calls == []
 
 

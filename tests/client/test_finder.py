@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 import json
 import logging
+from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
@@ -236,6 +237,15 @@ def test_address_line(given: dict[str, str], line: str) -> None:
 def test_nowhere(latitude: float, longitude: float) -> None:
     """§8 vehicle: positions out of range."""
     with pytest.raises(InvalidValueError):
+        PointOfInterest(Position(latitude, longitude))
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude"), [(48.1, None), (None, 11.5), (None, None), ("48.1", "11.5")]
+)
+def test_half_a_place(latitude: Any, longitude: Any) -> None:
+    """§8 remote services: a destination needs both coordinates, as numbers."""
+    with pytest.raises(TypeError):
         PointOfInterest(Position(latitude, longitude))
 
 

@@ -11,6 +11,9 @@ from custom_components.mybmw.client import (
     ApiError,
     BlockedError,
     ClientError,
+    Command,
+    CommandKind,
+    CommandState,
     NetworkError,
     attributes as a,
 )
@@ -185,6 +188,19 @@ async def test_one_car_only(three: SimulatedMyBMW, client_of: ClientOf) -> None:
     assert Endpoint.VEHICLES not in asked(three)
     poll = await client.source.poll("WBA00000000000000")
     assert (poll.readings, poll.errors, poll.error) == ({}, {}, None)
+
+
+async def test_case_of_a_vin(sim: SimulatedMyBMW, client: Client) -> None:
+    """§8.11, §8.16: a VIN may be written in any case, wherever it comes from."""
+    sim.fail(Endpoint.VEHICLES, faults.answer({"mappingInfos": [{"vin": IX.lower()}]}))
+    assert (await client.read()).keys() == {IX}
+    poll = await client.garage.refresh(client.source, IX.lower())
+    assert poll.readings.keys() == {IX}
+    result = await client.garage.send(IX.lower(), Command(CommandKind.DOOR_UNLOCK))
+    assert result.state is CommandState.EXECUTED
+    assert client.garage.vehicles[IX].value(a.LOCK_STATE) == "UNLOCKED"
+    assert await client.garage.image(IX.lower(), "FrontView")
+    assert client.garage.vehicles.keys() == {IX}
 
 
 async def test_same_car_in_two_lists(sim: SimulatedMyBMW, client: Client) -> None:

@@ -4,6 +4,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+import json
 import re
 from urllib.parse import parse_qs
 
@@ -20,7 +21,7 @@ from custom_components.mybmw.client import (
     ClientError,
     NetworkError,
 )
-from custom_components.mybmw.client.mybmw import SERVERS, Region, build_id
+from custom_components.mybmw.client.mybmw import SERVERS, Region, Tokens, build_id
 from tests.client.support import CAPTCHA, PASSWORD, USER, Client, Simulate, asked, make_client
 from tests.replay import faults
 from tests.replay.faults import Endpoint, Fault
@@ -55,6 +56,29 @@ async def test_log_in(region: str, simulate: Simulate, new_client: NewClient) ->
     assert client.login.tokens is tokens
     assert await client.login.token() == tokens.access
     assert len(sim.calls) == 4
+
+
+async def test_tokens_are_kept(sim: SimulatedMyBMW, new_client: NewClient) -> None:
+    """§8.22: what a login yields can be kept as JSON, and the next run goes on with it."""
+    tokens = await new_client().login.log_in()
+    again = Tokens.load(json.loads(json.dumps(tokens.dump())))
+    assert again == tokens
+    sim.clear_calls()
+    await new_client(known=again, captcha=None, password=None).read()
+    assert not set(asked(sim)) & set(STEPS)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("access", None), ("refresh", ""), ("refresh", 7), ("expires", "soon"), ("gcid", [])],
+)
+async def test_tokens_are_damaged(
+    key: str, value: object, sim: SimulatedMyBMW, new_client: NewClient
+) -> None:
+    """§8.22: what is not understood is no login, which leads to a new one."""
+    saved = (await new_client().login.log_in()).dump()
+    assert Tokens.load({**saved, key: value}) is None
+    assert Tokens.load([saved]) is None
 
 
 async def test_headers(sim: SimulatedMyBMW, new_client: NewClient) -> None:

@@ -1,5 +1,6 @@
 """Polling: what is asked for, and whom a failure concerns (facts: MyBMW sheet §3.1)."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -7,6 +8,7 @@ import logging
 import re
 
 from freezegun.api import FrozenDateTimeFactory
+import httpx
 import pytest
 
 from custom_components.mybmw.client import (
@@ -15,12 +17,14 @@ from custom_components.mybmw.client import (
     AuthError,
     BlockedError,
     ClientError,
+    Command,
+    CommandKind,
     NetworkError,
     QuotaError,
     attributes as a,
 )
 from custom_components.mybmw.client.values import Brand, DriveTrain
-from tests.client.support import SANE, Client, Simulate, asked, recorded, sent
+from tests.client.support import SANE, Client, Simulate, asked, make_client, recorded, sent
 from tests.replay import faults
 from tests.replay.faults import Endpoint, Fault
 from tests.replay.mybmw import SimulatedMyBMW
@@ -163,6 +167,29 @@ async def test_brand_words(
     """§8 vehicle: brands in any case; an unknown one is that of the list."""
     sim.profile(IX)["brand"] = word
     assert (await client.car()).brand is brand
+
+
+async def test_side_by_side() -> None:
+    """§9.11: four cars at a time, and every request through the one client that was given."""
+    sim = SimulatedMyBMW(recorded(*SANE))
+    under_way: set[str] = set()
+    most = 0
+
+    async def handle(request: httpx.Request) -> httpx.Response:
+        nonlocal most
+        correlation = request.headers.get("x-correlation-id", "login")
+        under_way.add(correlation)
+        for _ in range(5):
+            most = max(most, len(under_way))
+            await asyncio.sleep(0)
+        under_way.remove(correlation)
+        return sim.handle(request)
+
+    client = make_client(transport=httpx.MockTransport(handle))
+    await client.read()
+    await client.garage.send(IX, Command(CommandKind.DOOR_LOCK))
+    assert most == 4
+    assert len(client.requests) == len(sim.calls)
 
 
 async def test_profile_once(three: SimulatedMyBMW, client_of: ClientOf) -> None:

@@ -20,7 +20,16 @@ from custom_components.mybmw.client import (
     attributes as a,
 )
 from custom_components.mybmw.client.values import Position
-from tests.client.support import MOBILE, Client, Simulate, make_client, recorded, replay, values
+from tests.client.support import (
+    MOBILE,
+    SANE,
+    Client,
+    Simulate,
+    make_client,
+    recorded,
+    replay,
+    values,
+)
 from tests.replay import faults
 from tests.replay.faults import Endpoint
 from tests.replay.fingerprints import RecordedCar, bundled
@@ -227,6 +236,18 @@ async def test_failed_answers_are_recorded(sim: SimulatedMyBMW, client: Client) 
     name = "bmw-eadrax-vcs_v4_vehicles_state_WBY0FINGERPRINT02.txt"
     assert files[name] == "INTERNAL SERVER ERROR"
     assert Endpoint.CHARGING not in {call.endpoint for call in sim.calls}
+
+
+async def test_recordings_of_accounts() -> None:
+    """§9.23: each account keeps its own answers, and those of all its cars."""
+    _, first = replay(recorded(*SANE))
+    _, second = replay(recorded("ix_xdrive50"))
+    await first.read()
+    await second.read()
+    assert len(first.http.recorder.files()) == len(first.requests) > 10
+    about = {name.rpartition("_")[2] for name in first.http.recorder.files()}
+    assert about == {"vehicle-list.json", *(f"{car.vin}.json" for car in recorded(*SANE))}
+    assert len(second.http.recorder.files()) == len(second.requests) == 6
 
 
 async def test_recordings_keep_their_meaning(freezer: FrozenDateTimeFactory) -> None:

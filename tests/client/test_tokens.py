@@ -18,6 +18,7 @@ from custom_components.mybmw.client import (
     CaptchaError,
     ClientError,
     NetworkError,
+    QuotaError,
 )
 from custom_components.mybmw.client.mybmw import Authenticator, Tokens
 from custom_components.mybmw.client.tokens import TokenKeeper
@@ -90,12 +91,16 @@ async def test_what_a_refresh_sends(sim: SimulatedMyBMW, client: Client) -> None
     assert "cookie" not in token.headers
 
 
-async def test_refused_refresh_logs_in(sim: SimulatedMyBMW, new_client: NewClient) -> None:
-    """§8.6: a refused refresh token falls back to the password."""
+async def test_refused_refresh_logs_in(
+    sim: SimulatedMyBMW, new_client: NewClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """§8.6: a refused refresh token falls back to the password, which the debug log tells once."""
+    caplog.set_level("DEBUG")
     client = new_client(known=tokens(sim.issue_tokens()))
     sim.revoke(refresh=True)
     await client.car()
     assert asked(sim)[:7] == [Endpoint.VEHICLES, *REFRESH, *LOGIN]
+    assert caplog.messages.count("The refresh token is refused, logging in anew") == 1
 
 
 @pytest.mark.parametrize("given", [{"captcha": None}, {"password": None, "captcha": CAPTCHA}])
@@ -120,6 +125,7 @@ async def test_refused_refresh_without_password(
         (faults.server_error(), ApiError),
         (faults.broken_json(), AnswerError),
         (faults.blocked(), BlockedError),
+        (faults.rate_limited(3600), QuotaError),
     ],
 )
 async def test_trouble_is_no_refusal(
@@ -129,7 +135,7 @@ async def test_trouble_is_no_refusal(
     sim: SimulatedMyBMW,
     new_client: NewClient,
 ) -> None:
-    """Trouble on the way keeps the refresh token, and the captcha, for the next time."""
+    """§9.6: trouble on the way keeps the refresh token, and the captcha, for the next time."""
     known = tokens(sim.issue_tokens(), lifetime=timedelta())
     client = new_client(known=known)
     sim.fail(step, fault)

@@ -160,6 +160,21 @@ async def test_setting_is_confirmed_by_the_car(
     assert body is None or received == body
 
 
+async def test_climate_switch_follows_the_car(
+    hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, elapse: Elapse
+) -> None:
+    """§9.16: whatever runs is on, and can be switched off."""
+    await set_up()
+    climate = sim.state(VIN)["state"]["climateControlState"]
+    for activity, shown in (("VENTILATION", "on"), ("INACTIVE", "off"), ("COOLING", "on")):
+        climate["activity"] = activity
+        sim.touch(VIN)
+        await elapse(timedelta(minutes=6))
+        assert state(hass, "switch.climate") == shown
+    await act(hass, "switch", "turn_off", "climate")
+    assert state(hass, "switch.climate") == "off"
+
+
 async def test_charging_is_stopped_and_started(
     hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, elapse: Elapse
 ) -> None:
@@ -303,6 +318,21 @@ async def test_read_only_has_no_commands(hass: HomeAssistant, set_up: SetUp) -> 
         left = [state.entity_id for state in hass.states.async_all(domain)]
         assert left == (["button.ix_xdrive50_refresh"] if domain == "button" else [])
     assert hass.states.get(f"sensor.{CAR}_mileage") is not None
+
+
+async def test_no_capability_no_command(
+    hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp
+) -> None:
+    """§9.24: what BMW does not allow has no entity, the finder excepted, which it always does."""
+    sim.state(VIN)["capabilities"] = {}
+    del sim.state(VIN)["state"]["climateControlState"]
+    await set_up()
+    made = {
+        state.entity_id
+        for domain in ("button", "lock", "number", "select", "switch", "notify")
+        for state in hass.states.async_all(domain)
+    }
+    assert made == {f"button.{CAR}_find_vehicle", f"button.{CAR}_refresh"}
 
 
 async def test_revoked_capability_hides_the_command(

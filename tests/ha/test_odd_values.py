@@ -4,7 +4,7 @@ import asyncio
 
 from homeassistant.components.image import async_get_image
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.json import json_bytes
 import httpx
 import pytest
@@ -17,6 +17,12 @@ from tests.replay.faults import Endpoint
 from tests.replay.mybmw import SimulatedMyBMW
 
 CHARGING = ("charging_status", "charging_end_time", "remaining_charging_time")
+
+
+async def choose(hass: HomeAssistant, entity: str, option: str) -> None:
+    """Choose an option of a select."""
+    target = {"entity_id": entity, "option": option}
+    await hass.services.async_call("select", "select_option", target, blocking=True)
 
 
 @pytest.fixture(autouse=True)
@@ -120,6 +126,29 @@ async def test_long_name_of_a_tire(
     await set_up()
     model = state(hass, "sensor.ix_xdrive50_front_left_tire_model")
     assert model == f"{'x' * 200} {'y' * 54}"
+
+
+async def test_choices_without_a_charging_plan(
+    hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, elapse: Elapse
+) -> None:
+    """§9.25: a car that may be set, and does not say to what, is shown as soon as it does."""
+    limit, mode = "select.ix_xdrive50_ac_charging_limit", "select.ix_xdrive50_charging_mode"
+    plan = sim.state(IX.vin)["state"].pop("chargingProfile")
+    sim.fail(Endpoint.CHARGING, faults.server_error(), times=None)
+    await set_up()
+    assert (state(hass, limit), state(hass, mode)) == ("unknown", "unknown")
+    with pytest.raises(HomeAssistantError) as caught:
+        await choose(hass, mode, "delayed_charging")
+    assert caught.value.translation_key == "not_supported"
+    with pytest.raises(ServiceValidationError):
+        await choose(hass, limit, "10")
+    sim.heal()
+    sim.state(IX.vin)["state"]["chargingProfile"] = plan
+    sim.touch(IX.vin)
+    await elapse(POLL)
+    assert (state(hass, limit), state(hass, mode)) == ("16", "immediate_charging")
+    await choose(hass, limit, "10")
+    assert state(hass, limit) == "10"
 
 
 @pytest.mark.parametrize("depth", [300, 480, 900])

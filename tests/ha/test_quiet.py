@@ -1,18 +1,21 @@
-"""An unchanged answer costs no state write; a changed value costs one, plus its dependants."""
+"""An unchanged answer costs no state write, a changed value one; a failure is logged once."""
 
 from collections import Counter
 from datetime import timedelta
+import logging
 
 from homeassistant.core import HomeAssistant
 import pytest
 
 from tests.ha.conftest import Elapse, SetUp
-from tests.replay.faults import Endpoint
+from tests.replay import faults
+from tests.replay.faults import Endpoint, Fault
 from tests.replay.fingerprints import bundled, load
 from tests.replay.mybmw import SimulatedMyBMW
 from tests.replay.writes import writes
 
 POLL = timedelta(minutes=5, seconds=1)
+HOUR = timedelta(hours=1)
 EVERY = tuple(bundled())
 VIN = load(bundled()["ix_xdrive50"])[0].vin
 
@@ -83,3 +86,44 @@ async def test_charging_end_stands_still(
     now = hass.states.get("sensor.ix_xdrive50_charging_end_time")
     assert now is not None
     assert now.state < end.state
+
+
+def told(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what the integration has told without being asked for more."""
+    return [
+        record.getMessage()
+        for record in caplog.records
+        if record.name.startswith("custom_components.mybmw") and record.levelno >= logging.INFO
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (faults.quota("00:04:00"), "quota"),
+        (faults.server_error(), "500"),
+        (faults.no_network(), "ConnectError"),
+    ],
+)
+async def test_failure_is_logged_once(
+    hass: HomeAssistant,
+    sim: SimulatedMyBMW,
+    set_up: SetUp,
+    elapse: Elapse,
+    caplog: pytest.LogCaptureFixture,
+    fault: Fault,
+    words: str,
+) -> None:
+    """§8.34, §8.36: however long it lasts; that it is over is told once, too."""
+    await set_up()
+    caplog.clear()
+    sim.fail(Endpoint.STATE, fault, times=None)
+    for _ in range(4):
+        await elapse(HOUR)
+    assert sum(call.endpoint is Endpoint.STATE for call in sim.calls) > 2
+    (failure,) = told(caplog)
+    assert words in failure
+    sim.heal()
+    for _ in range(3):
+        await elapse(HOUR)
+    assert told(caplog) == [failure, "Fetching mybmw data recovered"]

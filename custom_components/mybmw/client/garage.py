@@ -17,6 +17,8 @@ type Listener = Callable[[Changes], None]
 class Garage:
     """Vehicles by VIN, and the sources that feed and command them.
 
+    VINs are in capitals here; whoever asks for a car may write them in any case.
+
     `listener` is called with the changed attributes by VIN whenever something changed; a car that
     is new or gone is in it with an empty set at least.
     """
@@ -57,7 +59,7 @@ class Garage:
 
     async def refresh(self, source: Source, vin: str | None = None) -> Poll:
         """Poll one source, for all cars or one, and take in what it brought."""
-        poll = await source.poll(vin)
+        poll = await source.poll(vin and vin.upper())
         self.take(poll)
         return poll
 
@@ -82,6 +84,7 @@ class Garage:
         command that is refused before that leaves no trace.
         """
         vehicle = self._vehicle(vin)
+        vin = vehicle.vin
         source = self.commander(vehicle, command.kind)
         fate = LAST_COMMAND[command.kind]
 
@@ -120,7 +123,7 @@ class Garage:
         raise error
 
     def _vehicle(self, vin: str) -> Vehicle:
-        vehicle = self.vehicles.get(vin)
+        vehicle = self.vehicles.get(vin.upper())
         if vehicle is None:
             raise UnsupportedError("the car is not in the garage")
         return vehicle

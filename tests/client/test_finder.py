@@ -1,7 +1,8 @@
 """Finding a car, and sending it somewhere (facts: MyBMW sheet §3.3 and §4.5)."""
 
+from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, timedelta
 import json
 import logging
 from typing import Any
@@ -22,8 +23,9 @@ from custom_components.mybmw.client import (
 )
 from custom_components.mybmw.client.mybmw import Tokens
 from custom_components.mybmw.client.mybmw.gcj02 import to_gcj02
+from custom_components.mybmw.client.mybmw.readings import Context, read_found
 from custom_components.mybmw.client.values import Position
-from tests.client.support import IX, MOBILE, Client, Simulate, asked, sent, tokens
+from tests.client.support import IX, MOBILE, NOW, Client, Simulate, asked, sent, tokens
 from tests.replay import faults
 from tests.replay.faults import Endpoint
 from tests.replay.mybmw import SimulatedMyBMW
@@ -238,6 +240,18 @@ def test_nowhere(latitude: float, longitude: float) -> None:
     """§8 vehicle: positions out of range."""
     with pytest.raises(InvalidValueError):
         PointOfInterest(Position(latitude, longitude))
+
+
+def test_older_address_is_over() -> None:
+    """The address and heading of another place are not those of the new one."""
+    position = {"latitude": 53.9, "longitude": 10.8}
+    answer = {"positionData": {"position": position}}
+    found = read_found(answer, Context(NOW, UTC), Counter())
+    assert {item.attribute: item.value for item in found} == {
+        a.POSITION: Position(53.9, 10.8),
+        a.HEADING: None,
+        a.ADDRESS: None,
+    }
 
 
 @pytest.mark.parametrize(

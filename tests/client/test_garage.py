@@ -22,6 +22,7 @@ from custom_components.mybmw.client import (
 from custom_components.mybmw.client.attributes import AnyAttribute, AnyReading
 from custom_components.mybmw.client.fingerprint import Recording
 from custom_components.mybmw.client.garage import Changes
+from custom_components.mybmw.client.values import ChargingSession
 
 NOW = datetime(2026, 11, 10, 12, tzinfo=UTC)
 ONE, TWO = "WBA00000000000001", "WBA00000000000002"
@@ -198,15 +199,25 @@ async def test_removed_while_commanded() -> None:
 
 
 async def test_pictures() -> None:
-    """The first source that has a picture; else the last reason why there is none."""
+    """The first source that has a picture; else the first real reason why there is none."""
     garage = Garage([Fake("reader"), Fake("painter", picture=b"png")])
     garage.update(ONE, [])
     assert await garage.image(ONE, "FrontView") == b"png"
     garage = Garage([Fake("reader"), Fake("other")])
     garage.update(ONE, [])
-    with pytest.raises(ApiError, match="no FrontView in other"):
+    with pytest.raises(ApiError, match="no FrontView in reader"):
         await garage.image(ONE, "FrontView")
     garage = Garage()
     garage.update(ONE, [])
     with pytest.raises(UnsupportedError):
         await garage.image(ONE, "FrontView")
+
+
+def test_places_of_charges_are_not_kept_when_places_are_not() -> None:
+    """What was charged stays, where that was goes."""
+    session = ChargingSession(NOW, NOW, energy=11.0, place="Main Street 1")
+    garage = Garage(ignored=[a.POSITION])
+    garage.update(ONE, [a.CHARGING_SESSIONS.at((session,), NOW), a.CHARGING_SESSIONS.over(NOW)])
+    garage.update(ONE, [a.CHARGING_SESSIONS.at((session,), NOW)])
+    (kept,) = garage.vehicles[ONE].value(a.CHARGING_SESSIONS) or ()
+    assert (kept.energy, kept.place) == (11.0, None)

@@ -1,10 +1,11 @@
 """The garage: all vehicles of one account, whatever sources they come from."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain
 
-from .attributes import LAST_COMMAND, AnyAttribute, AnyReading
+from .attributes import CHARGING_SESSIONS, LAST_COMMAND, POSITION, AnyAttribute, AnyReading
 from .commands import FINAL, Command, CommandKind, CommandResult, CommandState
 from .errors import ClientError, CommandTimeoutError, InvalidValueError, UnsupportedError
 from .source import Poll, Progress, Source
@@ -119,7 +120,7 @@ class Garage:
             try:
                 return await source.image(self._vehicle(vin), view)
             except ClientError as failed:
-                error = failed
+                error = failed if isinstance(error, UnsupportedError) else error
         raise error
 
     def _vehicle(self, vin: str) -> Vehicle:
@@ -127,6 +128,16 @@ class Garage:
         if vehicle is None:
             raise UnsupportedError("the car is not in the garage")
         return vehicle
+
+    def _kept(self, readings: Iterable[AnyReading]) -> Iterator[AnyReading]:
+        """Leave out what is ignored; who ignores where a car is, ignores where it was charged."""
+        for reading in readings:
+            places = reading.attribute is CHARGING_SESSIONS and POSITION in self.ignored
+            if places and reading.value is not None:
+                sessions = tuple(replace(item, place=None) for item in reading.value)
+                yield reading._replace(value=sessions)
+            elif reading.attribute not in self.ignored:
+                yield reading
 
     def _update(self, readings: Mapping[str, Iterable[AnyReading]]) -> Changes:
         changes: dict[str, set[AnyAttribute]] = {}
@@ -138,8 +149,7 @@ class Garage:
                 if not self.accept(vin):
                     continue
                 vehicle = self.vehicles[vin] = Vehicle(vin)
-            kept = (item for item in items if item.attribute not in self.ignored)
-            changes[vin] = vehicle.update(kept)
+            changes[vin] = vehicle.update(self._kept(items))
             if changes[vin] or new:
                 told[vin] = changes[vin]
         if told and self.listener is not None:

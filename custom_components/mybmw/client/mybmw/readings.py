@@ -131,12 +131,18 @@ def read_charging(answer: object, context: Context, problems: Counter[str]) -> l
 
 
 def read_found(answer: object, context: Context, problems: Counter[str]) -> list[AnyReading]:
-    """Read the position that the vehicle finder brought."""
+    """Read the position that the vehicle finder brought; what belongs to an older one is over."""
     reader = Reader(SOURCE, context.fetched, problems)
     found = mapping(mapping(answer).get("positionData")).get("position")
     readings = list(_coordinates(reader, found, context))
     if readings:
         readings += reader.rows(found, FOUND_ROWS)
+        told = {reading.attribute for reading in readings}
+        readings += [
+            attribute.over(reader.time, SOURCE)
+            for attribute in (HEADING, ADDRESS)
+            if attribute not in told
+        ]
     return readings
 
 

@@ -1,6 +1,7 @@
 """Diagnostics: everything that helps to find a fault, and nothing that tells who or where."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from copy import deepcopy
 from typing import Final, cast
 
 from homeassistant.components.diagnostics import async_redact_data
@@ -8,12 +9,13 @@ from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 
-from .client import HIDDEN, Vehicle, encode
+from .client import HIDDEN, Redactor, Vehicle, encode, files, narrow
 from .const import CONF_CA, CONF_SOURCES, DOMAIN
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 
 type Report = dict[str, object]
 
+_MESSAGES: Final = 200
 _HIDDEN_OPTIONS: Final = {CONF_CA, CONF_HOST, CONF_PASSWORD, CONF_USERNAME}
 
 
@@ -21,33 +23,37 @@ async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: MyBMWConfigEntry
 ) -> Report:
     """Report on the account and all its cars."""
-    coordinator = entry.runtime_data
-    return _report(coordinator, list(coordinator.vehicles.values()))
+    return await _report(entry.runtime_data, None)
 
 
 async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: MyBMWConfigEntry, device: DeviceEntry
 ) -> Report:
     """Report on one car."""
-    coordinator = entry.runtime_data
     vins = {value for domain, value in device.identifiers if domain == DOMAIN}
-    return _report(
-        coordinator, [coordinator.vehicles[vin] for vin in vins if vin in coordinator.vehicles]
-    )
+    return await _report(entry.runtime_data, vins)
 
 
-def _report(coordinator: GarageCoordinator, vehicles: list[Vehicle]) -> Report:
+async def _report(coordinator: GarageCoordinator, vins: Collection[str] | None) -> Report:
+    """Report on these cars, or on the whole account."""
     redactor = coordinator.redactor
     entry = coordinator.config_entry
     report = {
         "options": async_redact_data(dict(entry.options), _HIDDEN_OPTIONS),
-        "sources": {
-            name: _source(coordinator, name, vehicles) for name in entry.data[CONF_SOURCES]
+        "sources": {name: _source(coordinator, name) for name in entry.data[CONF_SOURCES]},
+        "vehicles": {
+            vin: _vehicle(vehicle)
+            for vin, vehicle in coordinator.vehicles.items()
+            if vins is None or vin in vins
         },
-        "vehicles": {vehicle.vin: _vehicle(vehicle) for vehicle in vehicles},
         "in_another_entry": sorted(coordinator.elsewhere),
     }
-    return cast("Report", redactor.data(report))
+    clean = cast("Report", redactor.data(report))
+    # Aliases that are given elsewhere must not change while an executor works on these
+    redactor = deepcopy(redactor)
+    for name, source in cast("dict[str, Report]", clean["sources"]).items():
+        source["answers"] = await _answers(coordinator, name, vins, redactor)
+    return clean
 
 
 def _vehicle(vehicle: Vehicle) -> Report:
@@ -64,23 +70,27 @@ def _vehicle(vehicle: Vehicle) -> Report:
     }
 
 
-def _source(coordinator: GarageCoordinator, name: str, vehicles: list[Vehicle]) -> Report:
+def _source(coordinator: GarageCoordinator, name: str) -> Report:
     poller = coordinator.pollers.get(name)
     if poller is None:
         return {}
-    report = dict(poller.source.diagnostics())
-    answers = report.get("answers")
-    if isinstance(answers, Mapping):
-        every = {coordinator.redactor.alias(vin) for vin in coordinator.vehicles}
-        others = every - {coordinator.redactor.alias(vehicle.vin) for vehicle in vehicles}
-        report["answers"] = {
-            file: text
-            for file, text in answers.items()
-            if not any(alias in file for alias in others)
-        }
     return {
         "next_poll": poller.due or None,
         "last_error": str(poller.error) if poller.error else None,
         "cannot_be_read": sorted(poller.failed),
-        **report,
+        **poller.source.diagnostics(),
     }
+
+
+async def _answers(
+    coordinator: GarageCoordinator, name: str, vins: Collection[str] | None, redactor: Redactor
+) -> Mapping[str, str]:
+    """Return what a source has said lately by file name, anonymised: a recording to replay."""
+    poller = coordinator.pollers.get(name)
+    if poller is None:
+        return {}
+    recording = poller.source.recording(_MESSAGES)
+    if vins is not None:
+        recording = narrow(recording, vins)
+    contents = await coordinator.hass.async_add_executor_job(files, [recording], redactor)
+    return {file: content.decode() for file, content in contents.items()}

@@ -175,9 +175,12 @@ async def test_codes_with_a_meaning_of_their_own(
     assert all(call.endpoint is not Endpoint.REFRESH for call in sim.calls)
 
 
-async def test_call_that_never_left_is_not_booked(sim: SimulatedCarData, client: Client) -> None:
+@pytest.mark.parametrize("fault", [faults.no_network, faults.no_proxy])
+async def test_call_that_never_left_is_not_booked(
+    sim: SimulatedCarData, client: Client, fault: Callable[[], faults.Fault]
+) -> None:
     """A call without a network costs nothing; one that timed out may have been counted."""
-    sim.fail(Endpoint.MAPPINGS, faults.no_network())
+    sim.fail(Endpoint.MAPPINGS, fault())
     with pytest.raises(NetworkError):
         await client.api.mappings(USER)
     assert client.ledger.left(USER) == LIMIT

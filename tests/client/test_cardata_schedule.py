@@ -200,6 +200,18 @@ def test_survives_a_restart() -> None:
     assert again.dump() == plan.dump()
 
 
+def test_extras_wait_across_restarts() -> None:
+    """They wait from the first start on: programs that never run for long get them too."""
+    plan, ledger = scheduler(ONE, tasks=EXTRAS)
+    for minutes, task in ((14, None), (15, Task.SESSIONS)):
+        again, now = Scheduler(ledger), NOON + timedelta(minutes=minutes)
+        again.load(orjson.loads(orjson.dumps(plan.dump())), now)
+        again.watch({ONE: EXTRAS}, now)
+        decision = again.next(now)
+        assert decision is not None
+        assert (decision.task if decision.at <= now else None) is task
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
@@ -207,7 +219,7 @@ JSON = st.recursive(
 )
 
 
-@given(st.dictionaries(st.sampled_from(["done", "told", "asked"]), JSON) | JSON)
+@given(st.dictionaries(st.sampled_from(["done", "told", "asked", "begun"]), JSON) | JSON)
 def test_odd_file(saved: object) -> None:
     plan = Scheduler(Ledger())
     plan.load(saved, NOON)

@@ -70,7 +70,7 @@ class Fake:
             raise ApiError(f"no {view} in {self.name}", 404)
         return self.picture
 
-    def recording(self) -> Recording:
+    def recording(self, messages: int = 0) -> Recording:
         return Recording({})
 
     def diagnostics(self) -> Mapping[str, object]:
@@ -170,6 +170,23 @@ async def test_first_source_that_can() -> None:
     assert vehicle.name == "locks"
     with pytest.raises(UnsupportedError, match="horn_blow"):
         await garage.send(ONE, Command(CommandKind.HORN_BLOW))
+
+
+async def test_all_sources() -> None:
+    """One that fails keeps nobody from the others, and tells why."""
+
+    class Broken(Fake):
+        @override
+        async def poll(self, vin: str | None = None) -> Poll:
+            raise ApiError("no", 500)
+
+    poll = Poll({ONE: [a.MODEL.at("i4", NOW)]})
+    garage = Garage([Broken("broken"), Fake("good", poll=poll)])
+    polls = await garage.refresh_all()
+    assert list(polls) == ["broken", "good"]
+    assert isinstance(polls["broken"].error, ApiError)
+    assert polls["good"] is poll
+    assert garage.vehicles[ONE].value(a.MODEL) == "i4"
 
 
 async def test_unknown_car() -> None:

@@ -229,12 +229,13 @@ async def test_file_names(sim: SimulatedMyBMW, client: Client) -> None:
 
 
 async def test_failed_answers_are_recorded(sim: SimulatedMyBMW, client: Client) -> None:
-    """§8.17: what is no JSON becomes a text file."""
+    """§8.17: what is no JSON becomes a text file; errors stand beside the last good answers."""
     sim.fail(Endpoint.STATE, faults.server_error())
     await client.source.poll()
     files = client.http.recorder.files()
-    name = "bmw-eadrax-vcs_v4_vehicles_state_WBY0FINGERPRINT02.txt"
-    assert files[name] == "INTERNAL SERVER ERROR"
+    name = "bmw-eadrax-vcs_v4_vehicles_state_WBY0FINGERPRINT02"
+    assert files[f"{name}_error.txt"] == "INTERNAL SERVER ERROR"
+    assert f"{name}.json" not in files
     assert Endpoint.CHARGING not in {call.endpoint for call in sim.calls}
 
 

@@ -87,6 +87,15 @@ def no_network() -> Fault:
     return fault
 
 
+def no_proxy() -> Fault:
+    """A proxy that does not let it through: httpx.ProxyError."""
+
+    def fault(request: httpx.Request) -> httpx.Response:
+        raise httpx.ProxyError("simulated proxy", request=request)
+
+    return fault
+
+
 def broken_json() -> Fault:
     """200 with JSON that ends too early."""
     headers = {"content-type": "application/json"}

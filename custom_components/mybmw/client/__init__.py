@@ -32,7 +32,7 @@ from .errors import (
     QuotaError,
     UnsupportedError,
 )
-from .fingerprint import Recorder
+from .fingerprint import Message, Recorder, Recording, archive, files, narrow, raw
 from .garage import Changes, Garage
 from .http import Http
 from .redact import HIDDEN, Redactor
@@ -64,6 +64,7 @@ __all__ = [
     "Garage",
     "Http",
     "InvalidValueError",
+    "Message",
     "NetworkError",
     "NoContainerError",
     "NotAllowedError",
@@ -74,6 +75,7 @@ __all__ = [
     "QuotaError",
     "Reading",
     "Recorder",
+    "Recording",
     "Redactor",
     "Saved",
     "SendPoi",
@@ -84,10 +86,14 @@ __all__ = [
     "Unit",
     "UnsupportedError",
     "Vehicle",
+    "archive",
     "attributes",
     "descriptors",
     "dump",
     "encode",
+    "files",
     "load",
+    "narrow",
+    "raw",
     "values",
 ]

@@ -64,6 +64,16 @@ class Garage:
         self.take(poll)
         return poll
 
+    async def refresh_all(self) -> Mapping[str, Poll]:
+        """Poll every source for all cars; the `error` of a poll tells why one of them failed."""
+        return {name: await self._refreshed(source) for name, source in self.sources.items()}
+
+    async def _refreshed(self, source: Source) -> Poll:
+        try:
+            return await self.refresh(source)
+        except ClientError as error:
+            return Poll(error=error)
+
     def commands(self, vehicle: Vehicle) -> frozenset[CommandKind]:
         """Return what the car can be asked to do, by any source."""
         offers = (source.commands(vehicle) for source in self.sources.values())

@@ -26,7 +26,13 @@ TIMEOUT: Final = 30.0
 
 type Sleep = Callable[[float], Awaitable[None]]
 
-_NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.InvalidURL)
+_NOT_SENT: Final = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.InvalidURL,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+)
 _CLOCK: Final = re.compile(r"(\d{1,4}):(\d{2}):(\d{2})")
 _SECONDS: Final = re.compile(r"\bin (\d{1,9}(?:\.\d+)?) s", re.IGNORECASE | re.ASCII)
 _NUMBER: Final = re.compile(r"\d{1,9}(?:\.\d+)?", re.ASCII)
@@ -119,7 +125,9 @@ class Http:
         if request.record is not None:
             kind = response.headers.get("content-type", "")
             if not kind.startswith("image/"):
-                self.recorder.add(request.record, Answer(kind, response.content))
+                self.recorder.add(
+                    request.record, Answer(kind, response.content, good=response.is_success)
+                )
 
 
 def json_of(response: httpx.Response, what: str) -> object:

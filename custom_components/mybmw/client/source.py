@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 from .attributes import AnyReading
 from .commands import Command, CommandKind, CommandResult, CommandState
 from .errors import ClientError
-from .fingerprint import Recording
+from .fingerprint import MESSAGES, Recording
 from .values import StreamState
 from .vehicle import Vehicle
 
@@ -85,11 +85,14 @@ class Source(Protocol):
         ...
 
     def diagnostics(self) -> Mapping[str, object]:
-        """Return counters and recent answers, anonymised."""
+        """Return counters; they have to be anonymised before they are shown."""
         ...
 
-    def recording(self) -> Recording:
-        """Return what was heard lately as it came; it has to be anonymised before it is shown."""
+    def recording(self, messages: int = MESSAGES) -> Recording:
+        """Return what was heard lately as it came, with the newest messages of a stream.
+
+        It has to be anonymised before it is shown.
+        """
         ...
 
 

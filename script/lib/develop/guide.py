@@ -46,7 +46,8 @@ class Guide:
         self._stage = stage
         self._started = started
         self._vins = options.vins
-        cars = {"cardata": options.cardata, "mybmw": options.cars}
+        # The source that is added last is not set up again, and so does not lose its stream
+        cars = {"mybmw": options.cars, "cardata": options.cardata}
         self._sources = [source for source, found in cars.items() if found]
 
     def start(self) -> None:

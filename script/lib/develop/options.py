@@ -12,6 +12,8 @@ from tests.replay import cardata, fingerprints
 from tests.replay.cardata import CarDataCar
 from tests.replay.fingerprints import FingerprintError, RecordedCar
 
+from .recordings import folder_of
+
 HOST: Final = "127.0.0.1"
 _REPOSITORY: Final = Path(__file__).parents[3]
 _PORT: Final = 8123
@@ -47,6 +49,7 @@ class Options:
     config: Path | None
     port: int
     smoke: bool
+    states: bool
 
     @property
     def vins(self) -> set[str]:
@@ -76,6 +79,7 @@ def parse(arguments: Sequence[str], stdout: TextIO) -> Options:
         config=asked.config or (None if asked.smoke else _REPOSITORY / "config"),
         port=_free(port),
         smoke=asked.smoke,
+        states=asked.states,
     )
 
 
@@ -90,10 +94,10 @@ def _parser() -> argparse.ArgumentParser:
     more(
         "--fingerprints",
         type=Path,
-        metavar="DIR",
+        metavar="PATH",
         action="append",
-        help="replay the cars in this folder and its sub-folders, not the bundled ones "
-        "(repeatable)",
+        help="replay the cars in this folder and its sub-folders, in this ZIP archive of one, or "
+        "in this diagnostics file of Home Assistant, not the bundled ones (repeatable)",
     )
     more("--vin", action="append", default=[], help="only the car with this VIN (repeatable)")
     more(
@@ -123,17 +127,22 @@ def _parser() -> argparse.ArgumentParser:
         help="start, wait until all is settled, print a report as JSON, and stop; "
         "exit status 0 if nothing is wrong",
     )
+    more("--states", action="store_true", help="with --smoke, list all states in the report too")
     return parser
 
 
 def _recordings(
-    folders: Sequence[Path] | None, sources: Sequence[str]
+    paths: Sequence[Path] | None, sources: Sequence[str]
 ) -> tuple[dict[str, RecordedCar], dict[str, CarDataCar]]:
     """Return the cars of both sources by VIN; a source that was not asked for may have none."""
+    try:
+        folders = [folder_of(path) for path in paths or ()]
+    except (OSError, ValueError) as error:
+        raise UsageError(str(error)) from None
     app = _recorded(fingerprints.load, folders or [fingerprints.BUNDLED], "mybmw", sources)
     official = _recorded(cardata.load, folders or [cardata.BUNDLED], "cardata", sources)
     if not app and not official:
-        raise UsageError(f"no recorded car in {', '.join(map(str, folders or []))}")
+        raise UsageError(f"no recorded car in {', '.join(map(str, paths or []))}")
     return app, official
 
 
@@ -145,12 +154,16 @@ def _recorded[C: (RecordedCar, CarDataCar)](
 ) -> dict[str, C]:
     if sources and source not in sources:
         return {}
-    try:
-        return {car.vin: car for folder in folders for car in load(folder)}
-    except FingerprintError as error:
-        if source in sources:
-            raise UsageError(str(error)) from error
-        return {}
+    cars: dict[str, C] = {}
+    problems: list[str] = []
+    for folder in folders:
+        try:
+            cars |= {car.vin: car for car in load(folder)}
+        except FingerprintError as error:
+            problems.append(str(error))
+    if not cars and source in sources:
+        raise UsageError("; ".join(problems))
+    return cars
 
 
 def _wanted(known: Iterable[str], vins: Iterable[str]) -> set[str]:

@@ -34,6 +34,7 @@ class Report:
     unknown: list[str] = field(default_factory=list)
     unavailable: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    states: dict[str, str] = field(default_factory=dict)
 
 
 async def running(home: Home) -> None:
@@ -77,6 +78,7 @@ async def report(home: Home, talk: Talk, vins: set[str]) -> Report:
         unknown=[entity for entity, state in real.items() if state == "unknown"],
         unavailable=[entity for entity, state in states.items() if state == "unavailable"],
         failed=[*_failed(accounts), *(f"{vin}: no device" for vin in sorted(vins - set(cars)))],
+        states=dict(sorted(states.items())),
     )
 
 

@@ -56,7 +56,7 @@ def _run(options: Options, config: Path, answer: TextIO, started: float) -> int:
             status = _home_assistant(config)
     if options.smoke:
         logging.shutdown()
-        return _tell(guide, errors.lines, answer)
+        return _tell(guide, errors.lines, options, answer)
     if status == RESTART_EXIT_CODE:
         os.execv(sys.executable, sys.orig_argv)
     return status
@@ -78,9 +78,11 @@ def _home_assistant(config: Path) -> int:
     )
 
 
-def _tell(guide: Guide, errors: list[str], answer: TextIO) -> int:
+def _tell(guide: Guide, errors: list[str], options: Options, answer: TextIO) -> int:
     """Print the report of a smoke test and return the exit status."""
     report = guide.report
     contents = {**asdict(report), "errors": errors, "startup_seconds": guide.seconds}
+    if not options.states:
+        del contents["states"]
     print(json.dumps(contents, indent=2), file=answer, flush=True)
     return 1 if errors or report.failed or report.unavailable else 0

@@ -1,7 +1,7 @@
 """The simulated CarData service."""
 
 from .cars import CarDataCar, StreamMessage
-from .combined import combined_router
+from .combined import combined, combined_router
 from .containers import Container
 from .descriptors import DESCRIPTORS, IN_CONTAINERS, STREAMABLE
 from .recordings import BUNDLED, bundled, folders, load
@@ -26,6 +26,7 @@ __all__ = [
     "SimulatedCarData",
     "StreamMessage",
     "bundled",
+    "combined",
     "combined_router",
     "folders",
     "load",

@@ -4,7 +4,7 @@ import httpx
 import respx
 
 from ..mybmw import SimulatedMyBMW
-from ..serving import router_of
+from ..serving import Handle, router_of
 from ..wire import HOSTS as MYBMW_HOSTS
 from .service import SimulatedCarData
 from .wire import HOSTS
@@ -13,7 +13,13 @@ from .wire import HOSTS
 def combined_router(
     *simulators: SimulatedCarData | SimulatedMyBMW, pass_through: bool = False
 ) -> respx.MockRouter:
-    """Return a router for the hosts of both services, which share the token endpoint.
+    """Return a router for the hosts of both services, which share the token endpoint."""
+    handle = combined(*simulators)
+    return router_of(handle, HOSTS | MYBMW_HOSTS, pass_through=pass_through)
+
+
+def combined(*simulators: SimulatedCarData | SimulatedMyBMW) -> Handle:
+    """Return what answers for both services.
 
     A request for CarData goes to the account that knows its client id or token, else to the first
     one; all other requests go to the MyBMW service.
@@ -27,4 +33,4 @@ def combined_router(
         ranked: list[SimulatedCarData | SimulatedMyBMW] = [*owners, *claiming, *others, *accounts]
         return ranked[0].handle(request)
 
-    return router_of(answer, HOSTS | MYBMW_HOSTS, pass_through=pass_through)
+    return answer

@@ -1,37 +1,82 @@
 """Everything that CarData has told lately, in the files that a recording consists of.
 
 Answers of an earlier run are gone, and values that the stream has sent are in no answer: what is
-remembered of the cars stands in for them.
+remembered of the cars stands in for them. Where the messages hold the newest values, the recording
+begins with older ones, since more follows from the order in which values came than from the last.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import orjson
 
+from ..convert import mapping
 from ..fingerprint import Answer, Message, Recording
 from .memory import BASIC_DATA, MAPPING
 from .work import Car
 
 _PREFIX: Final = "cardata-customers_vehicles"
+_VALUES: Final = "telematicData"
 _JSON: Final = "application/json"
+
+type _Sent = Mapping[tuple[str, str], Sequence[object]]
+"""Values by VIN and descriptor."""
 
 
 def recording(
-    answers: Mapping[str, Answer], cars: Mapping[str, Car], messages: Iterable[Message]
+    answers: Mapping[str, Answer], cars: Mapping[str, Car], messages: Sequence[Message]
 ) -> Recording:
     """Put together answers, what is remembered of cars by VIN, and messages."""
     files = {name: answer for name, answer in answers.items() if name.startswith(f"{_PREFIX}_")}
-    mappings = [car.memory.answers.get(MAPPING, {"vin": vin}) for vin, car in cars.items()]
-    files[f"{_PREFIX}_mappings"] = _answer(mappings)
+    files[f"{_PREFIX}_mappings"] = _answer([_mapping(vin, car) for vin, car in cars.items()])
+    sent = _sent(messages)
     for vin, car in cars.items():
         basic_data = car.memory.answers.get(BASIC_DATA)
         if basic_data is not None:
             files[f"{_PREFIX}_{vin}_basicData"] = _answer(basic_data)
         if car.memory.raw:
-            values = {key: item for key, (_, item) in car.memory.raw.items()}
-            files[f"{_PREFIX}_{vin}_telematicData"] = _answer({"telematicData": values})
+            name = f"{_PREFIX}_{vin}_{_VALUES}"
+            told = mapping(mapping(_decoded(files.get(name))).get(_VALUES))
+            files[name] = _answer({_VALUES: {**told, **dict(_known(vin, car, told, sent))}})
     return Recording(files, tuple(messages))
+
+
+def _sent(messages: Iterable[Message]) -> _Sent:
+    found: dict[tuple[str, str], list[object]] = {}
+    for message in messages:
+        content = mapping(_decoded(message))
+        vin = str(content.get("vin") or message.topic.rpartition("/")[2]).strip().upper()
+        for key, item in mapping(content.get("data")).items():
+            found.setdefault((vin, key), []).append(item)
+    return found
+
+
+def _known(
+    vin: str, car: Car, told: Mapping[str, object], sent: _Sent
+) -> Iterator[tuple[str, object]]:
+    """Yield what is known better than by the last answer: the newest values, or the first sent."""
+    for key, (_, item) in car.memory.raw.items():
+        items = sent.get((vin, key), ())
+        if item not in items:
+            yield key, item
+        elif mapping(told.get(key)).get("value") is None:
+            yield key, items[0]
+
+
+def _mapping(vin: str, car: Car) -> object:
+    known = car.memory.answers.get(MAPPING)
+    return {"vin": vin, "mappingType": car.access} if known is None else known
+
+
+def _decoded(content: Answer | Message | None) -> object:
+    if content is None:
+        return None
+    body = content.body if isinstance(content, Answer) else content.payload
+    try:
+        value: object = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    return value
 
 
 def _answer(content: object) -> Answer:

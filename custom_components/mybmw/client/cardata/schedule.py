@@ -253,6 +253,7 @@ class Scheduler:
             ],
             "told": {vin: car.told.isoformat() for vin, car in self._cars.items() if car.told},
             "asked": self._asked.isoformat() if self._asked else None,
+            "begun": self._begun.isoformat() if self._begun else None,
             "failed": [
                 [task.value, vin, times, until.isoformat()]
                 for (task, vin), (times, until) in self._failures.items()
@@ -277,6 +278,8 @@ class Scheduler:
             self._cars[vin] = _Car(told if told is not None and told <= now else None)
         asked = moment(fields.get("asked"))
         self._asked = asked if asked is not None and asked <= now else None
+        begun = moment(fields.get("begun"))
+        self._begun = begun if begun is not None and begun <= now else None
         for task, vin, times, text in _rows(fields.get("failed"), 4):
             until = moment(text)
             known = task in set(Task) and isinstance(times, int) and times > 0

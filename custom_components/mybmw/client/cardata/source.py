@@ -21,7 +21,7 @@ from ..errors import (
     RefusedError,
     UnsupportedError,
 )
-from ..fingerprint import Message, Recording
+from ..fingerprint import MESSAGES, Message, Recording
 from ..http import Http
 from ..source import Poll, Progress, Push, Status
 from ..tokens import TokenKeeper
@@ -49,7 +49,6 @@ VIEW: Final = "VehicleStatus"
 _NO_PICTURE: Final = "CU-126"
 _TRY_AGAIN: Final = timedelta(days=30)
 _REFRESH_LIFE: Final = timedelta(days=14)
-_RECENT: Final = 500
 _FEWEST_MINUTES: Final = timedelta(minutes=5)
 _MOST_AT_ONCE: Final = 100
 _VIN_LENGTH: Final = 17
@@ -83,7 +82,7 @@ class CardataSource:
         self.cars: dict[str, Car] = {}
         self.foreign: Counter[str] = Counter()
         self.problems: Counter[str] = Counter()
-        self._recent: deque[Message] = deque(maxlen=_RECENT)
+        self._recent: deque[Message] = deque(maxlen=MESSAGES)
         self._http = http
         self._login = login
         self._broker = broker
@@ -241,7 +240,7 @@ class CardataSource:
         self._no_picture = {vin: when for vin, when in times if when is not None}
 
     def diagnostics(self) -> Mapping[str, object]:
-        """Return who spent which call and why, what each car sends, and recent answers."""
+        """Return who spent which call and why, and what each car sends."""
         now = datetime.now(UTC)
         decision = self._plan.next(now)
         return {
@@ -270,7 +269,6 @@ class CardataSource:
             "foreign_cars": dict(self.foreign),
             "problems": dict(self.problems + self._worker.problems),
             "cars": {vin: self._about(vin, car) for vin, car in self.cars.items()},
-            "answers": self._http.recorder.files(),
         }
 
     def _about(self, vin: str, car: Car) -> dict[str, object]:
@@ -284,9 +282,10 @@ class CardataSource:
             "problems": dict(car.memory.problems),
         }
 
-    def recording(self) -> Recording:
+    def recording(self, messages: int = MESSAGES) -> Recording:
         """Return what was heard lately as it came, cars' values with what the stream has sent."""
-        return recording(self._http.recorder.answers, self.cars, self._recent)
+        newest = list(self._recent)[max(0, len(self._recent) - messages) :]
+        return recording(self._http.recorder.answers, self.cars, newest)
 
     async def _do(self, decision: Decision, round_: Round) -> None:
         """Do one thing, and note whether it worked."""

@@ -22,7 +22,7 @@ from ..errors import (
     RefusedError,
     UnsupportedError,
 )
-from ..fingerprint import Recording
+from ..fingerprint import MESSAGES, Recording
 from ..http import Http
 from ..source import Poll, Progress
 from ..values import DriveTrain
@@ -150,10 +150,10 @@ class MyBMWSource:
         return await self._api.image(self._fleet.address(vehicle), view)
 
     def diagnostics(self) -> Mapping[str, object]:
-        """Return what was not understood, and the newest answers, anonymised."""
-        return {"problems": dict(self.problems), "answers": self._http.recorder.files()}
+        """Return what was not understood."""
+        return {"problems": dict(self.problems)}
 
-    def recording(self) -> Recording:
+    def recording(self, messages: int = MESSAGES) -> Recording:
         """Return the newest answers as they came."""
         return Recording(self._http.recorder.answers)
 

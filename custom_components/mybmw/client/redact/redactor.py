@@ -1,0 +1,203 @@
+"""What takes secrets out of texts and JSON: those it was told, and those it recognises."""
+
+from collections import deque
+from collections.abc import Container, Iterable, Iterator, Mapping
+from functools import lru_cache
+import re
+from string import ascii_uppercase, digits
+from typing import Final
+from urllib.parse import unquote
+
+import orjson
+
+from .keyed import without_keyed
+from .personal import (
+    HIDDEN,
+    LATITUDE,
+    LOCATION,
+    LONGITUDE,
+    OPTIONS,
+    THING,
+    Kind,
+    around,
+    number_for,
+    parts,
+    stand_in,
+)
+from .traces import DEEPEST, Traces, nested
+
+type Json = Mapping[str, Json] | list[Json] | str | int | float | bool | None
+
+_PASSING: Final = 8
+_SHORT: Final = 7
+_ENCODED: Final = 3
+_NUMBERS: Final = (
+    *(f"{number:02}" for number in range(1, 100)),
+    *(f"{letter}{digit}" for letter in ascii_uppercase for digit in digits),
+)
+# By itself, or anywhere if it begins as those of the group do and ends as a VIN has to
+_VIN: Final = re.compile(
+    r"(?<![A-Z0-9])(?=[A-Z]*\d)(?=\d{0,2}[A-Z])[A-HJ-NPR-Z0-9]{3}[A-Z0-9]{14}(?![A-Z0-9])"
+    r"|(?:WB[A-Z0-9]|WM[WZ]|WZ1|SCA|3MW|4US|5U[MX]|5YM)[A-HJ-NPR-Z0-9]{10}\d{4}",
+    re.IGNORECASE | re.ASCII,
+)
+_ALIAS: Final = re.compile(r"[A-Z0-9]{3}0FINGERPRINT[A-Z0-9]\d")
+_TOKEN: Final = re.compile(
+    r"eyJ[\w-]{3,}(?:\.[\w-]+)*|\bP1_[\w.-]+|(?<=Bearer )\S+|(?<=Basic )\S+", re.ASCII
+)
+_EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+
+
+def vins_in(text: str) -> list[str]:
+    """Return the VINs in a text, in capitals."""
+    return [match[0].upper() for match in _VIN.finditer(text)]
+
+
+def is_alias(text: str) -> bool:
+    """Tell whether a text stands for a VIN."""
+    return _ALIAS.fullmatch(text) is not None
+
+
+@lru_cache(64)
+def _pattern(vin: str) -> re.Pattern[str]:
+    """Find a VIN anywhere, and its last characters, by which cars are often called, alone."""
+    end = vin[-_SHORT:]
+    short = "" if end.isdigit() else f"|(?<![A-Z0-9]){end}(?![A-Z0-9])"
+    return re.compile(f"{vin}{short}", re.IGNORECASE | re.ASCII)
+
+
+def _renamed(text: str, vin: str, alias: str) -> str:
+    return _pattern(vin).sub(lambda match: alias[-len(match[0]) :], text)
+
+
+class Redactor:
+    """Knows the secrets of one account and takes them out of texts and JSON."""
+
+    def __init__(self) -> None:
+        """Start without knowing any secret; VINs, tokens and e-mail addresses are recognised."""
+        self._secrets: set[str] = set()
+        self._passing: deque[str] = deque(maxlen=_PASSING)
+        self._aliases: dict[str, str] = {}
+        self._traces = Traces()
+
+    def learn(self, *secrets: str | None) -> None:
+        """Remember texts that must never be seen; very short ones are left alone."""
+        self._secrets.update(secret for secret in secrets if secret and len(secret) >= 4)
+
+    def learn_passing(self, *secrets: str | None) -> None:
+        """Remember secrets that others will replace: only the newest ones matter."""
+        self._passing.extend(secret for secret in secrets if secret and len(secret) >= 4)
+
+    def follow(self, traces: Traces) -> None:
+        """Take out from now on what was found in a recording as well."""
+        self._traces = traces
+
+    def meet(self, vins: Iterable[str]) -> None:
+        """Give aliases to VINs; those that are aliases already keep theirs."""
+        for vin in sorted(vins, key=is_alias, reverse=True):
+            self.alias(vin)
+
+    def alias(self, vin: str) -> str:
+        """Return what stands for a VIN: its first three characters and a number.
+
+        What has that form already stays as it is; no real VIN has, since none has an "I".
+        """
+        key = vin.upper()
+        if key not in self._aliases:
+            self._aliases[key] = key if is_alias(key) else self._new_alias(key[:3])
+        return self._aliases[key]
+
+    def _new_alias(self, start: str) -> str:
+        taken = set(self._aliases.values())
+        own = sum(vin != alias for vin, alias in self._aliases.items())
+        aliases = (f"{start}0FINGERPRINT{_NUMBERS[number]}" for number in range(own, len(_NUMBERS)))
+        free = (alias for alias in aliases if alias not in taken)
+        return next(free, f"{start}0FINGERPRINT{_NUMBERS[-1]}")
+
+    def text(self, text: str) -> str:
+        """Take everything secret out of a text, also if it is written as in web addresses.
+
+        Such a text stays as it is written only if there is nothing to hide in it.
+        """
+        clean = inner = self._clean(text)
+        for _ in range(_ENCODED if "%" in text else 0):
+            plain = unquote(inner)
+            inner = self._clean(plain)
+            if inner != plain:
+                clean = inner
+        return clean
+
+    def _clean(self, text: str) -> str:
+        return self._without_vins(self._traces.text(self._without_secrets(text)))
+
+    def data(self, value: object) -> Json:
+        """Take everything secret out of JSON: by key, and out of every text in it.
+
+        What lies deeper than 50 levels is left out.
+        """
+        return self._data(value, None, 0)
+
+    def _data(self, value: object, kind: Kind | None, depth: int) -> Json:
+        if isinstance(value, str):
+            return self._leaf(value, kind, depth)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            if kind is None or kind is THING:
+                return self._traces.number(value)
+            return number_for(kind, value)
+        if value is None or isinstance(value, bool):
+            return value
+        if depth > DEEPEST:
+            return HIDDEN
+        return self._inside(value, kind, depth + 1)
+
+    def _inside(self, value: object, kind: Kind | None, depth: int) -> Json:
+        if isinstance(value, Mapping):
+            clean: dict[str, Json] = {}
+            for key, item, inner in parts(value, kind):
+                name = self._name(key, clean)
+                clean[name] = self._data(item, inner, depth)
+            return clean
+        if isinstance(value, list | tuple | set | frozenset):
+            return [] if kind is OPTIONS else list(self._items(list(value), kind, depth))
+        return self.text(str(value))
+
+    def _name(self, key: str, taken: Container[str]) -> str:
+        """Take everything secret out of a key; two keys stay two."""
+        name = self.text(key)
+        while name in taken:
+            name = f"{name}_"
+        return name
+
+    def _items(self, value: list[object], kind: Kind | None, depth: int) -> Iterator[Json]:
+        """Yield the items of a list; of a place they are latitude and longitude in turn."""
+        kind = around(value, kind)
+        for index, item in enumerate(value):
+            axis = LONGITUDE if index % 2 else LATITUDE
+            inner = axis if kind is LOCATION and isinstance(item, float) else kind
+            yield self._data(item, inner, depth)
+
+    def _leaf(self, text: str, kind: Kind | None, depth: int) -> Json:
+        """Take everything secret out of a text of JSON, which may be JSON itself."""
+        inner = nested(text) if kind is None or kind.loose else None
+        if inner is not None:
+            clean = self._data(inner, kind, depth + 1)
+            return text if clean == inner else orjson.dumps(clean).decode()
+        hidden = None if kind is None else stand_in(kind, text)
+        return self.text(text) if hidden is None else hidden
+
+    def _without_secrets(self, text: str) -> str:
+        lower = text.lower()
+        for secret in sorted({*self._secrets, *self._passing}, key=len, reverse=True):
+            if secret.lower() in lower:
+                text = re.sub(re.escape(secret), HIDDEN, text, flags=re.IGNORECASE)
+        text = _TOKEN.sub(HIDDEN, text)
+        if "@" in text:
+            text = _EMAIL.sub(HIDDEN, text)
+        return without_keyed(text)
+
+    def _without_vins(self, text: str) -> str:
+        lower = text.lower()
+        for vin, alias in self._aliases.items():
+            if vin != alias and vin[-_SHORT:].lower() in lower:
+                text = _renamed(text, vin, alias)
+        return _VIN.sub(lambda match: self.alias(match[0]), text)

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 import sys
+import tomllib
 
 import pytest
 
@@ -21,7 +22,10 @@ WIRING = {
     "flow_mybmw.py",
     "wiring.py",
 }
-CLIENT_WIRING = {"cli.py"}
+# The only part of the client that does; nothing else may need it, apart from `python -m`
+CLIENT_WIRING = "cli"
+# Parts of the client that are no sources; who uses them goes through their door
+CLIENT_CORE = {"redact"}
 # What a platform may import of the integration; the client only through its door
 SHARED = {
     "client",
@@ -35,7 +39,6 @@ SHARED = {
     "long_tail",
 }
 NO_PLATFORMS = {
-    "actions",
     "const",
     "coordinator",
     "diagnostics",
@@ -52,8 +55,10 @@ LONG_FILES: dict[str, str] = {
 
 MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 CLIENT_MODULES = [path for path in MODULES if path.is_relative_to(CLIENT)]
-SOURCES = sorted(path.name for path in CLIENT.iterdir() if (path / "__init__.py").exists())
+PARTS = sorted(path.name for path in CLIENT.iterdir() if (path / "__init__.py").exists())
+SOURCES = [part for part in PARTS if part not in {CLIENT_WIRING, *CLIENT_CORE}]
 PLATFORMS = [path for path in MODULES if path.parent == PACKAGE and path.name not in WIRING]
+ACTIONS = [path for path in MODULES if path.parent == PACKAGE / "actions"]
 
 
 def name(path: Path) -> str:
@@ -108,7 +113,8 @@ def own(path: Path) -> set[str]:
 
 
 def test_there_is_something_to_check() -> None:
-    assert "mybmw" in SOURCES
+    assert {"cardata", "mybmw"} == set(SOURCES)
+    assert ACTIONS
     assert len(CLIENT_MODULES) > 20
     assert {"sensor.py", "coordinator.py"} <= {path.name for path in PLATFORMS}
 
@@ -131,16 +137,26 @@ def test_sources_know_the_core_and_themselves(path: Path) -> None:
     """A source never imports another one, and the core imports none at all."""
     folder = path.relative_to(CLIENT).parts[0]
     mine = {folder} if folder in SOURCES else set()
-    if path.name in CLIENT_WIRING and not mine:
+    if folder == CLIENT_WIRING:
         return
+    allowed = {CLIENT_WIRING} if folder == "__main__.py" else mine
     for found in own(path):
         part = found.removeprefix("client").removeprefix(".").partition(".")[0]
-        assert part not in set(SOURCES) - mine, found
+        assert part not in {*SOURCES, CLIENT_WIRING} - allowed, found
         if mine:
             assert found != "client", "a source imports the core's modules, not its door"
 
 
-@each(PLATFORMS)
+@each(CLIENT_MODULES)
+def test_parts_of_the_core_have_doors(path: Path) -> None:
+    """What is behind one is nobody else's business."""
+    for found in own(path):
+        part = found.removeprefix("client.").partition(".")[0]
+        if part in CLIENT_CORE and path.parent != CLIENT / part:
+            assert found == f"client.{part}", found
+
+
+@each([*PLATFORMS, *ACTIONS])
 def test_platforms_use_the_door(path: Path) -> None:
     """Only the wiring and the config flow know sources by name; the others use the door."""
     for found in own(path):
@@ -189,3 +205,11 @@ def test_no_blind_except(path: Path) -> None:
             assert node.type is not None, f"line {node.lineno}"
             names = {item.id for item in ast.walk(node.type) if isinstance(item, ast.Name)}
             assert not names & {"Exception", "BaseException"}, f"line {node.lineno}"
+
+
+def test_every_part_is_installed() -> None:
+    """The package that works without Home Assistant is the whole client."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
+    assert sorted(settings["packages"]) == sorted(
+        ["mybmw_client", *(f"mybmw_client.{part}" for part in PARTS)]
+    )

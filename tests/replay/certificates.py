@@ -1,4 +1,4 @@
-"""A certificate authority for tests, and a server certificate of it for the loopback interface."""
+"""A certificate authority for tests, and a server certificate of it for all simulated servers."""
 
 import atexit
 from dataclasses import dataclass
@@ -16,10 +16,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from .cardata.wire import HOSTS as CARDATA_HOSTS
+from .wire import HOSTS as MYBMW_HOSTS
 from .world import utcnow
 
 _AUTHORITY: Final = "Simulated BMW CA"
 _HOST: Final = "localhost"
+_HOSTS: Final = (_HOST, *sorted(MYBMW_HOSTS | CARDATA_HOSTS), "nominatim.openstreetmap.org")
 _LIFETIME: Final = timedelta(days=30)
 _AUTHORITY_USAGE: Final = x509.KeyUsage(
     digital_signature=True,
@@ -71,7 +74,7 @@ def _authority(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
 def _server(
     key: ec.EllipticCurvePrivateKey, authority_key: ec.EllipticCurvePrivateKey
 ) -> x509.Certificate:
-    names = [x509.DNSName(_HOST), x509.IPAddress(ip_address("127.0.0.1"))]
+    names = [*map(x509.DNSName, _HOSTS), x509.IPAddress(ip_address("127.0.0.1"))]
     identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key())
     return (
         _builder(_HOST, key.public_key())

@@ -1,0 +1,70 @@
+"""The command line: `mybmw`."""
+
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+import logging
+import os
+import sys
+import traceback
+from typing import Final
+
+from ..errors import ClientError
+from . import cardata, cars
+from .arguments import make_parser
+from .output import FAILED, INTERRUPTED, NO_READER, exit_code, explanation, note
+
+_LOGGER: Final = logging.getLogger(__name__.rpartition(".")[0])
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Carry out what stands on the command line and return the exit status.
+
+    Help and mistakes in options end the program at once, as usual with `argparse`.
+    """
+    options = make_parser(cars.COMMANDS, cardata.COMMANDS).parse_args(argv)
+    with _logging(debug=options.debug):
+        try:
+            return _carry_out(options)
+        except KeyboardInterrupt:
+            note(f"{options.program}: interrupted")
+            return INTERRUPTED
+        except BrokenPipeError:
+            # Else Python itself would complain when it flushes at exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return NO_READER
+        except ClientError as error:
+            return _failed(options, explanation(error), exit_code(error))
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            return _failed(options, f"{place}{error.strerror or error}", FAILED)
+
+
+def _carry_out(options: Namespace) -> int:
+    options.account, options.words = options.command.understand(options.arguments)
+    code: int = options.command.run(options)
+    sys.stdout.flush()
+    return code
+
+
+def _failed(options: Namespace, text: str, code: int) -> int:
+    if options.debug:
+        traceback.print_exc(file=sys.stderr)
+    note(f"{options.program}: {text}")
+    return code
+
+
+@contextmanager
+def _logging(*, debug: bool) -> Iterator[None]:
+    """Show the client's own log if it is wanted, and nobody else's in any case."""
+    handler = logging.StreamHandler(sys.stderr) if debug else logging.NullHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
+    logging.basicConfig(handlers=[logging.NullHandler()])
+    before = _LOGGER.level
+    _LOGGER.addHandler(handler)
+    _LOGGER.setLevel(logging.DEBUG if debug else logging.CRITICAL)
+    try:
+        yield
+    finally:
+        _LOGGER.removeHandler(handler)
+        _LOGGER.setLevel(before)

@@ -1,0 +1,122 @@
+"""Who logs in: what was written, what the environment says, what is kept, what has to be asked."""
+
+from argparse import Namespace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from getpass import getpass
+import os
+import sys
+from typing import Final
+
+from ..convert import mapping
+from ..errors import AuthError, CaptchaError, InvalidValueError, RefusedError
+from ..mybmw import SERVERS, Region, Tokens
+from .store import Store
+
+KEY: Final = "mybmw"
+"""Where the accounts of the BMW app are kept, by region and user name."""
+
+_HELP: Final = "give USERNAME PASSWORD REGION, or set MYBMW_USERNAME, MYBMW_PASSWORD, MYBMW_REGION"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Credentials:
+    """An account of the BMW app, and what a login to it needs if its tokens are not enough."""
+
+    region: Region
+    username: str
+    password: str | None
+    captcha: str | None
+
+    @property
+    def captcha_page(self) -> str:
+        """Where a captcha can be solved, "" if none is needed."""
+        return SERVERS[self.region].captcha_page
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """The keys of its tokens in a store."""
+        return KEY, self.region.value, self.username
+
+
+def find_account(options: Namespace, store: Store) -> Credentials:
+    """Return the account to use; raise InvalidValueError or AuthError if it is not clear."""
+    username, password, region = options.account or (None, None, None)
+    username = username or os.environ.get("MYBMW_USERNAME")
+    password = password or os.environ.get("MYBMW_PASSWORD")
+    captcha = options.captcha_token or os.environ.get("MYBMW_CAPTCHA_TOKEN")
+    known = _region(region or os.environ.get("MYBMW_REGION"))
+    if not username or known is None:
+        known, username = _kept(store, known, username) or _asked(known, username)
+    account = Credentials(known, username, password, captcha)
+    if Tokens.load(store.get(*account.place)) is not None:
+        return account
+    return _with_secrets(account)
+
+
+def login_advice(error: AuthError, account: Credentials) -> AuthError:
+    """Return an error that also says how to log in."""
+    page = account.captcha_page
+    if isinstance(error, RefusedError):
+        return error
+    if page and (isinstance(error, CaptchaError) or not account.captcha):
+        advice = f"solve the captcha at {page} and give its token with --captcha-token"
+        return CaptchaError(f"{error}; {advice}")
+    return error if account.password else AuthError(f"{error}; {_HELP}")
+
+
+def _region(name: str | None) -> Region | None:
+    if not name:
+        return None
+    if name.lower() not in set(Region):
+        raise InvalidValueError(f"MYBMW_REGION has to be one of {', '.join(Region)}")
+    return Region(name.lower())
+
+
+def _kept(store: Store, region: Region | None, username: str | None) -> tuple[Region, str] | None:
+    """Return the one account in the store that fits, None if there is none."""
+    found = [
+        (Region(name), user)
+        for name, users in mapping(store.get(KEY)).items()
+        if name in set(Region)
+        for user in mapping(users)
+        if region in (None, name) and username in (None, user)
+    ]
+    if len(found) > 1:
+        raise InvalidValueError(f"{len(found)} accounts are kept: {_HELP}")
+    return found[0] if found else None
+
+
+def _asked(region: Region | None, username: str | None) -> tuple[Region, str]:
+    username = username or _ask("User name", _line)
+    while region is None:
+        answer = _ask(f"Region ({', '.join(Region)})", _line).lower()
+        region = Region(answer) if answer in set(Region) else None
+    return region, username
+
+
+def _with_secrets(account: Credentials) -> Credentials:
+    """Return the account with what a first login needs."""
+    page = account.captcha_page
+    if page and not account.captcha and not sys.stdin.isatty():
+        raise login_advice(CaptchaError("a captcha token is needed to log in"), account)
+    if not account.password:
+        account = replace(account, password=_ask("Password", getpass))
+    if page and not account.captcha:
+        account = replace(account, captcha=_ask(f"Captcha token (from {page})", getpass))
+    return account
+
+
+def _ask(what: str, reader: Callable[[str], str]) -> str:
+    """Ask for something if this is a terminal, else say what to do; never take nothing."""
+    if not sys.stdin.isatty():
+        raise AuthError(f"the {what.partition(' (')[0].lower()} is not known: {_HELP}")
+    answer = reader(f"{what}: ").strip()
+    if not answer:
+        raise AuthError(f"the {what.partition(' (')[0].lower()} is needed")
+    return answer
+
+
+def _line(prompt: str) -> str:
+    print(prompt, end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline()

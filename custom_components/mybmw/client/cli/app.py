@@ -1,0 +1,131 @@
+"""The connection to the cars of the BMW app, and what can be done with it."""
+
+from argparse import Namespace
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+import platform
+import re
+from typing import Final
+
+import httpx
+
+from ..commands import Command, CommandState
+from ..errors import AuthError, CommandError, InvalidValueError
+from ..garage import Garage
+from ..mybmw import MyBMWSource, Tokens, connect
+from ..redact import Redactor
+from ..source import Poll
+from ..values import Position
+from ..vehicle import Vehicle
+from .account import Credentials, find_account, login_advice
+from .output import note, say
+from .store import Store
+
+_VIN: Final = re.compile(r"[A-Z0-9]{17}")
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A connection to the service of the BMW app; `name` is that of the sub-command."""
+
+    name: str
+    garage: Garage
+    source: MyBMWSource
+    account: Credentials
+    redactor: Redactor
+    client: httpx.AsyncClient
+
+    async def poll(self, vin: str | None = None) -> Poll:
+        """Read all cars, or one; raise what kept everything that was asked for from being read."""
+        poll = await self.garage.refresh(self.source, vin)
+        if isinstance(poll.error, AuthError):
+            raise login_advice(poll.error, self.account)
+        if poll.error is not None and all(vin in poll.errors for vin in poll.readings):
+            raise poll.error
+        return poll
+
+    async def car(self, vin: str) -> Vehicle:
+        """Read one car; InvalidValueError if the account has no such car."""
+        await self.poll(vin)
+        vehicle = self.garage.vehicles.get(vin)
+        if vehicle is None:
+            raise InvalidValueError("the account has no car with this VIN")
+        return vehicle
+
+    async def send(self, vin: str, command: Command) -> None:
+        """Ask a car to do something and put out what became of it; raise if it did not do it."""
+
+        def progress(state: CommandState) -> None:
+            note(f"{self.name}: {state}…")
+
+        result = await self.garage.send(vin, command, progress)
+        say(result.state)
+        if result.state is not CommandState.EXECUTED:
+            raise CommandError(f"the car did not do it: {result.reason or 'it gave no reason'}")
+
+
+def run_app(
+    options: Namespace, work: Callable[[App], Awaitable[int]], observer: Position | None = None
+) -> int:
+    """Connect and do some work; `observer` is where the person is who looks for a car."""
+    store = Store(options.oauth_store)
+    account = find_account(options, store)
+
+    async def run() -> int:
+        async with httpx.AsyncClient() as client:
+            redactor = Redactor()
+            source = _source(client, account, store, observer, redactor)
+            name = options.command.name
+            app = App(name, Garage([source]), source, account, redactor, client)
+            try:
+                return await work(app)
+            finally:
+                store.unlock()
+
+    return asyncio.run(run())
+
+
+def _source(
+    client: httpx.AsyncClient,
+    account: Credentials,
+    store: Store,
+    observer: Position | None,
+    redactor: Redactor,
+) -> MyBMWSource:
+    def saved() -> Tokens | None:
+        store.lock_for_a_moment()
+        return Tokens.load(store.get(*account.place))
+
+    def save(tokens: Tokens) -> None:
+        store.put(tokens.dump(), *account.place)
+        store.unlock()
+
+    return connect(
+        client,
+        account.region,
+        account.username,
+        account.password,
+        account.captcha,
+        tokens=Tokens.load(store.get(*account.place)),
+        save=save,
+        load=saved,
+        device=platform.node(),
+        zone=local_zone(),
+        observer=None if observer is None else (observer.latitude, observer.longitude),
+        redactor=redactor,
+    )
+
+
+def local_zone() -> tzinfo:
+    """Return the time zone of this machine, as it is today."""
+    return datetime.now().astimezone().tzinfo or UTC
+
+
+def vin_of(text: str) -> str:
+    """Return a VIN in capitals; InvalidValueError if it cannot be one."""
+    vin = text.strip().upper()
+    if not _VIN.fullmatch(vin):
+        raise InvalidValueError("a VIN has 17 letters and digits")
+    return vin

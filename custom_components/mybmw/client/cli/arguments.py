@@ -1,0 +1,207 @@
+"""What can be written after `mybmw`, and what it means.
+
+The order of plain arguments is that of bimmer_connected (facts: MyBMW sheet §6), so that people's
+scripts keep working; what it demanded there, user name, password and region, may be left out here.
+"""
+
+from argparse import (
+    SUPPRESS,
+    ArgumentParser,
+    Namespace,
+    RawDescriptionHelpFormatter,
+    _ArgumentGroup,
+)
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Final, NoReturn, override
+
+from ..errors import InvalidValueError
+from ..mybmw import Region
+
+STORE: Final = "~/.mybmw.json"
+
+_ACCOUNT: Final = ("USERNAME", "PASSWORD", "REGION")
+_REGIONS: Final = ", ".join(Region)
+_EPILOG: Final = f"""\
+The account is named by USERNAME PASSWORD REGION, or by MYBMW_USERNAME, MYBMW_PASSWORD,
+MYBMW_REGION and MYBMW_CAPTCHA_TOKEN in the environment, or is the one that is kept from the last
+run in {STORE}; what is missing is asked for if this is a terminal.
+
+Results go to standard output; progress, and one line about what went wrong, to standard error.
+
+exit status:
+  0    it worked
+  1    the service failed, or the car did not do it
+  2    wrong usage, or a value that is not possible
+  3    a login is needed or was refused
+  4    BMW refuses third-party programs (HTTP 489)
+  5    no requests are left for now
+  6    the service cannot be reached
+  130  interrupted with Ctrl-C
+  141  whoever read the output has gone
+"""
+_COMMON: Final = "common options"
+_ACCOUNT_HELP: Final = f"the account of the BMW app; regions: {_REGIONS}"
+
+type Run = Callable[[Namespace], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One plain argument; `choices` are all it may be."""
+
+    name: str
+    help: str
+    choices: tuple[str, ...] = ()
+    optional: bool = False
+
+    @property
+    def usage(self) -> str:
+        """What usage shows for it."""
+        return "|".join(self.choices) or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option as `argparse` wants it."""
+
+    flags: tuple[str, ...]
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SubCommand:
+    """One sub-command; with an `account` its own words may come after that of the BMW app."""
+
+    name: str
+    summary: str
+    run: Run
+    words: tuple[Word, ...] = ()
+    options: tuple[Option, ...] = ()
+    account: bool = True
+
+    @property
+    def usage(self) -> str:
+        """The plain arguments, in brackets if they may be left out."""
+        parts = [f"[{' '.join(_ACCOUNT)}]"] if self.account else []
+        parts += [word.usage for word in self.words if not word.optional]
+        optional = [word.usage for word in self.words if word.optional]
+        return " ".join(parts + ([f"[{' '.join(optional)}]"] if optional else []))
+
+    def understand(self, arguments: Sequence[str]) -> tuple[tuple[str, ...], dict[str, str]]:
+        """Tell the account and the other words apart, by name in lower case; InvalidValueError."""
+        needed = sum(not word.optional for word in self.words)
+        counts = range(needed, len(self.words) + 1)
+        account, own = tuple(arguments[:3]), arguments[3:]
+        if not self.account or len(account) < 3 or account[2].lower() not in set(Region):
+            if self.account and len(arguments) not in counts and len(own) in counts:
+                raise InvalidValueError(f"the third argument has to be a region: {_REGIONS}")
+            account, own = (), arguments
+        if len(own) not in counts:
+            raise InvalidValueError(f"the arguments have to be: {self.usage or 'none'}")
+        for word, value in zip(self.words, own, strict=False):
+            if word.choices and value not in word.choices:
+                raise InvalidValueError(f"{word.name} has to be {' or '.join(word.choices)}")
+        pairs = zip(self.words, own, strict=False)
+        return account, {word.name.lower(): value for word, value in pairs}
+
+
+def option(*flags: str, **settings: Any) -> Option:
+    """Describe an option."""
+    return Option(flags, settings)
+
+
+class Parser(ArgumentParser):
+    """Tells of a mistake in one line, and takes options anywhere between plain arguments."""
+
+    @override
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {' '.join(message.split())} (see {self.prog} --help)\n")
+
+    @override
+    def parse_known_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: Namespace | None = None
+    ) -> tuple[Namespace, list[str]]:
+        if self._subparsers is not None:
+            return super().parse_known_args(args, namespace)
+        return self.parse_known_intermixed_args(args, namespace)
+
+
+def program_version() -> str:
+    """Return the version of the installed package."""
+    try:
+        return version("mybmw-client")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def make_parser(app: Sequence[SubCommand], cardata: Sequence[SubCommand]) -> Parser:
+    """Return the parser of the whole command line."""
+    title = f"mybmw {program_version()}: BMW, MINI and Toyota Supra cars from the command line"
+    parser = Parser(
+        prog="mybmw",
+        description=title,
+        epilog=_EPILOG,
+        formatter_class=RawDescriptionHelpFormatter,
+        suggest_on_error=True,
+    )
+    parser.add_argument("--version", action="version", version=f"mybmw {program_version()}")
+    parser.set_defaults(debug=False, oauth_store=Path(STORE).expanduser(), captcha_token=None)
+    _add_common(parser, captcha=True)
+    inner = parser.add_subparsers(metavar="COMMAND", required=True, title="commands")
+    for command in app:
+        _add(inner, "mybmw", command)
+    summary = "BMW CarData, the official interface for customers in Europe"
+    group = inner.add_parser("cardata", help=summary, description=summary, prog="mybmw cardata")
+    _add_common(group.add_argument_group(_COMMON))
+    inner = group.add_subparsers(metavar="COMMAND", required=True, title="commands")
+    for command in cardata:
+        _add(inner, "mybmw cardata", command)
+    return parser
+
+
+def _add_common(parser: ArgumentParser | _ArgumentGroup, *, captcha: bool = False) -> None:
+    """Add what may be written before the sub-command or after it."""
+
+    def add(*flags: str, **settings: Any) -> None:
+        parser.add_argument(*flags, default=SUPPRESS, **settings)
+
+    add("--debug", action="store_true", help="log what is done, without any secret")
+    add(
+        "--oauth-store",
+        metavar="FILE",
+        type=lambda path: Path(path).expanduser(),
+        help=f"where logins are kept (default: {STORE}); only you can read it",
+    )
+    add(
+        "--disable-oauth-store",
+        dest="oauth_store",
+        action="store_const",
+        const=None,
+        help="keep no login, and use none that is kept",
+    )
+    if captcha:
+        text = "the token of a solved captcha, for the first login outside China"
+        add("--captcha-token", metavar="TOKEN", help=text)
+
+
+def _add(inner: Any, program: str, command: SubCommand) -> None:
+    lines = [f"  {word.name.lower():<12}{word.help}" for word in command.words]
+    if command.account:
+        lines.insert(0, f"  {'account':<12}{_ACCOUNT_HELP}")
+    details = "\n".join(["", "", "arguments:", *lines]) if lines else ""
+    parser = inner.add_parser(
+        command.name,
+        prog=f"{program} {command.name}",
+        help=command.summary,
+        description=f"{command.summary}.{details}",
+        usage=f"{program} {command.name} [OPTION ...] {command.usage}".strip(),
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("arguments", nargs="*", help=SUPPRESS)
+    for item in command.options:
+        parser.add_argument(*item.flags, **item.settings)
+    _add_common(parser.add_argument_group(_COMMON), captcha=command.account)
+    parser.set_defaults(command=command, program=parser.prog)

@@ -1,0 +1,286 @@
+"""The sub-commands for BMW CarData."""
+
+from argparse import Namespace
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+import re
+from typing import Final
+
+import httpx
+
+from ..cardata import DeviceCode, DeviceLogin, LoginError, LoginFailure, Scope, Tokens
+from ..cardata.api import CardataApi
+from ..cardata.quota import LOOK, Reason, Spent
+from ..convert import mapping
+from ..errors import ApiError, AuthError, InvalidValueError, NetworkError
+from ..fingerprint import Recorder, Recording
+from ..http import Http
+from ..redact import Redactor
+from ..source import Poll
+from ..tokens import TokenKeeper
+from .app import vin_of
+from .arguments import SubCommand, Word, option
+from .cars import STATUS_OPTIONS
+from .connection import KEY, Client, Connection, connected, find_client, run_alone
+from .files import OUTPUT, write_fingerprint
+from .output import OK, note, say, say_json, show, tell
+from .stream import BROKER_OPTIONS, SECONDS, STREAM_OPTIONS, broker_of, record, stream
+
+_CLIENT_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_SLOWER: Final = 5.0
+_ADVICE: Final[Mapping[LoginFailure, str]] = {
+    LoginFailure.EXPIRED: "the code was not approved in time",
+    LoginFailure.DENIED: "the approval was refused, by you or by BMW",
+    LoginFailure.UNKNOWN_CLIENT: "BMW does not know this client id, or not yet",
+    LoginFailure.NOT_READY: "BMW has not made the client ready yet: try again in some minutes",
+    LoginFailure.REFUSED: "the code is not good any more",
+    LoginFailure.NO_API: "CarData API is not subscribed in BMW's portal",
+    LoginFailure.NO_STREAM: "CarData Stream is not subscribed in BMW's portal",
+}
+_NEEDED: Final = {Scope.API: LoginFailure.NO_API, Scope.STREAM: LoginFailure.NO_STREAM}
+
+
+def _login(options: Namespace) -> int:
+    options.client_id = options.words["client_id"]
+    client = find_client(options, login=False)
+    if not client.store.kept:
+        raise InvalidValueError("the login has to be kept: it cannot be done without a store")
+    if not _CLIENT_ID.fullmatch(client.id):
+        raise InvalidValueError("a client id has the form 8c1d2f5a-3b7e-4f60-9a21-5d0c7be4f913")
+    tokens = asyncio.run(_approved(client))
+    if not tokens.gcid:
+        raise AuthError("BMW has not told whose account this is: try again")
+    for scope, failure in _NEEDED.items():
+        if tokens.scopes and scope not in tokens.scopes:
+            note(f"{options.program}: {_ADVICE[failure]}")
+    client.save(tokens)
+    say("logged in")
+    return OK
+
+
+async def _approved(client: Client) -> Tokens:
+    """Show a code and wait until somebody has approved it."""
+    redactor = Redactor()
+    async with httpx.AsyncClient() as web:
+        http = Http(web, redactor, Recorder(redactor))
+        login = DeviceLogin(http, client.id)
+        try:
+            code = await login.request_code()
+            until = code.expires.astimezone()
+            note(f"Open {code.url} and approve the code {code.user_code} until {until:%H:%M:%S}.")
+            return await _wait(http, login, code)
+        except LoginError as error:
+            raise LoginError(error.failure, _ADVICE[error.failure]) from error
+
+
+async def _wait(http: Http, login: DeviceLogin, code: DeviceCode) -> Tokens:
+    """Ask until the code is approved, refused or too old; a bad network only delays that."""
+    pause = code.interval
+    while True:
+        left = (code.expires - datetime.now(UTC)).total_seconds()
+        await http.pause(min(pause, max(0.0, left)))
+        try:
+            answer = await login.poll(code)
+        except NetworkError, ApiError:
+            pause = code.interval
+            continue
+        if isinstance(answer, Tokens):
+            return answer
+        pause = answer
+        # Who was told to slow down stays slow (RFC 8628 §3.5)
+        code = replace(code, interval=min(pause, code.interval + _SLOWER))
+
+
+def _status(options: Namespace) -> int:
+    vin = vin_of(options.vin) if options.vin else None
+    client = find_client(options)
+
+    async def work(connection: Connection) -> int:
+        vehicles = connection.garage.vehicles
+        poll = await _read(connection, vin, refresh=options.refresh)
+        if vin is not None and vin not in vehicles and poll.error is None:
+            raise InvalidValueError("the account has no car with this VIN")
+        wanted = [car for car in vehicles.values() if vin in (None, car.vin)]
+        if wanted or poll.error is None:
+            show(wanted, as_json=options.json, one=vin is not None)
+        return tell(options.program, connection.garage, poll)
+
+    return run_alone(client, work)
+
+
+async def _read(connection: Connection, vin: str | None = None, *, refresh: bool = False) -> Poll:
+    """Do what is due, and with `refresh` look at the cars that were not looked at by that."""
+    source, started = connection.source, datetime.now(UTC)
+    poll = connection.take(await source.work())
+    errors, error = dict(poll.errors), poll.error
+    seen = {call.vin for call in source.ledger if call.endpoint == LOOK and call.time >= started}
+    for other in [*source.cars] if refresh else ():
+        if other not in seen and vin in (None, other) and error is None:
+            look = connection.take(await source.poll(other))
+            errors |= look.errors
+            error = look.error
+    made = sum(call.time >= started for call in source.ledger)
+    if made:
+        note(f"cardata: calls made: {made}, left for you: {source.status.calls_left_for_user}")
+    return replace(poll, errors=errors, error=error)
+
+
+def _quota(options: Namespace) -> int:
+    client = find_client(options)
+
+    async def run() -> None:
+        async with httpx.AsyncClient() as web:
+            connection = connected(client, web)
+            if options.json:
+                say_json(_balance(connection))
+            else:
+                _say_balance(connection)
+
+    asyncio.run(run())
+    return OK
+
+
+def _balance(connection: Connection) -> dict[str, object]:
+    ledger, status = connection.source.ledger, connection.source.status
+    return {
+        "calls_left": status.calls_left,
+        "calls_left_for_user": status.calls_left_for_user,
+        "calls_of_others": ledger.others(),
+        "blocked_until": ledger.blocked_until and ledger.blocked_until.isoformat(),
+        "next_call": status.next_call and status.next_call.isoformat(),
+        "calls": [
+            {
+                "time": call.time.isoformat(),
+                "what": call.endpoint,
+                "reason": call.reason.value,
+                "vin": call.vin,
+            }
+            for call in ledger
+        ],
+    }
+
+
+def _say_balance(connection: Connection) -> None:
+    source = connection.source
+    status, ledger, garage = source.status, source.ledger, connection.garage
+
+    def line(call: Spent) -> str:
+        vehicle = garage.vehicles.get(call.vin or "")
+        about = vehicle.name if vehicle is not None else call.vin or "the account"
+        reason = call.reason.replace("_", " ")
+        return f"  {call.time.astimezone():%Y-%m-%d %H:%M}  {call.endpoint}: {about} ({reason})"
+
+    say(f"Calls left today: {status.calls_left_for_user} of {ledger.limit}")
+    say(f"Of these the plan may spend: {status.calls_left}")
+    if ledger.others():
+        say(f"Spent by other programs, as far as known: {ledger.others()}")
+    if ledger.blocked_until is not None and ledger.blocked_until > datetime.now(UTC):
+        say(f"BMW refuses calls until {ledger.blocked_until.astimezone():%Y-%m-%d %H:%M}")
+    if status.next_call is not None:
+        say(f"Next call: {status.next_call.astimezone():%Y-%m-%d %H:%M}")
+    calls = [line(call) for call in ledger]
+    say("\n".join(["Calls made:", *calls]) if calls else "Calls made: none")
+
+
+def _containers(options: Namespace) -> int:
+    client = find_client(options)
+
+    async def work(connection: Connection) -> int:
+        redactor = connection.redactor
+        http = Http(connection.web, redactor, Recorder(redactor))
+        login = DeviceLogin(http, client.id)
+        keeper = TokenKeeper(login, client.tokens(), client.save, client.tokens_to_replace)
+        api = CardataApi(http, keeper, connection.source.ledger)
+        if options.delete:
+            await api.delete_container(options.delete, Reason.USER)
+            say(f"{options.delete} deleted")
+            return OK
+        found = await api.containers(Reason.USER)
+        if options.json:
+            say_json(found)
+            return OK
+        for item in found:
+            state = "active" if item.active else "deleted"
+            say(f"{item.id}  {state}  {item.name}  {item.purpose}")
+        return OK
+
+    code = run_alone(client, work)
+    if options.delete:
+        client.store.change(lambda kept: _without(kept, options.delete), KEY, client.id, "source")
+    return code
+
+
+def _without(kept: object, container: str) -> object:
+    """Forget a container that is deleted, so that the next look need not find that out."""
+    fields = mapping(kept)
+    memory = mapping(fields.get("container"))
+    if memory.get("id") != container:
+        return kept
+    return {**fields, "container": {**memory, "id": None}}
+
+
+def _fingerprint(options: Namespace) -> int:
+    client = find_client(options)
+    # What the stream sends meanwhile is kept, and is in the answers that are written afterwards
+    messages = record(client, broker_of(options), options.seconds) if options.seconds else ()
+
+    async def work(connection: Connection) -> int:
+        poll = await _read(connection)
+        recordings = [connection.source.recording(), Recording({}, messages)]
+        write_fingerprint(options.output, recordings, connection.redactor)
+        return tell(options.program, connection.garage, poll)
+
+    return run_alone(client, work)
+
+
+_CLIENT: Final = option(
+    "--client-id", metavar="ID", help="the client, if several are kept (else MYBMW_CLIENT_ID)"
+)
+_JSON, _ = STATUS_OPTIONS
+_REFRESH: Final = option(
+    "--refresh", action="store_true", help="ask BMW now, which costs a call for each car"
+)
+_DELETE: Final = option("--delete", metavar="ID", help="delete this container instead")
+_ID: Final = Word("CLIENT_ID", "from BMW's portal: My vehicles, BMW CarData")
+
+COMMANDS: Final = (
+    SubCommand("login", "Log in by approving a code on BMW's page", _login, (_ID,), account=False),
+    SubCommand(
+        "status",
+        "Show what is known of the cars; only what is due costs calls",
+        _status,
+        options=(*STATUS_OPTIONS, _REFRESH, _CLIENT),
+        account=False,
+    ),
+    SubCommand(
+        "stream",
+        "Put out what the cars send, as they send it, one JSON object a line",
+        stream,
+        options=(*STREAM_OPTIONS, *BROKER_OPTIONS, _CLIENT),
+        account=False,
+    ),
+    SubCommand(
+        "containers",
+        "List the account's containers, or delete one; costs a call",
+        _containers,
+        options=(_DELETE, _JSON, _CLIENT),
+        account=False,
+    ),
+    SubCommand(
+        "quota",
+        "Show what the calls of the day were spent on, without a call",
+        _quota,
+        options=(_JSON, _CLIENT),
+        account=False,
+    ),
+    SubCommand(
+        "fingerprint",
+        "Save anonymised answers of BMW and the stream, for developers",
+        _fingerprint,
+        options=(OUTPUT, SECONDS, *BROKER_OPTIONS, _CLIENT),
+        account=False,
+    ),
+)
+"""The sub-commands in the order in which help shows them."""

@@ -1,0 +1,38 @@
+"""Files that sub-commands write."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from ..fingerprint import Recording, files
+from ..redact import Redactor
+from .arguments import option
+from .output import say
+
+OUTPUT: Final = option(
+    "--output", metavar="DIR", type=lambda path: Path(path).expanduser(), help="where to write"
+)
+"""The option for the folder to write to."""
+
+_FINGERPRINTS: Final = "~/vehicle_fingerprint"
+
+
+def keep(folder: Path, name: str, content: bytes) -> Path:
+    """Write a file into a folder, which is made if need be, and return its path; OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+def write_fingerprint(
+    folder: Path | None, recordings: Iterable[Recording], redactor: Redactor
+) -> None:
+    """Write recordings, anonymised, and say where to."""
+    content = files(recordings, redactor)
+    now = datetime.now().astimezone()
+    folder = folder or Path(_FINGERPRINTS).expanduser() / f"{now:%Y-%m-%d_%H-%M-%S}"
+    for name, body in content.items():
+        keep(folder, name, body)
+    say(f"fingerprint of the vehicles written to {folder}")

@@ -1,0 +1,99 @@
+"""From an address to a place on earth, by a service that can be replaced."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+import httpx
+
+from ..convert import mapping, number
+from ..errors import AnswerError, ApiError, InvalidValueError, NetworkError
+from ..fingerprint import Recorder
+from ..http import Http, Request, json_of
+from ..redact import Redactor
+from ..values import Position
+from .arguments import program_version
+
+NOMINATIM: Final = "https://nominatim.openstreetmap.org/search"
+
+_HOME: Final = "https://github.com/mybmw-home-assistant/mybmw"
+_WHAT: Final = "look up the address"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An address that was found, and where it is."""
+
+    position: Position
+    street: str | None = None
+    postal_code: str | None = None
+    city: str | None = None
+    country: str | None = None
+
+
+type Geocoder = Callable[[httpx.AsyncClient, str], Awaitable[Place | None]]
+"""Finds an address, None if there is no such place; raises `ClientError`."""
+
+
+class GeocoderError(NetworkError):
+    """The service that knows addresses cannot be reached."""
+
+
+def nominatim(url: str = NOMINATIM) -> Geocoder:
+    """Return a geocoder that asks a Nominatim server; InvalidValueError for what is no URL."""
+    host = _host(url)
+
+    async def geocode(client: httpx.AsyncClient, address: str) -> Place | None:
+        redactor = Redactor()
+        request = Request(
+            _WHAT,
+            "GET",
+            url,
+            headers={"user-agent": f"mybmw-client/{program_version()} ({_HOME})"},
+            params={"q": address, "format": "json", "addressdetails": "1", "limit": "1"},
+        )
+        try:
+            response = await Http(client, redactor, Recorder(redactor)).fetch(request)
+        except NetworkError:
+            raise GeocoderError(f"{_WHAT}: {host} cannot be reached") from None
+        if not response.is_success:
+            raise ApiError(f"{_WHAT}: HTTP {response.status_code}", response.status_code)
+        found = json_of(response, _WHAT)
+        return _place(found[0]) if isinstance(found, list) and found else None
+
+    return geocode
+
+
+def _host(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise InvalidValueError("a geocoder is written as https://HOST/PATH")
+    return parts.hostname
+
+
+def _place(item: object) -> Place:
+    fields = mapping(item)
+    try:
+        latitude, longitude = number(fields.get("lat")), number(fields.get("lon"))
+    except ValueError:
+        latitude = longitude = None
+    if latitude is None or longitude is None:
+        raise AnswerError(f"{_WHAT}: the answer holds no position")
+    address = mapping(fields.get("address"))
+    street = (_part(address, "road"), _part(address, "house_number"))
+    return Place(
+        position=Position(latitude, longitude),
+        street=" ".join(filter(None, street)) or None,
+        postal_code=_part(address, "postcode"),
+        city=_part(address, "city", "town", "village"),
+        country=_part(address, "country"),
+    )
+
+
+def _part(address: Mapping[str, object], *names: str) -> str | None:
+    found = (address.get(name) for name in names)
+    return next((value for value in found if isinstance(value, str) and value), None)

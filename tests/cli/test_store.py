@@ -1,0 +1,185 @@
+"""The file that keeps logins, alone and with other processes around it."""
+
+import asyncio
+from collections.abc import Callable
+import json
+from pathlib import Path
+from threading import Thread
+from time import sleep
+
+import pytest
+
+from custom_components.mybmw.client.cli import store as module
+from custom_components.mybmw.client.cli.store import Store, StoreError
+from tests.cli.support import ACCOUNT, LOGIN, STORE, Run, stored
+from tests.replay.mybmw import SimulatedMyBMW
+
+
+@pytest.fixture
+def path(home: Path) -> Path:
+    """Where the store is."""
+    return home / STORE
+
+
+@pytest.mark.parametrize("content", ["{", "[1]", "7", '"text"', "\xff", ""])
+def test_nonsense(run: Run, sim: SimulatedMyBMW, path: Path, content: str) -> None:
+    """What is no store is ignored with one line, and replaced."""
+    path.write_text(content, encoding="latin-1")
+    outcome = run("status", *LOGIN, *ACCOUNT).good()
+    assert outcome.err == f"mybmw: {path} does not hold logins, it is ignored\n"
+    assert stored(path.parent).keys() == {"mybmw"}
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("content", [{"mybmw": 7}, {"mybmw": {"rest_of_world": [1]}}, {"x": 1}])
+def test_odd_content(run: Run, sim: SimulatedMyBMW, path: Path, content: object) -> None:
+    """Odd parts count as missing; what others keep there stays."""
+    path.write_text(json.dumps(content))
+    assert run("status", *LOGIN, *ACCOUNT).good().err == ""
+    assert stored(path.parent)["mybmw"]["rest_of_world"].keys() == {ACCOUNT[0]}
+    assert ("x" in stored(path.parent)) is (content == {"x": 1})
+
+
+def test_unreadable(run: Run, sim: SimulatedMyBMW, path: Path) -> None:
+    """What cannot be read is left alone, told once, and the command is carried out."""
+    path.mkdir()
+    outcome = run("status", *LOGIN, *ACCOUNT).good()
+    assert outcome.err == f"mybmw: {path} cannot be read, it is ignored: Is a directory\n"
+    assert path.is_dir()
+
+
+def test_unwritable(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A login that cannot be kept is good for this run."""
+    path.write_text("")
+    store = Store(path / "x")
+    store.put(1, "a")
+    store.put(2, "a")
+    assert capsys.readouterr().err.count("\n") == 1
+    assert store.get("a") is None
+
+
+def test_full_disk(
+    path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A write that fails half-way leaves what was there, and nothing beside it."""
+    store = Store(path)
+    store.put(1, "a")
+
+    def full(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    store.put(2, "a")
+    assert "logins cannot be kept" in capsys.readouterr().err
+    assert store.get("a") == 1
+    assert {file.name for file in path.parent.iterdir()} == {STORE, f"{STORE}.lock"}
+
+
+def test_nested(path: Path) -> None:
+    """One value is changed, everything else stays."""
+    store = Store(path)
+    store.put(1, "a", "b", "c")
+    store.put(2, "a", "d")
+    store.change(lambda value: [value], "a", "b", "c")
+    assert store.get() == {"a": {"b": {"c": [1]}, "d": 2}}
+    assert store.get("a", "b", "c", "e") is None
+
+
+def test_link(path: Path) -> None:
+    """A store that is a link stays one."""
+    real = path.with_name("real.json")
+    path.symlink_to(real)
+    Store(path).put(1, "a")
+    assert path.is_symlink()
+    assert json.loads(real.read_text()) == {"a": 1}
+
+
+def test_several_at_once(path: Path) -> None:
+    """Nothing is lost when several change it at the same time."""
+
+    def add(name: str) -> None:
+        store = Store(path)
+        for number in range(25):
+            store.put(number, name)
+            store.change(lambda value: (value if isinstance(value, int) else 0) + 1, "sum")
+
+    threads = [Thread(target=add, args=(name,)) for name in "abc"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert json.loads(path.read_text()) == {"a": 24, "b": 24, "c": 24, "sum": 75}
+
+
+def test_alone(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody else gets in meanwhile; whoever waits for too long is told."""
+    monkeypatch.setattr(module, "PATIENCE", 0.1)
+    first, second = Store(path), Store(path)
+    with first.alone():
+        first.lock()
+        first.unlock()
+        with pytest.raises(StoreError, match="another mybmw is using"), second.alone():
+            pass
+        assert not second.lock()
+        # Better written without the lock than lost
+        second.put(1, "a")
+    assert second.lock()
+    second.unlock()
+    assert first.get("a") == 1
+
+
+async def test_for_a_moment(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever fails to get new tokens, and does not say so, keeps nobody out for long."""
+    monkeypatch.setattr(module, "PATIENCE", 0)
+    monkeypatch.setattr(module, "MOMENT", 0.02)
+    first, second = Store(path), Store(path)
+    first.lock_for_a_moment()
+    assert not second.lock()
+    await asyncio.sleep(0.03)
+    assert second.lock()
+    second.unlock()
+
+
+def test_waiting(path: Path) -> None:
+    """Whoever waits gets in when the other one leaves."""
+    first, second = Store(path), Store(path)
+    first.lock()
+    order: list[str] = []
+
+    def leave() -> None:
+        sleep(0.1)
+        order.append("left")
+        first.unlock()
+
+    other = Thread(target=leave)
+    other.start()
+    with second.alone():
+        order.append("in")
+    other.join()
+    assert order == ["left", "in"]
+
+
+@pytest.mark.parametrize("failure", [OSError(95, "not supported"), None])
+def test_no_locks(path: Path, monkeypatch: pytest.MonkeyPatch, failure: OSError | None) -> None:
+    """Where files cannot be locked, it works all the same."""
+
+    def refuse(*_args: object) -> None:
+        raise failure or AssertionError
+
+    if failure is None:
+        path.with_name(f"{STORE}.lock").mkdir()
+    else:
+        monkeypatch.setattr("fcntl.flock", refuse)
+    with Store(path).alone():
+        Store(path).put(1, "a")
+    assert Store(path).get("a") == 1
+
+
+def test_nothing_is_kept_without_a_path() -> None:
+    store = Store(None)
+    store.put(1, "a")
+    assert store.get("a") is None
+    assert not store.kept
+    changes: list[Callable[[object], object]] = []
+    store.change(lambda value: changes.append(lambda _: value), "a")
+    assert changes == []

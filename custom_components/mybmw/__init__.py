@@ -18,7 +18,9 @@ from homeassistant.helpers import (
     issue_registry as ir,
 )
 from homeassistant.helpers.device_registry import DeviceEntry, DeviceEntryType
+from homeassistant.helpers.typing import ConfigType
 
+from .actions import async_set_up_actions
 from .client import Garage, PlanningSource, Redactor, Source, attributes as car, descriptors
 from .const import CONF_SOURCES, DOMAIN, OPTION_INTERVAL, OPTION_POSITION, OPTION_READ_ONLY
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
@@ -60,6 +62,12 @@ _WHERE_IT_IS: Final = (
     car.CHARGING_PLACES,
     descriptors.attribute_of("vehicle.cabin.infotainment.navigation.currentLocation.altitude"),
 )
+
+
+async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
+    """Set up the actions, which are there before any account is."""
+    async_set_up_actions(hass)
+    return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> bool:

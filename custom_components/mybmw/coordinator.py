@@ -220,12 +220,13 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
             )
         return result
 
-    async def async_refresh_car(self, vin: str) -> None:
-        """Ask all sources about one car, because somebody wants it."""
-        errors = [await poller.async_ask(vin) for poller in self.pollers.values()]
-        failed = [error for error in errors if error is not None]
+    async def async_refresh_car(self, vin: str) -> Mapping[str, ClientError | None]:
+        """Ask all sources about one car, because somebody wants it; return which ones failed."""
+        errors = {name: await poller.async_ask(vin) for name, poller in self.pollers.items()}
+        failed = [error for error in errors.values() if error is not None]
         if failed and len(failed) == len(errors):
             raise home_assistant_error(failed[0]) from failed[0]
+        return errors
 
     @override
     async def _async_update_data(self) -> Garage:

@@ -12,7 +12,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
-from .client import ClientError, Vehicle, attributes as car
+from .client import AnswerError, ClientError, Vehicle, attributes as car
 from .client.values import Access
 from .const import DOMAIN
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
@@ -123,7 +123,9 @@ class MyBMWImage(MyBMWEntity, ImageEntity):
     async def async_image(self) -> bytes | None:
         """Return the picture; who comes while it is being fetched waits for it."""
         async with self._busy:
-            return await self.coordinator.images.get(self._key) or await self._fetch()
+            image = await self.coordinator.images.get(self._key) or await self._fetch()
+            self._note()
+            return image
 
     async def _fetch(self) -> bytes | None:
         """Fetch the picture; after a failure, not again for some hours."""
@@ -131,15 +133,30 @@ class MyBMWImage(MyBMWEntity, ImageEntity):
         if self._failed is not None and now - self._failed < _TRY_AGAIN:
             return None
         try:
-            image = await self.coordinator.data.image(
-                self.vehicle.vin, self.entity_description.view
-            )
+            return await async_picture(self.coordinator, self.vehicle, self.entity_description)
         except ClientError as error:
             _LOGGER.debug("A picture cannot be fetched: %s", error)
-            image = b""
-        if not image.startswith(_PNG):
             self._failed = now
             return None
-        self._attr_image_last_updated = await self.coordinator.images.put(self._key, image)
-        self.async_write_ha_state()
+
+    @callback
+    def _note(self) -> None:
+        """Show when the picture was fetched, by whomever."""
+        fetched = self.coordinator.images.time(self._key)
+        if fetched != self._attr_image_last_updated:
+            self._attr_image_last_updated = fetched
+            self.async_write_ha_state()
+
+
+async def async_picture(
+    coordinator: GarageCoordinator, vehicle: Vehicle, description: ImageDescription
+) -> bytes:
+    """Return a picture as PNG; one that is kept costs no call. Raises `ClientError`."""
+
+    async def fetch() -> bytes:
+        image = await coordinator.data.image(vehicle.vin, description.view)
+        if not image.startswith(_PNG):
+            raise AnswerError("the picture is none")
         return image
+
+    return await coordinator.images.get_or_fetch(description.unique_id(vehicle), fetch)

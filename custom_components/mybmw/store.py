@@ -1,7 +1,9 @@
 """What survives a restart: readings, when sources may be asked again, and pictures."""
 
+import asyncio
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 import logging
@@ -92,6 +94,7 @@ class ImageStore:
         self._name = f"{DOMAIN}.{entry_id}.images"
         self._index = Store[dict[str, str]](hass, 1, self._name, private=True)
         self._times: dict[str, datetime] = {}
+        self._busy: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def load(self) -> None:
         """Read which pictures there are, and when each was fetched."""
@@ -113,12 +116,20 @@ class ImageStore:
         except LookupError, TypeError, ValueError:
             return None
 
-    async def put(self, key: str, image: bytes) -> datetime:
-        """Keep a picture; return the present time."""
+    async def get_or_fetch(self, key: str, fetch: Callable[[], Awaitable[bytes]]) -> bytes:
+        """Return a picture, fetched first if need be; who comes meanwhile waits for it."""
+        async with self._busy[key]:
+            image = await self.get(key)
+            if image is None:
+                image = await fetch()
+                await self.put(key, image)
+            return image
+
+    async def put(self, key: str, image: bytes) -> None:
+        """Keep a picture."""
         await self._file(key).async_save({"png": b64encode(image).decode()})
         self._times[key] = dt_util.utcnow()
         await self._index.async_save({key: time.isoformat() for key, time in self._times.items()})
-        return self._times[key]
 
     async def remove(self) -> None:
         """Delete all files."""

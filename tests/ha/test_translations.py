@@ -83,6 +83,23 @@ ENTITY_ATTRIBUTES: Final[Mapping[str, Mapping[str, set[str]]]] = {
     },
 }
 COMMAND_ERRORS: Final = (errors.UnsupportedError, errors.InvalidValueError, errors.CommandError)
+# Errors that are not the client's
+OWN_ERRORS: Final = {
+    "cannot_write",
+    "car_or_account",
+    "car_unknown",
+    "command_ignored",
+    "limit_not_offered",
+    "not_a_car",
+    "nothing_known",
+    "nothing_recorded",
+    "nothing_to_change",
+    "path_not_allowed",
+    "read_only",
+    "timer_unknown",
+    "timer_without_time",
+    "waiting",
+}
 STEPS: Final[Mapping[str, vol.Schema]] = {
     "cardata": flow_cardata._SCHEMA,
     "cardata_reauth": flow_cardata._SCHEMA,
@@ -230,8 +247,9 @@ def error_keys(kind: type[errors.ClientError] = errors.ClientError) -> set[str]:
 @cache
 def calls() -> list[Call]:
     found: list[Call] = []
-    for path in sorted(INTEGRATION.glob("*.py")):
-        module = import_module(f"{mybmw.__name__}.{path.stem}".removesuffix(".__init__"))
+    for path in sorted({*INTEGRATION.glob("*.py"), *INTEGRATION.glob("actions/*.py")}):
+        names = (mybmw.__name__, *path.relative_to(INTEGRATION).with_suffix("").parts)
+        module = import_module(".".join(names).removesuffix(".__init__"))
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
@@ -327,7 +345,7 @@ def test_extra_attributes_are_translated() -> None:
 def test_exceptions_are_translated() -> None:
     found = raised(issues=False)
     messages = translations()["exceptions"]
-    assert messages.keys() == found.keys() == error_keys() | {"command_ignored", "waiting"}
+    assert messages.keys() == found.keys() == error_keys() | OWN_ERRORS
     for key, names in found.items():
         assert messages[key].keys() == {"message"}
         assert placeholders(messages[key]["message"]) == names, key
@@ -408,7 +426,8 @@ def test_selectors_are_translated() -> None:
             if name_of(call) == "SelectSelectorConfig"
         )
     )
-    assert translations()["selector"].keys() == keys == {"region", "stream"}
+    assert keys == {"region", "stream"}
+    assert translations()["selector"].keys() == keys | {"charging_mode", "view", "weekday"}
     assert translations()["selector"]["stream"]["options"].keys() == set(config_flow._STREAMS)
     assert translations()["selector"]["region"]["options"].keys() == set(Region)
 
@@ -457,7 +476,7 @@ def test_icons_are_complete() -> None:
 
 
 def test_icons_are_used() -> None:
-    assert read("icons").keys() == {"entity"}
+    assert read("icons").keys() == {"entity", "services"}
     for platform, icons in read("icons")["entity"].items():
         table = {description.translation_key: description for description in TABLES[platform]}
         assert icons.keys() <= table.keys()

@@ -11,7 +11,15 @@ import orjson
 import pytest
 
 from custom_components.mybmw.client import QuotaError
-from custom_components.mybmw.client.cardata.quota import DAY, LIMIT, RESERVE, Ledger, Reason, day_of
+from custom_components.mybmw.client.cardata.quota import (
+    DAY,
+    LIMIT,
+    LOOK,
+    RESERVE,
+    Ledger,
+    Reason,
+    day_of,
+)
 from custom_components.mybmw.client.cardata.schedule import (
     EXTRAS,
     HELD,
@@ -154,6 +162,19 @@ def test_event_comes_soon_and_once() -> None:
     plan.event("unknown", Reason.TRIP_END, NOON)
     plan.told("unknown", NOON)
     plan.done(look("unknown", NOON, Reason.TRIP_END), NOON)
+
+
+def test_one_car_drives_another_is_quiet() -> None:
+    """What the drives of one take is reckoned in the pace, and puts off no look at the other."""
+    plan, ledger = scheduler(ONE, TWO)
+    plan.done(look(ONE, NOON), NOON)
+    plan.done(look(TWO, NOON), NOON)
+    now = NOON + timedelta(minutes=25)
+    plan.event(ONE, Reason.TRIP_END, now)
+    ledger.book(LOOK, Reason.TRIP_END, ONE)
+    plan.done(look(ONE, now, Reason.TRIP_END), now)
+    pace = DAY / (LIMIT - RESERVE - HELD - 1)
+    assert plan.next(now) == look(TWO, NOON + pace)
 
 
 def test_history_is_read_after_a_charge() -> None:

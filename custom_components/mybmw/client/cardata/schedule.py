@@ -20,7 +20,7 @@ from .words import moment
 SHORTEST: Final = timedelta(minutes=30)
 """The shortest time between two scheduled calls for the values of any car."""
 
-HELD: Final = 1
+HELD: Final = 2
 """Calls that the schedule leaves for events."""
 
 _NIGHTLY: Final = 4
@@ -174,7 +174,8 @@ class Scheduler:
         self._failures.pop((decision.task, ""), None)
         if decision.task is not Task.VALUES:
             return
-        self._asked = now
+        if decision.reason is Reason.SCHEDULE:
+            self._asked = now
         car = self._cars.get(decision.vin)
         if car is None:
             return
@@ -225,8 +226,9 @@ class Scheduler:
 
         None if nothing is left for the schedule. What events and chores have taken in a day they
         are likely to take in the next one too, so that the pace does without it: denser now would
-        mean nothing tonight. It is never denser than the whole budget spread evenly, as with the
-        Domoticz plug-in (facts: features sheet §5.3).
+        mean nothing tonight. That is all they cost; the looks go on beside them. It is never
+        denser than the whole budget spread evenly, as with the Domoticz plug-in (facts: features
+        sheet §5.3).
         """
         if self._ledger.left(Reason.SCHEDULE, now) <= HELD:
             return None

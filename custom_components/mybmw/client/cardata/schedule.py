@@ -214,7 +214,8 @@ class Scheduler:
             (self._patient(decision) for decision in decisions),
             key=lambda decision: (
                 max(decision.at, now),
-                decision.task is Task.VALUES and decision.reason is Reason.SCHEDULE,
+                decision.reason is Reason.SCHEDULE,
+                decision.at,
                 _ORDER[decision.task],
                 self._tried(decision),
             ),

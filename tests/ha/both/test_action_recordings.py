@@ -16,14 +16,16 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components import mybmw
 from custom_components.mybmw.const import DOMAIN
 from tests.ha.actions import SECRET, act, call, device_id, refused, secret_car
-from tests.ha.cardata import counted, no_stream, push, recorded, say
+from tests.ha.cardata import counted, push, say
 from tests.ha.conftest import SetUp
-from tests.ha.flows import account_with, both_services
+from tests.ha.flows import both_services
 from tests.ha.support import IX
 from tests.replay import cardata as cardata_replay
 from tests.replay.cardata import SimulatedCarData
 from tests.replay.fingerprints import load
 from tests.replay.mybmw import SimulatedMyBMW
+
+pytestmark = pytest.mark.usefixtures("silence")
 
 LATITUDE: Final = 48.7654321
 
@@ -35,19 +37,6 @@ def _few_entities(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def kind() -> str:
-    """The sources of the account; tests override it."""
-    return "both"
-
-
-@pytest.fixture
-def cardata(monkeypatch: pytest.MonkeyPatch) -> SimulatedCarData:
-    """The simulated CarData of the account, without a stream."""
-    no_stream(monkeypatch)
-    return SimulatedCarData(recorded("ix_xdrive50"), fresh=True)
-
-
-@pytest.fixture
 def sim(cardata: SimulatedCarData) -> Iterator[SimulatedMyBMW]:
     """The simulated app API of the same account, which has a car with secrets as well."""
     simulated, router = both_services(cardata)
@@ -56,12 +45,6 @@ def sim(cardata: SimulatedCarData) -> Iterator[SimulatedMyBMW]:
     place["latitude"] = LATITUDE
     with router:
         yield simulated
-
-
-@pytest.fixture
-def entry(kind: str, sim: SimulatedMyBMW, cardata: SimulatedCarData) -> MockConfigEntry:
-    """The account, which has logged in before."""
-    return account_with(kind, sim, cardata)
 
 
 @pytest.fixture

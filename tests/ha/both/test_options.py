@@ -1,6 +1,5 @@
 """The options of accounts with CarData, with the MyBMW app, and with both."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from homeassistant.config_entries import (
@@ -16,12 +15,13 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from tests.ha.cardata import no_stream, recorded
 from tests.ha.conftest import SetUp
-from tests.ha.flows import account_with, both_services, suggested
+from tests.ha.flows import account_with, suggested
 from tests.replay.cardata import SimulatedCarData
 from tests.replay.certificates import certificates
 from tests.replay.mybmw import SimulatedMyBMW
+
+pytestmark = pytest.mark.usefixtures("silence")
 
 type Options = dict[str, Any]
 
@@ -38,36 +38,10 @@ KINDS: dict[str, Options] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _no_stream(monkeypatch: pytest.MonkeyPatch) -> None:
-    """There is no broker of BMW's."""
-    no_stream(monkeypatch)
-
-
-@pytest.fixture
-def cardata() -> SimulatedCarData:
-    """The simulated CarData of the account."""
-    return SimulatedCarData(recorded("ix_xdrive50"), fresh=True)
-
-
-@pytest.fixture
-def sim(cardata: SimulatedCarData) -> Iterator[SimulatedMyBMW]:
-    """The simulated app API of the same account, behind the same network."""
-    simulated, router = both_services(cardata)
-    with router:
-        yield simulated
-
-
 @pytest.fixture(params=KINDS)
 def kind(request: pytest.FixtureRequest) -> str:
     """The source that the account has, or "both"; tests override it."""
     return str(request.param)
-
-
-@pytest.fixture
-def entry(sim: SimulatedMyBMW, cardata: SimulatedCarData, kind: str) -> MockConfigEntry:
-    """The account, which has logged in to its sources before."""
-    return account_with(kind, sim, cardata)
 
 
 @pytest.fixture

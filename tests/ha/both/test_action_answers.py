@@ -1,6 +1,5 @@
 """The actions that tell what is known of a car: exact values in plain JSON, and no call."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 import json
 from typing import Final
@@ -12,12 +11,13 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components import mybmw
 from tests.ha.actions import act, refused
-from tests.ha.cardata import counted, no_stream, push, recorded, say
+from tests.ha.cardata import counted, push, say
 from tests.ha.conftest import Elapse, SetUp
-from tests.ha.flows import account_with, both_services
 from tests.ha.support import IX
 from tests.replay.cardata import SimulatedCarData
 from tests.replay.mybmw import SimulatedMyBMW
+
+pytestmark = pytest.mark.usefixtures("silence")
 
 TRIP: Final = "vehicle.trip.segment"
 FRONT: Final = {
@@ -38,33 +38,6 @@ FRONT: Final = {
 def _few_entities(monkeypatch: pytest.MonkeyPatch) -> None:
     """Actions need no entities."""
     monkeypatch.setattr(mybmw, "PLATFORMS", ())
-
-
-@pytest.fixture
-def kind() -> str:
-    """The sources of the account; tests override it."""
-    return "both"
-
-
-@pytest.fixture
-def cardata(monkeypatch: pytest.MonkeyPatch) -> SimulatedCarData:
-    """The simulated CarData of the account, without a stream."""
-    no_stream(monkeypatch)
-    return SimulatedCarData(recorded("ix_xdrive50"), fresh=True)
-
-
-@pytest.fixture
-def sim(cardata: SimulatedCarData) -> Iterator[SimulatedMyBMW]:
-    """The simulated app API of the same account, behind the same network."""
-    simulated, router = both_services(cardata)
-    with router:
-        yield simulated
-
-
-@pytest.fixture
-def entry(kind: str, sim: SimulatedMyBMW, cardata: SimulatedCarData) -> MockConfigEntry:
-    """The account, which has logged in before."""
-    return account_with(kind, sim, cardata)
 
 
 async def test_what_cardata_knows(

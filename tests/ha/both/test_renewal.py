@@ -1,10 +1,8 @@
 """Logging in again: which login is refused, new tokens, new clients, dead ones."""
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -13,7 +11,6 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.mybmw import wiring
 from custom_components.mybmw.client.cardata import Broker
-from tests.ha.cardata import recorded
 from tests.ha.conftest import Elapse, SetUp
 from tests.ha.flows import (
     CAPTCHA,
@@ -21,9 +18,7 @@ from tests.ha.flows import (
     OTHER_ID,
     PASSWORD,
     Patience,
-    account_with,
     approve,
-    both_services,
     choose,
     log_in,
     only,
@@ -35,41 +30,9 @@ from tests.ha.support import MILEAGE, POLL, flows, state
 from tests.replay.cardata import CLIENT_ID, Endpoint, SimulatedCarData
 from tests.replay.mybmw import SimulatedMyBMW
 
+pytestmark = pytest.mark.usefixtures("patience")
+
 PAST = "2020-01-01T00:00:00+00:00"
-
-
-@pytest.fixture
-def cardata() -> SimulatedCarData:
-    """The simulated CarData of the account."""
-    return SimulatedCarData(recorded("ix_xdrive50"), fresh=True)
-
-
-@pytest.fixture
-def sim(cardata: SimulatedCarData) -> Iterator[SimulatedMyBMW]:
-    """The simulated app API of the same account, behind the same network."""
-    simulated, router = both_services(cardata)
-    with router:
-        yield simulated
-
-
-@pytest.fixture(autouse=True)
-def patience(monkeypatch: pytest.MonkeyPatch, freezer: FrozenDateTimeFactory) -> Patience:
-    """Pauses that last while a code waits for its approval."""
-    made = Patience.install(monkeypatch, freezer)
-    made.end()
-    return made
-
-
-@pytest.fixture
-def kind() -> str:
-    """The source that the account has, or "both"; tests override it."""
-    return "both"
-
-
-@pytest.fixture
-def entry(sim: SimulatedMyBMW, cardata: SimulatedCarData, kind: str) -> MockConfigEntry:
-    """The account, which has logged in to its sources before."""
-    return account_with(kind, sim, cardata)
 
 
 def expire(hass: HomeAssistant, entry: MockConfigEntry) -> None:

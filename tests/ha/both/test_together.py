@@ -1,53 +1,23 @@
 """Two sources for the same car: one that fails, or is removed, takes nothing with it."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.mybmw.store import GarageStore
-from tests.ha.cardata import no_stream, recorded
 from tests.ha.conftest import Elapse, SetUp
-from tests.ha.flows import Patience, account_with, approve, both_services, choose
+from tests.ha.flows import Patience, approve, choose
 from tests.ha.support import IX, LOCK, MILEAGE, POLL, SOC, flows, state
 from tests.replay import faults
 from tests.replay.cardata import SimulatedCarData
 from tests.replay.faults import Endpoint as AppEndpoint
 from tests.replay.mybmw import SimulatedMyBMW
 
-
-@pytest.fixture(autouse=True)
-def patience(monkeypatch: pytest.MonkeyPatch, freezer: FrozenDateTimeFactory) -> Patience:
-    """Pauses that last while a code waits for its approval; no broker."""
-    no_stream(monkeypatch)
-    made = Patience.install(monkeypatch, freezer)
-    made.end()
-    return made
-
-
-@pytest.fixture
-def cardata() -> SimulatedCarData:
-    """The simulated CarData of the account."""
-    return SimulatedCarData(recorded("ix_xdrive50"), fresh=True)
-
-
-@pytest.fixture
-def sim(cardata: SimulatedCarData) -> Iterator[SimulatedMyBMW]:
-    """The simulated app API of the same account, behind the same network."""
-    simulated, router = both_services(cardata)
-    with router:
-        yield simulated
-
-
-@pytest.fixture
-def entry(sim: SimulatedMyBMW, cardata: SimulatedCarData) -> MockConfigEntry:
-    """The account, which has logged in to both before."""
-    return account_with("both", sim, cardata)
+pytestmark = pytest.mark.usefixtures("silence", "patience")
 
 
 def unavailable(hass: HomeAssistant) -> set[str]:

@@ -2,7 +2,6 @@
 
 import asyncio
 from base64 import b64decode
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,14 +15,15 @@ from custom_components.mybmw.actions.sources import VIEWS
 from custom_components.mybmw.client import attributes as car
 from custom_components.mybmw.client.cardata import CardataSource
 from tests.ha.actions import act, refused
-from tests.ha.cardata import counted, no_stream, poller, recorded
+from tests.ha.cardata import counted, poller
 from tests.ha.conftest import PNG, Elapse, SetUp
-from tests.ha.flows import account_with, both_services
 from tests.ha.support import IX, PICTURE, asked, charge, state
 from tests.replay import faults
 from tests.replay.cardata import SimulatedCarData
 from tests.replay.faults import Endpoint
 from tests.replay.mybmw import SimulatedMyBMW
+
+pytestmark = pytest.mark.usefixtures("silence")
 
 UNCOUNTED = {"calls_made": None, "calls_left": None}
 
@@ -32,33 +32,6 @@ UNCOUNTED = {"calls_made": None, "calls_left": None}
 def _few_entities(monkeypatch: pytest.MonkeyPatch) -> None:
     """Actions need no entities; a picture is an entity too."""
     monkeypatch.setattr(mybmw, "PLATFORMS", (Platform.IMAGE,))
-
-
-@pytest.fixture
-def kind() -> str:
-    """The sources of the account; tests override it."""
-    return "both"
-
-
-@pytest.fixture
-def cardata(monkeypatch: pytest.MonkeyPatch) -> SimulatedCarData:
-    """The simulated CarData of the account, without a stream."""
-    no_stream(monkeypatch)
-    return SimulatedCarData(recorded("ix_xdrive50"), fresh=True)
-
-
-@pytest.fixture
-def sim(cardata: SimulatedCarData) -> Iterator[SimulatedMyBMW]:
-    """The simulated app API of the same account, behind the same network."""
-    simulated, router = both_services(cardata)
-    with router:
-        yield simulated
-
-
-@pytest.fixture
-def entry(kind: str, sim: SimulatedMyBMW, cardata: SimulatedCarData) -> MockConfigEntry:
-    """The account, which has logged in before."""
-    return account_with(kind, sim, cardata)
 
 
 def spend(entry: MockConfigEntry) -> None:

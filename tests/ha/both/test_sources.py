@@ -1,10 +1,8 @@
 """An account with CarData beside or instead of the MyBMW app: adding, renewing, removing."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -13,7 +11,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.mybmw.const import DOMAIN
-from tests.ha.cardata import entry_of, recorded
+from tests.ha.cardata import entry_of
 from tests.ha.conftest import Elapse, SetUp
 from tests.ha.flows import (
     ACCOUNT,
@@ -21,10 +19,8 @@ from tests.ha.flows import (
     ONLY_CARDATA,
     PASSWORD,
     Patience,
-    account_with,
     approve,
     begin,
-    both_services,
     choose,
     log_in,
     only,
@@ -36,43 +32,11 @@ from tests.replay.cardata import SimulatedCarData
 from tests.replay.faults import Endpoint as AppEndpoint, Fault
 from tests.replay.mybmw import SimulatedMyBMW
 
+pytestmark = pytest.mark.usefixtures("patience")
+
 BY_NAME = "rest_of_world-driver@example.com"
 REQUESTS_LEFT = "sensor.bmw_cardata_requests_left"
 FLASH = "button.ix_xdrive50_flash_lights"
-
-
-@pytest.fixture
-def cardata() -> SimulatedCarData:
-    """The simulated CarData of the account."""
-    return SimulatedCarData(recorded("ix_xdrive50"), fresh=True)
-
-
-@pytest.fixture
-def sim(cardata: SimulatedCarData) -> Iterator[SimulatedMyBMW]:
-    """The simulated app API of the same account, behind the same network."""
-    simulated, router = both_services(cardata)
-    with router:
-        yield simulated
-
-
-@pytest.fixture(autouse=True)
-def patience(monkeypatch: pytest.MonkeyPatch, freezer: FrozenDateTimeFactory) -> Patience:
-    """Pauses that last while a code waits for its approval."""
-    made = Patience.install(monkeypatch, freezer)
-    made.end()
-    return made
-
-
-@pytest.fixture
-def kind() -> str:
-    """The source that the account has, or "both"; tests override it."""
-    return "both"
-
-
-@pytest.fixture
-def entry(sim: SimulatedMyBMW, cardata: SimulatedCarData, kind: str) -> MockConfigEntry:
-    """The account, which has logged in to its sources before."""
-    return account_with(kind, sim, cardata)
 
 
 async def assert_both_work(

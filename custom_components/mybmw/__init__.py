@@ -131,11 +131,6 @@ async def async_remove_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> No
         ir.async_delete_issue(hass, DOMAIN, issue)
 
 
-async def async_migrate_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> bool:
-    """Bring an older entry up to date; one of a newer version cannot be used."""
-    return entry.version == 1
-
-
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: MyBMWConfigEntry, device: DeviceEntry
 ) -> bool:

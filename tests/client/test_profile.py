@@ -1,9 +1,8 @@
 """Who the car is, its charging plan and its charging settings (facts: MyBMW sheet §4)."""
 
 from collections import Counter
-from datetime import UTC, datetime, time
+from datetime import UTC, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -19,11 +18,9 @@ from custom_components.mybmw.client.values import (
     DriveTrain,
     TimerType,
     Weekday,
-    next_departure,
 )
 from tests.client.support import NOW, Found, read
 
-BERLIN = ZoneInfo("Europe/Berlin")
 SOFTWARE = {"iStep": 502, "puStep": {"month": 11, "year": 13}}
 
 
@@ -315,34 +312,3 @@ def test_odd_limits(values: object) -> None:
 @pytest.mark.parametrize("answer", [None, [], "x", {}])
 def test_no_charging_details(answer: object) -> None:
     assert charging(answer).readings == []
-
-
-def timer(hour: int, minute: int, *days: Weekday, active: bool = True) -> DepartureTimer:
-    return DepartureTimer(1, time(hour, minute), active, days)
-
-
-@pytest.mark.parametrize(
-    ("now", "timers", "expected"),
-    [
-        # 2026-11-10 is a Tuesday
-        ("2026-11-10T06:00", [timer(7, 0)], "2026-11-10T07:00+01:00"),
-        ("2026-11-10T07:00", [timer(7, 0)], "2026-11-10T07:00+01:00"),
-        ("2026-11-10T07:01", [timer(7, 0)], "2026-11-11T07:00+01:00"),
-        ("2026-11-10T07:01", [timer(7, 0, Weekday.TUESDAY)], "2026-11-17T07:00+01:00"),
-        ("2026-11-10T06:00", [timer(7, 0, Weekday.MONDAY)], "2026-11-16T07:00+01:00"),
-        (
-            "2026-11-10T06:00",
-            [timer(9, 0, Weekday.FRIDAY), timer(8, 0, Weekday.THURSDAY)],
-            "2026-11-12T08:00+01:00",
-        ),
-        ("2026-11-10T06:00", [timer(7, 0, active=False)], None),
-        ("2026-11-10T06:00", [DepartureTimer(1, None, True)], None),
-        ("2026-11-10T06:00", [], None),
-        ("2026-10-24T08:00", [timer(7, 0)], "2026-10-25T07:00+01:00"),
-    ],
-)
-def test_next_departure(now: str, timers: list[DepartureTimer], expected: str | None) -> None:
-    """§8 vehicle status: the timers of the i3 REX, as one time."""
-    moment = datetime.fromisoformat(now).replace(tzinfo=BERLIN)
-    found = next_departure(tuple(timers), moment)
-    assert found == (datetime.fromisoformat(expected) if expected else None)

@@ -327,16 +327,3 @@ def next_service_by_distance(items: tuple[ServiceItem, ...]) -> ServiceItem | No
     """Return the item that is due first by distance; equal distances are ordered by type."""
     measured = [item for item in items if item.distance is not None]
     return min(measured, key=lambda item: (item.distance or 0.0, item.type), default=None)
-
-
-def next_departure(timers: tuple[DepartureTimer, ...], now: datetime) -> datetime | None:
-    """Return the next time that an active timer fires, in the time zone of `now`."""
-    weekdays = list(Weekday)
-    hits = (
-        datetime.combine(date.fromordinal(now.toordinal() + ahead), timer.time, now.tzinfo)
-        for timer in timers
-        if timer.active and timer.time is not None
-        for ahead in range(8)
-        if not timer.days or weekdays[(now.weekday() + ahead) % 7] in timer.days
-    )
-    return min((hit for hit in hits if hit >= now), default=None)

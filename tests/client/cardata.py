@@ -26,7 +26,6 @@ from custom_components.mybmw.client import (
     dump,
     load,
 )
-from custom_components.mybmw.client.attributes import ATTRIBUTES
 from custom_components.mybmw.client.cardata import (
     Broker,
     CardataSource,
@@ -34,8 +33,6 @@ from custom_components.mybmw.client.cardata import (
     Tokens,
     source as module,
 )
-from custom_components.mybmw.client.descriptors import DESCRIPTORS
-from custom_components.mybmw.client.snapshot import prepare
 from custom_components.mybmw.client.values import StreamState
 from tests.replay.cardata import BUNDLED, CarDataCar, Endpoint, SimulatedCarData, load as recordings
 from tests.replay.world import timestamp
@@ -48,10 +45,6 @@ NOON: Final = datetime(2026, 11, 10, 12, tzinfo=UTC)
 
 _TLS: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 _NOWHERE: Final = Broker(None, "localhost")
-
-# What saves readings cannot be made while the clock is frozen, since a date is no date then
-for kind in (*ATTRIBUTES.values(), *(item.attribute for item in DESCRIPTORS.values())):
-    prepare(kind)
 
 
 @cache

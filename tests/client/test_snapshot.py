@@ -8,7 +8,6 @@ from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.mybmw.client import Vehicle, attributes as a, dump, encode, load
-from custom_components.mybmw.client.snapshot import prepare
 from tests.client.support import recorded, replay
 from tests.replay.fingerprints import bundled
 
@@ -140,8 +139,3 @@ def test_any_garbage(saved: list[Any]) -> None:
     vehicle.update(reading._replace(time=later) for reading in readings)
     vehicle.update([a.CHARGING_END_TIME.at(NOW, later), a.MILEAGE.at(5.0, later)])
     json.dumps(dump(vehicle))
-
-
-def test_prepare() -> None:
-    for attribute in a.ATTRIBUTES.values():
-        prepare(attribute)

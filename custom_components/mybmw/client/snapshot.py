@@ -66,12 +66,6 @@ def _aware(time: datetime) -> datetime:
     return time
 
 
-def prepare(attribute: AnyAttribute) -> None:
-    """Make what is needed to save and read an attribute, which takes some time at first."""
-    _encoder(attribute)
-    _decoder(attribute)
-
-
 _ENCODERS: Final[dict[object, BasicEncoder[Any]]] = {}
 _DECODERS: Final[dict[object, BasicDecoder[Any]]] = {}
 

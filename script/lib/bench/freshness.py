@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 
 from tests.client.cardata_days import Outcome, live, together
+from tests.codecs import make_codecs
 
 from .figure import Figure
 
@@ -14,6 +15,7 @@ _FORMER = 228
 
 async def figures() -> AsyncIterator[Figure]:
     """Measure days of accounts of different sizes."""
+    make_codecs()
     for size in _SIZES:
         plural = f"{size} car{'s' if size > 1 else ''}, {_DAYS} days"
         for figure in _figures(await live(size, _DAYS), plural):

@@ -1,0 +1,12 @@
+"""What saves and reads values, made while a date still is a date: a frozen clock changes that."""
+
+from custom_components.mybmw.client.attributes import ATTRIBUTES
+from custom_components.mybmw.client.descriptors import DESCRIPTORS
+from custom_components.mybmw.client.snapshot import _decoder, _encoder
+
+
+def make_codecs() -> None:
+    """Make them for every attribute, before anything freezes the clock."""
+    for attribute in (*ATTRIBUTES.values(), *(item.attribute for item in DESCRIPTORS.values())):
+        _encoder(attribute)
+        _decoder(attribute)

@@ -46,7 +46,7 @@ class MyBMWDescription(EntityDescription):
 
 @dataclass(frozen=True, kw_only=True)
 class CommandDescription(MyBMWDescription):
-    """An entity that sends a command; it exists on cars that can be asked to do it."""
+    """An entity of one kind of command; it exists on cars that can be asked to do it."""
 
     command: CommandKind
 

@@ -40,7 +40,6 @@ from .client import (
     Vehicle,
     attributes as car,
 )
-from .client.attributes import AnyAttribute
 from .client.descriptors import DESCRIPTORS, Descriptor, Kind
 from .client.values import (
     Access,
@@ -70,6 +69,7 @@ from .client.values import (
 )
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .entity import (
+    CommandDescription,
     MyBMWDescription,
     MyBMWEntity,
     SourceDescription,
@@ -570,19 +570,8 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class CommandSensorDescription(SensorDescription):
+class CommandSensorDescription(CommandDescription, SensorDescription):
     """What became of the last command of one kind; for cars that can be asked for it."""
-
-    command: CommandKind
-
-    @property
-    @override
-    def watched(self) -> tuple[AnyAttribute, ...]:
-        return (*self.attributes, car.COMMANDS)
-
-    @override
-    def usable(self, vehicle: Vehicle) -> bool:
-        return self.command in (vehicle.value(car.COMMANDS) or ())
 
 
 def _last_command(kind: CommandKind) -> CommandSensorDescription:

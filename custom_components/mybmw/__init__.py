@@ -73,7 +73,7 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
 async def async_setup_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> bool:
     """Set up the garage of one account, with what was known before, and start its sources."""
     redactor = Redactor()
-    sources = [source async for source in async_sources(hass, entry, redactor)]
+    sources = await async_sources(hass, entry, redactor)
     garage = Garage(
         sources, ignored=() if entry.options.get(OPTION_POSITION, True) else _WHERE_IT_IS
     )
@@ -134,16 +134,17 @@ async def async_remove_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> No
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: MyBMWConfigEntry, device: DeviceEntry
 ) -> bool:
-    """Allow a car to be removed that is not in the account any more."""
-    vins = {value for domain, value in device.identifiers if domain == DOMAIN}
+    """Allow a car to be removed, or the device of a source, that the account has no more."""
+    identifiers = {value for domain, value in device.identifiers if domain == DOMAIN}
     if device.entry_type is DeviceEntryType.SERVICE:
-        return not any(entry.data[CONF_SOURCES].keys() & {vin.rpartition("_")[2] for vin in vins})
+        sources = {identifier.rpartition("_")[2] for identifier in identifiers}
+        return sources.isdisjoint(entry.data[CONF_SOURCES])
     if entry.state is not ConfigEntryState.LOADED:
         return False
     coordinator = entry.runtime_data
-    if any(coordinator.listed(vin) for vin in vins):
+    if any(coordinator.listed(vin) for vin in identifiers):
         return False
-    for vin in vins:
+    for vin in identifiers:
         coordinator.async_forget(vin)
     return True
 

@@ -18,7 +18,7 @@ from .client import CaptchaError, ClientError, Redactor
 from .client.mybmw import SERVERS, SOURCE, Region, Tokens
 from .const import CONF_CAPTCHA, CONF_TOKENS
 from .flow import AccountFlow, name_of
-from .wiring import async_login
+from .wiring import async_authenticator
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -88,8 +88,8 @@ class MyBMWSteps(AccountFlow):
         return self._ask_password(step, {})
 
     async def _log_in(self, captcha: str | None = None) -> ConfigFlowResult:
-        redactor = Redactor()
-        login = await async_login(self.hass, {**self._data, CONF_CAPTCHA: captcha}, redactor)
+        data = {**self._data, CONF_CAPTCHA: captcha}
+        login = await async_authenticator(self.hass, data, Redactor())
         try:
             tokens = await login.log_in()
         except ClientError as error:

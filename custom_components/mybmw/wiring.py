@@ -1,6 +1,6 @@
 """Making the sources of an account out of what its entry keeps."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import time, timedelta, tzinfo
 import ssl
 from typing import Any, Final
@@ -65,10 +65,10 @@ _INTERVALS: Final = {Region.NORTH_AMERICA: timedelta(minutes=10)}
 _USUAL_INTERVAL: Final = timedelta(minutes=5)
 
 
-async def async_login(
+async def async_authenticator(
     hass: HomeAssistant, data: Mapping[str, Any], redactor: Redactor
 ) -> Authenticator:
-    """Return the login to the MyBMW service that the entry's data describe."""
+    """Return what can log in to the MyBMW service as the data of an account say."""
     http = Http(get_async_client(hass), redactor, Recorder(redactor))
     account = Account(
         region=Region(data[CONF_REGION]),
@@ -82,12 +82,14 @@ async def async_login(
 
 async def async_sources(
     hass: HomeAssistant, entry: MyBMWConfigEntry, redactor: Redactor
-) -> AsyncIterator[Source]:
-    """Yield the sources of an entry, those that can command cars first."""
+) -> list[Source]:
+    """Return the sources of an entry, those that can command cars first."""
+    sources: list[Source] = []
     if MYBMW in entry.data[CONF_SOURCES]:
-        yield await _mybmw(hass, entry, redactor)
+        sources.append(await _mybmw(hass, entry, redactor))
     if CARDATA in entry.data[CONF_SOURCES]:
-        yield await _cardata(hass, entry, redactor)
+        sources.append(await _cardata(hass, entry, redactor))
+    return sources
 
 
 async def _mybmw(hass: HomeAssistant, entry: MyBMWConfigEntry, redactor: Redactor) -> MyBMWSource:

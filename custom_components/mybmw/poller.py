@@ -64,12 +64,12 @@ class SourcePoller(DataUpdateCoordinator[None]):
     _forgiving: ClassVar[bool] = True
 
     def __init__(
-        self, garage: GarageCoordinator, source: Source, interval: timedelta | None
+        self, coordinator: GarageCoordinator, source: Source, interval: timedelta | None
     ) -> None:
         super().__init__(
-            garage.hass,
+            coordinator.hass,
             _LOGGER,
-            config_entry=garage.config_entry,
+            config_entry=coordinator.config_entry,
             name=source.name,
             update_interval=interval,
             always_update=False,
@@ -80,10 +80,10 @@ class SourcePoller(DataUpdateCoordinator[None]):
         self.failed: frozenset[str] = frozenset()
         self.listed: frozenset[str] = frozenset()
         self.missing: frozenset[str] = frozenset()
-        self._garage = garage
+        self._coordinator = coordinator
         self._interval = interval or _PAUSE
         self._answered = False
-        garage.pollers[source.name] = self
+        coordinator.pollers[source.name] = self
 
     def can_read(self, vin: str) -> bool:
         """Tell whether the last poll, if there was one, could read the car.
@@ -118,7 +118,7 @@ class SourcePoller(DataUpdateCoordinator[None]):
     async def async_ask(self, vin: str) -> ClientError | None:
         """Ask about one car, because somebody wants it; return why that failed."""
         poll = await self.source.poll(vin)
-        self._garage.async_take_some(poll)
+        self._coordinator.async_take_some(poll)
         return poll.errors.get(vin) or poll.error
 
     async def async_begin(self, *, known: bool) -> None:
@@ -168,21 +168,21 @@ class SourcePoller(DataUpdateCoordinator[None]):
         poll = await self._poll()
         pause = pause_after(poll.error, self._interval)
         self.due = moment(pause)
-        self._garage.async_take(self, poll)
-        self._tell_whether_blocked(poll.error)
+        self._coordinator.async_take(self, poll)
+        self._set_blocked_issue(poll.error)
         self._answered |= poll.error is None
         if poll.error is not None:
             grace = self._forgiving and self._answered and not isinstance(before, AuthError)
             raise poll_error(poll.error, pause, grace=grace) from poll.error
 
-    def _tell_whether_blocked(self, error: ClientError | None) -> None:
+    def _set_blocked_issue(self, error: ClientError | None) -> None:
         """Raise the issue when BMW refuses us, delete it when BMW answers again."""
         if error is None:
-            self._tell(_ISSUE_BLOCKED, wrong=False)
+            self._set_issue(_ISSUE_BLOCKED, wrong=False)
         elif isinstance(error, BlockedError):
-            self._tell(_ISSUE_BLOCKED, wrong=True, severity=ir.IssueSeverity.ERROR)
+            self._set_issue(_ISSUE_BLOCKED, wrong=True, severity=ir.IssueSeverity.ERROR)
 
-    def _tell(
+    def _set_issue(
         self, key: str, *, wrong: bool, severity: ir.IssueSeverity = ir.IssueSeverity.WARNING
     ) -> None:
         """Raise a repair issue, or delete it."""
@@ -211,8 +211,8 @@ class PlannedPoller(SourcePoller):
     counts_calls = True
     _forgiving = False
 
-    def __init__(self, garage: GarageCoordinator, source: PlanningSource) -> None:
-        super().__init__(garage, source, None)
+    def __init__(self, coordinator: GarageCoordinator, source: PlanningSource) -> None:
+        super().__init__(coordinator, source, None)
         self._timer: CALLBACK_TYPE | None = None
         self._lost = False
 
@@ -242,7 +242,7 @@ class PlannedPoller(SourcePoller):
     @override
     async def async_ask_all(self) -> None:
         poll = await self.source.poll()
-        self._garage.async_take(self, poll)
+        self._coordinator.async_take(self, poll)
         self._replan()
 
     @override
@@ -269,7 +269,7 @@ class PlannedPoller(SourcePoller):
         """Listen, and work when the source wants to."""
         self.config_entry.async_create_background_task(
             self.hass,
-            self.source.listen(self._garage.async_push, self._changed),
+            self.source.listen(self._coordinator.async_push, self._changed),
             f"{DOMAIN} {self.source.name} stream",
         )
         self._replan()
@@ -287,7 +287,7 @@ class PlannedPoller(SourcePoller):
             if not isinstance(self.error, QuotaError):
                 raise
         finally:
-            await self._garage.async_save()
+            await self._coordinator.async_save()
 
     @override
     async def _poll(self) -> Poll:
@@ -322,9 +322,9 @@ class PlannedPoller(SourcePoller):
             self._timer = async_track_point_in_utc_time(self.hass, self._wake, due)
         now, status = dt_util.utcnow(), self.source.status
         for key, wrong in ISSUES.items():
-            self._tell(key, wrong=wrong(status, now))
+            self._set_issue(key, wrong=wrong(status, now))
         self.async_update_listeners()
-        self._garage.async_schedule_save(SOON)
+        self._coordinator.async_schedule_save(SOON)
 
     @callback
     def _wake(self, _planned: datetime) -> None:

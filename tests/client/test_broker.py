@@ -17,7 +17,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 import pytest
 
 from tests.replay import mosquitto
-from tests.replay.broker import SimulatedBroker
+from tests.replay.broker import PATIENCE, SimulatedBroker
 from tests.replay.carstate import CarState
 from tests.replay.certificates import certificates
 from tests.replay.days import commute
@@ -67,7 +67,7 @@ def program(
         identifier=identifier,
         protocol=version,
         tls_context=tls or ssl.create_default_context(cafile=str(broker.ca_file)),
-        timeout=2,
+        timeout=PATIENCE,
     )
 
 
@@ -93,7 +93,7 @@ async def refused(client: aiomqtt.Client) -> int:
 
 async def lost(client: aiomqtt.Client) -> None:
     """Wait for the end of a connection; messages may come before."""
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE):
         with pytest.raises(aiomqtt.MqttError):
             async for _ in client.messages:
                 pass
@@ -103,7 +103,7 @@ async def alive(broker: SimulatedBroker, client: aiomqtt.Client) -> None:
     """Send a message and see it arrive."""
     await client.subscribe(f"{GCID}/+")
     await broker.publish(VIN, {"vin": VIN})
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE):
         message = await anext(client.messages)
     assert message.topic.value == f"{GCID}/{VIN}"
     assert isinstance(message.payload, bytes)
@@ -159,7 +159,7 @@ async def test_has_the_topics_of_another_broker(socket_enabled: None) -> None:
         assert await granted(client, f"{GCID}/+") >= 128
         assert await granted(client, "garage/cars/+") == 0
         await broker.publish_to(f"garage/cars/{VIN}", b"raw")
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(PATIENCE):
             assert (await anext(client.messages)).payload == b"raw"
 
 
@@ -198,9 +198,10 @@ async def test_a_client_changes_to_the_new_token_at_its_leisure(broker: Simulate
 
 
 async def test_a_token_expires_by_itself(broker: SimulatedBroker) -> None:
-    await broker.set_password(NEW, expires_in=0.1)
+    await broker.set_password(NEW)
     async with program(broker, NEW) as client:
         await alive(broker, client)
+        broker.expect(NEW, expires_in=0.01)
         await lost(client)
     assert await refused(program(broker, NEW)) == 135
 
@@ -226,10 +227,10 @@ async def test_throws_a_client_out(broker: SimulatedBroker) -> None:
 
 async def test_another_program_takes_the_stream_for_a_while(broker: SimulatedBroker) -> None:
     async with program(broker) as client:
-        await broker.steal(hold=0.1)
+        await broker.steal()
         await lost(client)
     assert await refused(program(broker)) == 135
-    await asyncio.sleep(0.1)
+    broker.accept()
     async with program(broker) as client:
         await alive(broker, client)
 
@@ -302,7 +303,7 @@ async def test_plays_a_commute(broker: SimulatedBroker) -> None:
     async with program(broker) as client:
         await client.subscribe(f"{GCID}/+")
         assert await play(recording, broker.publish, speed=math.inf) == len(recording) > 90
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(PATIENCE):
             received = [json.loads((await anext(client.messages)).payload) for _ in recording]
     assert [message["data"].keys() for message in received] == [
         message.payload["data"].keys() for message in recording

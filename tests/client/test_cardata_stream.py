@@ -15,7 +15,7 @@ from custom_components.mybmw.client.cardata.login import Tokens
 from custom_components.mybmw.client.cardata.stream import Broker, Pace, Stream
 from custom_components.mybmw.client.tokens import TokenKeeper
 from custom_components.mybmw.client.values import StreamState
-from tests.replay.broker import SimulatedBroker
+from tests.replay.broker import PATIENCE, SimulatedBroker
 from tests.replay.mosquitto import MosquittoMissing, find_mosquitto
 from tests.replay.refusal import Refusal
 
@@ -69,7 +69,7 @@ class Listener:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait for something that is bound to happen."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while not condition():
                 self.news.clear()
                 await self.news.wait()

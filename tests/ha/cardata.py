@@ -17,7 +17,7 @@ from custom_components.mybmw import wiring
 from custom_components.mybmw.client.cardata import Broker, CardataSource
 from custom_components.mybmw.const import DOMAIN
 from custom_components.mybmw.poller import PlannedPoller
-from tests.replay.broker import SimulatedBroker
+from tests.replay.broker import PATIENCE, SimulatedBroker
 from tests.replay.cardata import BUNDLED, CLIENT_ID, CarDataCar, SimulatedCarData, load
 from tests.replay.world import timestamp
 
@@ -121,9 +121,9 @@ async def connector(broker: SimulatedBroker) -> Callable[[HomeAssistant], Any]:
     return connect
 
 
-async def until(condition: Callable[[], bool], patience: float = 5.0) -> None:
+async def until(condition: Callable[[], bool]) -> None:
     """Wait for something that is bound to happen in a real network."""
-    async with asyncio.timeout(patience):
+    async with asyncio.timeout(PATIENCE):
         while not condition():  # noqa: ASYNC110 - nothing tells when a state is written
             await asyncio.sleep(0.005)
 

@@ -16,13 +16,15 @@ from .proxy import LOOPBACK, Proxy
 from .refusal import Refusal, Refuser
 from .world import utcnow
 
+PATIENCE: Final = 30.0
+"""Seconds to wait for what is bound to happen, even on a busy machine."""
+
 _CONNECTED: Final = re.compile(
     r"New client connected from \S+:(?P<port>\d+) as (?P<id>.*) \(.*u'(?P<user>.*)'.*\)\."
 )
 _SUBSCRIBED: Final = re.compile(r"(?P<id>.*) [012] (?P<topic>.+)")
 _SUBSCRIBING: Final = re.compile(r"Received SUBSCRIBE from (?P<id>.*)")
 _ANSWERING: Final = re.compile(r"Sending SUBACK to (?P<id>.*)")
-_PATIENCE: Final = 5.0
 
 
 class SimulatedBroker:
@@ -141,12 +143,10 @@ class SimulatedBroker:
         """Throw the client out; it may come back at once."""
         await self._mosquitto.kick()
 
-    async def steal(self, hold: float | None = None) -> None:
-        """Let another program take the stream, which keeps it for seconds or until `accept`."""
+    async def steal(self) -> None:
+        """Let another program take the stream, which keeps it until `accept`."""
         self.refuse()
         await self.kick()
-        if hold is not None:
-            self._later(hold, self._accept)
 
     def refuse(self, reason: Refusal = Refusal.NOT_AUTHORIZED) -> None:
         """Refuse all new connections until `accept`."""
@@ -177,9 +177,9 @@ class SimulatedBroker:
         content = payload if isinstance(payload, bytes | str) else json.dumps(payload)
         await self._mosquitto.publish(topic, content)
 
-    async def until(self, condition: Callable[[], bool], patience: float = _PATIENCE) -> None:
+    async def until(self, condition: Callable[[], bool]) -> None:
         """Wait for something that clients do; TimeoutError."""
-        async with asyncio.timeout(patience):
+        async with asyncio.timeout(PATIENCE):
             while not condition():
                 self._changed.clear()
                 await self._changed.wait()
@@ -211,9 +211,6 @@ class SimulatedBroker:
             self._wanted = secrets.token_hex()
         if self._accepted == password:
             await self._accept_wanted()
-
-    async def _accept(self) -> None:
-        self.accept()
 
     def _later(self, delay: float, action: Callable[[], Coroutine[Any, Any, None]]) -> None:
         def run() -> None:

@@ -27,7 +27,7 @@ _PLUGIN: Final = "mosquitto_dynamic_security.so"
 _CONTROL: Final = "$CONTROL/dynamic-security/v1"
 _ADMIN: Final = "backend"
 _ATTEMPTS: Final = 3
-_START_TIMEOUT: Final = 5.0
+_START_TIMEOUT: Final = 30.0
 _HASH_ROUNDS: Final = 101
 _NO_DELAY: Final = (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 

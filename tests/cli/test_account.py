@@ -213,6 +213,21 @@ def test_no_answer(
     assert outcome.err.endswith(f"mybmw status: {text}\n")
 
 
+def test_end_of_input(
+    run: Run, answer: Callable[..., Prompts], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-D instead of a secret is no answer either."""
+
+    def end(_prompt: str) -> str:
+        raise EOFError
+
+    answer(f"me\n{REGION}\n")
+    monkeypatch.setattr(account, "getpass", end)
+    outcome = run("status")
+    assert (outcome.code, outcome.out) == (3, "")
+    assert outcome.err.endswith("mybmw status: the password is needed\n")
+
+
 def test_china(run: Run, home: Path) -> None:
     """In China a password is enough, since the program solves the captcha by itself."""
     sim = SimulatedMyBMW(recorded("ix_xdrive50"), region="china", username=MOBILE)

@@ -3,6 +3,7 @@
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import TextIOWrapper
 import logging
 import os
 import sys
@@ -12,7 +13,7 @@ from typing import Final
 from ..errors import ClientError
 from . import cardata, cars
 from .arguments import make_parser
-from .output import FAILED, INTERRUPTED, NO_READER, exit_code, explanation, note
+from .output import FAILED, INTERRUPTED, NO_READER, WRONG, exit_code, explanation, note
 
 _LOGGER: Final = logging.getLogger(__name__.rpartition(".")[0])
 
@@ -22,6 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Help and mistakes in options end the program at once, as usual with `argparse`.
     """
+    _mend_streams()
     options = make_parser(cars.COMMANDS, cardata.COMMANDS).parse_args(argv)
     with _logging(debug=options.debug):
         try:
@@ -35,9 +37,20 @@ def main(argv: Sequence[str] | None = None) -> int:
             return NO_READER
         except ClientError as error:
             return _failed(options, explanation(error), exit_code(error))
+        except UnicodeEncodeError:
+            return _failed(options, "what was given holds bytes that are no UTF-8", WRONG)
         except OSError as error:
             place = f"{error.filename}: " if error.filename else ""
             return _failed(options, f"{place}{error.strerror or error}", FAILED)
+
+
+def _mend_streams() -> None:
+    """Open what whoever started this has closed, and put out what an encoding has no sign for."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _carry_out(options: Namespace) -> int:

@@ -111,7 +111,10 @@ def _ask(what: str, reader: Callable[[str], str]) -> str:
     """Ask for something if this is a terminal, else say what to do; never take nothing."""
     if not sys.stdin.isatty():
         raise AuthError(f"the {what.partition(' (')[0].lower()} is not known: {_HELP}")
-    answer = reader(f"{what}: ").strip()
+    try:
+        answer = reader(f"{what}: ").strip()
+    except EOFError:
+        answer = ""
     if not answer:
         raise AuthError(f"the {what.partition(' (')[0].lower()} is needed")
     return answer

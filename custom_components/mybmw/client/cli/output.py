@@ -42,12 +42,13 @@ from .geocoder import GeocoderError
 
 OK: Final = 0
 FAILED: Final = 1
+WRONG: Final = 2
 INTERRUPTED: Final = 130
 NO_READER: Final = 141
 
 _CODES: Final[Sequence[tuple[type[ClientError], int]]] = (
-    (InvalidValueError, 2),
-    (UnsupportedError, 2),
+    (InvalidValueError, WRONG),
+    (UnsupportedError, WRONG),
     (AuthError, 3),
     (BlockedError, 4),
     (QuotaError, 5),

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 import json
+import os
 from pathlib import Path
 from threading import Thread
 from time import sleep
@@ -46,6 +47,15 @@ def test_unreadable(run: Run, sim: SimulatedMyBMW, path: Path) -> None:
     outcome = run("status", *LOGIN, *ACCOUNT).good()
     assert outcome.err == f"mybmw: {path} cannot be read, it is ignored: Is a directory\n"
     assert path.is_dir()
+
+
+def test_not_a_file(run: Run, sim: SimulatedMyBMW, path: Path) -> None:
+    """What is no file, such as /dev/null, is never replaced by one."""
+    os.mkfifo(path)
+    outcome = run("status", *LOGIN, *ACCOUNT).good()
+    assert outcome.err == f"mybmw: {path} is not a file, it is ignored\n"
+    assert path.is_fifo()
+    assert [file.name for file in path.parent.iterdir()] == [STORE]
 
 
 def test_unwritable(path: Path, capsys: pytest.CaptureFixture[str]) -> None:

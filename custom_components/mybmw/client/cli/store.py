@@ -114,6 +114,11 @@ class Store:
     def _read(self) -> Mapping[str, object]:
         if self._path is None:
             return {}
+        if self._path.exists() and not (self._path.is_file() or self._path.is_dir()):
+            # Such as /dev/null: it must not be replaced by a file
+            self._tell(f"{self._path} is not a file, it is ignored")
+            self._path = None
+            return {}
         try:
             return dict(orjson.loads(self._path.read_bytes()))
         except FileNotFoundError:

@@ -62,3 +62,18 @@ def test_bytes_that_are_no_text(
     odd = os.fsdecode(b"Caf\xe9")
     more = (ACCOUNT[0], odd, ACCOUNT[2]) if "status" in words else (odd,)
     run(*words, *more).refused(2, "bytes that are no UTF-8")
+
+
+def test_nobody_at_home(
+    run: Run, sim: SimulatedMyBMW, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no home directory is known, as in containers, nothing is kept."""
+    monkeypatch.setattr("os.path.expanduser", lambda path: path)
+    run("--help").good()
+    assert run("status", "-j", *LOGIN, *ACCOUNT).good().err == ""
+    assert list(home.iterdir()) == []
+    run("cardata", "status").refused(2, "needs the store of logins (--oauth-store FILE)")
+    run("status", "--oauth-store", "~/x").refused(2, "there is no home directory for ~/x")
+    sim.offer_captcha(LOGIN[1])
+    run("fingerprint", *LOGIN, *ACCOUNT).good()
+    assert [path.name for path in home.iterdir()] == ["vehicle_fingerprint"]

@@ -7,6 +7,7 @@ scripts keep working; what it demanded there, user name, password and region, ma
 from argparse import (
     SUPPRESS,
     ArgumentParser,
+    ArgumentTypeError,
     Namespace,
     RawDescriptionHelpFormatter,
     _ArgumentGroup,
@@ -113,6 +114,22 @@ def option(*flags: str, **settings: Any) -> Option:
     return Option(flags, settings)
 
 
+def path_of(text: str) -> Path:
+    """Return a path, `~` being a home directory; ArgumentTypeError if there is no such one."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise ArgumentTypeError(f"there is no home directory for {text}") from None
+
+
+def _usual_store() -> Path | None:
+    """Return where logins are kept; None where nobody is at home, as in some containers."""
+    try:
+        return path_of(STORE)
+    except ArgumentTypeError:
+        return None
+
+
 class Parser(ArgumentParser):
     """Tells of a mistake in one line, and takes options anywhere between plain arguments."""
 
@@ -148,7 +165,7 @@ def make_parser(app: Sequence[SubCommand], cardata: Sequence[SubCommand]) -> Par
         suggest_on_error=True,
     )
     parser.add_argument("--version", action="version", version=f"mybmw {program_version()}")
-    parser.set_defaults(debug=False, oauth_store=Path(STORE).expanduser(), captcha_token=None)
+    parser.set_defaults(debug=False, oauth_store=_usual_store(), captcha_token=None)
     _add_common(parser, captcha=True)
     inner = parser.add_subparsers(metavar="COMMAND", required=True, title="commands")
     for command in app:
@@ -172,7 +189,7 @@ def _add_common(parser: ArgumentParser | _ArgumentGroup, *, captcha: bool = Fals
     add(
         "--oauth-store",
         metavar="FILE",
-        type=lambda path: Path(path).expanduser(),
+        type=path_of,
         help=f"where logins are kept (default: {STORE}); only you can read it",
     )
     add(

@@ -98,7 +98,7 @@ def find_client(options: Namespace, *, login: bool = True) -> Client:
     """Return the client to use; raise InvalidValueError or AuthError if it is not clear."""
     store = Store(options.oauth_store)
     if login and not store.kept:
-        raise InvalidValueError("CarData needs the store of logins")
+        raise InvalidValueError("CarData needs the store of logins (--oauth-store FILE)")
     known = mapping(store.get(KEY))
     chosen = options.client_id or os.environ.get("MYBMW_CLIENT_ID")
     if chosen is None and len(known) > 1:

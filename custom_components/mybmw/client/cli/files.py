@@ -1,5 +1,6 @@
 """Files that sub-commands write."""
 
+from argparse import ArgumentTypeError
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -7,15 +8,13 @@ from typing import Final
 
 from ..fingerprint import Recording, files
 from ..redact import Redactor
-from .arguments import option
+from .arguments import option, path_of
 from .output import say
 
-OUTPUT: Final = option(
-    "--output", metavar="DIR", type=lambda path: Path(path).expanduser(), help="where to write"
-)
+OUTPUT: Final = option("--output", metavar="DIR", type=path_of, help="where to write")
 """The option for the folder to write to."""
 
-_FINGERPRINTS: Final = "~/vehicle_fingerprint"
+_FINGERPRINTS: Final = "vehicle_fingerprint"
 
 
 def keep(folder: Path, name: str, content: bytes) -> Path:
@@ -32,7 +31,15 @@ def write_fingerprint(
     """Write recordings, anonymised, and say where to."""
     content = files(recordings, redactor)
     now = datetime.now().astimezone()
-    folder = folder or Path(_FINGERPRINTS).expanduser() / f"{now:%Y-%m-%d_%H-%M-%S}"
+    folder = folder or _usual_folder() / f"{now:%Y-%m-%d_%H-%M-%S}"
     for name, body in content.items():
         keep(folder, name, body)
     say(f"fingerprint of the vehicles written to {folder}")
+
+
+def _usual_folder() -> Path:
+    """Return the folder at home, or here where nobody is at home."""
+    try:
+        return path_of(f"~/{_FINGERPRINTS}")
+    except ArgumentTypeError:
+        return Path(_FINGERPRINTS)

@@ -81,11 +81,15 @@ def test_parts(
 def test_another_service(
     run: Run, maps: respx.Route, monkeypatch: pytest.MonkeyPatch, *, by_option: bool
 ) -> None:
-    url = "https://maps.example/find"
+    """A service that wants a key gets it."""
+    url = "https://maps.example/find?key=mine&format=xml"
     if not by_option:
         monkeypatch.setenv("MYBMW_GEOCODER", url)
     run(*WORDS, *(("--geocoder", url) if by_option else ())).good()
-    assert maps.calls.last.request.url.host == "maps.example"
+    asked = maps.calls.last.request.url
+    assert asked.host == "maps.example"
+    assert asked.params["key"] == "mine"
+    assert asked.params.get_list("format") == ["json"]
 
 
 @pytest.mark.parametrize(
@@ -120,7 +124,9 @@ def test_unreachable(run: Run, sim: SimulatedMyBMW, maps: respx.Route) -> None:
     assert sim.calls == []
 
 
-@pytest.mark.parametrize("url", ["nonsense", "ftp://maps.example", "https://", "http://[1"])
+@pytest.mark.parametrize(
+    "url", ["nonsense", "ftp://maps.example", "https://", "http://[1", "http://localhost:99999/"]
+)
 def test_nonsense(run: Run, sim: SimulatedMyBMW, url: str) -> None:
     run(*WORDS, "--geocoder", url).refused(2, "a geocoder is written as https://HOST/PATH")
     assert sim.calls == []

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
@@ -19,6 +19,7 @@ NOMINATIM: Final = "https://nominatim.openstreetmap.org/search"
 
 _HOME: Final = "https://github.com/mybmw-home-assistant/mybmw"
 _WHAT: Final = "look up the address"
+_QUERY: Final = {"format": "json", "addressdetails": "1", "limit": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,12 @@ class GeocoderError(NetworkError):
 
 
 def nominatim(url: str = NOMINATIM) -> Geocoder:
-    """Return a geocoder that asks a Nominatim server; InvalidValueError for what is no URL."""
+    """Return a geocoder that asks a Nominatim server; InvalidValueError for what is no URL.
+
+    What the URL asks for stays, such as the key of a service that wants one.
+    """
     host = _host(url)
+    own = dict(parse_qsl(urlsplit(url).query))
 
     async def geocode(client: httpx.AsyncClient, address: str) -> Place | None:
         redactor = Redactor()
@@ -51,7 +56,7 @@ def nominatim(url: str = NOMINATIM) -> Geocoder:
             "GET",
             url,
             headers={"user-agent": f"mybmw-client/{program_version()} ({_HOME})"},
-            params={"q": address, "format": "json", "addressdetails": "1", "limit": "1"},
+            params={**own, **_QUERY, "q": address},
         )
         try:
             response = await Http(client, redactor, Recorder(redactor)).fetch(request)
@@ -68,11 +73,12 @@ def nominatim(url: str = NOMINATIM) -> Geocoder:
 def _host(url: str) -> str:
     try:
         parts = urlsplit(url)
+        host = parts.hostname if parts.port != 0 and parts.scheme in ("http", "https") else None
     except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+        host = None
+    if not host:
         raise InvalidValueError("a geocoder is written as https://HOST/PATH")
-    return parts.hostname
+    return host
 
 
 def _place(item: object) -> Place:

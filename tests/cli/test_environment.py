@@ -9,9 +9,12 @@ import pytest
 
 from tests.cli.support import ACCOUNT, LOGIN, Outcome, Run, Terminal, keep_tokens
 from tests.client.support import IX, recorded, tokens
+from tests.replay.cardata import CLIENT_ID
 from tests.replay.mybmw import SimulatedMyBMW
 from tests.replay.tunnel import tunnel
 from tests.replay.wire import HOSTS
+
+PROXIES = "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY or NO_PROXY is not written as it should be"
 
 
 @pytest.fixture
@@ -77,3 +80,22 @@ def test_nobody_at_home(
     sim.offer_captcha(LOGIN[1])
     run("fingerprint", *LOGIN, *ACCOUNT).good()
     assert [path.name for path in home.iterdir()] == ["vehicle_fingerprint"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("ALL_PROXY", "socks5://localhost:1", "a SOCKS proxy needs one more package: pip install"),
+        ("all_proxy", "socks://localhost:1", PROXIES),
+        ("HTTPS_PROXY", "http://me:secret/@localhost", PROXIES),
+        ("NO_PROXY", "[::1", PROXIES),
+        ("SSL_CERT_FILE", "/absent", "the certificates that SSL_CERT_FILE or SSL_CERT_DIR names"),
+        ("SSL_CERT_FILE", __file__, "the certificates that SSL_CERT_FILE or SSL_CERT_DIR names"),
+    ],
+)
+async def test_way_into_the_network(terminal: Terminal, name: str, value: str, text: str) -> None:
+    """A wrong way out is told without the password that may be in it."""
+    terminal.environment[name] = value
+    outcome = await terminal.run("cardata", "login", CLIENT_ID)
+    outcome.refused(2, text)
+    assert "secret" not in outcome.err

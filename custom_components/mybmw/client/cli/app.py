@@ -22,6 +22,7 @@ from ..vehicle import Vehicle
 from .account import Credentials, find_account, login_advice
 from .output import note, say
 from .store import Store
+from .web import web_client
 
 _VIN: Final = re.compile(r"[A-Z0-9]{17}")
 
@@ -74,7 +75,7 @@ def run_app(
     account = find_account(options, store)
 
     async def run() -> int:
-        async with httpx.AsyncClient() as client:
+        async with web_client() as client:
             redactor = Redactor()
             source = _source(client, account, store, observer, redactor)
             name = options.command.name

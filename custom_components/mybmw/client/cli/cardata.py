@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 import re
 from typing import Final
 
-import httpx
-
 from ..cardata import DeviceCode, DeviceLogin, LoginError, LoginFailure, Scope, Tokens
 from ..cardata.api import CardataApi
 from ..cardata.quota import LOOK, Reason, Spent
@@ -27,6 +25,7 @@ from .connection import KEY, Client, Connection, connected, find_client, run_alo
 from .files import OUTPUT, write_fingerprint
 from .output import OK, note, say, say_json, show, tell
 from .stream import BROKER_OPTIONS, SECONDS, STREAM_OPTIONS, broker_of, record, stream
+from .web import web_client
 
 _CLIENT_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SLOWER: Final = 5.0
@@ -63,7 +62,7 @@ def _login(options: Namespace) -> int:
 async def _approved(client: Client) -> Tokens:
     """Show a code and wait until somebody has approved it."""
     redactor = Redactor()
-    async with httpx.AsyncClient() as web:
+    async with web_client() as web:
         http = Http(web, redactor, Recorder(redactor))
         login = DeviceLogin(http, client.id)
         try:
@@ -131,7 +130,7 @@ def _quota(options: Namespace) -> int:
     client = find_client(options)
 
     async def run() -> None:
-        async with httpx.AsyncClient() as web:
+        async with web_client() as web:
             connection = connected(client, web)
             if options.json:
                 say_json(_balance(connection))

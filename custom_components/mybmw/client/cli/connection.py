@@ -22,6 +22,7 @@ from ..snapshot import dump, load
 from ..source import Poll
 from .app import local_zone
 from .store import Store, StoreError
+from .web import web_client
 
 KEY: Final = "cardata"
 """Where the clients of CarData are kept, by client id."""
@@ -116,7 +117,7 @@ def run_alone(client: Client, work: Callable[[Connection], Awaitable[int]]) -> i
     """
 
     async def run() -> int:
-        async with httpx.AsyncClient() as web:
+        async with web_client() as web:
             connection = connected(client, web)
             place = (KEY, client.id, "source", "ledger")
 

@@ -27,6 +27,7 @@ from ..values import StreamState
 from .arguments import option
 from .connection import Client, Connection, connected, find_client, login_advice
 from .output import OK, note, say_json
+from .web import web_client
 
 _OWN_PORT: Final = {True: 8883, False: 1883}
 _TRIES: Final = 3
@@ -95,7 +96,7 @@ def stream(options: Namespace) -> int:
     async def run() -> None:
         listener = Listener(options.count)
         if options.raw:
-            async with httpx.AsyncClient() as web:
+            async with web_client() as web:
                 await listener.run(_raw(client, web, broker), options.seconds)
             return
         async with _listening(client, broker) as connection:
@@ -154,7 +155,7 @@ def _address(text: str | None) -> tuple[str | None, int | None]:
 @asynccontextmanager
 async def _listening(client: Client, broker: Broker) -> AsyncIterator[Connection]:
     """Connect, and keep afterwards what was heard."""
-    async with httpx.AsyncClient() as web:
+    async with web_client() as web:
         connection = connected(client, web, broker)
         try:
             yield connection

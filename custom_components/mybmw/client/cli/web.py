@@ -1,0 +1,21 @@
+"""The way into the network, as the environment wants it."""
+
+import httpx
+
+from ..errors import InvalidValueError
+
+
+def web_client() -> httpx.AsyncClient:
+    """Return a client that the caller closes; InvalidValueError if the environment is wrong.
+
+    What is wrong is not repeated: a proxy may hold a password.
+    """
+    try:
+        return httpx.AsyncClient()
+    except ImportError:
+        text = "a SOCKS proxy needs one more package: pip install 'httpx[socks]'"
+    except OSError:
+        text = "the certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read"
+    except ValueError, httpx.InvalidURL:
+        text = "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY or NO_PROXY is not written as it should be"
+    raise InvalidValueError(text)

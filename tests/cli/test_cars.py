@@ -119,14 +119,18 @@ def test_charging_settings(run: Run, sim: SimulatedMyBMW) -> None:
     outcome = run("chargingsettings", IX, "--target-soc", "75", "--ac-limit", "12")
     carried_out(outcome, "chargingsettings", times=2)
     assert [body for _, _, body in sent(sim, Endpoint.COMMAND)] == [
-        {"chargingTarget": 75, "acLimitValue": None},
         {"chargingTarget": None, "acLimitValue": 12},
+        {"chargingTarget": 75, "acLimitValue": None},
     ]
     assert sim.state(IX)["state"]["electricChargingState"]["chargingTarget"] == 75
 
 
-def test_ac_limit_that_is_not_offered(run: Run, sim: SimulatedMyBMW) -> None:
-    run("chargingsettings", IX, "--ac-limit", "17").refused(2, "the car does not offer 17 A")
+def test_settings_that_are_not_possible(run: Run, sim: SimulatedMyBMW) -> None:
+    """If one of two settings is refused, the other one is not sent either."""
+    words = ("chargingsettings", IX, "--target-soc", "75", "--ac-limit")
+    run(*words, "17").refused(2, "the car does not offer 17 A")
+    sim.state(IX)["capabilities"]["isChargingTargetSocEnabled"] = False
+    run(*words, "12").refused(2, "target_soc is not available for this car")
     assert sent(sim, Endpoint.COMMAND) == []
 
 

@@ -76,8 +76,9 @@ def _plain(options: Namespace) -> int:
 
 def _settings(options: Namespace) -> int:
     target, limit = options.target_soc, options.ac_limit
-    commands: list[Command] = [] if target is None else [TargetSoc(target)]
-    commands += [] if limit is None else [AcLimit(limit)]
+    # A limit that the car does not offer is refused, and then the target is not sent either
+    commands: list[Command] = [] if limit is None else [AcLimit(limit)]
+    commands += [] if target is None else [TargetSoc(target)]
     return _send(options, *commands)
 
 
@@ -94,7 +95,9 @@ def _send(options: Namespace, *commands: Command) -> int:
         raise InvalidValueError("at least one option is needed")
 
     async def work(app: App) -> int:
-        await app.car(vin)
+        vehicle = await app.car(vin)
+        for command in commands:
+            app.garage.commander(vehicle, command.kind)
         for command in commands:
             await app.send(vin, command)
         return OK

@@ -180,6 +180,14 @@ def test_vehicle_finder_without_observer(run: Run, sim: SimulatedMyBMW) -> None:
     assert sent(sim, Endpoint.EVENT_POSITION) == []
 
 
+def test_vehicle_finder_without_answer(run: Run, sim: SimulatedMyBMW) -> None:
+    """So it is if BMW keeps the place to itself: an old one is not taken for it."""
+    sim.park(IX, *TRAVEMUENDE, heading=210)
+    sim.fail(Endpoint.EVENT_POSITION, faults.server_error(), None)
+    outcome = run("vehiclefinder", IX, "52.25", "-4.5").good()
+    assert json.loads(outcome.out.splitlines()[1])["gps_position"]["latitude"] == TRAVEMUENDE[0]
+
+
 def test_send_poi(run: Run, sim: SimulatedMyBMW) -> None:
     """§8.12: a destination with all that may be given."""
     words = ("--name", "Zoo", "--street", "Tierparkstr. 30", "--city", "München")

@@ -110,9 +110,10 @@ def _find(options: Namespace) -> int:
 
     async def work(app: App) -> int:
         vehicle = await app.car(vin)
+        before = vehicle[POSITION]
         await app.send(vin, Command(CommandKind.VEHICLE_FINDER))
-        if observer is None:
-            # Only an observer is told; but by now the car's state knows the place as well
+        if vehicle[POSITION] is before:
+            # Only an observer is told, if at all; by now the car's state knows the place as well
             await app.poll(vin)
         position = vehicle.value(POSITION)
         place = position and {"latitude": position.latitude, "longitude": position.longitude}

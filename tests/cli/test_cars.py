@@ -207,8 +207,9 @@ def test_send_poi(run: Run, sim: SimulatedMyBMW) -> None:
     }
 
 
-def test_send_poi_with_little(run: Run, sim: SimulatedMyBMW) -> None:
-    run("sendpoi", IX, "48", "11").good()
+@pytest.mark.parametrize("words", [(), ("--name", "")])
+def test_send_poi_with_little(run: Run, sim: SimulatedMyBMW, words: tuple[str, ...]) -> None:
+    run("sendpoi", IX, "48", "11", *words).good()
     assert sim.sent_pois[0]["title"] == "Sent with mybmw"
 
 

@@ -76,6 +76,8 @@ def test_help_of(run: Run, name: str) -> None:
         (("lock", f"{IX},{IX}"), "a VIN has 17 letters and digits"),
         (("status", "-v", f"{IX},{IX}"), "a VIN has 17 letters and digits"),
         (("cardata", "status", "--vin", "x"), "a VIN has 17 letters and digits"),
+        (("status", "-j", "-v", ""), "a VIN has 17 letters and digits"),
+        (("cardata", "status", "-v", ""), "a VIN has 17 letters and digits"),
         (("climate", IX, "on"), "ACTION has to be start or stop"),
         (("charge", IX), "VIN start|stop"),
         (("vehiclefinder", IX, "52.1"), "latitude and longitude have to be two numbers"),

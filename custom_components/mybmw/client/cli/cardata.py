@@ -93,7 +93,7 @@ async def _wait(http: Http, login: DeviceLogin, code: DeviceCode) -> Tokens:
 
 
 def _status(options: Namespace) -> int:
-    vin = vin_of(options.vin) if options.vin else None
+    vin = None if options.vin is None else vin_of(options.vin)
     client = find_client(options)
 
     async def work(connection: Connection) -> int:

@@ -40,7 +40,7 @@ _PLAIN: Final[Mapping[tuple[str, str | None], CommandKind]] = {
 
 
 def _status(options: Namespace) -> int:
-    vin = vin_of(options.vin) if options.vin else None
+    vin = None if options.vin is None else vin_of(options.vin)
     _observer(options)
 
     async def work(app: App) -> int:
@@ -146,7 +146,7 @@ def _image(options: Namespace) -> int:
 def _send_poi(options: Namespace) -> int:
     poi = PointOfInterest(
         _place(options),
-        name=options.name,
+        name=options.name or _SENT,
         street=options.street,
         postal_code=options.postalcode,
         city=options.city,
@@ -166,7 +166,7 @@ def _send_poi_from_address(options: Namespace) -> int:
             raise CommandError("Address not found")
         place = {"street": found.street, "postal_code": found.postal_code}
         poi = PointOfInterest(
-            found.position, options.name, city=found.city, country=found.country, **place
+            found.position, options.name or _SENT, city=found.city, country=found.country, **place
         )
         await app.car(vin)
         await app.send(vin, SendPoi(poi))

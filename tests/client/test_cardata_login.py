@@ -193,3 +193,16 @@ async def test_refresh_fails(sim: SimulatedCarData, login: DeviceLogin) -> None:
         await login.refresh(tokens)
     with pytest.raises(AuthError):
         await login.log_in()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("access", ""), ("gcid", 7), ("expires", None), ("refreshed", "2026-11-10T12:00:00")],
+)
+async def test_tokens_are_damaged(
+    sim: SimulatedCarData, login: DeviceLogin, key: str, value: object
+) -> None:
+    """What is not understood is no login; a time without its offset is not."""
+    saved = (await logged_in(sim, login)).dump()
+    assert Tokens.load(saved) is not None
+    assert Tokens.load({**saved, key: value}) is None

@@ -70,7 +70,14 @@ async def test_tokens_are_kept(sim: SimulatedMyBMW, new_client: NewClient) -> No
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("access", None), ("refresh", ""), ("refresh", 7), ("expires", "soon"), ("gcid", [])],
+    [
+        ("access", None),
+        ("refresh", ""),
+        ("refresh", 7),
+        ("expires", "soon"),
+        ("expires", "2030-01-01"),
+        ("gcid", []),
+    ],
 )
 async def test_tokens_are_damaged(
     key: str, value: object, sim: SimulatedMyBMW, new_client: NewClient

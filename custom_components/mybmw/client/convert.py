@@ -79,6 +79,14 @@ def timestamp(value: object) -> datetime | None:
     return result if result.year >= 2000 else None
 
 
+def moment(value: object) -> datetime:
+    """Read an ISO 8601 time with its offset that has to be there; else ValueError."""
+    result = timestamp(value)
+    if result is None:
+        raise ValueError("no time")
+    return result
+
+
 def day(value: object) -> date | None:
     """Read the date of an ISO 8601 time, as it is written."""
     if value is None or is_null_word(value):

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 import httpx
 import orjson
 
-from ..convert import mapping
+from ..convert import mapping, moment
 from ..errors import AnswerError, ApiError, AuthError, ClientError, QuotaError
 from ..http import Http, Request, json_of, retry_after
 from ..redact import Redactor
@@ -129,8 +129,8 @@ class Tokens:
                 refresh=_text(fields, "refresh", "tokens"),
                 identity=_text(fields, "identity", "tokens"),
                 gcid=_text(fields, "gcid", "tokens"),
-                expires=datetime.fromisoformat(str(fields.get("expires"))),
-                refreshed=datetime.fromisoformat(str(fields.get("refreshed"))),
+                expires=moment(fields.get("expires")),
+                refreshed=moment(fields.get("refreshed")),
                 scopes=tuple(map(str, scopes)) if isinstance(scopes, list) else (),
             )
         except AnswerError, ValueError:

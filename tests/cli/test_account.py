@@ -147,8 +147,10 @@ def test_dead_refresh_token(run: Run, sim: SimulatedMyBMW) -> None:
     run("status", *LOGIN, *ACCOUNT).good()
     sim.revoke(refresh=True)
     sim.clear_calls()
-    run("status").refused(3, "rest_of_world.html and give its token with --captcha-token")
-    assert logins(sim) == [Endpoint.TOKEN]
+    advice = "rest_of_world.html and give its token with --captcha-token"
+    run("status").refused(3, f"{advice}, and USERNAME PASSWORD REGION\n")
+    run("status", *ACCOUNT).refused(3, f"{advice}\n")
+    assert logins(sim) == [Endpoint.TOKEN] * 2
     sim.offer_captcha("P1_other")
     run("status", *ACCOUNT, "--captcha-token", "P1_other").good()
     assert logins(sim) == [Endpoint.TOKEN, *LOGINS]

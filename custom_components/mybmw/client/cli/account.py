@@ -61,6 +61,8 @@ def login_advice(error: AuthError, account: Credentials) -> AuthError:
         return error
     if page and (isinstance(error, CaptchaError) or not account.captcha):
         advice = f"solve the captcha at {page} and give its token with --captcha-token"
+        if not account.password:
+            advice += ", and USERNAME PASSWORD REGION"
         return CaptchaError(f"{error}; {advice}")
     return error if account.password else AuthError(f"{error}; {_HELP}")
 

@@ -5,9 +5,14 @@ from collections.abc import AsyncIterator
 import json
 from pathlib import Path
 import sys
+from types import SimpleNamespace
+from typing import Any
 
+import httpx
 import pytest
 
+from custom_components.mybmw import client
+from custom_components.mybmw.client import cardata as package, errors
 from tests.cli.installed import install
 from tests.client import cardata
 from tests.client.support import CAPTCHA, PASSWORD, USER, recorded
@@ -74,3 +79,32 @@ async def test_example(
     ]
     assert ((tmp_path / "tokens.json").read_text() != before) is renewed
     assert len(list(filter(None, EXAMPLE.read_text().splitlines()))) <= 20
+
+
+async def test_login(capsys: pytest.CaptureFixture[str]) -> None:
+    """The login that `cardata` describes, as it stands there."""
+    sim = SimulatedCarData(cardata.recorded("i4_edrive40"))
+    lines = [line for line in (package.__doc__ or "").splitlines() if line.startswith("    ")]
+
+    async def approve(seconds: float) -> None:
+        assert seconds == sim.login.interval.total_seconds()
+        sim.approve()
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(sim.handle)) as web:
+        names: dict[str, Any] = {
+            **vars(package),
+            **vars(client),
+            "web": web,
+            "client_id": sim.client_id,
+        }
+        names["asyncio"] = SimpleNamespace(sleep=approve)
+        exec("\n".join(["async def log_in():", *lines, "    return answer"]), names)
+        tokens = await names["log_in"]()
+    assert tokens.gcid == sim.gcid
+    assert capsys.readouterr().out.startswith("https://")
+
+
+def test_every_error_is_at_the_door() -> None:
+    """Whoever catches errors finds each of them."""
+    found = {name for name, kind in vars(errors).items() if isinstance(kind, type)}
+    assert {name for name in found if name.endswith("Error")} <= set(client.__all__)

@@ -30,6 +30,7 @@ from .errors import (
     NoContainerError,
     NotAllowedError,
     QuotaError,
+    RefusedError,
     UnsupportedError,
 )
 from .fingerprint import Message, Recorder, Recording, archive, files, narrow, raw
@@ -77,6 +78,7 @@ __all__ = [
     "Recorder",
     "Recording",
     "Redactor",
+    "RefusedError",
     "Saved",
     "SendPoi",
     "Source",

@@ -1,4 +1,16 @@
-"""BMW CarData: the official, read-only interface for customers in Europe."""
+"""BMW CarData: the official, read-only interface for customers in Europe.
+
+The first tokens come from a login that a person approves on BMW's page:
+
+    redactor = Redactor()
+    login = DeviceLogin(Http(web, redactor, Recorder(redactor)), client_id)
+    code = await login.request_code()
+    print(code.url)
+    answer: Tokens | float = code.interval
+    while not isinstance(answer, Tokens):
+        await asyncio.sleep(answer)
+        answer = await login.poll(code)
+"""
 
 from .connecting import connect
 from .login import APPROVAL_PAGE, DeviceCode, DeviceLogin, LoginError, LoginFailure, Scope, Tokens

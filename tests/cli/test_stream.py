@@ -184,3 +184,13 @@ async def test_fingerprint_of_a_stream(
     assert len(car.stream_file.read_text().splitlines()) == 1
     assert car.telematics is not None
     assert car.telematics[ODOMETER]["value"] in (32_000, "32000")
+
+
+async def test_broker_that_cannot_be(terminal: Terminal, socket_enabled: None) -> None:
+    """A name that no computer can have is told like one that none has."""
+    words = ("cardata", "stream", "--seconds", "0.5", "--prefix", "bmw", "--no-tls")
+    outcome = await terminal.run(*words, "--broker", "my..broker", hurry=False)
+    assert (outcome.code, outcome.out) == (6, "")
+    lines = ["stream: lost", "mybmw cardata stream: the service cannot be reached"]
+    assert outcome.err.startswith("\n".join(lines))
+    assert outcome.err.count("\n") == len(lines)

@@ -183,7 +183,8 @@ class Stream:
             self._failures = 0
         except aiomqtt.MqttError as error:
             await self._ended(error, access, started)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
+            # UnicodeError: the broker's name or the prefix is none that could be sent at all
             self._fail(StreamState.LOST, error)
 
     @asynccontextmanager

@@ -186,10 +186,16 @@ async def test_fingerprint_of_a_stream(
     assert car.telematics[ODOMETER]["value"] in (32_000, "32000")
 
 
-async def test_broker_that_cannot_be(terminal: Terminal, socket_enabled: None) -> None:
-    """A name that no computer can have is told like one that none has."""
-    words = ("cardata", "stream", "--seconds", "0.5", "--prefix", "bmw", "--no-tls")
-    outcome = await terminal.run(*words, "--broker", "my..broker", hurry=False)
+@pytest.mark.parametrize("odd", [("--broker", "my..broker"), ("--prefix", "b#w")])
+async def test_broker_that_cannot_be(
+    terminal: Terminal, broker: SimulatedBroker, odd: tuple[str, str]
+) -> None:
+    """A name or a prefix that nobody can have is told like one that nobody has."""
+    tokens = client(terminal.home)["tokens"]
+    terminal.environment["MYBMW_BROKER_PASSWORD"] = tokens["identity"]
+    address = ("--broker", f"localhost:{broker.port}", "--username", tokens["gcid"])
+    words = ("cardata", "stream", "--seconds", "0.5", "--prefix", "bmw", *address)
+    outcome = await terminal.run(*words, *odd, hurry=False)
     assert (outcome.code, outcome.out) == (6, "")
     lines = ["stream: lost", "mybmw cardata stream: the service cannot be reached"]
     assert outcome.err.startswith("\n".join(lines))

@@ -333,12 +333,15 @@ async def test_who_sleeps_and_who_was_never_heard(
     await until(lambda: state(hass, CONNECTION) == "active")
 
 
-@pytest.mark.parametrize("topic", [f"bmw/{I4}", f"bmw/some-gcid/{I4}"])
+@pytest.mark.parametrize(
+    ("prefix", "topic"), [("bmw", f"bmw/{I4}"), ("bmw/#", f"bmw/some-gcid/{I4}")]
+)
 async def test_own_broker(
     hass: HomeAssistant,
     cardata: SimulatedCarData,
     waited: Waits,
     socket_enabled: None,
+    prefix: str,
     topic: str,
 ) -> None:
     """A bridge passes BMW's messages on to a broker of the user's, in either form."""
@@ -355,7 +358,7 @@ async def test_own_broker(
             "ca": broker.ca_file.read_text(),
             "username": "me",
             "password": "secret",
-            "prefix": "bmw",
+            "prefix": prefix,
         }
         entry = entry_of(cardata, stream=options)
         entry.add_to_hass(hass)

@@ -155,8 +155,7 @@ class Stream:
     async def _access(self) -> _Access:
         broker = self._broker
         if broker.prefix is not None:
-            topics = (f"{broker.prefix}/+", f"{broker.prefix}/+/+")
-            return _Access(broker.username, broker.password, None, topics)
+            return _Access(broker.username, broker.password, None, _topics(broker.prefix))
         tokens = await self._login.log_in()
         return _Access(
             username=tokens.gcid,
@@ -183,8 +182,8 @@ class Stream:
             self._failures = 0
         except aiomqtt.MqttError as error:
             await self._ended(error, access, started)
-        except (OSError, UnicodeError) as error:
-            # UnicodeError: the broker's name or the prefix is none that could be sent at all
+        except (OSError, ValueError) as error:
+            # ValueError: the broker's name or the prefix is none that could be sent at all
             self._fail(StreamState.LOST, error)
 
     @asynccontextmanager
@@ -267,6 +266,13 @@ def _inbox(receive: Callable[[str, bytes], None]) -> type[asyncio.Queue[aiomqtt.
                 receive(item.topic.value, item.payload)
 
     return Inbox
+
+
+def _topics(prefix: str) -> tuple[str, str]:
+    """Return what to subscribe to; people write a prefix as `bmw`, `bmw/` or `bmw/#`."""
+    root = prefix.rstrip("/#+")
+    above = f"{root}/" if root else ""
+    return f"{above}+", f"{above}+/+"
 
 
 def _lifetime(tokens: Tokens) -> float:

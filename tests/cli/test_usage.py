@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from custom_components.mybmw.client.cli import arguments, cardata, cars
+from custom_components.mybmw.client.cli import app_commands, arguments, cardata_commands
 from tests.cli.support import ACCOUNT, Run
 from tests.client.support import IX
 
 REGION = "the third argument has to be a region: north_america, china, rest_of_world"
 CLIENT = "8c1d2f5a-3b7e-4f60-9a21-5d0c7be4f913"
 NAMES = [
-    *(command.name for command in cars.COMMANDS),
-    *(f"cardata {command.name}" for command in cardata.COMMANDS),
+    *(command.name for command in app_commands.COMMANDS),
+    *(f"cardata {command.name}" for command in cardata_commands.COMMANDS),
 ]
 
 type Words = tuple[str, ...]
@@ -35,7 +35,7 @@ def test_help(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(arguments, "version", lambda _name: "1.2.3")
     outcome = run("--help").good()
     assert "mybmw 1.2.3" in outcome.out
-    assert all(f"    {command.name}" in outcome.out for command in cars.COMMANDS)
+    assert all(f"    {command.name}" in outcome.out for command in app_commands.COMMANDS)
     for code in (0, 1, 2, 3, 4, 5, 6, 130, 141):
         assert f"\n  {code:<3}  " in outcome.out
     assert run("--version").good().out == "mybmw 1.2.3\n"
@@ -152,7 +152,9 @@ def test_login_needed(run: Run, words: Words, text: str) -> None:
 )
 def test_order(words: Words) -> None:
     """§6: options may stand anywhere, the account in front of the rest or nowhere."""
-    options = arguments.make_parser(cars.COMMANDS, cardata.COMMANDS).parse_args(words)
+    options = arguments.make_parser(app_commands.COMMANDS, cardata_commands.COMMANDS).parse_args(
+        words
+    )
     account, own = options.command.understand(options.arguments)
     assert account in ((), ACCOUNT, ("me", "secret", "North_America"), ("me", "pw", "china"))
     assert options.debug is ("--debug" in words)

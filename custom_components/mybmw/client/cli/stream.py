@@ -25,7 +25,7 @@ from ..snapshot import encode
 from ..tokens import TokenKeeper
 from ..values import StreamState
 from .arguments import option
-from .connection import Client, Connection, connected, find_client, login_advice
+from .cardata_connection import Client, Connection, connected, find_client, login_advice
 from .output import OK, note, say_json
 from .web import web_client
 

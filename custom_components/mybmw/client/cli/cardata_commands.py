@@ -18,10 +18,10 @@ from ..http import Http
 from ..redact import Redactor
 from ..source import Poll
 from ..tokens import TokenKeeper
-from .app import vin_of
+from .app_commands import STATUS_OPTIONS
+from .app_connection import vin_of
 from .arguments import SubCommand, Word, option
-from .cars import STATUS_OPTIONS
-from .connection import KEY, Client, Connection, connected, find_client, run_alone
+from .cardata_connection import KEY, Client, Connection, connected, find_client, run_alone
 from .files import OUTPUT, write_fingerprint
 from .output import OK, note, say, say_json, show, tell
 from .stream import BROKER_OPTIONS, SECONDS, STREAM_OPTIONS, broker_of, record, stream

@@ -20,7 +20,7 @@ from ..garage import Garage
 from ..redact import Redactor
 from ..snapshot import dump, load
 from ..source import Poll
-from .app import local_zone
+from .app_connection import local_zone
 from .store import Store, StoreError
 from .web import web_client
 

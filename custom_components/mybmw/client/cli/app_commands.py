@@ -19,7 +19,7 @@ from ..commands import (
 from ..errors import AnswerError, ApiError, CommandError, InvalidValueError
 from ..mybmw import VIEWS
 from ..values import ChargingMode, Position
-from .app import App, run_app, vin_of
+from .app_connection import App, run_app, vin_of
 from .arguments import SubCommand, Word, option
 from .files import OUTPUT, keep, write_fingerprint
 from .geocoder import NOMINATIM, nominatim

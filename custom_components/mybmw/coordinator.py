@@ -22,6 +22,7 @@ from .client import (
     CommandResult,
     CommandState,
     Garage,
+    NotAllowedError,
     PlanningSource,
     Poll,
     Redactor,
@@ -221,11 +222,19 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         return result
 
     async def async_refresh_car(self, vin: str) -> Mapping[str, ClientError | None]:
-        """Ask all sources about one car, because somebody wants it; return which ones failed."""
-        errors = {name: await poller.async_ask(vin) for name, poller in self.pollers.items()}
-        failed = [error for error in errors.values() if error is not None]
-        if failed and len(failed) == len(errors):
-            raise home_assistant_error(failed[0]) from failed[0]
+        """Ask all sources about one car, because somebody wants it; return which ones failed.
+
+        Those that do not have the car are not in the result. Raises if none could read it.
+        """
+        polls = {name: await poller.async_ask(vin) for name, poller in self.pollers.items()}
+        errors = {
+            name: poll.errors.get(vin) or poll.error
+            for name, poll in polls.items()
+            if poll.error is not None or vin in poll.errors or vin in poll.readings
+        }
+        if None not in errors.values():
+            error = next(iter(errors.values()), None) or NotAllowedError("no source can read it")
+            raise home_assistant_error(error) from error
         return errors
 
     @override

@@ -115,11 +115,11 @@ class SourcePoller(DataUpdateCoordinator[None]):
         """Ask about all cars, because somebody wants it."""
         await self.async_request_refresh()
 
-    async def async_ask(self, vin: str) -> ClientError | None:
-        """Ask about one car, because somebody wants it; return why that failed."""
+    async def async_ask(self, vin: str) -> Poll:
+        """Ask about one car, because somebody wants it; return what that brought."""
         poll = await self.source.poll(vin)
         self._coordinator.async_take_some(poll)
-        return poll.errors.get(vin) or poll.error
+        return poll
 
     async def async_begin(self, *, known: bool) -> None:
         """Poll for the first time, unless cars are `known` from before.
@@ -246,7 +246,7 @@ class PlannedPoller(SourcePoller):
         self._replan()
 
     @override
-    async def async_ask(self, vin: str) -> ClientError | None:
+    async def async_ask(self, vin: str) -> Poll:
         try:
             return await super().async_ask(vin)
         finally:

@@ -15,9 +15,9 @@ from custom_components.mybmw.actions.sources import VIEWS
 from custom_components.mybmw.client import attributes as car
 from custom_components.mybmw.client.cardata import CardataSource
 from tests.ha.actions import act, refused
-from tests.ha.cardata import counted, poller
+from tests.ha.cardata import SECONDARY, counted, poller, recorded
 from tests.ha.conftest import PNG, Elapse, SetUp
-from tests.ha.support import IX, PICTURE, asked, charge, state
+from tests.ha.support import IX, PETROL, PICTURE, asked, charge, state
 from tests.replay import faults
 from tests.replay.cardata import SimulatedCarData
 from tests.replay.faults import Endpoint
@@ -95,6 +95,31 @@ async def test_refresh_that_fails(hass: HomeAssistant, sim: SimulatedMyBMW, set_
     await set_up()
     sim.fail(Endpoint.ANY, faults.no_network(), None)
     assert (await refused(hass, "refresh"))[0] == "cannot_connect"
+
+
+async def test_refresh_of_a_car_that_one_source_has(
+    hass: HomeAssistant, sim: SimulatedMyBMW, cardata: SimulatedCarData, set_up: SetUp
+) -> None:
+    """A source that does not have the car has not read it, so its silence hides no failure."""
+    cardata.remove(IX.vin)
+    cardata.add(recorded("320i")[0])
+    await set_up()
+    assert (await act(hass, "refresh"))["sources"].keys() == {"mybmw"}
+    assert (await act(hass, "refresh", PETROL.vin))["sources"].keys() == {"cardata"}
+    sim.fail(Endpoint.ANY, faults.no_network(), None)
+    assert (await refused(hass, "refresh"))[0] == "cannot_connect"
+
+
+@pytest.mark.parametrize("kind", ["cardata"])
+async def test_refresh_of_a_car_that_may_not_be_read(
+    hass: HomeAssistant, cardata: SimulatedCarData, set_up: SetUp
+) -> None:
+    """Who is not the main user of a car is told so, and BMW is not asked."""
+    cardata.add(recorded("530d")[0])
+    await set_up()
+    before = len(cardata.calls)
+    assert (await refused(hass, "refresh", SECONDARY))[0] == "not_allowed"
+    assert len(cardata.calls) == before
 
 
 @pytest.mark.parametrize("kind", ["mybmw"])

@@ -157,9 +157,10 @@ def _write(path: str, content: bytes) -> None:
     try:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         Path(path).write_bytes(content)
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key="cannot_write",
-            translation_placeholders={"path": path, "error": error.strerror or "-"},
+            translation_placeholders={"path": path, "error": reason},
         ) from error

@@ -178,6 +178,7 @@ async def test_picture_is_written(
     key, text = await refused(hass, "get_image", filename=str(file.parent))
     assert key == "cannot_write"
     assert text.endswith("Is a directory")
+    assert (await refused(hass, "get_image", filename=f"{file}\0"))[0] == "cannot_write"
     assert files_in(tmp_path) == ["ix.png"]
 
 

@@ -120,8 +120,21 @@ async def test_car_that_cannot(hass: HomeAssistant, sim: SimulatedMyBMW, set_up:
     sim.clear_calls()
     for action in ("set_charging_settings", "set_charging_profile", "set_departure_timer"):
         key, text = await refused(hass, action, PETROL.vin, **AT_LEAST[action])
-        assert key == "not_supported"
-        assert "not available for this car" in text
+        assert key == "not_offered"
+        assert text.startswith("320i ")
+    assert not sim.calls
+
+
+async def test_setting_that_the_car_does_not_offer(
+    hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp
+) -> None:
+    """The error names it, and the other setting is not sent either."""
+    sim.state(IX.vin)["capabilities"]["isChargingPowerLimitEnabled"] = False
+    await set_up()
+    sim.clear_calls()
+    key, text = await refused(hass, "set_charging_settings", target_soc=80, ac_limit=16)
+    assert key == "not_offered"
+    assert text.startswith("iX xDrive50 cannot be asked for this (ac_limit).")
     assert not sim.calls
 
 

@@ -91,6 +91,7 @@ OWN_ERRORS: Final = {
     "command_ignored",
     "limit_not_offered",
     "not_a_car",
+    "not_offered",
     "nothing_known",
     "nothing_recorded",
     "nothing_to_change",

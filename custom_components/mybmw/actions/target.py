@@ -52,7 +52,7 @@ def async_car(call: ServiceCall) -> Target:
 def async_commanded_car(call: ServiceCall, *kinds: CommandKind) -> Target:
     """Return the car, if it may be commanded and can do all of this.
 
-    Raises `ServiceValidationError`, or `UnsupportedError` for what the car cannot do.
+    Raises `ServiceValidationError`.
     """
     target = async_car(call)
     coordinator = target.coordinator
@@ -62,8 +62,14 @@ def async_commanded_car(call: ServiceCall, *kinds: CommandKind) -> Target:
             translation_key="read_only",
             translation_placeholders={"account": coordinator.config_entry.title},
         )
-    for kind in kinds:
-        coordinator.data.commander(target.vehicle, kind)
+    offered = coordinator.data.commands(target.vehicle)
+    missing = next((kind for kind in kinds if kind not in offered), None)
+    if missing is not None:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="not_offered",
+            translation_placeholders={"car": target.name, "command": missing},
+        )
     return target
 
 

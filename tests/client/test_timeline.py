@@ -199,7 +199,8 @@ def test_a_recorded_car() -> None:
         LOCK: ("-NA-", None),
     }
     telematics = {name: {"value": value, "unit": unit} for name, (value, unit) in values.items()}
-    car = CarState.of({"driveTrain": "BEV"}, {**telematics, FUEL_LEVEL: "broken"})
+    broken = {FUEL_LEVEL: "broken", "vehicle.odd": {"value": {}}}
+    car = CarState.of({"driveTrain": "BEV"}, {**telematics, **broken})
     assert (car.soc, car.capacity, car.position) == (61, 109, (50.1, 8.7))
     assert (car.plugged, car.miles, car.electric, car.burns) == (True, True, True, False)
     assert car.odometer == pytest.approx(8046.72)

@@ -146,7 +146,7 @@ class CarState:
         drive_train = str(basic_data.get("driveTrain", "")).upper()
         kinds = {"BEV": Drivetrain.BEV, "PHE": Drivetrain.PHEV}
         items = {name: item for name, item in telematics.items() if isinstance(item, dict)}
-        known = {name: item for name, item in items.items() if item.get("value") not in {None, ""}}
+        known = {name: item for name, item in items.items() if item.get("value") not in (None, "")}
         numbers = dict(_numbers(known))
         made = cls(
             kinds.get(drive_train[:3], Drivetrain.ICE),

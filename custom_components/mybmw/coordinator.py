@@ -197,7 +197,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
 
     def listed(self, vin: str) -> bool:
         """Tell whether any source has the car in its list."""
-        return any(vin in poller.listed for poller in self.pollers.values())
+        return any(poller.lists(vin) for poller in self.pollers.values())
 
     @callback
     def async_forget(self, vin: str) -> None:

@@ -56,7 +56,8 @@ class SourcePoller(DataUpdateCoordinator[None]):
     """Asks one source regularly and hands what it says to the garage.
 
     `error` is why the last poll failed, `failed` are the cars it could not read, `listed` those
-    that the source lists, `missing` those that were not in its last list.
+    that the source lists (None if that was not read since the start), `missing` those that were
+    not in its last list.
     """
 
     config_entry: MyBMWConfigEntry
@@ -78,7 +79,7 @@ class SourcePoller(DataUpdateCoordinator[None]):
         self.due = ""
         self.error: ClientError | None = None
         self.failed: frozenset[str] = frozenset()
-        self.listed: frozenset[str] = frozenset()
+        self.listed: frozenset[str] | None = None
         self.missing: frozenset[str] = frozenset()
         self._coordinator = coordinator
         self._interval = interval or _PAUSE
@@ -92,6 +93,16 @@ class SourcePoller(DataUpdateCoordinator[None]):
         """
         fine = self.error is None or isinstance(self.error, QuotaError)
         return fine and vin not in self.failed and vin not in self.missing
+
+    def lists(self, vin: str) -> bool:
+        """Tell whether the source has the car, in its list or, as long as nothing failed, before.
+
+        A car that it cannot be asked about since the start may have been sold.
+        """
+        if self.listed is not None:
+            return vin in self.listed
+        known = self._garage.vehicles.get(vin, ())
+        return self.error is None and any(item.source == self.source.name for item in known)
 
     @property
     def can_ask(self) -> bool:

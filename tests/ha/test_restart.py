@@ -5,6 +5,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.image import async_get_image
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE, EVENT_STATE_CHANGED, Platform
@@ -299,4 +300,16 @@ async def test_device_of_an_unloaded_entry(hass: HomeAssistant, set_up: SetUp) -
     found = device(hass, entry, IX)
     assert found is not None
     assert await hass.config_entries.async_unload(entry.entry_id)
+    assert not await async_remove_config_entry_device(hass, entry, found)
+
+
+async def test_device_of_a_car_that_is_waiting_for_its_poll(
+    hass: HomeAssistant, set_up: SetUp, freezer: FrozenDateTimeFactory
+) -> None:
+    """A car that was listed before a restart is kept, though the list was not read again yet."""
+    entry = await set_up()
+    freezer.tick(timedelta(minutes=1))
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    found = device(hass, entry, IX)
+    assert found is not None
     assert not await async_remove_config_entry_device(hass, entry, found)

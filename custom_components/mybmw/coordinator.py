@@ -72,7 +72,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         self._teller = Teller(hass.loop, self._before_telling)
         self._former: Mapping[str, object] = {}
         self._devices: set[str] = set()
-        self._closed = False
+        self.closed = False
         self.elsewhere: set[str] = set()
         garage.listener = self._changed
         garage.accept = self._belongs_here
@@ -103,7 +103,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
 
     async def async_close(self) -> None:
         """Save what is known; whatever still arrives after that is not taken in any more."""
-        self._closed = True
+        self.closed = True
         self._teller.close()
         await self.async_save()
 
@@ -114,7 +114,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
     @callback
     def async_schedule_save(self, delay: float) -> None:
         """Save within some seconds."""
-        if not self._closed:
+        if not self.closed:
             self._store.schedule(self._contents, delay)
 
     @callback
@@ -159,7 +159,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
     @callback
     def async_take(self, poller: SourcePoller, poll: Poll) -> None:
         """Take in what a source brought, and tell entities whose car it can or cannot read."""
-        if self._closed:
+        if self.closed:
             return
         before = {vin for vin in self.vehicles if poller.can_read(vin)}
         poller.note(poll)
@@ -175,14 +175,14 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
     @callback
     def async_take_some(self, poll: Poll) -> None:
         """Take in what a source said of some cars, whether or not it could read others."""
-        if not self._closed:
+        if not self.closed:
             self.data.take(poll)
             self._teller.flush()
 
     @callback
     def async_push(self, readings: Mapping[str, Iterable[AnyReading]]) -> None:
         """Take in what cars have sent by themselves."""
-        if not self._closed:
+        if not self.closed:
             self.data.push(readings)
 
     def healthy(self, vin: str, source: str | None) -> bool:
@@ -246,7 +246,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
 
     @callback
     def _changed(self, changes: Changes) -> None:
-        if not self._closed:
+        if not self.closed:
             self._teller.gather(changes)
 
     @callback

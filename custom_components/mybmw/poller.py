@@ -327,6 +327,8 @@ class PlannedPoller(SourcePoller):
     @callback
     def _replan(self) -> None:
         """Wake up when the source wants to work; look at what the user may be needed for."""
+        if self._garage.closed:
+            return
         self._cancel()
         if not isinstance(self.error, AuthError):
             due = self.source.due()

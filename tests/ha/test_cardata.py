@@ -400,3 +400,35 @@ async def test_one_source_down_does_not_touch_the_other(
     assert float(state(hass, "sensor.ix_xdrive50_mileage")) > 0
     locks = hass.states.async_all("lock")
     assert bool(locks) is (down == "official")
+
+
+async def test_removal_during_a_refresh(
+    hass: HomeAssistant,
+    cardata: SimulatedCarData,
+    start: Start,
+    elapse: Elapse,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An answer that comes too late plans nothing any more, and raises no issue."""
+    entry = await start()
+    cardata.spend(100)
+    reached, go_on, fetch = asyncio.Event(), asyncio.Event(), Http.fetch
+
+    async def slow(self: Http, request: Any) -> Any:
+        response = await fetch(self, request)
+        reached.set()
+        await go_on.wait()
+        return response
+
+    monkeypatch.setattr(Http, "fetch", slow)
+    car = {"entity_id": "button.i4_edrive40_refresh"}
+    press = asyncio.create_task(hass.services.async_call("button", "press", car, blocking=True))
+    await reached.wait()
+    await hass.config_entries.async_remove(entry.entry_id)
+    go_on.set()
+    with pytest.raises(HomeAssistantError):
+        await press
+    before = len(cardata.calls)
+    await elapse(timedelta(days=2))
+    assert len(cardata.calls) == before
+    assert not ir.async_get(hass).issues

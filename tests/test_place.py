@@ -1,5 +1,6 @@
 """Finding a place in a message: what is one, and what is none."""
 
+from homeassistant.exceptions import ServiceValidationError
 import pytest
 
 from custom_components.mybmw.client import InvalidValueError
@@ -41,5 +42,5 @@ def test_place(message: str, latitude: float, longitude: float, address: str | N
 )
 def test_no_place(message: str) -> None:
     """House numbers, dates and places off the earth are none; long texts cost no time."""
-    with pytest.raises(InvalidValueError):
+    with pytest.raises((InvalidValueError, ServiceValidationError)):
         place_in(message)

@@ -10,10 +10,12 @@ from homeassistant.components.notify import (
     NotifyEntityFeature,
 )
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .client import ClientError, CommandKind, InvalidValueError, PointOfInterest, SendPoi
+from .client import ClientError, CommandKind, PointOfInterest, SendPoi
 from .client.values import Position
+from .const import DOMAIN
 from .coordinator import MyBMWConfigEntry
 from .entity import CommandDescription, CommandEntity, async_add_when_known, read_only
 from .errors import home_assistant_error
@@ -69,11 +71,11 @@ def place_in(message: str, title: str | None = None) -> PointOfInterest:
     """Find "latitude, longitude" in decimal degrees in a text; what is around it is the address.
 
     Both need decimals, so that a house number is none; of several pairs the last one counts.
-    Raises `InvalidValueError`.
+    Raises `ServiceValidationError`, or `InvalidValueError` for a place that is not on earth.
     """
     found = list(_PLACE.finditer(message))
     if not found:
-        raise InvalidValueError("the message has to hold a latitude and a longitude")
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_place")
     place = found[-1]
     before, after = message[: place.start()], message[place.end() :]
     rest = "" if "geo:" in before or "://" in before else f"{before} {after}"

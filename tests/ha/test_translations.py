@@ -90,6 +90,7 @@ OWN_ERRORS: Final = {
     "car_unknown",
     "command_ignored",
     "limit_not_offered",
+    "no_place",
     "not_a_car",
     "not_offered",
     "nothing_known",

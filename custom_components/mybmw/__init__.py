@@ -22,8 +22,9 @@ from homeassistant.helpers.typing import ConfigType
 
 from .actions import async_set_up_actions
 from .client import Garage, PlanningSource, Redactor, Source, attributes as car, descriptors
-from .const import CONF_SOURCES, DOMAIN, OPTION_INTERVAL, OPTION_POSITION, OPTION_READ_ONLY
+from .const import CONF_SOURCES, DOMAIN, OPTION_INTERVAL, OPTION_POSITION
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
+from .entity import read_only
 from .poller import PlannedPoller, SourcePoller, issues
 from .store import Contents, GarageStore, ImageStore, time_left
 from .wiring import async_sources, default_interval
@@ -151,12 +152,13 @@ async def async_remove_config_entry_device(
 
 def _remove_unwanted(hass: HomeAssistant, entry: MyBMWConfigEntry) -> None:
     """Remove the entities that options have switched off, which would stay as unavailable."""
-    unwanted = set(_COMMANDING) if entry.options.get(OPTION_READ_ONLY) else set()
+    silent = read_only(entry)
+    unwanted = set(_COMMANDING) if silent else set()
     if not entry.options.get(OPTION_POSITION, True):
         unwanted.add(Platform.DEVICE_TRACKER)
     registry = er.async_get(hass)
     for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
-        of_commands = entry.options.get(OPTION_READ_ONLY) and _OF_COMMANDS in entity.unique_id
+        of_commands = silent and _OF_COMMANDS in entity.unique_id
         listed = entity.domain in unwanted and not entity.unique_id.endswith(_HARMLESS)
         if listed or of_commands:
             registry.async_remove(entity.entity_id)

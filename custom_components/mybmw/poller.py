@@ -101,7 +101,7 @@ class SourcePoller(DataUpdateCoordinator[None]):
         """
         if self.listed is not None:
             return vin in self.listed
-        known = self._garage.vehicles.get(vin, ())
+        known = self._coordinator.vehicles.get(vin, ())
         return self.error is None and any(item.source == self.source.name for item in known)
 
     @property
@@ -327,7 +327,7 @@ class PlannedPoller(SourcePoller):
     @callback
     def _replan(self) -> None:
         """Wake up when the source wants to work; look at what the user may be needed for."""
-        if self._garage.closed:
+        if self._coordinator.closed:
             return
         self._cancel()
         if not isinstance(self.error, AuthError):

@@ -420,9 +420,9 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
     ),
     _percent(car.BATTERY_HEALTH, diagnostic=True, state_class=SensorStateClass.MEASUREMENT),
     _percent(
+        # Of the class "battery" it would be the one that Home Assistant shows for the whole car
         car.STARTER_BATTERY_CHARGE,
         diagnostic=True,
-        device_class=SensorDeviceClass.BATTERY,
         state_class=SensorStateClass.MEASUREMENT,
     ),
     _sensor(

@@ -132,14 +132,14 @@ def test_units_are_those_of_the_catalogue() -> None:
             assert shown[key] == item.attribute.unit, key
 
 
-def test_one_battery_each() -> None:
-    """Blueprints for weak batteries find the traction battery and that of 12 V, nothing else."""
+def test_one_battery() -> None:
+    """The page of a car shows the first sensor of this class: it has to be what people look for."""
     on = {
         item.key
         for item in SENSORS
         if item.device_class is SensorDeviceClass.BATTERY and item.entity_registry_enabled_default
     }
-    assert on == {"fuel_and_battery.remaining_battery_percent", "starter_battery_charge"}
+    assert on == {"fuel_and_battery.remaining_battery_percent"}
 
 
 def test_targets_are_no_batteries() -> None:

@@ -210,7 +210,7 @@ def test_send_poi(run: Run, sim: SimulatedMyBMW) -> None:
 @pytest.mark.parametrize("words", [(), ("--name", "")])
 def test_send_poi_with_little(run: Run, sim: SimulatedMyBMW, words: tuple[str, ...]) -> None:
     run("sendpoi", IX, "48", "11", *words).good()
-    assert sim.sent_pois[0]["title"] == "Sent with mybmw"
+    assert sim.sent_pois[0]["title"] == "48.00000, 11.00000"
 
 
 def test_images(run: Run, sim: SimulatedMyBMW, home: Path) -> None:

@@ -210,7 +210,7 @@ async def test_send_bare_place(sim: SimulatedMyBMW, client: Client) -> None:
     assert b"None" not in request.content
     (sent_place,) = sim.sent_pois
     assert sent_place["formattedAddress"] == "Coordinates only"
-    assert sent_place["title"]
+    assert sent_place["title"] == "-33.00000, 151.00000"
     known = {key: value for key, value in sent_place["address"].items() if value is not None}
     assert known == {"formatted": "Coordinates only"}
     assert sent_place["position"] == {"lat": -33, "lng": 151}

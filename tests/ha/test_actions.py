@@ -165,7 +165,7 @@ async def test_destination_by_its_location_alone(
     await set_up()
     await act(hass, "send_poi", **AT_LEAST["send_poi"], name="", street="")
     (arrived,) = sim.sent_pois
-    assert arrived["title"] == "Sent from Home Assistant"
+    assert arrived["title"] == "48.17700, 11.55600"
     assert arrived["formattedAddress"] == "Coordinates only"
     assert arrived["address"]["street"] is None
 

@@ -94,7 +94,7 @@ class ChangeProfile(Command):
 
 @dataclass(frozen=True, slots=True)
 class PointOfInterest:
-    """A destination for the navigation system; what is None is left out."""
+    """A destination for the navigation system; what is not known is None."""
 
     position: Position
     name: str | None = None
@@ -108,6 +108,12 @@ class PointOfInterest:
         """Refuse places that are not on earth."""
         if not (-90 <= self.position.latitude <= 90 and -180 <= self.position.longitude <= 180):
             raise InvalidValueError("the latitude must be within ±90, the longitude within ±180")
+
+    @property
+    def title(self) -> str:
+        """What the car shows: the name, else the street or the address, else the coordinates."""
+        coordinates = f"{self.position.latitude:.5f}, {self.position.longitude:.5f}"
+        return self.name or self.street or self.formatted_address or coordinates
 
     @property
     def address(self) -> str:

@@ -25,8 +25,6 @@ from .files import OUTPUT, keep, write_fingerprint
 from .geocoder import NOMINATIM, nominatim
 from .output import FAILED, OK, explanation, note, say, say_json, show, tell
 
-_SENT: Final = "Sent with mybmw"
-
 _PLAIN: Final[Mapping[tuple[str, str | None], CommandKind]] = {
     ("lightflash", None): CommandKind.LIGHT_FLASH,
     ("horn", None): CommandKind.HORN_BLOW,
@@ -146,7 +144,7 @@ def _image(options: Namespace) -> int:
 def _send_poi(options: Namespace) -> int:
     poi = PointOfInterest(
         _place(options),
-        name=options.name or _SENT,
+        name=options.name,
         street=options.street,
         postal_code=options.postalcode,
         city=options.city,
@@ -166,7 +164,7 @@ def _send_poi_from_address(options: Namespace) -> int:
             raise CommandError("Address not found")
         place = {"street": found.street, "postal_code": found.postal_code}
         poi = PointOfInterest(
-            found.position, options.name or _SENT, city=found.city, country=found.country, **place
+            found.position, options.name, city=found.city, country=found.country, **place
         )
         await app.car(vin)
         await app.send(vin, SendPoi(poi))
@@ -235,14 +233,16 @@ _PROFILE_OPTIONS: Final = (
     ),
 )
 _POI_OPTIONS: Final = (
-    option("--name", default=_SENT, help="name of the destination"),
+    option("--name", help="name of the destination (default: its street, else its coordinates)"),
     option("--street", help="street and house number, to be shown only"),
     option("--city", help="city, to be shown only"),
     option("--postalcode", help="postal code, to be shown only"),
     option("--country", help="country, to be shown only"),
 )
 _ADDRESS_OPTIONS: Final = (
-    option("-n", "--name", default=_SENT, help="name of the destination"),
+    option(
+        "-n", "--name", help="name of the destination (default: its street, else its coordinates)"
+    ),
     option(
         "-a",
         "--address",

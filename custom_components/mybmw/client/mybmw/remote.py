@@ -48,7 +48,6 @@ _LOGGER = logging.getLogger(__name__)
 _PAUSE: Final = 3.5
 _PATIENCE: Final = 240.0
 _FINAL: Final = (CommandState.EXECUTED, CommandState.IGNORED)
-_TITLE: Final = "Sent from Home Assistant"
 
 CHANGES_STATE: Final = frozenset(CommandKind) - {
     CommandKind.LIGHT_FLASH,
@@ -195,7 +194,7 @@ def _destination(car: Car, poi: PointOfInterest) -> object:
     place = {
         "formattedAddress": poi.address,
         "placeType": "ADDRESS",
-        "title": poi.name or _TITLE,
+        "title": poi.title,
         "provider": None,
         "providerId": None,
         "providerPoiId": "",

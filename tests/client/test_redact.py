@@ -1,7 +1,9 @@
 """Taking secrets out, and keeping answers to replay (facts: MyBMW sheet §5)."""
 
-from typing import Any
+from time import process_time
+from typing import Any, Final
 
+import orjson
 import pytest
 
 from custom_components.mybmw.client import HIDDEN, Recorder, Redactor
@@ -168,3 +170,27 @@ def test_descriptors_of_cardata() -> None:
         f"{place}.altitude": {"value": None},
         "vehicle.vehicle.travelledDistance": {"value": "7", "unit": "km"},
     }
+
+
+LONG: Final = 100_000
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"@{'a' * LONG}",
+        f"a@{'b' * LONG}",
+        f"1.2345{' ' * LONG}x",
+        {"name": "abcd " * LONG},
+        {f"a{number}@example.org": 1 for number in range(LONG // 5)},
+        [f"WBA{number:010}{number % 10_000:04}" for number in range(LONG // 10)],
+    ],
+    ids=["mail", "host", "place", "name", "keys", "vins"],
+)
+def test_long_answers(content: Any) -> None:
+    """Whatever BMW answers, what it takes grows no faster than the answer."""
+    kept = recorder()
+    kept.add("x", Answer("", orjson.dumps(content)))
+    started = process_time()
+    kept.files()
+    assert process_time() - started < 5

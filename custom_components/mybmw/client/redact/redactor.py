@@ -1,7 +1,7 @@
 """What takes secrets out of texts and JSON: those it was told, and those it recognises."""
 
 from collections import deque
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 import re
 from string import ascii_uppercase, digits
@@ -31,6 +31,7 @@ type Json = Mapping[str, Json] | list[Json] | str | int | float | bool | None
 _PASSING: Final = 8
 _SHORT: Final = 7
 _ENCODED: Final = 3
+_REMEMBERED: Final = 4096
 _NUMBERS: Final = (
     *(f"{number:02}" for number in range(1, 100)),
     *(f"{letter}{digit}" for letter in ascii_uppercase for digit in digits),
@@ -45,7 +46,7 @@ _ALIAS: Final = re.compile(r"[A-Z0-9]{3}0FINGERPRINT[A-Z0-9]\d")
 _TOKEN: Final = re.compile(
     r"eyJ[\w-]{3,}(?:\.[\w-]+)*|\bP1_[\w.-]+|(?<=Bearer )\S+|(?<=Basic )\S+", re.ASCII
 )
-_EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+_EMAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]+")
 
 
 def vins_in(text: str) -> list[str]:
@@ -79,6 +80,7 @@ class Redactor:
         self._passing: deque[str] = deque(maxlen=_PASSING)
         self._aliases: dict[str, str] = {}
         self._traces = Traces()
+        self._untraced: Callable[[str], str] = self._traces.text
 
     def learn(self, *secrets: str | None) -> None:
         """Remember texts that must never be seen; very short ones are left alone."""
@@ -91,6 +93,8 @@ class Redactor:
     def follow(self, traces: Traces) -> None:
         """Take out from now on what was found in a recording as well."""
         self._traces = traces
+        # Most texts of a recording are the same few keys and words
+        self._untraced = lru_cache(_REMEMBERED)(traces.text)
 
     def meet(self, vins: Iterable[str]) -> None:
         """Give aliases to VINs; those that are aliases already keep theirs."""
@@ -100,12 +104,16 @@ class Redactor:
     def alias(self, vin: str) -> str:
         """Return what stands for a VIN: its first three characters and a number.
 
-        What has that form already stays as it is; no real VIN has, since none has an "I".
+        What has that form already stays as it is; no real VIN has, since none has an "I". No
+        account has so many cars that numbers run out; then VINs share one.
         """
         key = vin.upper()
-        if key not in self._aliases:
-            self._aliases[key] = key if is_alias(key) else self._new_alias(key[:3])
-        return self._aliases[key]
+        known = self._aliases.get(key)
+        if known is None:
+            known = key if is_alias(key) else self._new_alias(key[:3])
+            if len(self._aliases) < len(_NUMBERS):
+                self._aliases[key] = known
+        return known
 
     def _new_alias(self, start: str) -> str:
         taken = set(self._aliases.values())
@@ -128,7 +136,7 @@ class Redactor:
         return clean
 
     def _clean(self, text: str) -> str:
-        return self._without_vins(self._traces.text(self._without_secrets(text)))
+        return self._without_vins(self._untraced(self._without_secrets(text)))
 
     def data(self, value: object) -> Json:
         """Take everything secret out of JSON: by key, and out of every text in it.
@@ -161,11 +169,11 @@ class Redactor:
             return [] if kind is OPTIONS else list(self._items(list(value), kind, depth))
         return self.text(str(value))
 
-    def _name(self, key: str, taken: Container[str]) -> str:
+    def _name(self, key: str, taken: Mapping[str, Json]) -> str:
         """Take everything secret out of a key; two keys stay two."""
         name = self.text(key)
         while name in taken:
-            name = f"{name}_"
+            name = f"{name}_{len(taken)}"
         return name
 
     def _items(self, value: list[object], kind: Kind | None, depth: int) -> Iterator[Json]:

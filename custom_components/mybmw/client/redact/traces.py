@@ -26,7 +26,7 @@ _MOST_DECIMALS: Final = 12
 _JSON: Final = re.compile(r'\s*(?:\{.*\}|\[.*\]|".*")\s*', re.DOTALL)
 _NUMBER: Final = re.compile(r"(?<!\d)(?<!\d\.)[-+]?\d{1,3}\.\d{4,}(?!\d)", re.ASCII)
 _PAIR: Final = re.compile(
-    r"(?<!\d)(?<!\d\.)[-+]?\d{1,2}\.\d{3,}(?P<between>\s*[,;/\s]\s*)[-+]?\d{1,3}\.\d{3,}(?!\d)",
+    r"(?<!\d)(?<!\d\.)[-+]?\d{1,3}\.\d{3,}(?P<between>\s*[,;/]\s*|\s+)[-+]?\d{1,3}\.\d{3,}(?!\d)",
     re.IGNORECASE | re.ASCII,
 )
 # Nothing is looked for in times, and in what stands for something personal
@@ -91,7 +91,7 @@ class Traces:
     def text(self, text: str) -> str:
         """Take everything known out of a text."""
         pieces = _KEPT.split(text)
-        pieces[::2] = map(self._piece, pieces[::2])
+        pieces[::2] = (piece and self._piece(piece) for piece in pieces[::2])
         return "".join(pieces)
 
     def number(self, value: float) -> float:

@@ -17,6 +17,7 @@ from .personal import ADDRESS, CITY, LOCATION, NAME, PERSON, PHONE, PLATE, Kind,
 
 _FEWEST_LETTERS: Final = 4
 _FEWEST_DIGITS: Final = 7
+_LONGEST: Final = 500
 _SHORTEST_CODE: Final = 6
 _SHORTEST_PLATE: Final = 3
 # From this length on a text is what it is, even in the midst of another one
@@ -56,6 +57,7 @@ class Trail:
 
 def trails(kind: Kind, value: str) -> Iterator[Trail]:
     """Yield how to find a text: as a code if it has digits, else as words, whole and in parts."""
+    value = normalize("NFC", value[:_LONGEST])
     groups = _GROUP.findall(value)
     digits = sum(len(group) for group in groups if group.isdecimal())
     if kind is PHONE and digits >= _FEWEST_DIGITS:

@@ -117,11 +117,11 @@ def test_names_of_files() -> None:
 def test_aliases() -> None:
     """Each car has one alias in all files, of 17 characters, and never that of another one."""
     bundled = "WBA0FINGERPRINT01"
-    short = {"a": f"{VIN[-7:]} and {OTHER[-7:].lower()}", "b": f"X{VIN}X", "c": f"%2F{OTHER}%2F"}
+    short = {"a": f"{VIN[-8:]} and {OTHER[-7:].lower()}", "b": f"X{VIN}X", "c": f"%2F{OTHER}%2F"}
     assert made(**{f"one_{VIN}": [OTHER.lower(), bundled], f"two_{OTHER}": short}) == {
         "one_WBA0FINGERPRINT02": ["WBA0FINGERPRINT03", bundled],
         "two_WBA0FINGERPRINT03": {
-            "a": "PRINT02 and PRINT03",
+            "a": "RPRINT02 and PRINT03",
             "b": "XWBA0FINGERPRINT02X",
             "c": "%2FWBA0FINGERPRINT03%2F",
         },
@@ -184,6 +184,9 @@ def test_places() -> None:
         ('{"lat": 48.2, "at', '{"lat": 12.3456, "at'),
         (48.14, 48.14),
         (11.5761245, 11.5761245),
+        ("POINT(-122.419416 37.774929)", "POINT(12.3456 34.5678)"),
+        ("48°08'13.8\"N 11° 34.567' E", f"{HIDDEN}N {HIDDEN} E"),
+        ("48.137154° N, 21.5° C", f"{HIDDEN} N, 21.5° C"),
         ("48.13 kWh of 11.576", "48.13 kWh of 11.576"),
         ([11.5, 48.25], [11.5, 48.25]),
     ],
@@ -212,6 +215,8 @@ def test_places_elsewhere(content: Any, left: Any) -> None:
         ({"postalCode": "58214"}, "58214", "58214"),
         ({"address": {"x": "Quellhof"}}, ["Quellhof", {"Quellhof": 1}], ["_", {"_": 1}]),
         ({"owner": {"team": "quellhof"}}, {"quellhof": "QUELLHOF"}, {"_": "_"}),
+        ({"owner": {"lastName": "王伟"}, "city": "市"}, "王伟的宝马 市", "_的宝马 市"),
+        ({"city": "Ko\u0308ln-Su\u0308d"}, "in Köln-Süd", "in _"),
         ({"firstName": "Range"}, {"range": "RANGE"}, {"range": "RANGE"}),
         ({"dealer": {"name": "Autohaus Quell"}}, "see autohaus_quell", "see _"),
     ],
@@ -270,6 +275,29 @@ def test_things_have_names() -> None:
     assert found["telematicData"][key]["timestamp"] == "2026-11-10T12:00:00Z"
     assert found["checkControlMessages"][0]["name"] == "Tyre pressure"
     assert found["checkControlMessages"][0]["code"] == "CC77"
+
+
+def test_several() -> None:
+    """A list of people, places or numbers is as personal as one of them."""
+    address = "Lindenhain 7, 12345 Bad Quell"
+    found = made(
+        x={
+            "users": [{"given": "Erika", "role": "OWNER"}],
+            "driver": "Erika Muster",
+            "recentDestinations": [address],
+            "addresses": [address],
+            "phoneNumbers": ["+49 30 1234567"],
+            "codes": ["480A12"],
+        }
+    )["x"]
+    assert found == {
+        "users": [{"given": "some_name", "role": "OWNER"}],
+        "driver": "some_name",
+        "recentDestinations": ["some_formatted_address"],
+        "addresses": ["some_formatted_address"],
+        "phoneNumbers": ["some_phone"],
+        "codes": ["480A12"],
+    }
 
 
 def test_options() -> None:

@@ -18,9 +18,11 @@ from .common_words import humps, is_common
 HIDDEN: Final = "**REDACTED**"
 
 _OPAQUE: Final = 8
+_SEVERAL: Final = ("", "s", "es")
 _LONG: Final = 100_000
 _VIN: Final = re.compile(r"(?=\D*\d)[A-Z0-9]{17}")
 _PAIR: Final = re.compile(r"\s*[-+]?\d+(?:\.\d+)?[\s,;/]+[-+]?\d+(?:\.\d+)?\s*")
+_WORD: Final = re.compile(r"[A-Za-z_]+\d{0,3}")
 _TIME: Final = re.compile(r"\d{2,4}[-./]\d\d[-./]\d{2,4}.{0,20}|\d\d:\d\d.{0,20}")
 _NOT_PERSONAL: Final = frozenset(
     ("country", "date", "time", "timestamp", "unit", "units", "updated", "visit", "visits")
@@ -82,8 +84,13 @@ THING: Final = Kind(loose=True)
 """Of what tells about the car: names and codes in it are those of contracts and faults."""
 
 
-def _table(kinds: Mapping[Kind, str]) -> Mapping[str, Kind]:
-    return {word: kind for kind, words in kinds.items() for word in words.split()}
+def _table(kinds: Mapping[Kind, str], endings: Sequence[str] = ("",)) -> Mapping[str, Kind]:
+    return {
+        f"{word}{ending}": kind
+        for kind, words in kinds.items()
+        for word in words.split()
+        for ending in endings
+    }
 
 
 # Keys without regard to capitals, digits, "_" and "-"; of a descriptor it is the last step
@@ -97,8 +104,8 @@ _WHOLE: Final = _table(
         SECRET: "code pin sub",
     }
 )
-# As it stands, and not of a descriptor: a window has a position, too
-_ALONE: Final = _table({LOCATION: "geometry gps places position"})
+# As it stands, and not of a descriptor: a window has a position, an error a code
+_ALONE: Final = _table({LOCATION: "geometry gps position", ID: "code"})
 # Keys that may also end another one, such as "homeCity"
 _ENDINGS: Final = _table(
     {
@@ -121,23 +128,26 @@ _ENDINGS: Final = _table(
         " numberplate plate platenumber registrationnumber regno",
         SECRET: "accountid apikey authorization bearer birthdate birthday bssid clientid contractid"
         " contractnumber cookie customerid customernumber dateofbirth dob email emaid entityid"
-        " evcoid gcid iccid imei imsi ipaddress jwt macaddress mail passport password secret"
-        " secretkey serialnumber sessionid ssid ssn token ucid userid username usid vehicleid",
-        OPTIONS: "optionalequipment optioncodes salist",
-    }
+        " evcoid gcid geohash iccid imei imsi ipaddress jwt macaddress mail passport password"
+        " pluscode polyline secret secretkey serialnumber sessionid ssid ssn token ucid userid"
+        " username usid vehicleid",
+        OPTIONS: "optionalequipment optioncode salist",
+    },
+    _SEVERAL,
 )
 # What is inside such an object or list, or ends in such a word, is about a place or a person
 _AROUND: Final = _table(
     {
-        LOCATION: "address chargingstation coord coordinate coordinates coords destination"
+        LOCATION: "address chargingstation coord coordinate destination"
         " geolocation geopoint location place poi",
-        PERSON: "contact customer dealer dealership owner partner person retailer user",
-        THING: "checkcontrolmessages contractlist requiredservices",
-    }
+        PERSON: "contact customer dealer dealership driver owner partner person retailer user",
+        THING: "checkcontrolmessage contractlist requiredservice",
+    },
+    _SEVERAL,
 )
 _OF_PERSONS: Final[Mapping[str, Kind]] = {
     "name": NAME,
-    **dict.fromkeys(("code", "id", "nr", "number"), SECRET),
+    **dict.fromkeys(("code", "id", "no", "nr", "number"), SECRET),
 }
 _OF_THINGS: Final = frozenset(("code", "name"))
 _STAND_INS: Final = frozenset(
@@ -162,7 +172,7 @@ def kind_of(key: str) -> Kind | None:
     if path:
         return _WHOLE.get(whole) or _ENDINGS.get(whole)
     if whole in _WHOLE or whole in _ALONE:
-        return _WHOLE.get(whole) or _ALONE[whole]
+        return _ALONE.get(whole) or _WHOLE[whole]
     for start in range(max(0, len(words) - 3), len(words)):
         ending = "".join(words[start:])
         if ending in _ENDINGS or ending in _AROUND:
@@ -235,7 +245,8 @@ def is_stand_in(text: str) -> bool:
 
 def _is_opaque(text: str) -> bool:
     """Tell whether a text looks like an identifier rather than a word."""
-    return len(text) >= _OPAQUE and " " not in text and any(map(str.isdigit, text))
+    plain = " " in text or _WORD.fullmatch(text)
+    return len(text) >= _OPAQUE and not plain and any(map(str.isdigit, text))
 
 
 def _number(text: str) -> float | None:

@@ -61,9 +61,9 @@ def is_alias(text: str) -> bool:
 
 @lru_cache(64)
 def _pattern(vin: str) -> re.Pattern[str]:
-    """Find a VIN anywhere, and its last characters, by which cars are often called, alone."""
+    """Find a VIN anywhere, and its end, by which cars are often called, as a word."""
     end = vin[-_SHORT:]
-    short = "" if end.isdigit() else f"|(?<![A-Z0-9]){end}(?![A-Z0-9])"
+    short = "" if end.isdigit() else f"|(?<![A-Z0-9])[A-Z0-9]{{0,9}}{end}(?![A-Z0-9])"
     return re.compile(f"{vin}{short}", re.IGNORECASE | re.ASCII)
 
 

@@ -12,7 +12,18 @@ from typing import Final
 import orjson
 
 from .keyed import keyed
-from .personal import HIDDEN, LATITUDE, LONGITUDE, THING, Kind, Trace, around, is_stand_in, parts
+from .personal import (
+    HIDDEN,
+    LATITUDE,
+    LONGITUDE,
+    THING,
+    Kind,
+    Trace,
+    around,
+    is_stand_in,
+    parts,
+    stand_in,
+)
 from .trails import Trail, trails
 
 DEEPEST: Final = 50
@@ -28,6 +39,11 @@ _NUMBER: Final = re.compile(r"(?<!\d)(?<!\d\.)[-+]?\d{1,3}\.\d{4,}(?!\d)", re.AS
 _PAIR: Final = re.compile(
     r"(?<!\d)(?<!\d\.)[-+]?\d{1,3}\.\d{3,}(?P<between>\s*[,;/]\s*|\s+)[-+]?\d{1,3}\.\d{3,}(?!\d)",
     re.IGNORECASE | re.ASCII,
+)
+# "48° 8' 13.8"", "48° 8.229'", "48.1371°", but no temperature
+_DEGREES: Final = re.compile(
+    r"(?<![\d.])\d{1,3}(?:\.\d{3,} ?°"
+    r"| ?° ?\d{1,2}(?:[.,]\d+)? ?['\u2032\u2019](?: ?\d{1,2}(?:[.,]\d+)? ?[\"\u2033\u201d])?)"
 )
 # Nothing is looked for in times, and in what stands for something personal
 _KEPT: Final = re.compile(
@@ -107,6 +123,7 @@ class Traces:
             if trail.anchor in lower:
                 text = trail.pattern.sub(trail.text, text)
         text = _PAIR.sub(rf"{LATITUDE.number}\g<between>{LONGITUDE.number}", text)
+        text = _DEGREES.sub(HIDDEN, text) if "°" in text else text
         return _NUMBER.sub(self._moved, text) if self.places else text
 
     def _moved(self, match: re.Match[str]) -> str:
@@ -130,7 +147,7 @@ def traces(found: Iterable[Found]) -> Traces:
     exact: dict[str, float] = {}
     for kind, value in dict.fromkeys(found):
         text = str(value).strip().removeprefix("+")
-        if kind.trace is Trace.NONE or is_stand_in(text):
+        if kind.trace is Trace.NONE or is_stand_in(text) or _may_stay(kind, value):
             continue
         if _NUMBER.fullmatch(text):
             exact[text] = kind.number if kind.measured else LATITUDE.number
@@ -141,6 +158,10 @@ def traces(found: Iterable[Found]) -> Traces:
             codes.add(text)
     longest_first = sorted(known.values(), key=lambda trail: -trail.length)
     return Traces(longest_first, frozenset(codes), places, exact)
+
+
+def _may_stay(kind: Kind, value: str | float) -> bool:
+    return isinstance(value, str) and stand_in(kind, value) is None
 
 
 def _is_code(text: str) -> bool:

@@ -1,8 +1,8 @@
 """How a personal text is spelled where no key tells what it is: patterns to find it by.
 
-Words may be in capitals, joined or parted otherwise, and without umlauts. Only
-what can be told apart is looked for: no word of less than four letters, no common one, no model of
-a car, no number of less than seven digits.
+Words may be in capitals, joined or parted otherwise, and without umlauts. Only what can be told
+apart is looked for: no word of less than four letters or two signs, no common one, no model of a
+car, no number of less than seven digits.
 """
 
 from collections.abc import Iterator
@@ -18,6 +18,7 @@ from .personal import ADDRESS, CITY, LOCATION, NAME, PERSON, PHONE, PLATE, Kind,
 _FEWEST_LETTERS: Final = 4
 _FEWEST_DIGITS: Final = 7
 _LONGEST: Final = 500
+_FEWEST_SIGNS: Final = 2
 _SHORTEST_CODE: Final = 6
 _SHORTEST_PLATE: Final = 3
 # From this length on a text is what it is, even in the midst of another one
@@ -29,6 +30,8 @@ _GROUP: Final = re.compile(r"[^\W\d_]+|\d+")
 _ASCII: Final = re.compile(r"[A-Za-z0-9]+")
 _MODEL: Final = re.compile(r"[a-z]{0,3}\d{1,3}[a-z]{0,2}|[esx]drive\d\d\w?", re.IGNORECASE)
 _COMMA: Final = re.compile(r"[,;•|\n]")
+# Chinese, Japanese and Korean: a sign says more than a letter, and no space parts words
+_SIGN: Final = re.compile(r"[\u2e80-\uffdc]")
 _BETWEEN: Final = r"(?:[\W_]|\\u00a0)"
 _BEGIN: Final = r"(?:(?<![^\W_])|(?<=\\[nrt]))(?<!\d[.,])"
 _END: Final = r"(?![^\W_])"
@@ -77,7 +80,8 @@ def trails(kind: Kind, value: str) -> Iterator[Trail]:
 def _says_nothing(phrase: str, words: list[str]) -> bool:
     letters = sum(map(str.isalpha, phrase))
     plain = all(is_common(word) or _MODEL.fullmatch(word) for word in words)
-    return letters < _FEWEST_LETTERS or plain or is_common(phrase)
+    fewest = _FEWEST_SIGNS if _SIGN.search(phrase) else _FEWEST_LETTERS
+    return letters < fewest or plain or is_common(phrase)
 
 
 def _parts(kind: Kind, value: str) -> Iterator[str]:
@@ -101,7 +105,7 @@ def _phone(end: str) -> Trail:
 def _trail(words: list[str], between: str, kind: Kind, long: int) -> Trail:
     whole = "".join(words)
     body = between.join("".join(map(_letter, word)) for word in words)
-    if len(whole) < long or whole.isdecimal():
+    if (len(whole) < long and not _SIGN.search(whole)) or whole.isdecimal():
         body = f"{_BEGIN}{body}{_END}"
     if kind in (ADDRESS, CITY, LOCATION):
         body = f"{_NO_ZONE}{body}"

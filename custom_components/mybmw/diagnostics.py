@@ -9,7 +9,7 @@ from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 
-from .client import HIDDEN, Redactor, Vehicle, encode, files, narrow
+from .client import HIDDEN, Recording, Redactor, Vehicle, encode, files, narrow
 from .const import CONF_CA, CONF_SOURCES, DOMAIN
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 
@@ -36,9 +36,8 @@ async def async_get_device_diagnostics(
 
 async def _report(coordinator: GarageCoordinator, vins: Collection[str] | None) -> Report:
     """Report on these cars, or on the whole account."""
-    redactor = coordinator.redactor
     entry = coordinator.config_entry
-    report = {
+    report: Report = {
         "options": async_redact_data(dict(entry.options), _HIDDEN_OPTIONS),
         "sources": {name: _source(coordinator, name) for name in entry.data[CONF_SOURCES]},
         "vehicles": {
@@ -48,11 +47,29 @@ async def _report(coordinator: GarageCoordinator, vins: Collection[str] | None) 
         },
         "in_another_entry": sorted(coordinator.elsewhere),
     }
+    recordings = {
+        name: poller.source.recording(_MESSAGES) for name, poller in coordinator.pollers.items()
+    }
+    coordinator.redactor.meet([*coordinator.vehicles, *coordinator.elsewhere])
+    # It takes too long for the event loop, and aliases given there must not change meanwhile
+    redactor = deepcopy(coordinator.redactor)
+    return await coordinator.hass.async_add_executor_job(
+        _anonymised, report, recordings, vins, redactor
+    )
+
+
+def _anonymised(
+    report: Report,
+    recordings: Mapping[str, Recording],
+    vins: Collection[str] | None,
+    redactor: Redactor,
+) -> Report:
+    """Return a report with what sources have said lately by file name: a recording to replay."""
     clean = cast("Report", redactor.data(report))
-    # Aliases that are given elsewhere must not change while an executor works on these
-    redactor = deepcopy(redactor)
     for name, source in cast("dict[str, Report]", clean["sources"]).items():
-        source["answers"] = await _answers(coordinator, name, vins, redactor)
+        heard = recordings.get(name, Recording({}))
+        contents = files([heard if vins is None else narrow(heard, vins)], redactor)
+        source["answers"] = {file: content.decode() for file, content in contents.items()}
     return clean
 
 
@@ -80,17 +97,3 @@ def _source(coordinator: GarageCoordinator, name: str) -> Report:
         "cannot_be_read": sorted(poller.failed),
         **poller.source.diagnostics(),
     }
-
-
-async def _answers(
-    coordinator: GarageCoordinator, name: str, vins: Collection[str] | None, redactor: Redactor
-) -> Mapping[str, str]:
-    """Return what a source has said lately by file name, anonymised: a recording to replay."""
-    poller = coordinator.pollers.get(name)
-    if poller is None:
-        return {}
-    recording = poller.source.recording(_MESSAGES)
-    if vins is not None:
-        recording = narrow(recording, vins)
-    contents = await coordinator.hass.async_add_executor_job(files, [recording], redactor)
-    return {file: content.decode() for file, content in contents.items()}

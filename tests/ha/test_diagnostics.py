@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 import logging
+from threading import get_ident
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_USER
@@ -17,6 +18,8 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.mybmw.client import Redactor
+from custom_components.mybmw.client.redact.redactor import Json
 from custom_components.mybmw.const import DOMAIN
 from tests.ha.conftest import Elapse, SetUp
 from tests.replay import faults
@@ -102,6 +105,28 @@ async def test_one_car(
     answers = report["sources"]["mybmw"]["answers"]
     assert sum("_state_" in name for name in answers) == 1
     assert "iX xDrive50" not in orjson.dumps(report).decode()
+
+
+async def test_the_loop_goes_on(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Taking secrets out of much takes long: nothing else has to wait for it."""
+    threads: set[int] = set()
+
+    def seen(self: Redactor, value: object) -> Json:
+        threads.add(get_ident())
+        return clean(self, value)
+
+    clean = Redactor.data
+    await async_setup_component(hass, "diagnostics", {})
+    entry = await set_up()
+    monkeypatch.setattr(Redactor, "data", seen)
+    await get_diagnostics_for_config_entry(hass, hass_client, entry)
+    assert threads
+    assert get_ident() not in threads
 
 
 async def try_lock(hass: HomeAssistant, said: list[str]) -> None:

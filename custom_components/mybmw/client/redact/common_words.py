@@ -19,35 +19,25 @@ _HUMP: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 _WORD: Final = re.compile(r"[^\W_]+")
 
 _EVERYDAY: Final = """
-    ab account action activate active address airport allee am an april asn at auf august auto
-    automatic automatically avenue away bahnhof base battery bei black blue bluetooth bmw bmwi boost
-    boulevard brake bridgestone bus business cabin cable capabilities car carcass celsius central
-    charge charger charging chargingactive chargingended chargingerror check city closed code color
-    conductive confirmed connected contact continental conv coolant cooper coordinates country coupe
-    currency current customer data deactivate deactive dealer december default defrosting degrees
-    dem den depot der description detail details die dimension discharging door doorsonly
-    doorstiltcabin double drive driver dunlop east edrive eighty electric emergency emission energy
-    engine entryevo error errors exchange fahrenheit fair falken false february finished firma flat
-    fluid formatted friday front fuel fueling full furlongs garage gasse gcid general goodyear gran
-    green grey group guest guide hand hankook hatch haus header heat high hint holiday home
-    hospitality hotel hour house idcevo im immediately initialization international invalid isfalse
-    istrue isunknown january july june key kilometer km kumho label land lane later latitude left
-    level light links list location lock longitude loud low main manual manufacturer march market
-    may maybe medium message metallic mhev michelin mild mile mini minute minutes missing mitte mode
-    model monday month motor mounted municipality name nearly network night nokian none nord normal
-    north not november null number october office oil old once ost other otto outside owner pads
-    park parking part parts pause percent personal petrol phev phone pirelli place plan planned
-    platz plausible plug point pool poor position power price private production profile public pump
-    purple quality radial range ready rear rechts record red refresh region remote replace
-    reservations reservoir rest rex right ring road roof saturday school sdrive season second secure
-    security september series service severity shop signal silver since site slot some someday
-    sometime soon south space speed sport square stadt standard state station statutory steering
-    strasse straße street summer sunday supercharger supra system süd tailgate temperature test the
-    thursday time timer title today tomorrow topic tor touch touring town tread trip true tuesday
-    turbo type tyre tyres unarmed undefined unit unknown unlock update urban user vacation value
-    values vehicle vehicletuv village visit visits vom von warning washer washing way wednesday week
-    weg west wheel whisper white window winter wireless word work workshop world xdrive year yellow
-    yesterday yokohama zentrum zone zu zum zur
+    account activate airport allee am an april at auf august auto automatically avenue away bahnhof
+    base bei black blue bluetooth boost boulevard bridgestone bus business capabilities car celsius
+    central city confirmed contact continental coolant cooper coordinates coupe currency deactivate
+    dealer december defrosting degrees dem den depot der description detail details die dimension
+    discharging double dunlop east edrive emission errors exchange fahrenheit fair falken false
+    february firma flat fluid formatted fueling garage gasse general goodyear gran group guest guide
+    hankook hatch haus header heat hint holiday home hospitality hotel hour house im immediately
+    initialization international january july june kilometer kumho label land lane later latitude
+    links longitude loud main march market may maybe metallic mhev michelin mile minute minutes
+    missing mitte motor mounted municipality name nearly network night nokian none nord north
+    november october office oil old ost other otto outside owner pads park part parts pause personal
+    petrol phev pirelli place plan planned platz point pool poor private production public pump
+    purple quality radial ready rechts record refresh region reservations reservoir rest rex ring
+    road school sdrive secure september series severity shop signal silver site slot some someday
+    sometime soon south space sport square stadt strasse straße street supercharger supra süd
+    tailgate test the title today tomorrow topic tor touch touring town tread true turbo tyre tyres
+    undefined urban user vacation value values village visit visits vom von warning washer washing
+    way week weg west whisper white wireless word work workshop world xdrive yesterday yokohama
+    zentrum zone zu zum zur
     """
 
 

@@ -214,6 +214,20 @@ async def test_network_error_says_little() -> None:
     assert caught.value.__suppress_context__
 
 
+async def test_half_a_vin(simulate: Simulate, new_client: NewClient) -> None:
+    """What is long is cut only after secrets were taken out of it."""
+    sim = simulate()
+    sim.add(private_car())
+    client = new_client()
+    told = ""
+    for length in range(185, 205):
+        sim.fail(Endpoint.STATE, faults.answer({"message": f"{'-' * length}{VIN}"}, 500))
+        poll = await client.garage.refresh(client.source)
+        told += f"{poll.error} {list(poll.errors.values())}"
+    assert "HTTP 500 ---" in told
+    assert VIN[:12] not in told
+
+
 async def test_file_names(sim: SimulatedMyBMW, client: Client) -> None:
     """§8.17, §5: the names that bimmer_connected wrote."""
     await client.car()

@@ -242,7 +242,8 @@ class CardataApi:
         if response.is_success and not code:
             return None
         status = response.status_code
-        text = self._http.redactor.text(f"{call.what}: {code or f'HTTP {status}'} {message}")
+        told = f"{call.what}: {code or f'HTTP {status}'} {message}"
+        text = self._http.redactor.beginning(told)
         if code == _QUOTA or (not code and status == httpx.codes.TOO_MANY_REQUESTS):
             self.ledger.refused(retry_after(response))
             return QuotaError(text, retry_after(response))
@@ -273,7 +274,7 @@ def _refusal(response: httpx.Response) -> tuple[str, str]:
     code, message = body.get("exveErrorId"), body.get("exveErrorMsg")
     return (
         code if isinstance(code, str) else "",
-        message[:200] if isinstance(message, str) else "",
+        message if isinstance(message, str) else "",
     )
 
 

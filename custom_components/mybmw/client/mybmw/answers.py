@@ -59,7 +59,7 @@ def _check(
     status = response.status_code
     if 200 <= status < 300:
         return
-    text = f"{what}: HTTP {status} {redactor.text(_explanation(response))}".strip()
+    text = f"{what}: HTTP {status} {redactor.beginning(_explanation(response))}".strip()
     if _out_of_quota(response):
         raise QuotaError(text, retry_after(response))
     if status == _BLOCKED:
@@ -77,4 +77,4 @@ def _explanation(response: httpx.Response) -> str:
     if not isinstance(body, dict):
         return ""
     words = [body.get(key) for key in ("error", "error_description", "message", "description")]
-    return " - ".join(word for word in words if isinstance(word, str))[:200]
+    return " - ".join(word for word in words if isinstance(word, str))

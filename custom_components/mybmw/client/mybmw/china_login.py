@@ -102,7 +102,7 @@ class ChinaLogin:
         )
         answer = mapping(json_of(await ask(self._http, request, REFUSED), what))
         if answer.get("error") is True:
-            raise AuthError(self._http.redactor.text(f"{what}: {answer.get('description')}"))
+            raise AuthError(self._http.redactor.beginning(f"{what}: {answer.get('description')}"))
         return mapping(answer.get("data"))
 
 

@@ -133,7 +133,7 @@ async def follow(
             continue
         state = _state(answer, state)
         if state is CommandState.ERROR:
-            raise CommandError(api.http.redactor.text(f"{command.kind}: {_reason(answer)}"))
+            raise CommandError(api.http.redactor.beginning(f"{command.kind}: {_reason(answer)}"))
         if progress is not None:
             progress(state)
     return CommandResult(command.kind, state, datetime.now(UTC))

@@ -30,6 +30,8 @@ type Json = Mapping[str, Json] | list[Json] | str | int | float | bool | None
 
 _PASSING: Final = 8
 _SHORT: Final = 7
+_BEGINNING: Final = 200
+_FAR: Final = 2_000
 _ENCODED: Final = 3
 _REMEMBERED: Final = 4096
 _NUMBERS: Final = (
@@ -134,6 +136,13 @@ class Redactor:
             if inner != plain:
                 clean = inner
         return clean
+
+    def beginning(self, text: str) -> str:
+        """Take everything secret out of the beginning of a text: as much as a log needs.
+
+        It is cut afterwards, since nobody recognises half a VIN.
+        """
+        return self.text(text[:_FAR])[:_BEGINNING]
 
     def _clean(self, text: str) -> str:
         return self._without_vins(self._untraced(self._without_secrets(text)))

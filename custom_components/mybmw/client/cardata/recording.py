@@ -6,11 +6,12 @@ begins with older ones, since more follows from the order in which values came t
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 import orjson
 
-from ..convert import mapping
+from ..convert import mapping, timestamp
 from ..fingerprint import Answer, Message, Recording
 from .memory import BASIC_DATA, MAPPING
 from .work import Car
@@ -55,12 +56,26 @@ def _known(
     vin: str, car: Car, told: Mapping[str, object], sent: _Sent
 ) -> Iterator[tuple[str, object]]:
     """Yield what is known better than by the last answer: the newest values, or the first sent."""
-    for key, (_, item) in car.memory.raw.items():
+    for key, (time, item) in car.memory.raw.items():
         items = sent.get((vin, key), ())
-        if item not in items:
+        answer = mapping(told.get(key))
+        if item not in items and time not in map(_measured, items):
             yield key, item
-        elif mapping(told.get(key)).get("value") is None:
+        elif answer.get("value") is None or _as_new(answer, items[0]):
             yield key, items[0]
+
+
+def _as_new(answer: object, item: object) -> bool:
+    """Tell whether an answer came after a value was sent, so that it would be in its way."""
+    asked, sent = _measured(answer), _measured(item)
+    return asked is not None and sent is not None and asked >= sent
+
+
+def _measured(item: object) -> datetime | None:
+    try:
+        return timestamp(mapping(item).get("timestamp"))
+    except ValueError:
+        return None
 
 
 def _mapping(vin: str, car: Car) -> object:

@@ -228,12 +228,12 @@ def test_own_broker_without_login(run: Run, play: Play, home: Path) -> None:
 def test_fingerprint(
     run: Run, cardata: SimulatedCarData, kept: Any, play: Play, home: Path
 ) -> None:
-    """A recording holds what was heard, and values in it are the newest."""
-    play(CONNECTED, said({ODOMETER: 31_460}))
+    """A recording holds what was heard; values in it are those from which that goes on."""
+    play(CONNECTED, said({ODOMETER: 31_460}), said({ODOMETER: 31_470}))
     run("cardata", "fingerprint", "--seconds", "0.05", "--output", "here").good()
-    (line,) = (home / "here" / "stream.jsonl").read_text().splitlines()
-    assert json.loads(line)["payload"]["data"][ODOMETER]["value"] == 31_460
+    lines = map(json.loads, (home / "here" / "stream.jsonl").read_text().splitlines())
+    assert [line["payload"]["data"][ODOMETER]["value"] for line in lines] == [31_460, 31_470]
     (path,) = (home / "here").glob("*telematicData.json")
-    assert json.loads(path.read_text())["telematicData"][ODOMETER]["value"] == 31_460
+    assert json.loads(path.read_text())["telematicData"][ODOMETER]["value"] == "31450"
     assert client(home)["tokens"]["gcid"] == cardata.gcid
     assert CLIENT_ID not in path.read_text()

@@ -222,16 +222,21 @@ def _without(kept: object, container: str) -> object:
 
 def _fingerprint(options: Namespace) -> int:
     client = find_client(options)
-    # What the stream sends meanwhile is kept, and is in the answers that are written afterwards
-    messages = record(client, broker_of(options), options.seconds) if options.seconds else ()
+    broker = broker_of(options)
+    done: list[Connection] = []
 
     async def work(connection: Connection) -> int:
         poll = await _read(connection)
-        recordings = [connection.source.recording(), Recording({}, messages)]
-        write_fingerprint(options.output, recordings, connection.redactor)
+        done.append(connection)
         return tell(options.program, connection.garage, poll)
 
-    return run_alone(client, work)
+    code = run_alone(client, work)
+    (connection,) = done
+    # What the stream sends goes on from the answers, as it does in a replay
+    messages = record(client, broker, options.seconds) if options.seconds else ()
+    recordings = [connection.source.recording(), Recording({}, messages)]
+    write_fingerprint(options.output, recordings, connection.redactor)
+    return code
 
 
 _CLIENT: Final = option(

@@ -7,7 +7,7 @@ from typing import Any, Final
 from custom_components.mybmw.const import DOMAIN
 
 from .account import devices
-from .home import Json, Talk, VisitError
+from .home import Json, Talk
 
 PATH: Final = "cars"
 
@@ -84,23 +84,21 @@ async def _open_first(talk: Talk) -> None:
 
 async def _views(talk: Talk) -> Card:
     cars = await _cars(talk)
-    if not cars:
-        raise VisitError("there is no car to make a dashboard of")
     names = {device["id"]: device for device in await talk.ask("config/device_registry/list")}
     sections = [_section(names[device], entities) for device, entities in cars.items()]
     trackers = [entities[_TRACKER] for entities in cars.values() if _TRACKER in entities]
-    return {
-        "views": [
-            {
-                "title": "Cars",
-                "path": "all",
-                "type": "sections",
-                "max_columns": 4,
-                "sections": sections,
-            },
-            {"title": "Map", "path": "map", "type": "panel", "cards": [_map(trackers)]},
-        ]
-    }
+    views = [
+        {
+            "title": "Cars",
+            "path": "all",
+            "type": "sections",
+            "max_columns": 4,
+            "sections": sections,
+        }
+    ]
+    if trackers:
+        views.append({"title": "Map", "path": "map", "type": "panel", "cards": [_map(trackers)]})
+    return {"views": views}
 
 
 async def _cars(talk: Talk) -> dict[str, Entities]:

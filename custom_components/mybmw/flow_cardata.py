@@ -16,7 +16,7 @@ from homeassistant.helpers.selector import TextSelector
 import segno
 import voluptuous as vol
 
-from .client import ApiError, ClientError, Http, NetworkError, Recorder, Redactor
+from .client import ApiError, ClientError, Http, NetworkError, Redactor
 from .client.cardata import (
     APPROVAL_PAGE,
     SOURCE,
@@ -147,7 +147,7 @@ class CardataSteps(AccountFlow):
 
     def _login(self) -> tuple[Http, DeviceLogin]:
         redactor = Redactor()
-        http = Http(get_async_client(self.hass), redactor, Recorder(redactor))
+        http = Http(get_async_client(self.hass), redactor)
         return http, DeviceLogin(http, self._client_id)
 
     async def _approved(self, code: DeviceCode) -> Tokens:

@@ -22,7 +22,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 from homeassistant.util.ssl import create_client_context
 
-from .client import Http, Recorder, Redactor, Source
+from .client import Http, Redactor, Source
 from .client.cardata import (
     EXTRAS,
     SOURCE as CARDATA,
@@ -69,7 +69,7 @@ async def async_authenticator(
     hass: HomeAssistant, data: Mapping[str, Any], redactor: Redactor
 ) -> Authenticator:
     """Return what can log in to the MyBMW service as the data of an account say."""
-    http = Http(get_async_client(hass), redactor, Recorder(redactor))
+    http = Http(get_async_client(hass), redactor)
     account = Account(
         region=Region(data[CONF_REGION]),
         username=data[CONF_USERNAME],

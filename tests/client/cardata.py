@@ -19,7 +19,6 @@ from custom_components.mybmw.client import (
     Garage,
     Http,
     Poll,
-    Recorder,
     Redactor,
     TokenKeeper,
     Vehicle,
@@ -105,7 +104,7 @@ class Client:
         """Make a client that was logged in before; `options` are those of the source."""
         redactor = Redactor()
         web = httpx.AsyncClient(verify=_TLS, transport=httpx.MockTransport(sim.handle))
-        http = Http(web, redactor, Recorder(redactor))
+        http = Http(web, redactor)
         keeper = TokenKeeper(DeviceLogin(http, sim.client_id), tokens or issued(sim))
         source = CardataSource(http, keeper, _NOWHERE, sleep=_forever, **options)
         return cls(sim, source, Garage([source]), keeper, options, before=counted(sim))

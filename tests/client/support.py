@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import httpx
 
-from custom_components.mybmw.client import Garage, Http, Recorder, Redactor, Vehicle
+from custom_components.mybmw.client import Garage, Http, Redactor, Vehicle, files
 from custom_components.mybmw.client.attributes import AnyAttribute, AnyReading
 from custom_components.mybmw.client.mybmw import (
     Account,
@@ -85,6 +85,11 @@ class Client:
         (vehicle,) = (await self.read()).values()
         return vehicle
 
+    def files(self) -> dict[str, str]:
+        """Return what a fingerprint of all that was answered holds."""
+        found = files([self.source.recording()], self.http.redactor)
+        return {name: content.decode() for name, content in found.items()}
+
 
 def make_client(
     *,
@@ -111,7 +116,7 @@ def make_client(
 
     redactor = Redactor()
     web = httpx.AsyncClient(verify=_TLS, transport=transport, event_hooks={"request": [note]})
-    http = Http(web, redactor, Recorder(redactor), sleep)
+    http = Http(web, redactor, sleep)
     user = username or (MOBILE if region == "china" else USER)
     build = build_id("host", 1)
     account = Account(Region(region), user, build, password=password, captcha=captcha)

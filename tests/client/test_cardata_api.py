@@ -13,7 +13,6 @@ from custom_components.mybmw.client import (
     NetworkError,
     NotAllowedError,
     QuotaError,
-    Recorder,
     Redactor,
 )
 from custom_components.mybmw.client.cardata.api import CardataApi, CardataError, ScopeError
@@ -58,7 +57,7 @@ def sim() -> Iterator[SimulatedCarData]:
 @pytest.fixture
 async def client(sim: SimulatedCarData) -> Client:
     redactor = Redactor()
-    http = Http(httpx.AsyncClient(), redactor, Recorder(redactor))
+    http = Http(httpx.AsyncClient(), redactor)
     login = DeviceLogin(http, sim.client_id)
     code = await login.request_code()
     sim.approve(code.user_code)

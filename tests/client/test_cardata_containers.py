@@ -4,7 +4,7 @@ import httpx
 import orjson
 import pytest
 
-from custom_components.mybmw.client import Http, Recorder, Redactor
+from custom_components.mybmw.client import Http, Redactor
 from custom_components.mybmw.client.cardata.api import CardataApi
 from custom_components.mybmw.client.cardata.containers import NAME, ContainerKeeper, Memory
 from custom_components.mybmw.client.cardata.login import DeviceLogin, Tokens
@@ -24,7 +24,7 @@ async def made() -> Made:
     sim = SimulatedCarData([])
     redactor = Redactor()
     client = httpx.AsyncClient(transport=httpx.MockTransport(sim.handle))
-    http = Http(client, redactor, Recorder(redactor))
+    http = Http(client, redactor)
     login = DeviceLogin(http, sim.client_id)
     code = await login.request_code()
     sim.approve(code.user_code)

@@ -13,7 +13,6 @@ from custom_components.mybmw.client import (
     Http,
     NetworkError,
     QuotaError,
-    Recorder,
     Redactor,
 )
 from custom_components.mybmw.client.cardata.login import (
@@ -40,7 +39,7 @@ def sim() -> Iterator[SimulatedCarData]:
 @pytest.fixture
 def http() -> Http:
     redactor = Redactor()
-    return Http(httpx.AsyncClient(), redactor, Recorder(redactor))
+    return Http(httpx.AsyncClient(), redactor)
 
 
 @pytest.fixture

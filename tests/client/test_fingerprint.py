@@ -12,7 +12,6 @@ import pytest
 from custom_components.mybmw.client import (
     HIDDEN,
     Message,
-    Recorder,
     Recording,
     Redactor,
     archive,
@@ -22,7 +21,7 @@ from custom_components.mybmw.client import (
 )
 from custom_components.mybmw.client.attributes import ATTRIBUTES
 from custom_components.mybmw.client.descriptors import DESCRIPTORS
-from custom_components.mybmw.client.fingerprint import STREAM, Answer
+from custom_components.mybmw.client.fingerprint import STREAM, Answer, Recorder
 from custom_components.mybmw.client.redact.common_words import is_common
 from custom_components.mybmw.client.redact.personal import kind_of
 from tests.client.owned import BUNDLED, Files, folder_of, owned, read, recording
@@ -358,11 +357,11 @@ def test_narrow() -> None:
 
 def test_errors_push_nothing_out() -> None:
     """A car whose last call failed can be replayed all the same."""
-    recorder = Recorder(Redactor())
+    recorder = Recorder()
     recorder.add("x", answer({"good": 1}))
     recorder.add("x", answer({"error": 1}, good=False))
     recorder.add("x", Answer("text/plain", b"Blocked", good=False))
-    assert list(recorder.files()) == ["x.json", "x_error.txt"]
+    assert list(files([Recording(recorder.answers)], Redactor())) == ["x.json", "x_error.txt"]
 
 
 def test_several_recordings() -> None:

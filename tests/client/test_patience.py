@@ -238,11 +238,11 @@ async def test_default_wait_is_real(monkeypatch: pytest.MonkeyPatch) -> None:
         slept.append(seconds)
 
     monkeypatch.setattr("asyncio.sleep", sleep)
-    from custom_components.mybmw.client import Http, Recorder, Redactor
+    from custom_components.mybmw.client import Http, Redactor
 
     redactor = Redactor()
     async with httpx.AsyncClient() as web:
-        await Http(web, redactor, Recorder(redactor)).pause(3)
+        await Http(web, redactor).pause(3)
     assert slept == [3]
 
 

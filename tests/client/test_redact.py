@@ -6,25 +6,27 @@ from typing import Any, Final
 import orjson
 import pytest
 
-from custom_components.mybmw.client import HIDDEN, Recorder, Redactor
-from custom_components.mybmw.client.fingerprint import Answer
+from custom_components.mybmw.client import HIDDEN, Recording, Redactor, files
+from custom_components.mybmw.client.fingerprint import Answer, Recorder
 from custom_components.mybmw.client.values import Position
 
 VIN = "WBY8P210507D12345"
 
 
-def recorder(size: int = 100) -> Recorder:
-    return Recorder(Redactor(), size)
+def texts(recorder: Recorder) -> dict[str, str]:
+    """Return the files that a recorder makes."""
+    found = files([Recording(recorder.answers)], Redactor())
+    return {name: content.decode() for name, content in found.items()}
 
 
 def test_ring() -> None:
     """§8 API helpers: the newest answers are kept, one per name."""
-    kept = recorder(size=10)
+    kept = Recorder(size=10)
     for number in range(12):
         kept.add(f"file-{number}", Answer("application/json", b"{}"))
     kept.add("file-2", Answer("application/json", b"[]"))
     kept.add("file-12", Answer("application/json", b"{}"))
-    assert list(kept.files()) == [
+    assert list(texts(kept)) == [
         f"file-{number}.json" for number in (4, 5, 6, 7, 8, 9, 10, 11, 2, 12)
     ]
 
@@ -42,15 +44,15 @@ def test_ring() -> None:
 )
 def test_files(body: bytes, name: str, text: str) -> None:
     """§8 API helpers, §5: JSON is sorted, text is as it came."""
-    kept = recorder()
+    kept = Recorder()
     kept.add("x", Answer("application/json", body))
-    assert kept.files() == {name: text}
+    assert texts(kept) == {name: text}
 
 
 def test_pictures_are_left_out() -> None:
-    kept = recorder()
+    kept = Recorder()
     kept.add("x", Answer("image/png", b"\x89PNG"))
-    assert kept.files() == {}
+    assert texts(kept) == {}
 
 
 def test_redaction_by_key() -> None:
@@ -189,8 +191,8 @@ LONG: Final = 100_000
 )
 def test_long_answers(content: Any) -> None:
     """Whatever BMW answers, what it takes grows no faster than the answer."""
-    kept = recorder()
+    kept = Recorder()
     kept.add("x", Answer("", orjson.dumps(content)))
     started = process_time()
-    kept.files()
+    texts(kept)
     assert process_time() - started < 5

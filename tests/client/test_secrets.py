@@ -129,7 +129,7 @@ async def test_simulated(
     check(caplog.text, secrets)
     assert "HTTP 200" in caplog.text
     check("\n".join(map(repr, caplog.records)), secrets)
-    files = client.http.recorder.files()
+    files = client.files()
     check(json.dumps(files, ensure_ascii=False), secrets)
     check(json.dumps(client.source.diagnostics(), ensure_ascii=False), secrets)
     assert len(files) > 6
@@ -192,14 +192,14 @@ async def test_china(
     secrets = [MOBILE, *secrets_of(sim, client)]
     check("\n".join(told), secrets)
     check(caplog.text, secrets)
-    check(json.dumps(client.http.recorder.files(), ensure_ascii=False), secrets)
+    check(json.dumps(client.files(), ensure_ascii=False), secrets)
 
 
 async def test_login_is_not_recorded(sim: SimulatedMyBMW, new_client: NewClient) -> None:
     """§5: the answers of a login are never kept."""
     client = new_client()
     await client.login.log_in()
-    assert client.http.recorder.files() == {}
+    assert client.files() == {}
 
 
 async def test_network_error_says_little() -> None:
@@ -232,7 +232,7 @@ async def test_file_names(sim: SimulatedMyBMW, client: Client) -> None:
     """§8.17, §5: the names that bimmer_connected wrote."""
     await client.car()
     await client.source.image(client.garage.vehicles["WBY0FINGERPRINT02"], "FrontView")
-    assert set(client.http.recorder.files()) == {
+    assert set(client.files()) == {
         "bmw-eadrax-vcs_v5_vehicle-list.json",
         "mini-eadrax-vcs_v5_vehicle-list.json",
         "toyota-eadrax-vcs_v5_vehicle-list.json",
@@ -246,7 +246,7 @@ async def test_failed_answers_are_recorded(sim: SimulatedMyBMW, client: Client) 
     """§8.17: what is no JSON becomes a text file; errors stand beside the last good answers."""
     sim.fail(Endpoint.STATE, faults.server_error())
     await client.source.poll()
-    files = client.http.recorder.files()
+    files = client.files()
     name = "bmw-eadrax-vcs_v4_vehicles_state_WBY0FINGERPRINT02"
     assert files[f"{name}_error.txt"] == "INTERNAL SERVER ERROR"
     assert f"{name}.json" not in files
@@ -259,10 +259,10 @@ async def test_recordings_of_accounts() -> None:
     _, second = replay(recorded("ix_xdrive50"))
     await first.read()
     await second.read()
-    assert len(first.http.recorder.files()) == len(first.requests) > 10
-    about = {name.rpartition("_")[2] for name in first.http.recorder.files()}
+    assert len(first.files()) == len(first.requests) > 10
+    about = {name.rpartition("_")[2] for name in first.files()}
     assert about == {"vehicle-list.json", *(f"{car.vin}.json" for car in recorded(*SANE))}
-    assert len(second.http.recorder.files()) == len(second.requests) == 6
+    assert len(second.files()) == len(second.requests) == 6
 
 
 async def test_recordings_keep_their_meaning(freezer: FrozenDateTimeFactory) -> None:
@@ -272,11 +272,7 @@ async def test_recordings_keep_their_meaning(freezer: FrozenDateTimeFactory) -> 
         (car,) = recorded(folder)
         sim, client = replay([car])
         original = values(await client.car())
-        files = {
-            name: json.loads(text)
-            for name, text in client.http.recorder.files().items()
-            if car.vin in name
-        }
+        files = {name: json.loads(text) for name, text in client.files().items() if car.vin in name}
         answers: dict[str, Any] = dict.fromkeys(("profile", "state", "eadrax-crccs"))
         for name, answer in files.items():
             answers[next(kind for kind in answers if kind in name)] = answer

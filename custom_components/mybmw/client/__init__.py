@@ -33,7 +33,7 @@ from .errors import (
     RefusedError,
     UnsupportedError,
 )
-from .fingerprint import Message, Recorder, Recording, archive, files, narrow, raw
+from .fingerprint import Message, Recording, archive, files, narrow, raw
 from .garage import Changes, Garage
 from .http import Http
 from .redact import HIDDEN, Redactor
@@ -75,7 +75,6 @@ __all__ = [
     "Progress",
     "QuotaError",
     "Reading",
-    "Recorder",
     "Recording",
     "Redactor",
     "RefusedError",

@@ -114,9 +114,8 @@ def archive(contents: Mapping[str, bytes]) -> bytes:
 class Recorder:
     """Keeps the newest answer per name, and the newest error; at most `size`, in memory only."""
 
-    def __init__(self, redactor: Redactor, size: int = 100) -> None:
-        """Answers leave the recorder through `redactor`."""
-        self._redactor = redactor
+    def __init__(self, size: int = 100) -> None:
+        """Start with nothing."""
         self._size = size
         self._answers: OrderedDict[str, Answer] = OrderedDict()
 
@@ -132,11 +131,6 @@ class Recorder:
     def answers(self) -> Mapping[str, Answer]:
         """The answers by name, the oldest first."""
         return dict(self._answers)
-
-    def files(self) -> dict[str, str]:
-        """Return the anonymised answers by file name, as texts."""
-        contents = files([Recording(self._answers)], self._redactor)
-        return {name: content.decode() for name, content in contents.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,12 +83,11 @@ class Http:
         self,
         client: httpx.AsyncClient,
         redactor: Redactor,
-        recorder: Recorder,
         sleep: Sleep | None = None,
     ) -> None:
         """`sleep` is how all waiting is done."""
         self.redactor = redactor
-        self.recorder = recorder
+        self.recorder = Recorder()
         self._client = client
         self._sleep = sleep or asyncio.sleep
 

@@ -3,7 +3,7 @@
 The first tokens come from a login that a person approves on BMW's page:
 
     redactor = Redactor()
-    login = DeviceLogin(Http(web, redactor, Recorder(redactor)), client_id)
+    login = DeviceLogin(Http(web, redactor), client_id)
     code = await login.request_code()
     print(code.url)
     answer: Tokens | float = code.interval

@@ -5,7 +5,6 @@ from datetime import UTC, tzinfo
 
 import httpx
 
-from ..fingerprint import Recorder
 from ..http import Http
 from ..redact import Redactor
 from ..tokens import TokenKeeper
@@ -36,7 +35,7 @@ def connect(
     there is no stream. For the others see `CardataSource`.
     """
     redactor = redactor or Redactor()
-    http = Http(client, redactor, Recorder(redactor))
+    http = Http(client, redactor)
 
     def keep(fresh: Tokens) -> None:
         fresh.hide(redactor)

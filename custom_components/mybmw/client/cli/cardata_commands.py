@@ -13,7 +13,7 @@ from ..cardata.api import CardataApi
 from ..cardata.quota import LOOK, Reason, Spent
 from ..convert import mapping
 from ..errors import ApiError, AuthError, InvalidValueError, NetworkError
-from ..fingerprint import Recorder, Recording
+from ..fingerprint import Recording
 from ..http import Http
 from ..redact import Redactor
 from ..source import Poll
@@ -63,7 +63,7 @@ async def _approved(client: Client) -> Tokens:
     """Show a code and wait until somebody has approved it."""
     redactor = Redactor()
     async with web_client() as web:
-        http = Http(web, redactor, Recorder(redactor))
+        http = Http(web, redactor)
         login = DeviceLogin(http, client.id)
         try:
             code = await login.request_code()
@@ -188,7 +188,7 @@ def _containers(options: Namespace) -> int:
 
     async def work(connection: Connection) -> int:
         redactor = connection.redactor
-        http = Http(connection.web, redactor, Recorder(redactor))
+        http = Http(connection.web, redactor)
         login = DeviceLogin(http, client.id)
         keeper = TokenKeeper(login, client.tokens(), client.save, client.tokens_to_replace)
         api = CardataApi(http, keeper, connection.source.ledger)

@@ -9,7 +9,6 @@ import httpx
 
 from ..convert import mapping, number
 from ..errors import AnswerError, ApiError, InvalidValueError, NetworkError
-from ..fingerprint import Recorder
 from ..http import Http, Request, json_of
 from ..redact import Redactor
 from ..values import Position
@@ -59,7 +58,7 @@ def nominatim(url: str = NOMINATIM) -> Geocoder:
             params={**own, **_QUERY, "q": address},
         )
         try:
-            response = await Http(client, redactor, Recorder(redactor)).fetch(request)
+            response = await Http(client, redactor).fetch(request)
         except NetworkError:
             raise GeocoderError(f"{_WHAT}: {host} cannot be reached") from None
         if not response.is_success:

@@ -17,7 +17,7 @@ from ..attributes import CONNECTION, AnyReading
 from ..cardata import HOST, PORT, Broker, DeviceLogin
 from ..cardata.stream import Stream
 from ..errors import AuthError, InvalidValueError, NetworkError
-from ..fingerprint import Message, Recorder
+from ..fingerprint import Message
 from ..garage import Changes
 from ..http import Http
 from ..redact import Redactor
@@ -200,7 +200,7 @@ def _message(connection: Connection, vin: str, changes: Changes) -> dict[str, ob
 def _raw(client: Client, web: httpx.AsyncClient, broker: Broker) -> Listen:
     """Return what listens for messages as they come, in the form of recordings."""
     redactor = Redactor()
-    login = DeviceLogin(Http(web, redactor, Recorder(redactor)), client.id)
+    login = DeviceLogin(Http(web, redactor), client.id)
     keeper = TokenKeeper(login, client.tokens(), client.save, client.tokens_to_replace)
 
     async def listen(listener: Listener) -> None:

@@ -5,7 +5,6 @@ from datetime import UTC, tzinfo
 
 import httpx
 
-from ..fingerprint import Recorder
 from ..http import Http
 from ..redact import Redactor
 from .auth import Authenticator
@@ -38,7 +37,7 @@ def connect(
     installation. ValueError for an unknown region; for the others see `MyBMWSource`.
     """
     redactor = redactor or Redactor()
-    http = Http(client, redactor, Recorder(redactor))
+    http = Http(client, redactor)
     account = Account(Region(region), username, build_id(device, 0), password, captcha)
     login = Authenticator(http, account, tokens, save, load)
     return MyBMWSource(http, login, zone=zone, observer=observer)

@@ -2,11 +2,8 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import UTC, datetime
 import io
 import logging
-import re
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigFlowResult
@@ -16,16 +13,15 @@ from homeassistant.helpers.selector import TextSelector
 import segno
 import voluptuous as vol
 
-from .client import ApiError, ClientError, Http, NetworkError, Redactor
+from .client import ClientError, Http, Redactor
 from .client.cardata import (
     APPROVAL_PAGE,
     SOURCE,
     DeviceCode,
     DeviceLogin,
     LoginError,
-    LoginFailure,
-    Scope,
     Tokens,
+    is_client_id,
 )
 from .const import CONF_TOKENS
 from .flow import AccountFlow
@@ -54,13 +50,7 @@ _SITES: Final[Mapping[str, tuple[str, str]]] = {
     "SE": ("se", "sv-se"),
 }
 _SCALE: Final = 5
-_SLOWER: Final = 5.0
-_CLIENT_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SCHEMA: Final = vol.Schema({vol.Required(CONF_CLIENT_ID): TextSelector()})
-_MISSING: Final = {
-    Scope.API: LoginFailure.NO_API,
-    Scope.STREAM: LoginFailure.NO_STREAM,
-}
 
 
 class CardataSteps(AccountFlow):
@@ -82,12 +72,12 @@ class CardataSteps(AccountFlow):
         if user_input is None:
             return self._ask_client_id({})
         self._client_id = user_input[CONF_CLIENT_ID].strip().lower()
-        if not _CLIENT_ID.fullmatch(self._client_id):
+        if not is_client_id(self._client_id):
             return self._ask_client_id({CONF_CLIENT_ID: "client_id_form"})
         if self._known_entry is None and self._has_client():
             return self.async_abort(reason="already_configured")
         try:
-            self._code = await self._login()[1].request_code()
+            self._code = await self._login().request_code()
         except ClientError as error:
             _LOGGER.debug("No code can be had: %s", error)
             return self._ask_client_id({"base": _key(error)})
@@ -98,7 +88,7 @@ class CardataSteps(AccountFlow):
     ) -> ConfigFlowResult:
         """Show code and link, and wait for the approval."""
         if self._approval is None:
-            self._approval = self.hass.async_create_task(self._approved(self._code))
+            self._approval = self.hass.async_create_task(self._login().approved(self._code))
         if not self._approval.done():
             return self.async_show_progress(
                 step_id="approve",
@@ -145,28 +135,8 @@ class CardataSteps(AccountFlow):
         known = self._accounts(SOURCE)
         return any(account[CONF_CLIENT_ID] == self._client_id for account in known)
 
-    def _login(self) -> tuple[Http, DeviceLogin]:
-        redactor = Redactor()
-        http = Http(get_async_client(self.hass), redactor)
-        return http, DeviceLogin(http, self._client_id)
-
-    async def _approved(self, code: DeviceCode) -> Tokens:
-        """Ask until the code is approved, refused or too old; a bad network only delays that."""
-        http, login = self._login()
-        wait: float = code.interval
-        while True:
-            await http.pause(min(wait, max(0.0, _left(code))))
-            try:
-                answer = await login.poll(code)
-            except (NetworkError, ApiError) as error:
-                _LOGGER.debug("Waiting for the approval: %s", error)
-                wait = code.interval
-                continue
-            if isinstance(answer, Tokens):
-                return answer
-            wait = answer
-            # Who was told to slow down stays slow (RFC 8628 §3.5)
-            code = replace(code, interval=min(wait, code.interval + _SLOWER))
+    def _login(self) -> DeviceLogin:
+        return DeviceLogin(Http(get_async_client(self.hass), Redactor()), self._client_id)
 
     def _ask_client_id(self, errors: dict[str, str], step: str = "cardata") -> ConfigFlowResult:
         known = self._client_id or self._known(SOURCE).get(CONF_CLIENT_ID)
@@ -195,13 +165,7 @@ def _failure_of(tokens: Tokens) -> str | None:
     """Return what is wrong with tokens: both services and the stream's user have to be there."""
     if not tokens.gcid:
         return "account_unknown"
-    granted = tokens.scopes or _MISSING
-    return next((failure for scope, failure in _MISSING.items() if scope not in granted), None)
-
-
-def _left(code: DeviceCode) -> float:
-    """Return for how many seconds yet a code can be approved."""
-    return (code.expires - datetime.now(UTC)).total_seconds()
+    return next(iter(tokens.missing), None)
 
 
 def _placeholders(code: DeviceCode) -> dict[str, str]:
@@ -210,7 +174,7 @@ def _placeholders(code: DeviceCode) -> dict[str, str]:
         "url": code.url,
         "page": APPROVAL_PAGE,
         "code": code.user_code,
-        "minutes": str(max(1, round(_left(code) / 60))),
+        "minutes": str(max(1, round(code.seconds_left / 60))),
         "qr_code": _qr_code(code.url),
     }
 

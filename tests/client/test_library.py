@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 import json
 from pathlib import Path
 import sys
-from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -81,15 +80,16 @@ async def test_example(
     assert len(list(filter(None, EXAMPLE.read_text().splitlines()))) <= 20
 
 
-async def test_login(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_login(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """The login that `cardata` describes, as it stands there."""
     sim = SimulatedCarData(cardata.recorded("i4_edrive40"))
     lines = [line for line in (package.__doc__ or "").splitlines() if line.startswith("    ")]
 
-    async def approve(seconds: float) -> None:
+    async def approve(_http: client.Http, seconds: float) -> None:
         assert seconds == sim.login.interval.total_seconds()
         sim.approve()
 
+    monkeypatch.setattr(client.Http, "pause", approve)
     async with httpx.AsyncClient(transport=httpx.MockTransport(sim.handle)) as web:
         names: dict[str, Any] = {
             **vars(package),
@@ -97,8 +97,7 @@ async def test_login(capsys: pytest.CaptureFixture[str]) -> None:
             "web": web,
             "client_id": sim.client_id,
         }
-        names["asyncio"] = SimpleNamespace(sleep=approve)
-        exec("\n".join(["async def log_in():", *lines, "    return answer"]), names)
+        exec("\n".join(["async def log_in():", *lines, "    return tokens"]), names)
         tokens = await names["log_in"]()
     assert tokens.gcid == sim.gcid
     assert capsys.readouterr().out.startswith("https://")

@@ -6,14 +6,20 @@ The first tokens come from a login that a person approves on BMW's page:
     login = DeviceLogin(Http(web, redactor), client_id)
     code = await login.request_code()
     print(code.url)
-    answer: Tokens | float = code.interval
-    while not isinstance(answer, Tokens):
-        await asyncio.sleep(answer)
-        answer = await login.poll(code)
+    tokens = await login.approved(code)
 """
 
 from .connecting import connect
-from .login import APPROVAL_PAGE, DeviceCode, DeviceLogin, LoginError, LoginFailure, Scope, Tokens
+from .login import (
+    APPROVAL_PAGE,
+    DeviceCode,
+    DeviceLogin,
+    LoginError,
+    LoginFailure,
+    Scope,
+    Tokens,
+    is_client_id,
+)
 from .schedule import EXTRAS, Night, Task
 from .source import CardataSource
 from .stream import HOST, PORT, Broker, Pace
@@ -37,4 +43,5 @@ __all__ = [
     "Task",
     "Tokens",
     "connect",
+    "is_client_id",
 ]

@@ -6,10 +6,12 @@ traded for new ones for as long as they are used at least every 14 days.
 
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
+import logging
+import re
 import secrets
 from typing import Final, Self
 from urllib.parse import urlencode
@@ -18,9 +20,11 @@ import httpx
 import orjson
 
 from ..convert import mapping, moment
-from ..errors import AnswerError, ApiError, AuthError, ClientError, QuotaError
+from ..errors import AnswerError, ApiError, AuthError, ClientError, NetworkError, QuotaError
 from ..http import Http, Request, json_of, retry_after
 from ..redact import Redactor
+
+_LOGGER = logging.getLogger(__name__)
 
 OAUTH: Final = "https://customer.bmwgroup.com/gcdm/oauth"
 APPROVAL_PAGE: Final = "https://customer.bmwgroup.com/oneid/link"
@@ -28,6 +32,7 @@ APPROVAL_PAGE: Final = "https://customer.bmwgroup.com/oneid/link"
 _MARGIN: Final = timedelta(minutes=10)
 _USUAL_LIFETIME: Final = 3600.0
 _SLOWER: Final = 5.0
+_CLIENT_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DEVICE_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
 _REFUSED: Final = frozenset(
     {
@@ -65,6 +70,17 @@ class LoginFailure(StrEnum):
     NO_STREAM = "stream_not_subscribed"
 
 
+_NEEDED: Final[Mapping[Scope, LoginFailure]] = {
+    Scope.API: LoginFailure.NO_API,
+    Scope.STREAM: LoginFailure.NO_STREAM,
+}
+
+
+def is_client_id(text: str) -> bool:
+    """Tell whether a text has the form of a client id, in small letters."""
+    return _CLIENT_ID.fullmatch(text) is not None
+
+
 class LoginError(AuthError):
     """A device login that cannot succeed any more; `failure` says why."""
 
@@ -85,6 +101,11 @@ class DeviceCode:
     expires: datetime
     verifier: str
 
+    @property
+    def seconds_left(self) -> float:
+        """For how long it can still be approved."""
+        return max(0.0, (self.expires - datetime.now(UTC)).total_seconds())
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Tokens:
@@ -100,6 +121,12 @@ class Tokens:
     expires: datetime
     refreshed: datetime
     scopes: tuple[str, ...] = ()
+
+    @property
+    def missing(self) -> tuple[LoginFailure, ...]:
+        """What is not subscribed in the portal; nothing if BMW has not said what is."""
+        granted = self.scopes or tuple(_NEEDED)
+        return tuple(failure for scope, failure in _NEEDED.items() if scope not in granted)
 
     def hide(self, redactor: Redactor) -> None:
         """Keep the tokens out of everything that people see."""
@@ -156,6 +183,26 @@ class DeviceLogin:
             if error.failure is not LoginFailure.REFUSED or scopes != ALL_SCOPES:
                 raise
         raise await self._diagnosis()
+
+    async def approved(self, code: DeviceCode) -> Tokens:
+        """Wait until a code is approved; a bad network only delays that.
+
+        Raises `LoginError` when the code is refused or too old.
+        """
+        wait: float = code.interval
+        while True:
+            await self._http.pause(min(wait, code.seconds_left))
+            try:
+                answer = await self.poll(code)
+            except (NetworkError, ApiError) as error:
+                _LOGGER.debug("Waiting for the approval: %s", error)
+                wait = code.interval
+                continue
+            if isinstance(answer, Tokens):
+                return answer
+            wait = answer
+            # Who was told to slow down stays slow (RFC 8628 §3.5)
+            code = replace(code, interval=min(wait, code.interval + _SLOWER))
 
     async def poll(self, code: DeviceCode) -> Tokens | float:
         """Ask whether the code was approved; if not, return the seconds to wait.

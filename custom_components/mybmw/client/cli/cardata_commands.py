@@ -5,14 +5,13 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-import re
 from typing import Final
 
-from ..cardata import DeviceCode, DeviceLogin, LoginError, LoginFailure, Scope, Tokens
+from ..cardata import DeviceLogin, LoginError, LoginFailure, Tokens, is_client_id
 from ..cardata.api import CardataApi
 from ..cardata.quota import LOOK, Reason, Spent
 from ..convert import mapping
-from ..errors import ApiError, AuthError, InvalidValueError, NetworkError
+from ..errors import AuthError, InvalidValueError
 from ..fingerprint import Recording
 from ..http import Http
 from ..redact import Redactor
@@ -27,8 +26,6 @@ from .output import OK, note, say, say_json, show, tell
 from .stream import BROKER_OPTIONS, SECONDS, STREAM_OPTIONS, broker_of, record, stream
 from .web import web_client
 
-_CLIENT_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_SLOWER: Final = 5.0
 _ADVICE: Final[Mapping[LoginFailure, str]] = {
     LoginFailure.EXPIRED: "the code was not approved in time",
     LoginFailure.DENIED: "the approval was refused, by you or by BMW",
@@ -38,7 +35,6 @@ _ADVICE: Final[Mapping[LoginFailure, str]] = {
     LoginFailure.NO_API: "CarData API is not subscribed in BMW's portal",
     LoginFailure.NO_STREAM: "CarData Stream is not subscribed in BMW's portal",
 }
-_NEEDED: Final = {Scope.API: LoginFailure.NO_API, Scope.STREAM: LoginFailure.NO_STREAM}
 
 
 def _login(options: Namespace) -> int:
@@ -46,14 +42,13 @@ def _login(options: Namespace) -> int:
     client = find_client(options, login=False)
     if not client.store.kept:
         raise InvalidValueError("the login has to be kept: it cannot be done without a store")
-    if not _CLIENT_ID.fullmatch(client.id):
+    if not is_client_id(client.id):
         raise InvalidValueError("a client id has the form 8c1d2f5a-3b7e-4f60-9a21-5d0c7be4f913")
     tokens = asyncio.run(_approved(client))
     if not tokens.gcid:
         raise AuthError("BMW has not told whose account this is: try again")
-    for scope, failure in _NEEDED.items():
-        if tokens.scopes and scope not in tokens.scopes:
-            note(f"{options.program}: {_ADVICE[failure]}")
+    for failure in tokens.missing:
+        note(f"{options.program}: {_ADVICE[failure]}")
     client.save(tokens)
     say("logged in")
     return OK
@@ -61,35 +56,15 @@ def _login(options: Namespace) -> int:
 
 async def _approved(client: Client) -> Tokens:
     """Show a code and wait until somebody has approved it."""
-    redactor = Redactor()
     async with web_client() as web:
-        http = Http(web, redactor)
-        login = DeviceLogin(http, client.id)
+        login = DeviceLogin(Http(web, Redactor()), client.id)
         try:
             code = await login.request_code()
             until = code.expires.astimezone()
             note(f"Open {code.url} and approve the code {code.user_code} until {until:%H:%M:%S}.")
-            return await _wait(http, login, code)
+            return await login.approved(code)
         except LoginError as error:
             raise LoginError(error.failure, _ADVICE[error.failure]) from error
-
-
-async def _wait(http: Http, login: DeviceLogin, code: DeviceCode) -> Tokens:
-    """Ask until the code is approved, refused or too old; a bad network only delays that."""
-    pause = code.interval
-    while True:
-        left = (code.expires - datetime.now(UTC)).total_seconds()
-        await http.pause(min(pause, max(0.0, left)))
-        try:
-            answer = await login.poll(code)
-        except NetworkError, ApiError:
-            pause = code.interval
-            continue
-        if isinstance(answer, Tokens):
-            return answer
-        pause = answer
-        # Who was told to slow down stays slow (RFC 8628 §3.5)
-        code = replace(code, interval=min(pause, code.interval + _SLOWER))
 
 
 def _status(options: Namespace) -> int:

@@ -1,6 +1,7 @@
 """What the steps of all sources share: the entry that they set up or change."""
 
 from collections.abc import Mapping
+from itertools import count
 from typing import Any
 
 from homeassistant.config_entries import (
@@ -63,7 +64,14 @@ class AccountFlow(ConfigFlow):
                 there, data=_with_source(there, source, account), reason="source_added"
             )
         self._abort_if_unique_id_configured()
-        return self.async_create_entry(title=title, data={CONF_SOURCES: {source: account}})
+        data = {CONF_SOURCES: {source: account}}
+        return self.async_create_entry(title=self._untaken(title), data=data)
+
+    def _untaken(self, title: str) -> str:
+        """Return the title, with a number if another account has it."""
+        taken = {entry.title for entry in self._async_current_entries()}
+        titles = (f"{title} {number}" if number > 1 else title for number in count(1))
+        return next(free for free in titles if free not in taken)
 
 
 def name_of(account: Mapping[str, Any]) -> str:

@@ -92,6 +92,19 @@ async def test_account_is_set_up(
     assert patience.waited == [5]
 
 
+async def test_accounts_have_names_of_their_own(
+    hass: HomeAssistant, sim: SimulatedCarData, patience: Patience
+) -> None:
+    """A title is all that tells one account from another, in repairs too."""
+    for title in ("BMW CarData", "BMW CarData 3"):
+        made = MockConfigEntry(domain=DOMAIN, title=title, unique_id=title, data={"sources": {}})
+        made.add_to_hass(hass)
+    flow = await ask_code(hass, patience, await begin(hass))
+    sim.approve()
+    flow = await wait_for_approval(hass, patience, flow)
+    assert flow["title"] == "BMW CarData 2"
+
+
 @pytest.mark.parametrize(
     ("country", "portal"),
     [

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.replay import days
+from tests.replay import cardata, days
 from tests.replay.cardata import STREAMABLE, CarDataCar, StreamMessage
 from tests.replay.carstate import (
     CAPACITY,
@@ -212,6 +212,14 @@ def test_a_recorded_car() -> None:
     tank = {FUEL: {"value": "20"}, FUEL_LEVEL: {"value": "40"}}
     petrol = CarState.of({}, tank)
     assert (petrol.drivetrain, petrol.fuel, petrol.tank) == (Drivetrain.ICE, 20, 50)
+
+
+@pytest.mark.parametrize("car", cardata.load(cardata.BUNDLED), ids=lambda car: car.vin)
+def test_every_bundled_car_goes_on(car: CarDataCar) -> None:
+    """Whatever was recorded of it, even nonsense, it drives afterwards."""
+    state = CarState.of(car.basic_data, car.telematics)
+    sent = list(messages(days.days(state, 1), vin=car.vin, gcid=GCID, start=START))
+    assert sent or not car.telematics
 
 
 def test_messages_look_like_bmws() -> None:

@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from socket import gaierror
 import ssl
+from unittest.mock import patch
 
 import orjson
 import pytest
 
 from custom_components.mybmw.client import AuthError, NetworkError
+from custom_components.mybmw.client.cardata import stream as cardata_stream
 from custom_components.mybmw.client.cardata.login import Tokens
 from custom_components.mybmw.client.cardata.stream import Broker, Pace, Stream
 from custom_components.mybmw.client.tokens import TokenKeeper
@@ -22,6 +25,7 @@ from tests.replay.refusal import Refusal
 GCID = "11111111-2222-4333-8444-555555555555"
 VIN = "WBA00000000000001"
 FIRST = "first.id.token"
+NOT_EXPECTED = b"not expected"
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -62,6 +66,7 @@ class Listener:
     stream: Stream
     login: FakeLogin
     keeper: TokenKeeper[Tokens]
+    task: asyncio.Task[None]
     messages: list[tuple[str, bytes]] = field(default_factory=list)
     states: list[StreamState] = field(default_factory=list)
     pauses: list[float] = field(default_factory=list)
@@ -106,14 +111,16 @@ async def listener(broker: SimulatedBroker) -> AsyncIterator[Listener]:
     def receive(topic: str, payload: bytes) -> None:
         made.messages.append((topic, payload))
         made.news.set()
+        if payload == NOT_EXPECTED:
+            raise ValueError
 
     def tell(state: StreamState) -> None:
         made.states.append(state)
         made.news.set()
 
     stream = Stream(keeper, Broker(tls, broker.host, broker.port), receive, tell, sleep=sleep)
-    made = Listener(stream, login, keeper)
     task = asyncio.create_task(stream.run())
+    made = Listener(stream, login, keeper, task)
     yield made
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -195,24 +202,91 @@ async def test_somebody_else_takes_the_stream(broker: SimulatedBroker, listener:
     await listener.until(lambda: StreamState.TAKEN in listener.states)
 
 
-@pytest.mark.parametrize("reason", [Refusal.QUOTA, Refusal.BUSY])
-async def test_refused_connection_backs_off(
-    broker: SimulatedBroker, listener: Listener, reason: Refusal
+async def test_fight_that_goes_on(
+    broker: SimulatedBroker, listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The pauses grow, up to five minutes."""
+    """Whoever waits longer after each time is thrown out less often, but the fight is not over."""
+    monkeypatch.setattr(cardata_stream, "monotonic", lambda: sum(listener.pauses))
+    for times in range(1, 10):
+        await listener.connected(times)
+        await broker.kick()
+    ends = [state for state in listener.states if state in (StreamState.LOST, StreamState.TAKEN)]
+    await listener.connected(10)
+    assert ends[:2] == [StreamState.LOST] * 2
+    assert set(ends[2:]) == {StreamState.TAKEN}
+    assert listener.stream.disputed
+    listener.pauses.append(601)
+    assert not listener.stream.disputed
+
+
+@pytest.mark.parametrize(
+    ("reason", "least"),
+    [(Refusal.QUOTA, 60), (Refusal.BUSY, 20), (Refusal.UNSPECIFIED, 20), (Refusal.CLIENT_ID, 20)],
+)
+async def test_refused_connection_backs_off(
+    broker: SimulatedBroker, listener: Listener, reason: Refusal, least: float
+) -> None:
+    """The pauses grow, up to five minutes; the token is not what is wrong."""
     await listener.connected()
     broker.refuse(reason)
     await broker.kick()
     await listener.until(lambda: len(listener.pauses) >= 8)
     broker.accept()
+    assert min(listener.pauses[2:]) >= least
     assert listener.pauses[-1] > 200
     assert max(listener.pauses) <= 375
+    assert StreamState.REFUSED not in listener.states
+    assert listener.login.handed_out == 0
+
+
+async def test_refused_login_is_not_tried_often(
+    broker: SimulatedBroker, listener: Listener
+) -> None:
+    """After three refusals of fresh tokens, the next one is no better."""
+    await listener.connected()
+    broker.refuse(Refusal.NOT_AUTHORIZED)
+    await broker.kick()
+    await listener.until(lambda: len(listener.pauses) >= 7)
+    broker.accept()
+    assert min(listener.pauses[2:]) >= 30
+    assert min(listener.pauses[4:]) >= 300
+
+
+async def test_no_network(broker: SimulatedBroker, listener: Listener) -> None:
+    """Where not even the name is known, nobody is bothered: it is asked for again soon."""
+    await listener.connected()
+    with patch.object(asyncio.get_running_loop(), "getaddrinfo", side_effect=gaierror):
+        await broker.kick()
+        await listener.until(lambda: len(listener.pauses) >= 40)
+    assert set(listener.pauses[2:]) == {15.0}
+    assert len(broker.attempts) == 1
+    await listener.connected(2)
+
+
+async def test_cancelled_while_it_connects(broker: SimulatedBroker, listener: Listener) -> None:
+    """No connection stays behind that nobody listens to."""
+    await broker.until(lambda: bool(broker.attempts))
+    listener.task.cancel()
+    await asyncio.gather(listener.task, return_exceptions=True)
+    await broker.wait_for_connects()
+    await broker.until(lambda: not broker.connected)
+
+
+async def test_message_that_makes_trouble(broker: SimulatedBroker, listener: Listener) -> None:
+    """What fails further on happens once, and costs neither the connection nor other messages."""
+    await listener.connected()
+    await broker.publish(VIN, NOT_EXPECTED)
+    await broker.publish(VIN, {})
+    await listener.until(lambda: len(listener.messages) >= 2)
+    assert [payload for _, payload in listener.messages] == [NOT_EXPECTED, b"{}"]
+    assert broker.connects == 1
 
 
 async def test_renewed_before_the_token_expires(
-    broker: SimulatedBroker, listener: Listener
+    broker: SimulatedBroker, listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A planned reconnect has a fresh token and is no failure."""
+    monkeypatch.setattr(Pace, "wait", lambda _self: 0.0)
     await listener.connected()
     soon = datetime.now(UTC) + timedelta(seconds=1)
     listener.keeper.tokens = Tokens("x", "r", FIRST, GCID, soon, datetime.now(UTC))
@@ -224,6 +298,27 @@ async def test_renewed_before_the_token_expires(
         StreamState.CONNECTING,
         StreamState.CONNECTED,
     ]
+    assert listener.pauses[-1] == 5, "the old session counts for some seconds yet"
+
+
+async def test_renewal_waits_for_tokens(
+    broker: SimulatedBroker, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While BMW hands out none, the connection stays: its token is good for some minutes yet."""
+    monkeypatch.setattr(cardata_stream, "_NEXT_TRY", 0.05)
+    await listener.connected()
+    listener.login.error = NetworkError("no way")
+    soon = datetime.now(UTC) + timedelta(seconds=1)
+    listener.keeper.tokens = Tokens("x", "r", FIRST, GCID, soon, datetime.now(UTC))
+    await broker.kick()
+    await listener.connected(2)
+    await asyncio.sleep(1.2)
+    await broker.publish(VIN, {"vin": VIN})
+    await listener.until(lambda: bool(listener.messages))
+    assert listener.states[-1] is StreamState.CONNECTED
+    listener.login.error = None
+    await listener.connected(3)
+    assert listener.login.handed_out == 1
 
 
 def test_pace() -> None:

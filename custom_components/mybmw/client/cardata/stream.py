@@ -2,14 +2,14 @@
 
 BMW allows one connection to an account, throws it out when the identity token expires, and counts
 how often somebody connects. So there is one place that connects, with a fresh token each time, a
-planned reconnect before the token expires, and hard limits on the pace. Silence is never a reason
-to reconnect: a parked car says nothing for days.
+planned reconnect once there is one before the old one expires, and hard limits on the pace. Silence
+is never a reason to reconnect: a parked car says nothing for days.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 import logging
@@ -41,7 +41,20 @@ _PER_HOUR: Final = 30
 _HOUR: Final = 3600.0
 _STEADY: Final = 60.0
 _REFUSAL: Final = 128
-_BAD_LOGIN: Final = frozenset({4, 5, 134, 135})
+_NOT_AUTHORIZED: Final = 135
+_TOO_OFTEN: Final = 151
+_BAD_LOGIN: Final = frozenset({4, 5, 134, _NOT_AUTHORIZED})
+# How long BMW wants to be left alone after some of the reasons that it gives
+_LEFT_ALONE: Final = {
+    **dict.fromkeys((128, 133, 136, 137), 20.0),
+    **dict.fromkeys(_BAD_LOGIN, 30.0),
+    _TOO_OFTEN: 60.0,
+}
+_REFUSED_AGAIN: Final = 3
+_NO_NETWORK: Final = 15.0
+# An old session counts for some seconds after its end
+_SETTLED: Final = 5.0
+_NEXT_TRY: Final = 60.0
 _FIGHT: Final = 3
 _FIGHT_WITHIN: Final = 600.0
 
@@ -125,21 +138,26 @@ class Stream:
         self._sleep = sleep
         self.refusals = 0
         self._failures = 0
+        self._pause = 0.0
+        self._since: float | None = None
+        self._fought = False
         self._thrown_out: deque[float] = deque(maxlen=_FIGHT)
 
     @property
     def disputed(self) -> bool:
         """Whether somebody else seems to take the stream again and again.
 
-        Then connecting always works and the connection ends soon, which a bad link seldom does.
+        Then connecting always works and the connection ends soon, which a bad link seldom does. It
+        is over when a connection has lasted: who waits longer and longer is thrown out less often.
         """
-        full = len(self._thrown_out) == _FIGHT
-        return full and monotonic() - self._thrown_out[0] < _FIGHT_WITHIN
+        return self._fought and not self._lasting()
 
     async def run(self) -> None:
         """Stay connected; end only if somebody has to log in again."""
         while True:
-            await self._sleep(max(self._pace.wait(), self._back_off()))
+            await self._sleep(max(self._pace.wait(), self._pause))
+            if not await self._reachable():
+                continue
             self._note(StreamState.CONNECTING)
             try:
                 access = await self._access()
@@ -155,7 +173,8 @@ class Stream:
     async def _access(self) -> _Access:
         broker = self._broker
         if broker.prefix is not None:
-            return _Access(broker.username, broker.password, None, _topics(broker.prefix))
+            topics = (f"{broker.prefix}/+", f"{broker.prefix}/+/+")
+            return _Access(broker.username, broker.password, None, topics)
         tokens = await self._login.log_in()
         return _Access(
             username=tokens.gcid,
@@ -166,25 +185,58 @@ class Stream:
             token=tokens.access,
         )
 
+    async def _reachable(self) -> bool:
+        """Tell whether the broker's name is known; if not, there is no network to connect by.
+
+        Asking is no connect: it needs neither the pace nor pauses that grow.
+        """
+        try:
+            await asyncio.get_running_loop().getaddrinfo(self._broker.host, self._broker.port)
+        except (OSError, UnicodeError) as error:
+            _LOGGER.debug("The broker is not found: %s", type(error).__name__)
+            self._pause = _NO_NETWORK
+            self._calm_down()
+            self._note(StreamState.LOST)
+            return False
+        return True
+
     async def _session(self, access: _Access) -> None:
-        """Hold one connection until its token is about to expire, or it ends."""
-        started: float | None = None
+        """Hold one connection until there is a token to renew it with, or it ends."""
         try:
             async with self._connected(access) as client:
-                started = monotonic()
+                self._since = monotonic()
                 self.refusals = 0
                 self._note(StreamState.CONNECTED)
-                async with asyncio.timeout(access.lifetime):
+                await self._hear_out(client, access)
+        except aiomqtt.MqttError as error:
+            await self._ended(error, access)
+        except OSError as error:
+            self._fail(StreamState.LOST, error)
+        else:
+            _LOGGER.debug("The stream is renewed before its token expires")
+            self._failures, self._pause = 0, _SETTLED
+        finally:
+            self._since = None
+
+    async def _hear_out(self, client: aiomqtt.Client, access: _Access) -> None:
+        """Listen until there are other tokens; while none can be had, those in use may do."""
+        wait = access.lifetime
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wait):
                     async for _ in client.messages:  # ends with the connection
                         pass
-        except TimeoutError:
-            _LOGGER.debug("The stream is renewed before its token expires")
-            self._failures = 0
-        except aiomqtt.MqttError as error:
-            await self._ended(error, access, started)
-        except (OSError, ValueError) as error:
-            # ValueError: the broker's name or the prefix is none that could be sent at all
-            self._fail(StreamState.LOST, error)
+            try:
+                tokens = await self._login.log_in()
+            except AuthError:
+                return
+            except ClientError as error:
+                _LOGGER.debug("The stream cannot be renewed yet: %s", error)
+                wait = _NEXT_TRY
+                continue
+            if tokens.access != access.token:
+                return
+            wait = _lifetime(tokens)
 
     @asynccontextmanager
     async def _connected(self, access: _Access) -> AsyncIterator[aiomqtt.Client]:
@@ -202,35 +254,48 @@ class Stream:
             logger=_QUIET,
             queue_type=_inbox(self._receive),
         )
-        async with client:
+        async with _open(client):
             codes = await client.subscribe([(topic, 0) for topic in access.topics])
-            refused = [code for code in codes if _number(code) >= _REFUSAL]
-            if refused:
-                raise aiomqtt.MqttCodeError(refused[0], "the subscription is refused")
+            if any(_number(code) >= _REFUSAL for code in codes):
+                raise aiomqtt.MqttCodeError(_NOT_AUTHORIZED, "the subscription is refused")
             yield client
 
-    async def _ended(
-        self, error: aiomqtt.MqttError, access: _Access, started: float | None
-    ) -> None:
+    async def _ended(self, error: aiomqtt.MqttError, access: _Access) -> None:
         """Tell a refused token, somebody else on the stream and a lost link apart."""
-        if started is None:
-            code = _number(getattr(error, "rc", None))
-            if code in _BAD_LOGIN or code >= _REFUSAL:
-                await self._refused(access)
-                return
-            self._thrown_out.clear()
-            self._fail(StreamState.LOST, error)
-            return
-        now = monotonic()
-        if now - started > _STEADY:
-            self._failures = 0
-        self._thrown_out.append(now)
-        self._fail(StreamState.TAKEN if self.disputed else StreamState.LOST, error)
+        code = _number(getattr(error.__cause__ or error, "rc", None))
+        if self._since is not None:
+            self._thrown(monotonic(), self._since)
+            state = StreamState.TAKEN if self._fought else StreamState.LOST
+            self._fail(state, error, code if code == _TOO_OFTEN else 0)
+        elif code in _BAD_LOGIN:
+            await self._refused(access, code)
+        else:
+            self._calm_down()
+            self._fail(StreamState.LOST, error, code)
 
-    async def _refused(self, access: _Access) -> None:
+    def _thrown(self, now: float, since: float) -> None:
+        """Note the end of a connection that was not planned."""
+        if now - since > _STEADY:
+            self._failures = 0
+        if self._lasting():
+            self._calm_down()
+        self._thrown_out.append(now)
+        full = len(self._thrown_out) == _FIGHT
+        self._fought |= full and now - self._thrown_out[0] < _FIGHT_WITHIN
+
+    def _lasting(self) -> bool:
+        return self._since is not None and monotonic() - self._since >= _FIGHT_WITHIN
+
+    def _calm_down(self) -> None:
+        self._fought = False
+        self._thrown_out.clear()
+
+    async def _refused(self, access: _Access, code: int) -> None:
         """Get another token before the next try; one that was refused is not shown again."""
         self.refusals += 1
-        self._fail(StreamState.REFUSED, None)
+        self._fail(StreamState.REFUSED, None, code)
+        if self.refusals >= _REFUSED_AGAIN:
+            self._pause = max(self._pause, _LONGEST_PAUSE)
         if access.token is None:
             return
         try:
@@ -238,17 +303,14 @@ class Stream:
         except ClientError as error:
             _LOGGER.debug("No other token can be had now: %s", error)
 
-    def _fail(self, state: StreamState, error: Exception | None) -> None:
+    def _fail(self, state: StreamState, error: Exception | None, code: int = 0) -> None:
+        """Make a growing pause, spread so that not all clients come back at once."""
+        doubled: float = _SHORTEST_PAUSE * 2 ** min(self._failures, 8)
+        spread = min(_LONGEST_PAUSE, doubled) * random.uniform(0.75, 1.25)  # noqa: S311 - not a secret
         self._failures += 1
-        _LOGGER.debug("The stream ended (%s): %s", state, type(error).__name__)
+        self._pause = max(spread, _LEFT_ALONE.get(code, 0.0))
+        _LOGGER.debug("The stream ended (%s, %d): %s", state, code, type(error).__name__)
         self._note(state)
-
-    def _back_off(self) -> float:
-        """Return a growing pause, spread so that not all clients come back at once."""
-        if not self._failures:
-            return 0.0
-        doubled: float = _SHORTEST_PAUSE * 2 ** min(self._failures - 1, 8)
-        return min(_LONGEST_PAUSE, doubled) * random.uniform(0.75, 1.25)  # noqa: S311 - not a secret
 
     def _note(self, state: StreamState) -> None:
         if state is not self.state:
@@ -256,23 +318,42 @@ class Stream:
             self._tell(state)
 
 
+@asynccontextmanager
+async def _open(client: aiomqtt.Client) -> AsyncIterator[None]:
+    """Connect, and disconnect in the end.
+
+    Connecting goes on in a thread, so whoever is cancelled meanwhile has to wait for a connection
+    to close: else it would stay, and be kept alive, with nobody to hear it.
+    """
+    opening = asyncio.create_task(client.__aenter__())
+    try:
+        await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        with suppress(aiomqtt.MqttError):
+            await opening
+            await client.__aexit__(None, None, None)
+        raise
+    try:
+        yield
+    finally:
+        await client.__aexit__(None, None, None)
+
+
 def _inbox(receive: Callable[[str, bytes], None]) -> type[asyncio.Queue[aiomqtt.Message]]:
-    """Make a queue that hands messages over at once: a task for each costs more than reading it."""
+    """Make a queue that hands messages over: a task for each costs more than reading it.
+
+    It does so in a turn of its own, since what fails there would leave the MQTT client with half a
+    message, which it would hand over for ever.
+    """
+    call_soon = asyncio.get_running_loop().call_soon
 
     class Inbox(asyncio.Queue[aiomqtt.Message]):
         @override
         def put_nowait(self, item: aiomqtt.Message) -> None:
             if isinstance(item.payload, bytes):
-                receive(item.topic.value, item.payload)
+                call_soon(receive, item.topic.value, item.payload)
 
     return Inbox
-
-
-def _topics(prefix: str) -> tuple[str, str]:
-    """Return what to subscribe to; people write a prefix as `bmw`, `bmw/` or `bmw/#`."""
-    root = prefix.rstrip("/#+")
-    above = f"{root}/" if root else ""
-    return f"{above}+", f"{above}+/+"
 
 
 def _lifetime(tokens: Tokens) -> float:

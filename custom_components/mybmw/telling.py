@@ -146,10 +146,11 @@ class Teller:
     def _tell_slice(self) -> None:
         """Tell as many entities as fit into a few milliseconds; the others come next."""
         queue, end = self._queue, self._loop.time() + _SLICE
-        while queue and not self._closed:
-            for tell in list(islice(queue, _AT_ONCE)):
-                del queue[tell]
-                tell()
-            if self._loop.time() > end:
+        try:
+            while queue and not self._closed and self._loop.time() <= end:
+                for tell in list(islice(queue, _AT_ONCE)):
+                    del queue[tell]
+                    tell()
+        finally:  # one that fails does not keep the others from being told
+            if queue and not self._closed:
                 self._loop.call_soon(self._tell_slice)
-                return

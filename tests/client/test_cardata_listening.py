@@ -18,12 +18,14 @@ from tests.client.cardata import (
     Client,
     asked,
     begun,
+    message,
     settle,
     simulate,
 )
 from tests.replay.cardata import Endpoint
 from tests.replay.carstate import HEADER, IGNITION, ODOMETER, PLUG, STATUS
 from tests.replay.timeline import TRIP_END
+from tests.replay.world import timestamp
 
 CHARGING = "CHARGINGACTIVE"
 QUARTER = timedelta(minutes=15)
@@ -50,6 +52,23 @@ async def test_stream() -> None:
         assert client.source.problems["message"] == 3
         assert client.calls == 5
         assert ODOMETER in client.source.cars[I4].memory.streamed
+
+
+async def test_clock_that_is_behind(freezer: FrozenDateTimeFactory) -> None:
+    """What is sent by BMW's clock counts, and whatever comes when ours is right again."""
+    client = Client.of(simulate("i4_edrive40"))
+    await client.work()
+    freezer.move_to(NOON - timedelta(hours=5))
+    async with client.listening():
+        client.say(I4, {ODOMETER: 32_000}, NOON + MINUTE)
+        assert client.car().value(MILEAGE) == 32_000
+        late = message(I4, {ODOMETER: 33_000}, NOON + QUARTER)
+        client.send(I4, {**late, "timestamp": timestamp(NOON + MINUTE)})
+        client.say(I4, {ODOMETER: 33_000}, NOON + timedelta(days=365))
+        assert client.car().value(MILEAGE) == 32_000
+        freezer.move_to(NOON + QUARTER)
+        client.say(I4, {ODOMETER: 32_010})
+        assert client.car().value(MILEAGE) == 32_010
 
 
 async def test_other_peoples_cars() -> None:

@@ -349,7 +349,7 @@ class CardataSource:
             return vin, []
         data = mapping(message.get("data"))
         car.memory.streamed.update(data)
-        readings = read_values(data, car.memory, now)
+        readings = read_values(data, car.memory, _sent(message, now))
         self._activity.hear(vin, now)
         if readings:
             self._plan.told(vin, now)
@@ -362,6 +362,12 @@ class CardataSource:
             car = self.cars[vin] = Car(memory=Memory(zone=self._zone))
             self._watch()
         return car
+
+
+def _sent(message: Mapping[str, object], now: datetime) -> datetime:
+    """Return when a message was sent, if that is later than now: then our clock is behind."""
+    sent = moment(message.get("timestamp"))
+    return now if sent is None else max(now, min(sent, now + DAY))
 
 
 def _is_free(error: ClientError) -> bool:

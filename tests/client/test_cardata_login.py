@@ -187,6 +187,9 @@ async def test_refresh_fails(sim: SimulatedCarData, login: DeviceLogin) -> None:
     with pytest.raises(QuotaError) as caught:
         await login.refresh(tokens)
     assert caught.value.retry_after == 90
+    sim.fail(Endpoint.REFRESH, faults.unauthorized())
+    with pytest.raises(AuthError):
+        await login.refresh(tokens)
     sim.revoke(refresh=True)
     with pytest.raises(AuthError):
         await login.refresh(tokens)

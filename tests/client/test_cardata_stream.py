@@ -12,7 +12,7 @@ from unittest.mock import patch
 import orjson
 import pytest
 
-from custom_components.mybmw.client import AuthError, NetworkError
+from custom_components.mybmw.client import AuthError, ClientError, NetworkError, QuotaError
 from custom_components.mybmw.client.cardata import stream as cardata_stream
 from custom_components.mybmw.client.cardata.login import Tokens
 from custom_components.mybmw.client.cardata.stream import Broker, Pace, Stream
@@ -172,13 +172,29 @@ async def test_login_is_needed(broker: SimulatedBroker, listener: Listener) -> N
     """A dead login ends the stream, and says so."""
     await listener.connected()
     listener.login.error = AuthError("dead")
-    listener.keeper.tokens = listener.login.tokens("unknown")
     await broker.set_password("other")
     await broker.expire()
-    await listener.until(lambda: StreamState.REFUSED in listener.states)
-    expired = listener.login.tokens("unknown")
-    listener.keeper.tokens = Tokens("x", "r", "unknown", GCID, datetime.now(UTC), expired.refreshed)
     await listener.until(lambda: listener.states[-1] is StreamState.LOGIN_NEEDED)
+    assert listener.states.count(StreamState.REFUSED) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "least"), [(NetworkError("no way"), 7.5), (QuotaError("too often", 90), 90)]
+)
+async def test_refused_token_is_not_shown_again(
+    broker: SimulatedBroker, listener: Listener, error: ClientError, least: float
+) -> None:
+    """While BMW hands out no other one, nobody connects; who is told to wait does so."""
+    await listener.connected()
+    listener.login.error = error
+    await broker.set_password("other")
+    await broker.expire()
+    await listener.until(lambda: len(listener.pauses) >= 6)
+    assert listener.states.count(StreamState.REFUSED) == 1
+    assert min(listener.pauses[3:]) >= least
+    assert len(broker.attempts) == 2
+    listener.login.error = None
+    await listener.connected(2)
 
 
 async def test_service_in_trouble_is_no_reason_to_give_up(

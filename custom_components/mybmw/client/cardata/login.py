@@ -242,7 +242,7 @@ class DeviceLogin:
         }
         response = await self._http.fetch(self._request(what, "token", form))
         word = _error_of(response)
-        if word in _REFUSED:
+        if word in _REFUSED or response.status_code == httpx.codes.UNAUTHORIZED:
             raise AuthError(f"{what}: {word}", response.status_code)
         if word:
             raise _failure(response, what)

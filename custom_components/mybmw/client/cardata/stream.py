@@ -21,7 +21,7 @@ from typing import Final, override
 import aiomqtt
 from paho.mqtt.reasoncodes import ReasonCode
 
-from ..errors import AuthError, ClientError
+from ..errors import AuthError, ClientError, QuotaError
 from ..tokens import TokenKeeper
 from ..values import StreamState
 from .login import Tokens
@@ -137,6 +137,7 @@ class Stream:
         self._pace = pace or Pace()
         self._sleep = sleep
         self.refusals = 0
+        self._spoilt: str | None = None
         self._failures = 0
         self._pause = 0.0
         self._since: float | None = None
@@ -167,6 +168,8 @@ class Stream:
                 return
             except ClientError as error:
                 self._fail(StreamState.LOST, error)
+                if isinstance(error, QuotaError):
+                    self._pause = max(self._pause, error.retry_after or _NEXT_TRY)
                 continue
             await self._session(access)
 
@@ -175,7 +178,7 @@ class Stream:
         if broker.prefix is not None:
             topics = (f"{broker.prefix}/+", f"{broker.prefix}/+/+")
             return _Access(broker.username, broker.password, None, topics)
-        tokens = await self._login.log_in()
+        tokens = await self._tokens()
         return _Access(
             username=tokens.gcid,
             password=tokens.identity,
@@ -184,6 +187,14 @@ class Stream:
             lifetime=_lifetime(tokens),
             token=tokens.access,
         )
+
+    async def _tokens(self) -> Tokens:
+        """Return tokens that are good, and others than those that the broker has refused."""
+        tokens = await self._login.log_in()
+        if tokens.access == self._spoilt:
+            await self._login.replace(tokens.access)
+            tokens = await self._login.log_in()
+        return tokens
 
     async def _reachable(self) -> bool:
         """Tell whether the broker's name is known; if not, there is no network to connect by.
@@ -205,11 +216,12 @@ class Stream:
         try:
             async with self._connected(access) as client:
                 self._since = monotonic()
+                self._spoilt = None
                 self.refusals = 0
                 self._note(StreamState.CONNECTED)
                 await self._hear_out(client, access)
         except aiomqtt.MqttError as error:
-            await self._ended(error, access)
+            self._ended(error, access)
         except OSError as error:
             self._fail(StreamState.LOST, error)
         else:
@@ -260,7 +272,7 @@ class Stream:
                 raise aiomqtt.MqttCodeError(_NOT_AUTHORIZED, "the subscription is refused")
             yield client
 
-    async def _ended(self, error: aiomqtt.MqttError, access: _Access) -> None:
+    def _ended(self, error: aiomqtt.MqttError, access: _Access) -> None:
         """Tell a refused token, somebody else on the stream and a lost link apart."""
         code = _number(getattr(error.__cause__ or error, "rc", None))
         if self._since is not None:
@@ -268,7 +280,7 @@ class Stream:
             state = StreamState.TAKEN if self._fought else StreamState.LOST
             self._fail(state, error, code if code == _TOO_OFTEN else 0)
         elif code in _BAD_LOGIN:
-            await self._refused(access, code)
+            self._refused(access, code)
         else:
             self._calm_down()
             self._fail(StreamState.LOST, error, code)
@@ -290,18 +302,13 @@ class Stream:
         self._fought = False
         self._thrown_out.clear()
 
-    async def _refused(self, access: _Access, code: int) -> None:
-        """Get another token before the next try; one that was refused is not shown again."""
+    def _refused(self, access: _Access, code: int) -> None:
+        """Need another token for the next try; when fresh ones are no better, try it seldom."""
         self.refusals += 1
+        self._spoilt = access.token
         self._fail(StreamState.REFUSED, None, code)
         if self.refusals >= _REFUSED_AGAIN:
             self._pause = max(self._pause, _LONGEST_PAUSE)
-        if access.token is None:
-            return
-        try:
-            await self._login.replace(access.token)
-        except ClientError as error:
-            _LOGGER.debug("No other token can be had now: %s", error)
 
     def _fail(self, state: StreamState, error: Exception | None, code: int = 0) -> None:
         """Make a growing pause, spread so that not all clients come back at once."""

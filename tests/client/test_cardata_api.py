@@ -93,7 +93,7 @@ async def test_other_endpoints(client: Client) -> None:
     assert len(sessions) >= 3
     assert not page
     assert isinstance(await api.tyres(CAR.vin, USER), dict)
-    assert list(await api.location_settings(CAR.vin, USER)) == []
+    assert await api.location_settings(CAR.vin, USER) == ((), "")
 
 
 async def test_containers(sim: SimulatedCarData, client: Client) -> None:

@@ -147,8 +147,11 @@ async def test_extras_are_optional(extra: Task | None, freezer: FrozenDateTimeFa
     assert found == (wanted[extra] if extra else set())
 
 
-async def test_what_extras_tell(freezer: FrozenDateTimeFactory) -> None:
+@pytest.mark.parametrize("size", [20, 1])
+async def test_what_extras_tell(freezer: FrozenDateTimeFactory, size: int) -> None:
+    """Lists may come in pages."""
     sim = simulate("ix_xdrive50")
+    sim.pages.size = size
     client = Client.of(sim)
     await client.work()
     freezer.tick(QUARTER)
@@ -173,6 +176,7 @@ async def test_what_extras_tell(freezer: FrozenDateTimeFactory) -> None:
     assert car.value(CHARGED_THIS_MONTH) == pytest.approx(total)
     places = car.value(CHARGING_PLACES)
     assert places is not None
+    assert len(places) == len(sim.cars[IX].location_settings or ())
     assert [(item.position, item.mode, item.current_limit, item.visits) for item in places[:2]] == [
         (Position(52.309456, 4.762284), "IMMEDIATE_CHARGING", 16.0, 148),
         (places[1].position, "DELAYED_CHARGING", None, places[1].visits),

@@ -5,7 +5,7 @@ since the HTTP status alone may mean quota, scope, car, container or token.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import httpx
@@ -122,21 +122,24 @@ class CardataApi:
 
         Returns the name of the page that follows as well, "" if there is none.
         """
-        params = {"from": since, "to": until} | ({_PAGE: page} if page else {})
-        call = self._of(vin, "chargingHistory", "read the charging history", reason, params)
-        answer = mapping(await self._json(call))
-        following = answer.get("next_token") or answer.get(_PAGE)
-        return sequence(answer.get("data")), following if isinstance(following, str) else ""
+        period = {"from": since, "to": until}
+        call = self._of(vin, "chargingHistory", "read the charging history", reason, period)
+        return await self._page(call, page)
 
-    async def location_settings(self, vin: str, reason: Reason) -> Sequence[object]:
-        """Read the charging settings per place; a car may have none."""
+    async def location_settings(
+        self, vin: str, reason: Reason, page: str = ""
+    ) -> tuple[Sequence[object], str]:
+        """Read a page of the charging settings per place, of which a car may have none.
+
+        Returns the name of the page that follows as well, "" if there is none.
+        """
         call = self._of(vin, "locationBasedChargingSettings", "read charging settings", reason)
         try:
-            return sequence(mapping(await self._json(call)).get("data"))
+            return await self._page(call, page)
         except CardataError as error:
             if error.code != _NO_DATA:
                 raise
-            return ()
+            return (), ""
 
     async def tyres(self, vin: str, reason: Reason) -> object:
         """Read the tyre diagnosis."""
@@ -193,6 +196,12 @@ class CardataApi:
         params: Mapping[str, str] | None = None,
     ) -> _Call:
         return _Call(what, "GET", f"/customers/vehicles/{vin}/{part}", reason, vin, params)
+
+    async def _page(self, call: _Call, page: str) -> tuple[Sequence[object], str]:
+        params = {**(call.params or {}), **({_PAGE: page} if page else {})}
+        answer = mapping(await self._json(replace(call, params=params)))
+        following = answer.get("next_token") or answer.get(_PAGE)
+        return sequence(answer.get("data")), following if isinstance(following, str) else ""
 
     async def _json(self, call: _Call) -> object:
         return json_of(await self._send(call), call.what)

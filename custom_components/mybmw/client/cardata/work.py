@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from functools import partial
 from typing import Final
 
 from ..attributes import ACCESS, AnyReading
@@ -171,16 +172,10 @@ class Worker:
     async def _sessions(self, decision: Decision) -> list[AnyReading]:
         now = datetime.now(self._zone)
         since, until = history_start(now), now
-        period = _iso(since), _iso(until)
-        answer: list[object] = []
-        page = ""
-        for _ in range(_MOST_PAGES):
-            found, page = await self._api.charging_history(
-                decision.vin, *period, decision.reason, page
-            )
-            answer += found
-            if not page:
-                break
+        read = partial(
+            self._api.charging_history, decision.vin, _iso(since), _iso(until), decision.reason
+        )
+        answer = await _all_pages(read)
         return read_sessions(answer, first_of_month(now), self.problems, now.astimezone(UTC))
 
     async def _tyres(self, decision: Decision) -> list[AnyReading]:
@@ -188,7 +183,8 @@ class Worker:
         return read_tyres(answer, self.problems, datetime.now(UTC))
 
     async def _places(self, decision: Decision) -> list[AnyReading]:
-        answer = await self._api.location_settings(decision.vin, decision.reason)
+        read = partial(self._api.location_settings, decision.vin, decision.reason)
+        answer = await _all_pages(read)
         return read_places(answer, self.problems, datetime.now(UTC))
 
     async def _read[T](self, vin: str, call: Awaitable[T]) -> T:
@@ -198,6 +194,20 @@ class Worker:
         except NotAllowedError:
             self._cars[vin].refused = True
             raise
+
+
+async def _all_pages(
+    read: Callable[[str], Awaitable[tuple[Sequence[object], str]]],
+) -> list[object]:
+    """Return what is on all pages, as far as that is worth the calls."""
+    answer: list[object] = []
+    page = ""
+    for _ in range(_MOST_PAGES):
+        found, page = await read(page)
+        answer += found
+        if not page:
+            break
+    return answer
 
 
 def _mapped(item: object) -> tuple[str, tuple[Access, Mapping[str, object]]] | None:

@@ -88,6 +88,21 @@ def test_fresh_stream_puts_a_call_off() -> None:
     assert second.at - first.at == timedelta(minutes=20)
 
 
+def test_clock_that_was_ahead() -> None:
+    """What was done by a wrong clock keeps nothing from being done by the right one."""
+    plan, _ = scheduler(ONE)
+    wrong, trip = NOON + timedelta(hours=10), Reason.TRIP_END
+    plan.done(look(ONE, wrong, trip), wrong)
+    plan.done(look(ONE, wrong), wrong)
+    plan.event(ONE, trip, wrong)
+    assert plan.next(NOON) == look(ONE, NOON)
+    plan.done(look(ONE, NOON), NOON)
+    plan.event(ONE, trip, NOON)
+    soon = plan.next(NOON)
+    assert soon is not None
+    assert (soon.reason, soon.at) == (trip, NOON + timedelta(minutes=10))
+
+
 def test_quiet_cars_take_turns() -> None:
     """Two cars are read alternately, and together not more often than one alone."""
     plan, ledger = scheduler(ONE, TWO)

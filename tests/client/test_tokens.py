@@ -345,6 +345,21 @@ async def test_refused_again(sim: SimulatedMyBMW, freezer: FrozenDateTimeFactory
     assert asked(sim).count(Endpoint.TOKEN) == 2
 
 
+async def test_refused_after_the_clock_was_ahead(
+    sim: SimulatedMyBMW, client: Client, freezer: FrozenDateTimeFactory
+) -> None:
+    """A token that was replaced tomorrow was not replaced a moment ago."""
+    await client.car()
+    today = datetime.now(UTC)
+    freezer.tick(timedelta(days=1))
+    await client.car()
+    sim.revoke()
+    await client.car()
+    freezer.move_to(today)
+    sim.revoke()
+    await client.car()
+
+
 async def test_refresh_token_that_stays(sim: SimulatedMyBMW, client: Client) -> None:
     """A refresh whose answer names no new refresh token leaves the old one good."""
     known = client.login.tokens

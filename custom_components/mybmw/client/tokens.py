@@ -87,7 +87,7 @@ class TokenKeeper[T: TokenSet]:
         tokens = self.tokens
         if tokens is not None and tokens.access != refused:
             return tokens.access
-        if datetime.now(UTC) - self._replaced < _FRESH:
+        if abs(datetime.now(UTC) - self._replaced) < _FRESH:
             return refused
         fresh = await self._renew()
         self._replaced = datetime.now(UTC)

@@ -157,9 +157,9 @@ class Scheduler:
         if reason in (Reason.CHARGE_START, Reason.CHARGE_END):
             car.charging = reason is Reason.CHARGE_START
         waiting = car.events.get(reason)
-        if waiting is not None and now < waiting + _COOL_DOWN[reason]:
+        if waiting is not None and abs(now - waiting) < _COOL_DOWN[reason]:
             return
-        last = car.spent.get(reason, _NEVER)
+        last = min(now, car.spent.get(reason, _NEVER))
         due = max(now + _AFTER[reason], last + _COOL_DOWN[reason])
         car.events[reason] = due
         self.retry(Task.VALUES, vin, now)
@@ -352,7 +352,9 @@ class Scheduler:
         for vin, car in self._cars.items():
             if Task.VALUES not in car.tasks:
                 continue
-            last = max((time for time in (car.told, self._asked) if time is not None), default=None)
+            # A time to come was told by a clock that was wrong
+            known = (time for time in (car.told, self._asked) if time is not None and time <= now)
+            last = max(known, default=None)
             due = now if last is None else last + interval
             if self._night is not None and self._night.holds(max(now, due)) and not car.charging:
                 due = min(due + (_NIGHTLY - 1) * interval, self._night.over(max(now, due)))

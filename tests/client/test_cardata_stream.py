@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+import gc
 from itertools import pairwise
+import logging
 from socket import gaierror
 import ssl
 from unittest.mock import patch
@@ -286,6 +288,20 @@ async def test_cancelled_while_it_connects(broker: SimulatedBroker, listener: Li
     await asyncio.gather(listener.task, return_exceptions=True)
     await broker.wait_for_connects()
     await broker.until(lambda: not broker.connected)
+
+
+async def test_thrown_out_before_the_grant(
+    broker: SimulatedBroker, listener: Listener, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A connection that is over is not waited for, and is no mystery to anybody."""
+    await listener.connected()
+    broker.refuse(Refusal.DROPPED)
+    await broker.kick()
+    await listener.until(lambda: listener.states.count(StreamState.LOST) >= 3)
+    broker.accept()
+    await listener.connected(2)
+    gc.collect()
+    assert [record for record in caplog.records if record.levelno > logging.INFO] == []
 
 
 async def test_message_that_makes_trouble(broker: SimulatedBroker, listener: Listener) -> None:

@@ -24,6 +24,8 @@ class Refusal(Enum):
     UNAVAILABLE = (3, 136)
     BUSY = (3, 137)
     QUOTA = (3, 151)
+    # No refusal: let in, and thrown out before a topic is granted
+    DROPPED = (0, 0)
 
 
 class Refuser:
@@ -58,6 +60,8 @@ class Refuser:
             answer = [0, code_5, 0] if version >= _VERSION_5 else [0, code]
             writer.write(bytes([_CONNACK, len(answer), *answer]))
             await writer.drain()
+            if not code:
+                await reader.read(1)
         writer.close()
 
 

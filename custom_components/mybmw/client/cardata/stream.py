@@ -8,7 +8,7 @@ is never a reason to reconnect: a parked car says nothing for days.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -267,7 +267,7 @@ class Stream:
             queue_type=_inbox(self._receive),
         )
         async with _open(client):
-            codes = await client.subscribe([(topic, 0) for topic in access.topics])
+            codes = await _granted(client, access.topics)
             if any(_number(code) >= _REFUSAL for code in codes):
                 raise aiomqtt.MqttCodeError(_NOT_AUTHORIZED, "the subscription is refused")
             yield client
@@ -344,6 +344,20 @@ async def _open(client: aiomqtt.Client) -> AsyncIterator[None]:
         yield
     finally:
         await client.__aexit__(None, None, None)
+
+
+async def _granted(client: aiomqtt.Client, topics: tuple[str, ...]) -> Sequence[object]:
+    """Subscribe and return the codes that are answered; a connection that ends answers none."""
+    granting = asyncio.ensure_future(client.subscribe([(topic, 0) for topic in topics]))
+    ending = asyncio.ensure_future(anext(client.messages))
+    try:
+        await asyncio.wait((granting, ending), return_when=asyncio.FIRST_COMPLETED)
+        if ending.done():
+            await ending
+        return await granting
+    finally:
+        granting.cancel()
+        ending.cancel()
 
 
 def _inbox(receive: Callable[[str, bytes], None]) -> type[asyncio.Queue[aiomqtt.Message]]:

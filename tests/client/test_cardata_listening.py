@@ -54,6 +54,18 @@ async def test_stream() -> None:
         assert ODOMETER in client.source.cars[I4].memory.streamed
 
 
+async def test_message_without_end() -> None:
+    """Of things that nobody knows, some are remembered, and the rest is counted."""
+    client = Client.of(simulate("i4_edrive40"))
+    await client.work()
+    async with client.listening():
+        client.say(I4, {ODOMETER: 32_000, **{f"odd.{number}": 1 for number in range(20_000)}})
+    assert client.car().value(MILEAGE) == 32_000
+    memory = client.source.cars[I4].memory
+    assert len(memory.raw) == len(memory.streamed | memory.raw.keys()) <= 1_000
+    assert memory.problems["too many descriptors"] > 19_000
+
+
 async def test_clock_that_is_behind(freezer: FrozenDateTimeFactory) -> None:
     """What is sent by BMW's clock counts, and whatever comes when ours is right again."""
     client = Client.of(simulate("i4_edrive40"))

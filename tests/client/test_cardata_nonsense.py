@@ -35,6 +35,19 @@ def test_time_beyond_all_times(time: str) -> None:
     assert memory.problems == {f"{MILEAGE}: time": 1}
 
 
+def test_more_than_anybody_wants_to_remember() -> None:
+    """However much nonsense comes, and over how many restarts, what is kept stays small."""
+    vehicle, memory = Vehicle("VIN"), Memory()
+    for run in range(3):
+        item = {"value": "x", "timestamp": NOW.isoformat()}
+        vehicle.update(read_values({f"{run}.{n}": item for n in range(5_000)}, memory, NOW))
+        saved, memory = memory.dump(), Memory()
+        memory.load(saved)
+    tell(vehicle, memory, MILEAGE, 32_000)
+    assert vehicle.value(a.MILEAGE) == 32_000
+    assert len(memory.raw) == 1_001
+
+
 @pytest.mark.parametrize("descriptor", [CALL, INSPECTION])
 @pytest.mark.parametrize(
     "value", ["0001-01-01", "1970-01-01", "9999-12-31T23:59:59-12:00", "31.12.9999 00:00 UTC"]

@@ -22,6 +22,7 @@ type Step = Callable[[Value, Memory], Iterable[AnyReading]]
 _AHEAD: Final = timedelta(minutes=5)
 _UNUSABLE: Final = (ValueError, TypeError, OverflowError)
 _INVISIBLE: Final = "\u200b"
+_MOST: Final = 1_000
 
 
 def read_values(data: object, memory: Memory, now: datetime) -> list[AnyReading]:
@@ -38,8 +39,15 @@ def read_values(data: object, memory: Memory, now: datetime) -> list[AnyReading]
             continue
         if newest is None or newest < value.time:
             newest = value.time
+        steps = _STEPS.get(descriptor) or _unheard_of(descriptor, memory)
+        if steps is None:
+            continue
         memory.keep(descriptor, items[descriptor], value.time)
-        _read(descriptor, value, memory, readings)
+        for step in steps:
+            try:
+                readings += step(value, memory)
+            except _UNUSABLE:
+                memory.problems[descriptor] += 1
     if newest is not None:
         readings.append(LAST_UPDATE.at(newest, newest, SOURCE))
     return readings
@@ -61,17 +69,18 @@ def _value(descriptor: str, item: object, memory: Memory, now: datetime) -> Valu
     return Value(raw, unit.strip().lower() if isinstance(unit, str) else "", time)
 
 
-def _read(descriptor: str, value: Value, memory: Memory, readings: list[AnyReading]) -> None:
-    steps = _STEPS.get(descriptor)
-    if steps is None:
-        steps = _STEPS.get(descriptor.replace(_INVISIBLE, ""), ())
-        if not steps:
-            memory.unknown[descriptor] += 1
-    for step in steps:
-        try:
-            readings += step(value, memory)
-        except _UNUSABLE:
-            memory.problems[descriptor] += 1
+def _unheard_of(descriptor: str, memory: Memory) -> tuple[Step, ...] | None:
+    """Return what to do with a descriptor that is spelled oddly, or is new and counted as that.
+
+    None if so much is remembered of the car already that nonsense would fill the disk.
+    """
+    if descriptor not in memory.raw and len(memory.raw) >= _MOST:
+        memory.problems["too many descriptors"] += 1
+        return None
+    steps = _STEPS.get(descriptor.replace(_INVISIBLE, ""), ())
+    if not steps:
+        memory.unknown[descriptor] += 1
+    return steps
 
 
 def _remembering(descriptor: str) -> Step:

@@ -348,8 +348,8 @@ class CardataSource:
             self.foreign[vin[:_VIN_LENGTH]] += 1
             return vin, []
         data = mapping(message.get("data"))
-        car.memory.streamed.update(data)
         readings = read_values(data, car.memory, _sent(message, now))
+        car.memory.streamed.update(key for key in data if key in car.memory.raw)
         self._activity.hear(vin, now)
         if readings:
             self._plan.told(vin, now)

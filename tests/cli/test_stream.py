@@ -162,14 +162,14 @@ async def test_no_stream(terminal: Terminal, broker: SimulatedBroker) -> None:
 async def test_login_is_over(
     terminal: Terminal, broker: SimulatedBroker, cardata: SimulatedCarData
 ) -> None:
-    """When the broker and BMW refuse the login, there is no use in trying for ever."""
+    """When the broker and BMW refuse the login, there is no use in trying again."""
     cardata.revoke(refresh=True)
     await broker.expire()
     address = ("--broker", f"localhost:{broker.port}")
     runs = [terminal.run("cardata", "stream", *address, *words) for words in (("--raw",), ())]
     for outcome in await asyncio.gather(*runs):
         assert (outcome.code, outcome.out) == (3, "")
-        assert outcome.err.splitlines()[-1].startswith("mybmw cardata stream: the broker refuses")
+        assert outcome.err.splitlines()[-1].startswith("mybmw cardata stream: the login has ended")
 
 
 async def test_fingerprint_of_a_stream(

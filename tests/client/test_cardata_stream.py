@@ -207,7 +207,7 @@ async def test_service_in_trouble_is_no_reason_to_give_up(
     listener.login.error = NetworkError("no way")
     listener.keeper.tokens = Tokens("x", "r", "old", GCID, datetime.now(UTC), datetime.now(UTC))
     await broker.kick()
-    await listener.until(lambda: listener.states.count(StreamState.CONNECTING) >= 2)
+    await listener.until(lambda: len(listener.pauses) >= 5)
     listener.login.error = None
     await listener.connected(2)
 
@@ -268,6 +268,19 @@ async def test_refused_login_is_not_tried_often(
     broker.accept()
     assert min(listener.pauses[2:]) >= 30
     assert min(listener.pauses[4:]) >= 300
+
+
+async def test_no_network_for_tokens(broker: SimulatedBroker, listener: Listener) -> None:
+    """Nor is anybody bothered by a request that never left."""
+    await listener.connected()
+    listener.login.error = NetworkError("no way", sent=False)
+    listener.keeper.tokens = Tokens("x", "r", "old", GCID, datetime.now(UTC), datetime.now(UTC))
+    await broker.kick()
+    await listener.until(lambda: len(listener.pauses) >= 10)
+    assert set(listener.pauses[2:]) == {15.0}
+    assert listener.states == [StreamState.CONNECTED, StreamState.LOST]
+    listener.login.error = None
+    await listener.connected(2)
 
 
 async def test_no_network(broker: SimulatedBroker, listener: Listener) -> None:

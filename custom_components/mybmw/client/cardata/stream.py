@@ -21,7 +21,7 @@ from typing import Final, override
 import aiomqtt
 from paho.mqtt.reasoncodes import ReasonCode
 
-from ..errors import AuthError, ClientError, QuotaError
+from ..errors import AuthError, ClientError, NetworkError, QuotaError
 from ..tokens import TokenKeeper
 from ..values import StreamState
 from .login import Tokens
@@ -157,9 +157,6 @@ class Stream:
         """Stay connected; end only if somebody has to log in again."""
         while True:
             await self._sleep(max(self._pace.wait(), self._pause))
-            if not await self._reachable():
-                continue
-            self._note(StreamState.CONNECTING)
             try:
                 access = await self._access()
             except AuthError as error:
@@ -167,11 +164,20 @@ class Stream:
                 self._note(StreamState.LOGIN_NEEDED)
                 return
             except ClientError as error:
-                self._fail(StreamState.LOST, error)
-                if isinstance(error, QuotaError):
-                    self._pause = max(self._pause, error.retry_after or _NEXT_TRY)
+                self._no_access(error)
                 continue
-            await self._session(access)
+            if await self._reachable():
+                self._note(StreamState.CONNECTING)
+                await self._session(access)
+
+    def _no_access(self, error: ClientError) -> None:
+        """Wait until there may be tokens: not long if there is no network, else as BMW says."""
+        if isinstance(error, NetworkError) and not error.sent:
+            self._offline(error)
+            return
+        self._fail(StreamState.LOST, error)
+        if isinstance(error, QuotaError):
+            self._pause = max(self._pause, error.retry_after or _NEXT_TRY)
 
     async def _access(self) -> _Access:
         broker = self._broker
@@ -197,19 +203,20 @@ class Stream:
         return tokens
 
     async def _reachable(self) -> bool:
-        """Tell whether the broker's name is known; if not, there is no network to connect by.
-
-        Asking is no connect: it needs neither the pace nor pauses that grow.
-        """
+        """Tell whether the broker's name is known; if not, there is no network to connect by."""
         try:
             await asyncio.get_running_loop().getaddrinfo(self._broker.host, self._broker.port)
         except (OSError, UnicodeError) as error:
-            _LOGGER.debug("The broker is not found: %s", type(error).__name__)
-            self._pause = _NO_NETWORK
-            self._calm_down()
-            self._note(StreamState.LOST)
+            self._offline(error)
             return False
         return True
+
+    def _offline(self, error: Exception) -> None:
+        """Look again soon: that is no connect, so it needs neither the pace nor growing pauses."""
+        _LOGGER.debug("There is no network: %s", type(error).__name__)
+        self._pause = _NO_NETWORK
+        self._calm_down()
+        self._note(StreamState.LOST)
 
     async def _session(self, access: _Access) -> None:
         """Hold one connection until there is a token to renew it with, or it ends."""

@@ -8,7 +8,7 @@ is never a reason to reconnect: a parked car says nothing for days.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,15 +16,15 @@ import logging
 import random
 import ssl
 from time import monotonic
-from typing import Final, override
+from typing import Final
 
 import aiomqtt
-from paho.mqtt.reasoncodes import ReasonCode
 
 from ..errors import AuthError, ClientError, NetworkError, QuotaError
 from ..tokens import TokenKeeper
 from ..values import StreamState
 from .login import Tokens
+from .mqtt import granted, inbox, number_of, opened
 
 _LOGGER = logging.getLogger(__name__)
 _QUIET = logging.getLogger(f"{__name__}.mqtt")
@@ -182,8 +182,7 @@ class Stream:
     async def _access(self) -> _Access:
         broker = self._broker
         if broker.prefix is not None:
-            topics = (f"{broker.prefix}/+", f"{broker.prefix}/+/+")
-            return _Access(broker.username, broker.password, None, topics)
+            return _Access(broker.username, broker.password, None, _topics(broker.prefix))
         tokens = await self._tokens()
         return _Access(
             username=tokens.gcid,
@@ -229,7 +228,8 @@ class Stream:
                 await self._hear_out(client, access)
         except aiomqtt.MqttError as error:
             self._ended(error, access)
-        except OSError as error:
+        except (OSError, ValueError) as error:
+            # ValueError: the prefix is none that can be subscribed to
             self._fail(StreamState.LOST, error)
         else:
             _LOGGER.debug("The stream is renewed before its token expires")
@@ -271,17 +271,17 @@ class Stream:
             timeout=_PATIENCE,
             tls_context=self._broker.tls,
             logger=_QUIET,
-            queue_type=_inbox(self._receive),
+            queue_type=inbox(self._receive),
         )
-        async with _open(client):
-            codes = await _granted(client, access.topics)
-            if any(_number(code) >= _REFUSAL for code in codes):
+        async with opened(client):
+            codes = await granted(client, access.topics)
+            if any(number_of(code) >= _REFUSAL for code in codes):
                 raise aiomqtt.MqttCodeError(_NOT_AUTHORIZED, "the subscription is refused")
             yield client
 
     def _ended(self, error: aiomqtt.MqttError, access: _Access) -> None:
         """Tell a refused token, somebody else on the stream and a lost link apart."""
-        code = _number(getattr(error.__cause__ or error, "rc", None))
+        code = number_of(getattr(error.__cause__ or error, "rc", None))
         if self._since is not None:
             self._thrown(monotonic(), self._since)
             state = StreamState.TAKEN if self._fought else StreamState.LOST
@@ -332,66 +332,14 @@ class Stream:
             self._tell(state)
 
 
-@asynccontextmanager
-async def _open(client: aiomqtt.Client) -> AsyncIterator[None]:
-    """Connect, and disconnect in the end.
-
-    Connecting goes on in a thread, so whoever is cancelled meanwhile has to wait for a connection
-    to close: else it would stay, and be kept alive, with nobody to hear it.
-    """
-    opening = asyncio.create_task(client.__aenter__())
-    try:
-        await asyncio.shield(opening)
-    except asyncio.CancelledError:
-        with suppress(aiomqtt.MqttError):
-            await opening
-            await client.__aexit__(None, None, None)
-        raise
-    try:
-        yield
-    finally:
-        await client.__aexit__(None, None, None)
-
-
-async def _granted(client: aiomqtt.Client, topics: tuple[str, ...]) -> Sequence[object]:
-    """Subscribe and return the codes that are answered; a connection that ends answers none."""
-    granting = asyncio.ensure_future(client.subscribe([(topic, 0) for topic in topics]))
-    ending = asyncio.ensure_future(anext(client.messages))
-    try:
-        await asyncio.wait((granting, ending), return_when=asyncio.FIRST_COMPLETED)
-        if ending.done():
-            await ending
-        return await granting
-    finally:
-        granting.cancel()
-        ending.cancel()
-
-
-def _inbox(receive: Callable[[str, bytes], None]) -> type[asyncio.Queue[aiomqtt.Message]]:
-    """Make a queue that hands messages over: a task for each costs more than reading it.
-
-    It does so in a turn of its own, since what fails there would leave the MQTT client with half a
-    message, which it would hand over for ever.
-    """
-    call_soon = asyncio.get_running_loop().call_soon
-
-    class Inbox(asyncio.Queue[aiomqtt.Message]):
-        @override
-        def put_nowait(self, item: aiomqtt.Message) -> None:
-            if isinstance(item.payload, bytes):
-                call_soon(receive, item.topic.value, item.payload)
-
-    return Inbox
+def _topics(prefix: str) -> tuple[str, str]:
+    """Return what to subscribe to; people write a prefix as `bmw`, `bmw/` or `bmw/#`."""
+    root = prefix.rstrip("/#+")
+    above = f"{root}/" if root else ""
+    return f"{above}+", f"{above}+/+"
 
 
 def _lifetime(tokens: Tokens) -> float:
     """Return the seconds until a connection has to be renewed."""
     left: timedelta = tokens.expires - datetime.now(UTC)
     return max(1.0, left.total_seconds())
-
-
-def _number(code: object) -> int:
-    """Return the number of a reason, 0 if there is none."""
-    if isinstance(code, ReasonCode):
-        return int(code.value)
-    return code if isinstance(code, int) else 0

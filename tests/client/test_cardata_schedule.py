@@ -179,6 +179,22 @@ def test_event_comes_soon_and_once() -> None:
     plan.done(look("unknown", NOON, Reason.TRIP_END), NOON)
 
 
+def test_trips_that_end_while_driving() -> None:
+    """Facts: CarData sheet §4.1. A look waits until the car is quiet, but not for ever."""
+    plan, _ = scheduler(ONE)
+    plan.done(look(ONE, NOON), NOON)
+    plan.event(ONE, Reason.TRIP_END, NOON)
+    minute = timedelta(minutes=1)
+    for minutes in (5, 10, 25):
+        plan.told(ONE, now := NOON + minutes * minute)
+        plan.event(ONE, Reason.TRIP_END, now)
+        assert plan.next(now) == look(ONE, now + minute, Reason.TRIP_END)
+    plan.told(ONE, now := NOON + 60 * minute)
+    decision = plan.next(now)
+    assert decision is not None
+    assert decision.at <= now
+
+
 def test_one_car_drives_another_is_quiet() -> None:
     """What the drives of one take is reckoned in the pace, and puts off no look at the other."""
     plan, ledger = scheduler(ONE, TWO)

@@ -67,6 +67,7 @@ _EVERY: Final[Mapping[Task, timedelta]] = {
 _NOT_AT_ONCE: Final = timedelta(minutes=15)
 _HISTORY_AFTER: Final = timedelta(minutes=13)
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
+_STILL_DRIVING: Final = timedelta(minutes=30)
 _FIRST_PAUSE: Final = timedelta(minutes=5)
 _LONGEST_PAUSE: Final = timedelta(hours=6)
 _MOST_DOUBLINGS: Final = 8
@@ -342,7 +343,7 @@ class Scheduler:
         for vin, car in self._cars.items():
             for reason, due in car.events.items():
                 if Task.VALUES in car.tasks and self._ledger.left(reason, now) > 0:
-                    yield Decision(Task.VALUES, vin, due, reason)
+                    yield Decision(Task.VALUES, vin, _settled(car, reason, due), reason)
 
     def _by_age(self, now: datetime) -> Iterator[Decision]:
         """Yield the cars by how long they have been quiet, none sooner than the pace allows."""
@@ -359,6 +360,13 @@ class Scheduler:
             if self._night is not None and self._night.holds(max(now, due)) and not car.charging:
                 due = min(due + (_NIGHTLY - 1) * interval, self._night.over(max(now, due)))
             yield Decision(Task.VALUES, vin, due, Reason.SCHEDULE)
+
+
+def _settled(car: _Car, reason: Reason, due: datetime) -> datetime:
+    """Return when there is something new to see: some cars send trips while they still drive."""
+    if reason is not Reason.TRIP_END or car.told is None:
+        return due
+    return max(due, min(car.told + _AFTER[reason], due + _STILL_DRIVING))
 
 
 def _is_look(call: Spent) -> bool:

@@ -62,7 +62,7 @@ def test_impossible_target_soc(percent: int) -> None:
     """§8 remote services: 19, 21, 101 are refused."""
     with pytest.raises(InvalidValueError, match="20 to 100") as caught:
         TargetSoc(percent)
-    assert caught.value.key == "invalid_value"
+    assert caught.value.key == "impossible_target_soc"
 
 
 @pytest.mark.parametrize("percent", range(20, 101, 5))

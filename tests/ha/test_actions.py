@@ -176,7 +176,7 @@ async def test_destination_off_the_earth(
     """What is no place is refused by a message in the user's language."""
     await set_up()
     key, text = await refused(hass, "send_poi", location={"latitude": 91, "longitude": 0})
-    assert key == "invalid_value"
+    assert key == "impossible_place"
     assert "±90" in text
     assert not sim.sent_pois
 
@@ -201,8 +201,8 @@ async def test_impossible_charging_settings(
     sim.clear_calls()
     settings: list[tuple[dict[str, Any], str, str]] = [
         ({}, "nothing_to_change", ""),
-        ({"target_soc": 82}, "invalid_value", "steps of 5"),
-        ({"target_soc": 0}, "invalid_value", "20 to 100"),
+        ({"target_soc": 82}, "impossible_target_soc", "steps of 5"),
+        ({"target_soc": 0}, "impossible_target_soc", "20 to 100"),
         ({"target_soc": 80, "ac_limit": 17}, "limit_not_offered", "14, 15, 16, 32"),
     ]
     for fields, key, words in settings:

@@ -244,7 +244,7 @@ async def test_impossible_target(
     sim.clear_calls()
     with pytest.raises(ServiceValidationError) as caught:
         await act(hass, "number", "set_value", "target_soc", {"value": value})
-    assert caught.value.translation_key == "invalid_value"
+    assert caught.value.translation_key == "impossible_target_soc"
     assert not sim.calls
 
 
@@ -288,7 +288,7 @@ async def test_destination_without_a_place(
     await set_up()
     with pytest.raises(ServiceValidationError) as caught:
         await act(hass, "notify", "send_message", "send_destination", {"message": message})
-    assert caught.value.translation_key == ("invalid_value" if "91" in message else "no_place")
+    assert caught.value.translation_key == ("impossible_place" if "91" in message else "no_place")
     assert not sim.sent_pois
 
 

@@ -139,7 +139,7 @@ async def test_choices_without_a_charging_plan(
     assert (state(hass, limit), state(hass, mode)) == ("unknown", "unknown")
     with pytest.raises(HomeAssistantError) as caught:
         await choose(hass, mode, "delayed_charging")
-    assert caught.value.translation_key == "not_supported"
+    assert caught.value.translation_key == "unknown_plan"
     with pytest.raises(ServiceValidationError):
         await choose(hass, limit, "10")
     sim.heal()

@@ -5,7 +5,7 @@ from datetime import datetime, time
 from enum import StrEnum
 from typing import Final
 
-from .errors import InvalidValueError
+from .errors import PlaceError, TargetSocError
 from .values import ChargingMode, DepartureTimer, Position
 
 
@@ -65,7 +65,7 @@ class TargetSoc(Command):
     def __post_init__(self) -> None:
         """Refuse what no car accepts."""
         if not (20 <= self.percent <= 100 and self.percent % 5 == 0):
-            raise InvalidValueError("the target SoC must be 20 to 100 % in steps of 5")
+            raise TargetSocError("the target SoC must be 20 to 100 % in steps of 5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class PointOfInterest:
     def __post_init__(self) -> None:
         """Refuse places that are not on earth."""
         if not (-90 <= self.position.latitude <= 90 and -180 <= self.position.longitude <= 180):
-            raise InvalidValueError("the latitude must be within ±90, the longitude within ±180")
+            raise PlaceError("the latitude must be within ±90, the longitude within ±180")
 
     @property
     def title(self) -> str:

@@ -94,10 +94,28 @@ class UnsupportedError(ClientError):
     key = "not_supported"
 
 
+class UnknownPlanError(UnsupportedError):
+    """The charging plan of the car is not known, so it cannot be changed in part."""
+
+    key = "unknown_plan"
+
+
 class InvalidValueError(ClientError):
     """A value given with a command is out of range; nothing was sent."""
 
     key = "invalid_value"
+
+
+class TargetSocError(InvalidValueError):
+    """A target SoC that no car takes."""
+
+    key = "impossible_target_soc"
+
+
+class PlaceError(InvalidValueError):
+    """A position that is not on earth."""
+
+    key = "impossible_place"
 
 
 class CommandError(ClientError):

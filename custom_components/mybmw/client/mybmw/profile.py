@@ -17,7 +17,7 @@ from ..attributes import (
 )
 from ..commands import ChangeProfile
 from ..convert import boolean, integer, mapping, member, number, sequence
-from ..errors import InvalidValueError, UnsupportedError
+from ..errors import InvalidValueError, UnknownPlanError
 from ..rows import Reader, row
 from ..values import (
     ChargingMode,
@@ -88,7 +88,7 @@ def profile_readings(reader: Reader, state: Mapping[str, object]) -> Iterator[An
 def body(profile: ChargingProfile, change: ChangeProfile, service_pack: str | None) -> object:
     """Return what to send to change a charging plan; the service only takes whole ones.
 
-    Raises `UnsupportedError` for what has no word on the wire, `InvalidValueError` for a timer
+    Raises `UnknownPlanError` for what has no word on the wire, `InvalidValueError` for a timer
     that the car does not have.
     """
     mode = change.mode or profile.mode or ChargingMode.NO_ACTION
@@ -96,7 +96,7 @@ def body(profile: ChargingProfile, change: ChangeProfile, service_pack: str | No
     if change.mode is not None:
         preference = _PREFERENCE_OF.get(change.mode, ChargingPreference.NO_PRESELECTION)
     if profile.timer_type is None:
-        raise UnsupportedError("the kind of the car's departure timers is not known")
+        raise UnknownPlanError("the kind of the car's departure timers is not known")
     active = profile.preconditioning if change.preconditioning is None else change.preconditioning
     return {
         "chargingMode": {

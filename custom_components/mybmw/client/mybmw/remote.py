@@ -35,6 +35,7 @@ from ..errors import (
     InvalidValueError,
     NetworkError,
     QuotaError,
+    UnknownPlanError,
     UnsupportedError,
 )
 from ..source import Progress
@@ -165,7 +166,7 @@ def _check_limit(vehicle: Vehicle, ampere: int) -> None:
 def _plan(vehicle: Vehicle, command: ChangeProfile) -> object:
     profile = vehicle.value(CHARGING_PROFILE)
     if profile is None:
-        raise UnsupportedError("the charging plan of the car is not known")
+        raise UnknownPlanError("the charging plan of the car is not known")
     profile = changed(profile, vehicle.value(PRECONDITIONING_AT_DEPARTURE))
     return body(profile, command, vehicle.value(SERVICE_PACK))
 

@@ -1,6 +1,7 @@
 """Setting up an account: which source, logging in again, options."""
 
 from collections.abc import Callable, Iterable, Mapping
+import re
 import ssl
 from typing import Any, Final, override
 
@@ -100,11 +101,12 @@ _STREAM: Final = vol.Schema(
         vol.Optional(CONF_PREFIX, default=_PREFIX): TextSelector(),
     }
 )
+_WILD: Final = re.compile(r"[#+\0]")
 _TIDY: Final[Mapping[str, Callable[[Any], Any]]] = {
     OPTION_INTERVAL: int,
     CONF_PORT: int,
     CONF_HOST: str.strip,
-    CONF_PREFIX: lambda prefix: prefix.strip().rstrip("/") or _PREFIX,
+    CONF_PREFIX: lambda prefix: prefix.strip().rstrip("/#+") or _PREFIX,
 }
 
 
@@ -192,6 +194,8 @@ class MyBMWOptionsFlow(OptionsFlowWithReload):
             return None
         if not stream.get(CONF_HOST):
             return "host_missing"
+        if _WILD.search(stream.get(CONF_PREFIX, "")):
+            return "prefix_invalid"
         try:
             await self.hass.async_add_executor_job(own_tls, stream.get(CONF_CA))
         except ssl.SSLError:

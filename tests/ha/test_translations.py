@@ -387,7 +387,8 @@ def test_options_are_translated() -> None:
     assert sections.keys() == {"cardata", "stream"}
     _assert_fields(sections["cardata"], config_flow._CARDATA.schema)
     _assert_fields(sections["stream"], config_flow._STREAM.schema)
-    assert translations()["options"]["error"].keys() == {"ca_invalid", "host_missing"}
+    errors = translations()["options"]["error"]
+    assert errors.keys() == {"ca_invalid", "host_missing", "prefix_invalid"}
 
 
 def _assert_fields(texts: Tree, schema: Mapping[Any, Any]) -> None:

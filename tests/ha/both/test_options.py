@@ -142,6 +142,20 @@ async def test_own_broker_needs_a_host(
     assert idle.options["stream"] == named
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("bmw/", "bmw"), (" bmw/# ", "bmw"), ("a/b/+/#", "a/b"), ("#", "bmw"), ("a/+/b", None)],
+)
+async def test_prefix(
+    hass: HomeAssistant, idle: MockConfigEntry, typed: str, kept: str | None
+) -> None:
+    """It may be written as in a subscription; one that cannot be subscribed to is told."""
+    own = OWN | {"host": "broker.example", "prefix": typed}
+    flow = await save(hass, await begin(hass, idle), GENERAL | {"cardata": EXTRAS, "stream": own})
+    assert flow.get("errors") == (None if kept else {"base": "prefix_invalid"})
+    assert idle.options.get("stream", {}).get("prefix") == kept
+
+
 async def test_authority_has_to_be_a_certificate(
     hass: HomeAssistant, idle: MockConfigEntry
 ) -> None:

@@ -137,6 +137,8 @@ def test_public_text_is_kept(text: str) -> None:
         ("Bearer abc.def", f"Bearer {HIDDEN}"),
         ("Basic c2VjcmV0", f"Basic {HIDDEN}"),
         ("token eyJhbGciOi.eyJqdGki.c2ln!", f"token {HIDDEN}!"),
+        ("Access denied for 203.0.113.7.", f"Access denied for {HIDDEN}."),
+        ("version 11.2.3.4.5, at 10.11.2026", "version 11.2.3.4.5, at 10.11.2026"),
         ("captcha P1_eYJ0.x-y", f"captcha {HIDDEN}"),
         ("write to jane.doe@example.org now", f"write to {HIDDEN} now"),
     ],

@@ -48,6 +48,8 @@ _ALIAS: Final = re.compile(r"[A-Z0-9]{3}0FINGERPRINT[A-Z0-9]\d")
 _TOKEN: Final = re.compile(
     r"eyJ[\w-]{3,}(?:\.[\w-]+)*|\bP1_[\w.-]+|(?<=Bearer )\S+|(?<=Basic )\S+", re.ASCII
 )
+# Pages of gateways name whoever they turn away
+_ADDRESS: Final = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\w)", re.ASCII)
 _EMAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]+")
 
 
@@ -207,7 +209,7 @@ class Redactor:
         for secret in sorted({*self._secrets, *self._passing}, key=len, reverse=True):
             if secret.lower() in lower:
                 text = re.sub(re.escape(secret), HIDDEN, text, flags=re.IGNORECASE)
-        text = _TOKEN.sub(HIDDEN, text)
+        text = _ADDRESS.sub(HIDDEN, _TOKEN.sub(HIDDEN, text))
         if "@" in text:
             text = _EMAIL.sub(HIDDEN, text)
         return without_keyed(text)

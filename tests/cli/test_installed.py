@@ -108,6 +108,9 @@ async def test_commands(logged_in: Terminal, bmw: SimulatedMyBMW) -> None:
     for service in COMMANDS.values():
         assert service in services
     assert len(bmw.sent_pois) == 2
+    stopped = await logged_in.run("charge", IX, "stop")
+    assert stopped.good().out == "EXECUTED\n"
+    assert bmw.state(IX)["state"]["electricChargingState"]["chargingStatus"] == "PLUGGED_IN"
 
 
 async def test_files(logged_in: Terminal, home: Path) -> None:

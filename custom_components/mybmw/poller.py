@@ -27,7 +27,7 @@ from .client.values import StreamState
 from .const import DOMAIN
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .errors import blocked_error, pause_after, poll_error
-from .store import SOON, moment
+from .store import SOON, due_after
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -154,7 +154,7 @@ class SourcePoller(DataUpdateCoordinator[None]):
         if not self._answered or self.last_update_success is False or self.listed or self.error:
             self._keep_polling()
             return
-        self.due = moment(wait)
+        self.due = due_after(wait)
         self.config_entry.async_on_unload(async_call_later(self.hass, wait, self._begin_polling))
 
     @callback
@@ -178,7 +178,7 @@ class SourcePoller(DataUpdateCoordinator[None]):
         before = self.error
         poll = await self._poll()
         pause = pause_after(poll.error, self._interval)
-        self.due = moment(pause)
+        self.due = due_after(pause)
         self._coordinator.async_take(self, poll)
         self._set_blocked_issue(poll.error)
         self._answered |= poll.error is None

@@ -150,7 +150,7 @@ def time_left(contents: Contents, source: str) -> timedelta:
     return min(max(left, timedelta()), _LONGEST)
 
 
-def moment(delay: timedelta) -> str:
+def due_after(delay: timedelta) -> str:
     """Return the time after a delay as it is saved."""
     later: datetime = dt_util.utcnow() + delay
     return later.isoformat()

@@ -79,7 +79,7 @@ def timestamp(value: object) -> datetime | None:
     return result if result.year >= 2000 else None
 
 
-def moment(value: object) -> datetime:
+def needed_timestamp(value: object) -> datetime:
     """Read an ISO 8601 time with its offset that has to be there; else ValueError."""
     result = timestamp(value)
     if result is None:

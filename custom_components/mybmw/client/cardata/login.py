@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 import httpx
 import orjson
 
-from ..convert import mapping, moment
+from ..convert import mapping, needed_timestamp
 from ..errors import AnswerError, ApiError, AuthError, ClientError, NetworkError, QuotaError
 from ..http import Http, Request, json_of, retry_after
 from ..redact import Redactor
@@ -156,8 +156,8 @@ class Tokens:
                 refresh=_text(fields, "refresh", "tokens"),
                 identity=_text(fields, "identity", "tokens"),
                 gcid=_text(fields, "gcid", "tokens"),
-                expires=moment(fields.get("expires")),
-                refreshed=moment(fields.get("refreshed")),
+                expires=needed_timestamp(fields.get("expires")),
+                refreshed=needed_timestamp(fields.get("refreshed")),
                 scopes=tuple(map(str, scopes)) if isinstance(scopes, list) else (),
             )
         except AnswerError, ValueError:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Self
 
-from ..convert import mapping, moment, text
+from ..convert import mapping, needed_timestamp, text
 from ..errors import AnswerError
 from ..redact import Redactor
 from .china import token_expiry
@@ -51,7 +51,7 @@ class Tokens:
             return cls(
                 access=read_text(fields, "access", "tokens"),
                 refresh=read_text(fields, "refresh", "tokens"),
-                expires=moment(fields.get("expires")),
+                expires=needed_timestamp(fields.get("expires")),
                 gcid=text(fields.get("gcid")),
             )
         except AnswerError, ValueError:

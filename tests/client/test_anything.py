@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import httpx
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, example, given, settings, strategies as st
 import pytest
 
 from custom_components.mybmw.client import ClientError, Command, CommandKind, dump
@@ -122,6 +122,8 @@ async def test_login_redirect(location: str, status: int) -> None:
         ),
     )
 )
+@example(answer={"tokenEndpoint": "http://["})
+@example(answer={"tokenEndpoint": "https://["})
 async def test_login_settings(answer: dict[str, Any]) -> None:
     """Login settings that look like some lead to an error as well, never to a crash."""
     base = {

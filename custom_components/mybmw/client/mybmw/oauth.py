@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 from uuid import uuid4
 
 import httpx
@@ -178,7 +178,7 @@ class OAuthLogin:
             token_url=read_text(answer, "tokenEndpoint", what),
             scope=" ".join(map(str, scopes)) if isinstance(scopes, list) else "",
         )
-        if urlsplit(oauth.token_url).scheme != "https":
+        if not oauth.token_url.lower().startswith("https://"):
             raise AnswerError(f"{what}: the login is not at a secure address")
         self._http.redactor.learn_passing(oauth.secret)
         return oauth

@@ -1,0 +1,122 @@
+"""Replays a field case into one vehicle. The README beside this file tells the format."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from enum import Enum
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from custom_components.mybmw.client import Vehicle
+from custom_components.mybmw.client.attributes import DRIVE_TRAIN, AnyReading
+from custom_components.mybmw.client.cardata.details import read_basic_data
+from custom_components.mybmw.client.cardata.memory import Memory
+from custom_components.mybmw.client.cardata.readings import read_values
+from custom_components.mybmw.client.descriptors import attribute_of
+from custom_components.mybmw.client.mybmw.readings import Context, read_state
+from custom_components.mybmw.client.values import DriveTrain
+
+type Json = dict[str, Any]
+
+FOLDER: Final = Path(__file__).parent
+SHARED: Final = FOLDER.parents[1].parent / "shared" / "field_cases"
+"""Cases that are kept beside the repository, not in it; the folder may be missing."""
+
+_TOLERANCE: Final = 0.005
+_LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_WITHOUT_A_TIME: Final = "2026-01-01T00:00:00Z"
+
+
+def files() -> list[Path]:
+    """Return the files of all cases, those of the repository first."""
+    return [*sorted(FOLDER.glob("*.json")), *sorted(SHARED.glob("*.json"))]
+
+
+def load(path: Path) -> Json:
+    """Return one case."""
+    case: Json = orjson.loads(path.read_bytes())
+    return case
+
+
+def time_of(text: str) -> datetime:
+    """Return the time that a step names."""
+    return datetime.fromisoformat(text)
+
+
+def message_of(step: Json) -> Json:
+    """Return the descriptors of one message of the stream, as a car sends them."""
+    return {key: _item(value, step["stream"]) for key, value in step["v"].items()}
+
+
+def _item(value: object, sent: str) -> Json:
+    raw, unit, time = (*value, None, None)[:3] if isinstance(value, list) else (value, None, None)
+    fields = {"timestamp": time or sent, "value": raw}
+    return fields if unit is None else {**fields, "unit": unit}
+
+
+class Replayer:
+    """One car while its story goes on; what was expected and not found is in `failures`."""
+
+    def __init__(self, case: Json) -> None:
+        """Start with what is known of the car before the first step."""
+        self.vehicle = Vehicle("WBY0FINGERPRINT01")
+        self.failures: dict[str, object] = {}
+        self._zone = ZoneInfo(case["zone"])
+        train = case["train"] and DriveTrain(case["train"])
+        self._memory = Memory(train, self._zone)
+        if train is not None:
+            self.vehicle.update([DRIVE_TRAIN.at(train, _LONG_AGO)])
+
+    def run(self, steps: Iterable[Json]) -> None:
+        """Replay steps in order."""
+        for number, step in enumerate(steps, 1):
+            if "expect" in step:
+                self._compare(number, step["expect"])
+            else:
+                self.vehicle.update(self._read(step))
+
+    def _read(self, step: Json) -> list[AnyReading]:
+        if "stream" in step:
+            return read_values(message_of(step), self._memory, time_of(step["stream"]))
+        if "rest" in step:
+            return read_values(step["rest"], self._memory, time_of(step["now"]))
+        if "basic" in step:
+            now = step.get("now", _WITHOUT_A_TIME)
+            return read_basic_data(step["basic"], self._memory, time_of(now))
+        fetched = time_of(step["now"])
+        context = Context(fetched, self._zone, drive_train=self.vehicle.drive_train)
+        answer = {"state": step["state"], "capabilities": step.get("capabilities")}
+        return read_state(answer, context, Counter())
+
+    def _compare(self, number: int, expected: Mapping[str, object]) -> None:
+        for key, wanted in expected.items():
+            value = self.vehicle.value(attribute_of(key))
+            if not matches(value, wanted):
+                self.failures[f"step {number}: {key}"] = value
+
+
+def matches(value: object, wanted: object) -> bool:
+    """Tell whether a value is what a case expects."""
+    value = value.value if isinstance(value, Enum) else value
+    match wanted:
+        case {"any": list(choices)}:
+            return any(matches(value, choice) for choice in choices)
+        case ["~", str(part)]:
+            return part in str(value)
+        case bool() | None:
+            return value is wanted
+        case int() | float():
+            return _near(value, wanted)
+        case str() if isinstance(value, datetime):
+            return value == time_of(wanted)
+        case _:
+            return str(value) == wanted
+
+
+def _near(value: object, wanted: float) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value - wanted) <= abs(wanted) * _TOLERANCE

@@ -18,6 +18,13 @@ KNOWN_FAILURES: Final[dict[str, str]] = {
     **dict.fromkeys(("charge_interrupted", "C61"), "unknown words"),
     **dict.fromkeys(("electric_car_last_range_only", "C63"), "the last resort"),
     **dict.fromkeys(("service_titles", "C89"), "BMW's titles of services"),
+    **dict.fromkeys(
+        ("app_charging_unknown_word", "climate_unknown_word", "lock_unknown_word"), "unknown words"
+    ),
+    "lids_invalid_after_open": "what is not known any more",
+    "odometer_after_months": "the guard of the odometer",
+    "one_phase_left_over": "phases are sent on change only",
+    "power_of_an_earlier_charge": "a power that is left over",
 }
 """What the client still says wrongly, by the name of the file, with the cause."""
 

@@ -247,6 +247,7 @@ SERVICES: Final = Attribute("condition_based_services", tuple[ServiceItem, ...])
 CHECK_CONTROL: Final = Attribute(
     "check_control_messages", tuple[CheckControlMessage, ...], transient=True
 )
+FAULT_CODES: Final = Attribute("fault_codes", tuple[str, ...])
 
 # Tyres
 WHEELS: Final = ("front_left", "front_right", "rear_left", "rear_right")

@@ -20,6 +20,7 @@ from ..attributes import (
     CHARGING_STATUS,
     CLIMATE_ACTIVITY,
     CONNECTION_TYPE,
+    FAULT_CODES,
     FLAP_PERMANENTLY_UNLOCKED,
     HEADING,
     LIDS,
@@ -52,6 +53,7 @@ from ..values import (
 )
 from .words import (
     Converter,
+    codes,
     consumption,
     count,
     day,
@@ -224,6 +226,7 @@ RULES: Final[Mapping[str, AnyRule]] = {
     "vehicle.cabin.door.status": Rule(LOCK_STATE, _LOCK),
     "vehicle.cabin.door.lock.status": Rule(LOCK_STATE, _LOCK),
     "vehicle.vehicle.antiTheftAlarmSystem.alarm.armStatus": Rule(ALARM, _ALARM),
+    "vehicle.electronicControlUnit.diagnosticTroubleCodes.raw": Rule(FAULT_CODES, codes),
     "vehicle.body.hood.isOpen": Rule(LIDS["hood"], _LID),
     "vehicle.body.trunk.isOpen": Rule(LIDS["trunk"], _LID),
     "vehicle.cabin.door.row1.driver.isOpen": Rule(LIDS["left_front"], _LID),

@@ -14,6 +14,7 @@ import orjson
 
 from ..attributes import Unit
 from ..convert import is_null_word, number as any_number, text
+from .faults import fault_codes
 
 type Converter[T] = Callable[[object, str], T | None]
 """From a value and its unit in lower case; None is no value, ValueError nonsense."""
@@ -84,6 +85,7 @@ _FACTORS: Final[Mapping[Unit, Mapping[str, tuple[float, float]]]] = {
     Unit.MINUTES: {unit: (factor, 0.0) for unit, factor in _MINUTES.items()},
 }
 _DIGITS: Final = 6
+_MOST_CODES: Final = 100
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,62}")
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NO_WORD: Final = re.compile(r"[^a-z0-9]+")
@@ -286,8 +288,24 @@ def _sensible[D: date](when: D) -> D | None:
 
 
 def count(value: object, _unit: str = "") -> int | None:
-    """Read how long a list is that came as JSON in a text."""
-    return None if is_nothing(value) else len(_list(value))
+    """Read how many faults are listed."""
+    faults = _faults(value)
+    return None if faults is None else len(faults)
+
+
+def codes(value: object, _unit: str = "") -> tuple[str, ...] | None:
+    """Read the first of the listed faults; what cannot be read is a problem of their number."""
+    try:
+        faults = _faults(value)
+    except ValueError:
+        return None
+    return None if faults is None else tuple(faults[:_MOST_CODES])
+
+
+def _faults(value: object) -> list[str] | None:
+    """Return the listed faults; an empty text lists none."""
+    empty = isinstance(value, str) and not value.strip()
+    return None if is_nothing(value) and not empty else fault_codes(value)
 
 
 def _written(value: str) -> datetime | None:

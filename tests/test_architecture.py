@@ -37,6 +37,7 @@ SHARED = {
     "entity",
     "errors",
     "long_tail",
+    "messages",
 }
 NO_PLATFORMS = {
     "const",
@@ -45,6 +46,7 @@ NO_PLATFORMS = {
     "entity",
     "errors",
     "long_tail",
+    "messages",
     "poller",
     "store",
 }

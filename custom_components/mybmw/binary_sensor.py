@@ -27,11 +27,9 @@ from .entity import (
     async_add_when_known,
 )
 from .long_tail import INVERTED, ON_AT_FIRST, category, flag_class, translation_key
+from .messages import MESSAGES, message_details
 
 PARALLEL_UPDATES = 0
-
-_LOW: Final = 0.92
-_HIGH: Final = 1.15
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,28 +155,18 @@ def _warned(vehicle: Vehicle) -> bool | None:
 
 
 def _message_details(vehicle: Vehicle) -> dict[str, object]:
-    messages = vehicle.value(car.CHECK_CONTROL) or ()
-    return {message.type.lower(): (message.severity or "unknown").lower() for message in messages}
-
-
-def _off_target(vehicle: Vehicle) -> dict[str, float]:
-    """Return the wheels whose pressure is 8 % below target or 15 % above, with the deviation."""
-    found: dict[str, float] = {}
-    for wheel in car.WHEELS:
-        pressure = vehicle.value(car.TIRE_PRESSURE[wheel])
-        target = vehicle.value(car.TIRE_TARGET_PRESSURE[wheel])
-        if pressure is not None and target and not _LOW <= pressure / target <= _HIGH:
-            found[wheel] = round(pressure - target)
-    return found
+    return message_details(vehicle.value(car.CHECK_CONTROL) or ())
 
 
 def _tire_problem(vehicle: Vehicle) -> bool | None:
-    targets = (vehicle.value(car.TIRE_TARGET_PRESSURE[wheel]) for wheel in car.WHEELS)
-    return bool(_off_target(vehicle)) if any(targets) else None
+    known = [pair for item in car.TIRE_COMPARISON.values() if (pair := vehicle.value(item))]
+    return any(pair.off for pair in known) if known else None
 
 
 def _tire_details(vehicle: Vehicle) -> dict[str, object]:
-    return dict(_off_target(vehicle))
+    """Return how far each wheel is off its target, in kPa."""
+    pairs = ((wheel, vehicle.value(item)) for wheel, item in car.TIRE_COMPARISON.items())
+    return {wheel: round(pair.deviation) for wheel, pair in pairs if pair and pair.off}
 
 
 def _closed_and_locked(vehicle: Vehicle) -> bool | None:
@@ -270,7 +258,11 @@ BINARY_SENSORS: Final[tuple[BinaryDescription, ...]] = (
         device_class=BinarySensorDeviceClass.SAFETY,
     ),
     _binary(
-        (*car.TIRE_TARGET_PRESSURE.values(), *car.TIRE_PRESSURE.values()),
+        (
+            *car.TIRE_COMPARISON.values(),
+            *car.TIRE_TARGET_PRESSURE.values(),
+            *car.TIRE_PRESSURE.values(),
+        ),
         _tire_problem,
         key="tire_pressure",
         extra=_tire_details,
@@ -316,6 +308,7 @@ async def async_setup_entry(
 class MyBMWBinarySensor(MyBMWEntity, BinarySensorEntity):
     """A binary sensor of a car."""
 
+    _unrecorded_attributes = frozenset({MESSAGES})
     entity_description: BinaryDescription
 
     @property

@@ -35,6 +35,7 @@ from .values import (
     ServiceItem,
     TimerType,
     Tire,
+    TireComparison,
     Wear,
 )
 
@@ -258,6 +259,9 @@ TIRE_PRESSURE: Final[Mapping[str, Attribute[float]]] = {
 TIRE_TARGET_PRESSURE: Final[Mapping[str, Attribute[float]]] = {
     wheel: Attribute(f"tires.{wheel}.target_pressure", float, Unit.KILOPASCAL, low=1, high=1_000)
     for wheel in WHEELS
+}
+TIRE_COMPARISON: Final[Mapping[str, Attribute[TireComparison]]] = {
+    wheel: Attribute(f"tires.{wheel}.comparison", TireComparison) for wheel in WHEELS
 }
 TIRE: Final[Mapping[str, Attribute[Tire]]] = {
     wheel: Attribute(f"tires.{wheel}", Tire) for wheel in WHEELS

@@ -9,6 +9,7 @@ from .attributes import CHARGING_SESSIONS, LAST_COMMAND, POSITION, AnyAttribute,
 from .commands import FINAL, Command, CommandKind, CommandResult, CommandState
 from .errors import ClientError, CommandTimeoutError, InvalidValueError, UnsupportedError
 from .source import Poll, Progress, Source
+from .tires import comparisons
 from .vehicle import Vehicle
 
 type Changes = Mapping[str, set[AnyAttribute]]
@@ -159,7 +160,8 @@ class Garage:
                 if not self.accept(vin):
                     continue
                 vehicle = self.vehicles[vin] = Vehicle(vin)
-            changes[vin] = vehicle.update(self._kept(items))
+            changed = vehicle.update(self._kept(items))
+            changes[vin] = changed | vehicle.update(comparisons(vehicle))
             if changes[vin] or new:
                 told[vin] = changes[vin]
         if told and self.listener is not None:

@@ -298,11 +298,35 @@ class ChargingPlace:
 
 @dataclass(frozen=True, slots=True)
 class CheckControlMessage:
-    """One warning of the car."""
+    """One warning of the car; `distance` is what can still be driven, in km."""
 
     type: str
     severity: Severity | None
     description: str | None = None
+    id: str | None = None
+    distance: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TireComparison:
+    """A pressure and its target that were measured together, in kPa."""
+
+    pressure: float
+    target: float
+
+    @property
+    def deviation(self) -> float:
+        """How far the pressure is above the target, in kPa."""
+        return self.pressure - self.target
+
+    @property
+    def off(self) -> bool:
+        """Whether the pressure is 8 % below the target or 15 % above it."""
+        return not _LOWEST <= self.pressure / self.target <= _HIGHEST
+
+
+_LOWEST = 0.92
+_HIGHEST = 1.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,3 +351,17 @@ def next_service_by_distance(items: tuple[ServiceItem, ...]) -> ServiceItem | No
     """Return the item that is due first by distance; equal distances are ordered by type."""
     measured = [item for item in items if item.distance is not None]
     return min(measured, key=lambda item: (item.distance or 0.0, item.type), default=None)
+
+
+def by_severity(messages: tuple[CheckControlMessage, ...]) -> list[CheckControlMessage]:
+    """Return the messages, worst first; one of unknown severity may be worse than a low one."""
+    return sorted(messages, key=lambda message: _WORST_FIRST.index(message.severity))
+
+
+_WORST_FIRST: tuple[Severity | None, ...] = (
+    Severity.CRITICAL,
+    Severity.HIGH,
+    Severity.MEDIUM,
+    None,
+    Severity.LOW,
+)

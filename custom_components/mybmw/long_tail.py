@@ -20,7 +20,6 @@ ON_AT_FIRST: Final = frozenset(
         "vehicle.body.trunk.isLocked",
         "vehicle.cabin.convertible.roofStatus",
         "vehicle.cabin.hvac.preconditioning.configuration.directStartSettings.targetTemperature",
-        "vehicle.cabin.hvac.preconditioning.status.remainingRunningTime",
         "vehicle.cabin.infotainment.navigation.destinationSet.arrivalTime",
         "vehicle.cabin.infotainment.navigation.destinationSet.distance",
         "vehicle.cabin.seat.row1.driverSide.heating",
@@ -35,14 +34,12 @@ ON_AT_FIRST: Final = frozenset(
         "vehicle.electricalSystem.battery.serviceDemand.replace",
         "vehicle.isMoving",
         "vehicle.powertrain.tractionBattery.charging.port.anyPosition.flap.isOpen",
-        "vehicle.status.serviceDistance.next",
-        "vehicle.status.serviceTime.inspectionDateLegal",
         "vehicle.trip.segment.end.time",
         "vehicle.vehicle.antiTheftAlarmSystem.alarm.activationTime",
         "vehicle.vehicle.antiTheftAlarmSystem.alarm.isOn",
     }
 )
-"""The descriptors whose entities are enabled at first."""
+"""The descriptors whose entities are enabled at first: only facts that no other entity shows."""
 
 INVERTED: Final = frozenset({"vehicle.body.flap.isLocked", "vehicle.body.trunk.isLocked"})
 """Flags whose entity is on when they are false: to Home Assistant a lock that is on is open."""

@@ -60,6 +60,7 @@ from .client.values import (
     Season,
     ServiceItem,
     ServiceStatus,
+    Severity,
     StreamState,
     TimerType,
     Tire,
@@ -79,8 +80,14 @@ from .entity import (
     read_only,
 )
 from .long_tail import ON_AT_FIRST, category, sensor_class, state_class, translation_key
+from .messages import MESSAGES, NO_MESSAGE, NOT_STATED, message_details, worst_severity
 
 PARALLEL_UPDATES = 0
+
+CODES: Final = "codes"
+FAULT_MEMORY: Final = "vehicle.electronicControlUnit.diagnosticTroubleCodes.raw"
+INSPECTION: Final = "vehicle.status.serviceTime.inspectionDateLegal"
+SERVICE_DISTANCE: Final = "vehicle.status.serviceDistance.next"
 
 type State = str | float | date | datetime | None
 
@@ -105,10 +112,16 @@ _TRANSLATED_UNITS: Final = frozenset({Unit.WEEKS, Unit.MONTHS, Unit.STARS})
 
 @dataclass(frozen=True, kw_only=True)
 class SensorDescription(MyBMWDescription, SensorEntityDescription):
-    """A sensor: how its state follows from the value of its attribute."""
+    """A sensor: how its state follows from the value of its attribute.
+
+    The `last_resort` is shown as long as no state follows. The extra attributes follow from
+    `details` if they do not follow from the main attribute.
+    """
 
     state: Callable[[Any], State]
     extra: Callable[[Any], dict[str, object]] | None = None
+    last_resort: Attribute[Any] | None = None
+    details: Attribute[Any] | None = None
 
     @override
     def usable(self, vehicle: Vehicle) -> bool:
@@ -117,7 +130,15 @@ class SensorDescription(MyBMWDescription, SensorEntityDescription):
     def state_of(self, vehicle: Vehicle) -> State:
         """Return the state, None if there is nothing to tell."""
         value = vehicle.value(self.attributes[0])
-        return None if value is None else self.state(value)
+        state = None if value is None else self.state(value)
+        if state is None and self.last_resort is not None:
+            return _same(vehicle.value(self.last_resort))
+        return state
+
+    def details_of(self, vehicle: Vehicle) -> dict[str, object] | None:
+        """Return the extra attributes, None if there are none."""
+        extra, value = self.extra, vehicle.value(self.details or self.attributes[0])
+        return None if extra is None or value is None else extra(value)
 
 
 def _same(value: State) -> State:
@@ -133,15 +154,20 @@ def _sensor[T](
     name: str | None = None,
     off: bool = False,
     diagnostic: bool = False,
+    last_resort: Attribute[Any] | None = None,
+    details: Attribute[Any] | None = None,
     **more: Any,
 ) -> SensorDescription:
     """Describe a sensor; `off` means disabled at first, `name` is the translation key."""
     key = key or attribute.key
+    others = (item for item in (last_resort, details) if item is not None)
     return SensorDescription(
         key=key,
         translation_key=name or key.rpartition(".")[2],
-        attributes=(attribute,),
+        attributes=(attribute, *others),
         state=state or _same,
+        last_resort=last_resort,
+        details=details,
         entity_registry_enabled_default=not off,
         entity_category=EntityCategory.DIAGNOSTIC if diagnostic else None,
         **more,
@@ -233,12 +259,14 @@ def _service_status(kind: str, items: tuple[ServiceItem, ...]) -> State:
 def _services(kind: str) -> Iterator[SensorDescription]:
     """Describe the sensors of one kind of service, such as engine oil."""
     word = kind.lower()
+    inspection = kind == "VEHICLE_TUV"
     yield _sensor(
         car.SERVICES,
         partial(_service_date, kind),
         key=f"service.{word}.date",
         name=f"service_{word}_date",
-        off=True,
+        off=not inspection,
+        last_resort=DESCRIPTORS[INSPECTION].attribute if inspection else None,
         device_class=SensorDeviceClass.DATE,
     )
     yield _sensor(
@@ -266,8 +294,8 @@ def _message_count(messages: tuple[CheckControlMessage, ...]) -> State:
     return len(messages)
 
 
-def _message_details(messages: tuple[CheckControlMessage, ...]) -> dict[str, object]:
-    return {message.type.lower(): (message.severity or "unknown").lower() for message in messages}
+def _fault_codes(codes: tuple[str, ...]) -> dict[str, object]:
+    return {CODES: list(codes)}
 
 
 def _season(tire: Tire) -> State:
@@ -378,8 +406,11 @@ def _long_tail(item: Descriptor) -> SensorDescription:
     """Describe the sensor of one descriptor that the vocabulary does not name."""
     unit = item.attribute.unit
     number = item.kind is Kind.NUMBER
+    faults = item.attribute.key == FAULT_MEMORY
     return _sensor(
         item.attribute,
+        extra=_fault_codes if faults else None,
+        details=car.FAULT_CODES if faults else None,
         name=translation_key(item),
         off=item.attribute.key not in ON_AT_FIRST,
         diagnostic=category(item) is not None,
@@ -509,7 +540,7 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
     _sensor(car.SERVICE_PACK, off=True, diagnostic=True),
     _sensor(car.DC_LOUDNESS, str.lower, off=True, diagnostic=True),
     _enum(car.CLIMATE_ACTIVITY, ClimateActivity, name="climate_status"),
-    _time(car.CLIMATE_END_TIME, off=True),
+    _time(car.CLIMATE_END_TIME),
     *(
         _sensor(attribute, name=f"climate_timer_{timer}", off=True, diagnostic=True)
         for timer, attribute in car.CLIMATE_TIMER.items()
@@ -541,6 +572,7 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
         car.SERVICES,
         _next_distance,
         key="next_service_by_distance",
+        last_resort=DESCRIPTORS[SERVICE_DISTANCE].attribute,
         device_class=SensorDeviceClass.DISTANCE,
         native_unit_of_measurement=UnitOfLength.KILOMETERS,
         suggested_display_precision=0,
@@ -550,8 +582,14 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
         car.CHECK_CONTROL,
         _message_count,
         key="check_control_message_count",
-        off=True,
-        extra=_message_details,
+        extra=message_details,
+    ),
+    _sensor(
+        car.CHECK_CONTROL,
+        worst_severity,
+        key="check_control_severity",
+        device_class=SensorDeviceClass.ENUM,
+        options=[NO_MESSAGE, *(severity.lower() for severity in Severity), NOT_STATED],
     ),
     _time(car.LAST_UPDATE, diagnostic=True),
     _enum(car.CONNECTION, Connection, diagnostic=True),
@@ -669,6 +707,7 @@ async def async_setup_entry(
 class MyBMWSensor(MyBMWEntity, SensorEntity):
     """A sensor of a car."""
 
+    _unrecorded_attributes = frozenset({CODES, MESSAGES})
     entity_description: SensorDescription
 
     @property
@@ -681,9 +720,7 @@ class MyBMWSensor(MyBMWEntity, SensorEntity):
     @override
     def extra_state_attributes(self) -> dict[str, object] | None:
         """What belongs to the state, if anything does."""
-        extra = self.entity_description.extra
-        value = self.vehicle.value(self.entity_description.attributes[0])
-        return None if extra is None or value is None else extra(value)
+        return self.entity_description.details_of(self.vehicle)
 
 
 class WordSensor(MyBMWSensor):

@@ -98,11 +98,11 @@ async def test_states(hass: HomeAssistant, set_up: SetUp, snapshot: SnapshotAsse
 
 
 async def test_well_equipped_car(hass: HomeAssistant, set_up: SetUp) -> None:
-    """About forty entities are on at first; the niche ones wait to be switched on."""
+    """Some fifty entities are on at first; the niche ones wait to be switched on."""
     entry = await set_up()
     entities = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
     enabled = [entity for entity in entities if entity.disabled_by is None]
-    assert 35 <= len(enabled) <= 48
+    assert 35 <= len(enabled) <= 52
     assert len(entities) > 2 * len(enabled)
     assert {entity.platform for entity in entities} == {"mybmw"}
 
@@ -116,7 +116,7 @@ async def test_well_equipped_car(hass: HomeAssistant, set_up: SetUp) -> None:
         ("binary_sensor.ix_xdrive50_condition_based_services", "vehicle_tuv", "pending"),
         ("binary_sensor.ix_xdrive50_condition_based_services", "brake_fluid_date", "2027-04-01"),
         ("binary_sensor.ix_xdrive50_condition_based_services", "brake_fluid_distance", "18000 km"),
-        ("binary_sensor.ix_xdrive50_check_control_messages", "washing_fluid", "low"),
+        ("binary_sensor.ix_xdrive50_check_control_messages", "washing_fluid", "low_severity"),
         ("lock.ix_xdrive50_lock", "door_lock_state", "locked"),
         ("device_tracker.ix_xdrive50", "direction", 214.0),
     ],

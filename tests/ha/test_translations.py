@@ -192,8 +192,11 @@ def vehicle(number: int) -> Vehicle:
     timers = tuple(values.DepartureTimer(timer, time(7), active=True) for timer in range(1, 5))
     readings: list[car.AnyReading] = [
         *(attribute.at(lid, NOW) for attribute in (*car.LIDS.values(), *car.WINDOWS.values())),
-        *(attribute.at(200.0, NOW) for attribute in car.TIRE_PRESSURE.values()),
-        *(attribute.at(260.0, NOW) for attribute in car.TIRE_TARGET_PRESSURE.values()),
+        *(
+            attribute.at(values.TireComparison(200.0, 260.0), NOW)
+            for attribute in car.TIRE_COMPARISON.values()
+        ),
+        car.FAULT_CODES.at(("9A01B2",), NOW),
         car.LOCK_STATE.at(pick(values.LockState, number), NOW),
         car.CHARGING_MODE.at(pick(values.ChargingMode, number), NOW),
         car.CHARGING_PROFILE.at(values.ChargingProfile(timers=timers), NOW),
@@ -226,8 +229,8 @@ def _extra(description: EntityDescription, made: Vehicle) -> Mapping[str, object
     match description:
         case BinaryDescription(extra=extra) if extra is not None:
             return extra(made)
-        case SensorDescription(extra=extra) if extra is not None:
-            return extra(made.value(description.attributes[0]))
+        case SensorDescription():
+            return description.details_of(made) or {}
     return {}
 
 

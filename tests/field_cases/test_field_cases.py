@@ -9,7 +9,6 @@ from tests.field_cases.replayer import Replayer, files, load, matches
 
 KNOWN_FAILURES: Final[dict[str, str]] = {
     **dict.fromkeys(("odometer_unlabelled_miles", "C03"), "the guard of the odometer"),
-    **dict.fromkeys(("fault_memory_code_pairs", "C05"), "the forms of the fault memory"),
     **dict.fromkeys(("second_charge_without_phases", "C07"), "phases are sent on change only"),
     **dict.fromkeys(("window_invalid_after_open", "C18"), "what is not known any more"),
     **dict.fromkeys(("basic_data_country_code", "C26"), "the last resort"),

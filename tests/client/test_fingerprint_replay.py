@@ -9,7 +9,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.mybmw.client import Recording, Redactor, Vehicle, files
-from custom_components.mybmw.client.attributes import POSITION, AnyAttribute
+from custom_components.mybmw.client.attributes import POSITION, TIRE_COMPARISON, AnyAttribute
 from custom_components.mybmw.client.values import Position
 from tests.client import cardata, support
 from tests.client.owned import BUNDLED, owned, recording, write
@@ -78,10 +78,14 @@ async def test_replay(name: str, tmp_path: Path, freezer: FrozenDateTimeFactory)
 async def test_replay_of_what_was_asked_again(
     tmp_path: Path, freezer: FrozenDateTimeFactory
 ) -> None:
-    """An answer that came after the stream does not stand in the way of what had been sent."""
+    """An answer that came after the stream does not stand in the way of what had been sent.
+
+    It holds the newest values only: how tyres last compared is not in it.
+    """
     folder = write(tmp_path / "real", owned("cardata/ix3_neue_klasse"))
     before, heard = await official(folder, freezer, again=True)
     after, _ = await official(write(tmp_path / "heard", files([heard], Redactor())), freezer)
+    before = {item: before[item] for item in before if item not in TIRE_COMPARISON.values()}
     assert after.keys() == before.keys()
     assert [item for item in before if not same(item, before[item], after[item])] == []
 

@@ -16,7 +16,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .client import Status, Vehicle, attributes as car
 from .client.attributes import AnyAttribute, Attribute
 from .client.descriptors import DESCRIPTORS, Descriptor, Kind
-from .client.values import ChargingStatus, LidState, LockState, ServiceItem, Severity
+from .client.values import ChargingStatus, LidState, LockState, ServiceItem, Severity, by_urgency
 from .coordinator import MyBMWConfigEntry
 from .entity import (
     MyBMWDescription,
@@ -27,9 +27,11 @@ from .entity import (
     async_add_when_known,
 )
 from .long_tail import INVERTED, ON_AT_FIRST, category, flag_class, translation_key
-from .messages import MESSAGES, message_details
+from .messages import MESSAGES, MOST_SHOWN, message_details
 
 PARALLEL_UPDATES = 0
+
+SERVICES: Final = "services"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,10 +133,22 @@ def _service_due(vehicle: Vehicle) -> bool | None:
 
 
 def _service_details(vehicle: Vehicle) -> dict[str, object]:
+    """Return the attributes of each kind of service, the most urgent one, and all services."""
+    most_urgent_first = by_urgency(vehicle.value(car.SERVICES) or ())[:MOST_SHOWN]
     details: dict[str, object] = {}
-    for item in vehicle.value(car.SERVICES) or ():
+    for item in reversed(most_urgent_first):
         details |= _service_item(item)
-    return details
+    return {**details, SERVICES: [_service(item) for item in most_urgent_first]}
+
+
+def _service(item: ServiceItem) -> dict[str, object]:
+    return {
+        "type": item.type.lower(),
+        "status": (item.status or "unknown").lower(),
+        "date": item.due and item.due.isoformat(),
+        "distance": item.distance,
+        "text": item.description,
+    }
 
 
 def _service_item(item: ServiceItem) -> dict[str, object]:
@@ -308,7 +322,7 @@ async def async_setup_entry(
 class MyBMWBinarySensor(MyBMWEntity, BinarySensorEntity):
     """A binary sensor of a car."""
 
-    _unrecorded_attributes = frozenset({MESSAGES})
+    _unrecorded_attributes = frozenset({MESSAGES, SERVICES})
     entity_description: BinaryDescription
 
     @property

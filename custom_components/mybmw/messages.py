@@ -5,6 +5,7 @@ from typing import Final
 from .client.values import CheckControlMessage, by_severity
 
 MESSAGES: Final = "messages"
+MOST_SHOWN: Final = 50
 NO_MESSAGE: Final = "none"
 NOT_STATED: Final = "not_stated"
 """The state in place of a severity that BMW does not state: "unknown" is Home Assistant's own."""
@@ -20,7 +21,7 @@ def worst_severity(messages: tuple[CheckControlMessage, ...]) -> str:
 
 def message_details(messages: tuple[CheckControlMessage, ...]) -> dict[str, object]:
     """Return the severity by type, the worst one of a type, and every message with its text."""
-    worst_first = by_severity(messages)
+    worst_first = by_severity(messages)[:MOST_SHOWN]
     severities = {item.type.lower(): _severity(item) for item in reversed(worst_first)}
     return {**severities, MESSAGES: [_message(item) for item in worst_first]}
 

@@ -171,3 +171,36 @@ async def test_fault_memory(car: SilentCar) -> None:
     state = car.state("sensor", FAULTS)
     assert state is not None
     assert (state.state, state.attributes["codes"]) == ("0", [])
+
+
+async def test_services_of_one_kind(
+    hass: HomeAssistant, set_up: SetUp, sim: SimulatedMyBMW, elapse: Elapse
+) -> None:
+    """Services of one kind do not hide each other; the most urgent one is in the attributes."""
+    await set_up()
+    sim.state(IX.vin)["state"]["requiredServices"] = [
+        {"type": "OIL", "status": "OVERDUE", "mileage": 500, "description": "Change it now."},
+        {"type": "OIL", "status": "OK", "dateTime": "2027-05-01T00:00:00Z"},
+    ]
+    sim.touch(IX.vin)
+    await elapse(POLL)
+    state = hass.states.get("binary_sensor.ix_xdrive50_condition_based_services")
+    assert state is not None
+    assert state.attributes["oil"] == "overdue"
+    first, second = state.attributes["services"]
+    assert (first["status"], first["distance"], first["text"]) == ("overdue", 500, "Change it now.")
+    assert (second["status"], second["date"]) == ("ok", "2027-05-01")
+    assert state.state_info is not None
+    assert "services" in state.state_info["unrecorded_attributes"]
+
+
+async def test_more_messages_than_anybody_reads(car: SilentCar) -> None:
+    """All are counted; the state does not grow with what BMW sends."""
+    many = [{**WASHER, "id": number, "title": f"Title {number}"} for number in range(2_000)]
+    await car.send({MESSAGES: json.dumps([*many, KEY])})
+    state = car.state("binary_sensor", "check_control_messages")
+    assert state is not None
+    assert car.value("sensor", "check_control_message_count") == "2001"
+    assert len(state.attributes["messages"]) == 50
+    assert state.attributes["messages"][0]["text"] == KEY["text"]
+    assert len(state.attributes) < 60

@@ -365,3 +365,16 @@ _WORST_FIRST: tuple[Severity | None, ...] = (
     None,
     Severity.LOW,
 )
+
+
+def by_urgency(items: tuple[ServiceItem, ...]) -> list[ServiceItem]:
+    """Return the items, most urgent first; equal ones are ordered by date."""
+    return sorted(items, key=lambda item: (_URGENT_FIRST.index(item.status), item.due or date.max))
+
+
+_URGENT_FIRST: tuple[ServiceStatus | None, ...] = (
+    ServiceStatus.OVERDUE,
+    ServiceStatus.PENDING,
+    None,
+    ServiceStatus.OK,
+)

@@ -15,6 +15,7 @@ from typing import Final, Literal, override
 import httpx
 import orjson
 
+from .body import BodyError, read_body
 from .errors import AnswerError, NetworkError
 from .fingerprint import Answer, Recorder
 from .redact import Redactor
@@ -24,6 +25,15 @@ _LOGGER = logging.getLogger(__name__)
 TIMEOUT: Final = 30.0
 """Seconds allowed for each of connecting, sending and every wait for data."""
 
+TOTAL: Final = 60.0
+"""Seconds allowed for a request as a whole, from connecting to the last byte of the answer."""
+
+MOST: Final = 10_000_000
+"""Bytes that an answer may have, as sent and as unpacked."""
+
+MOST_OF_PICTURE: Final = 20_000_000
+"""Bytes that a picture may have."""
+
 type Sleep = Callable[[float], Awaitable[None]]
 
 _NOT_SENT: Final = (
@@ -32,7 +42,10 @@ _NOT_SENT: Final = (
     httpx.InvalidURL,
     httpx.PoolTimeout,
     httpx.ProxyError,
+    UnicodeError,
 )
+# These describe the bytes as they were sent, which are unpacked already
+_OF_THE_WIRE: Final = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 _CLOCK: Final = re.compile(r"(\d{1,4}):(\d{2}):(\d{2})")
 _SECONDS: Final = re.compile(r"\bin (\d{1,9}(?:\.\d+)?) s", re.IGNORECASE | re.ASCII)
 _NUMBER: Final = re.compile(r"\d{1,9}(?:\.\d+)?", re.ASCII)
@@ -62,7 +75,8 @@ _keep_quiet()
 class Request:
     """One HTTP request; `what` names it in the log, without any secret.
 
-    `record` is the name under which the answer is kept for fingerprints.
+    `record` is the name under which the answer is kept for fingerprints, `most` how many bytes the
+    answer may have.
     """
 
     what: str
@@ -74,6 +88,7 @@ class Request:
     json: object = None
     cookies: httpx.Cookies | None = None
     record: str | None = None
+    most: int = MOST
 
 
 class Http:
@@ -98,18 +113,36 @@ class Http:
     async def fetch(self, request: Request) -> httpx.Response:
         """Send a request and return the answer, whatever its status; never follow a redirect.
 
-        The client may be shared: only the request's own cookie jar is read. Raises `NetworkError`.
+        The client may be shared: only the request's own cookie jar is read. Raises `NetworkError`,
+        also for an answer that takes longer than 60 s, and `AnswerError` for one that is too long.
         """
         started = monotonic()
         try:
             with _quiet():
-                response = await self._client.send(_build(request), follow_redirects=False)
-        except (httpx.RequestError, httpx.InvalidURL, OSError) as error:
+                async with asyncio.timeout(TOTAL):
+                    response = await self._answer(request)
+        except (httpx.RequestError, httpx.InvalidURL, OSError, UnicodeError) as error:
             _LOGGER.debug("%s: %s", request.what, type(error).__name__)
             sent = not isinstance(error, _NOT_SENT)
             raise NetworkError(f"{request.what}: {type(error).__name__}", sent=sent) from None
         self._note(request, response, monotonic() - started)
         return response
+
+    async def _answer(self, request: Request) -> httpx.Response:
+        built = _build(request)
+        response = await self._client.send(built, stream=True, follow_redirects=False)
+        try:
+            content = await read_body(response, request.most)
+        except BodyError as error:
+            raise AnswerError(f"{request.what}: {error}") from None
+        finally:
+            await response.aclose()
+        headers = [
+            (name, value)
+            for name, value in response.headers.multi_items()
+            if name not in _OF_THE_WIRE
+        ]
+        return httpx.Response(response.status_code, headers=headers, content=content, request=built)
 
     def _note(self, request: Request, response: httpx.Response, seconds: float) -> None:
         _LOGGER.debug(

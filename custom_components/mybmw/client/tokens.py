@@ -1,16 +1,29 @@
 """Keeping one login alive, whatever the service."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 import logging
-from typing import Final, Protocol
+import re
+from typing import Final, Protocol, TypeIs
 
 from .errors import AuthError
 
 _LOGGER = logging.getLogger(__name__)
 
 _FRESH: Final = timedelta(minutes=1)
+_TOKEN: Final = re.compile(r"[!-~]{1,16384}")
+_ACCOUNT: Final = re.compile(r"(?=.*[0-9A-Za-z])[\w.~-]{1,128}", re.ASCII)
+
+
+def is_token(value: object) -> TypeIs[str]:
+    """Tell whether a value can be sent as a token: visible ASCII characters, not too many."""
+    return isinstance(value, str) and _TOKEN.fullmatch(value) is not None
+
+
+def is_account_id(value: object) -> TypeIs[str]:
+    """Tell whether a value can be the id of an account in addresses and in MQTT topics."""
+    return isinstance(value, str) and _ACCOUNT.fullmatch(value) is not None
 
 
 class TokenSet(Protocol):
@@ -44,19 +57,24 @@ class Login[T: TokenSet](Protocol):
         ...
 
 
+type Save[T] = Callable[[T], Awaitable[None] | None]
+"""Keeps new tokens; those that it cannot keep are used all the same."""
+
+
 class TokenKeeper[T: TokenSet]:
     """Hands out access tokens, with one login at a time.
 
-    `save` is called with every new set of tokens before any of them is used. `load` returns the
-    set that was saved last, perhaps by somebody else: a refresh token lives once, so it is asked
-    before one is used up. A login that has begun ends even if nobody waits for it any more.
+    `save` is called, and awaited if need be, with every new set of tokens before any of them is
+    used. `load` returns the set that was saved last, perhaps by another program: a refresh token
+    lives once, so it is asked before one is used up. A login that has begun ends even if nobody
+    waits for it any more.
     """
 
     def __init__(
         self,
         login: Login[T],
         tokens: T | None = None,
-        save: Callable[[T], None] | None = None,
+        save: Save[T] | None = None,
         load: Callable[[], T | None] | None = None,
     ) -> None:
         """Start with the tokens of an earlier run, if there are any."""
@@ -106,9 +124,13 @@ class TokenKeeper[T: TokenSet]:
 
     async def _log_in_once(self) -> T:
         tokens = self._saved_meanwhile() or await self._new_tokens()
-        self.tokens = tokens
-        if self._save is not None:
-            self._save(tokens)
+        try:
+            saving = self._save(tokens) if self._save is not None else None
+            if saving is not None:
+                await saving
+        finally:
+            # They are the only good ones, whether or not they could be saved
+            self.tokens = tokens
         return tokens
 
     async def _new_tokens(self) -> T:

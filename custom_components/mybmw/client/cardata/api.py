@@ -6,7 +6,9 @@ since the HTTP status alone may mean quota, scope, car, container or token.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+import re
 from typing import Final, Literal
+from urllib.parse import quote
 
 import httpx
 import orjson
@@ -22,7 +24,7 @@ from ..errors import (
     QuotaError,
     RefusedError,
 )
-from ..http import Http, Request, json_of, retry_after
+from ..http import MOST, MOST_OF_PICTURE, Http, Request, json_of, retry_after
 from ..tokens import TokenKeeper
 from .login import Tokens
 from .quota import LOOK, Ledger, Reason
@@ -35,6 +37,7 @@ _NO_DATA: Final = "CU-127"
 _ALREADY_DELETED: Final = "CU-122"
 _TOKEN: Final = frozenset({"CU-100", "CU-101", "CU-102"})
 _QUOTA: Final = "CU-429"
+_CONTAINER_ID: Final = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
 class CardataError(ApiError):
@@ -76,6 +79,7 @@ class _Call:
     params: Mapping[str, str] | None = None
     json: object = None
     accept: str = "application/json"
+    most: int = MOST
 
     @property
     def record(self) -> str | None:
@@ -149,8 +153,8 @@ class CardataApi:
 
     async def image(self, vin: str, reason: Reason) -> bytes:
         """Return the picture of a car as PNG."""
-        call = _Call(
-            "get a picture", "GET", f"/customers/vehicles/{vin}/image", reason, vin, accept="*/*"
+        call = replace(
+            self._of(vin, "image", "get a picture", reason), accept="*/*", most=MOST_OF_PICTURE
         )
         image = (await self._send(call)).content
         if not image.startswith(_PNG):
@@ -180,7 +184,7 @@ class CardataApi:
 
     async def delete_container(self, container: str, reason: Reason) -> None:
         """Delete a container; one that is deleted already is no failure."""
-        path = f"/customers/containers/{container}"
+        path = f"/customers/containers/{quote(container, safe='')}"
         try:
             await self._send(_Call("delete a container", "DELETE", path, reason))
         except CardataError as error:
@@ -195,7 +199,8 @@ class CardataApi:
         reason: Reason,
         params: Mapping[str, str] | None = None,
     ) -> _Call:
-        return _Call(what, "GET", f"/customers/vehicles/{vin}/{part}", reason, vin, params)
+        path = f"/customers/vehicles/{quote(vin, safe='')}/{part}"
+        return _Call(what, "GET", path, reason, vin, params)
 
     async def _page(self, call: _Call, page: str) -> tuple[Sequence[object], str]:
         params = {**(call.params or {}), **({_PAGE: page} if page else {})}
@@ -238,6 +243,7 @@ class CardataApi:
             params=call.params,
             json=call.json,
             record=call.record,
+            most=call.most,
         )
         try:
             return await self._http.fetch(request)
@@ -290,7 +296,7 @@ def _refusal(response: httpx.Response) -> tuple[str, str]:
 def _container(item: object) -> Container | None:
     fields = mapping(item)
     name = fields.get("containerId")
-    if not isinstance(name, str) or not name:
+    if not isinstance(name, str) or not _CONTAINER_ID.fullmatch(name):
         return None
     return Container(
         id=name,

@@ -1,13 +1,13 @@
 """The way from what somebody knows of an account to its source."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, tzinfo
 
 import httpx
 
 from ..http import Http
 from ..redact import Redactor
-from ..tokens import TokenKeeper
+from ..tokens import Save, TokenKeeper
 from .login import DeviceLogin, Tokens
 from .schedule import EXTRAS, Night, Task
 from .source import CardataSource
@@ -19,7 +19,7 @@ def connect(
     client_id: str,
     tokens: Tokens | None,
     *,
-    save: Callable[[Tokens], None] | None = None,
+    save: Save[Tokens] | None = None,
     load: Callable[[], Tokens | None] | None = None,
     broker: Broker | None = None,
     extras: Collection[Task] = EXTRAS,
@@ -37,10 +37,9 @@ def connect(
     redactor = redactor or Redactor()
     http = Http(client, redactor)
 
-    def keep(fresh: Tokens) -> None:
+    def keep(fresh: Tokens) -> Awaitable[None] | None:
         fresh.hide(redactor)
-        if save is not None:
-            save(fresh)
+        return save(fresh) if save is not None else None
 
     if tokens is not None:
         tokens.hide(redactor)

@@ -23,6 +23,7 @@ from ..convert import mapping, needed_timestamp
 from ..errors import AnswerError, ApiError, AuthError, ClientError, NetworkError, QuotaError
 from ..http import Http, Request, json_of, retry_after
 from ..redact import Redactor
+from ..tokens import is_account_id, is_token
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -32,6 +33,10 @@ APPROVAL_PAGE: Final = "https://customer.bmwgroup.com/oneid/link"
 _MARGIN: Final = timedelta(minutes=10)
 _USUAL_LIFETIME: Final = 3600.0
 _SLOWER: Final = 5.0
+_LONGEST_CODE: Final = 64
+_LONGEST_INTERVAL: Final = 60.0
+_LONGEST_LIFE: Final = 3600.0
+_NOT_READY: Final = b"invalid_access_token"
 _CLIENT_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DEVICE_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
 _REFUSED: Final = frozenset(
@@ -152,10 +157,10 @@ class Tokens:
         scopes = fields.get("scopes")
         try:
             return cls(
-                access=_text(fields, "access", "tokens"),
-                refresh=_text(fields, "refresh", "tokens"),
-                identity=_text(fields, "identity", "tokens"),
-                gcid=_text(fields, "gcid", "tokens"),
+                access=_token(fields, "access", "tokens"),
+                refresh=_token(fields, "refresh", "tokens"),
+                identity=_token(fields, "identity", "tokens"),
+                gcid=_account_id(fields, "tokens"),
                 expires=needed_timestamp(fields.get("expires")),
                 refreshed=needed_timestamp(fields.get("refreshed")),
                 scopes=tuple(map(str, scopes)) if isinstance(scopes, list) else (),
@@ -264,16 +269,19 @@ class DeviceLogin:
         word = _error_of(response)
         if word in _REFUSED:
             raise LoginError(LoginFailure.REFUSED, f"{what}: {word}")
+        if word and _NOT_READY in response.content:
+            raise LoginError(LoginFailure.NOT_READY, f"{what}: the rights are not ready yet")
         if word:
             raise _failure(response, what)
         answer = mapping(json_of(response, what))
-        code = _text(answer, "user_code", what)
+        code = _token(answer, "user_code", what, _LONGEST_CODE)
+        life = _seconds(answer.get("expires_in"), 300.0)
         return DeviceCode(
             user_code=code,
-            device_code=_text(answer, "device_code", what),
+            device_code=_token(answer, "device_code", what),
             url=f"{APPROVAL_PAGE}?{urlencode({'user_code': code})}",
-            interval=_seconds(answer.get("interval"), _SLOWER),
-            expires=asked + timedelta(seconds=_seconds(answer.get("expires_in"), 300.0)),
+            interval=min(_LONGEST_INTERVAL, _seconds(answer.get("interval"), _SLOWER)),
+            expires=asked + timedelta(seconds=min(_LONGEST_LIFE, life)),
             verifier=verifier,
         )
 
@@ -284,7 +292,9 @@ class DeviceLogin:
         for scope, failure in probes:
             try:
                 await self._code((Scope.USER, Scope.OPENID, scope))
-            except LoginError:
+            except LoginError as error:
+                if error.failure is not LoginFailure.REFUSED:
+                    return error
                 missing.append(failure)
         if len(missing) == 1:
             return LoginError(missing[0], f"not subscribed: {missing[0]}")
@@ -306,15 +316,20 @@ def _waiting(response: httpx.Response, word: str, code: DeviceCode) -> float:
         raise LoginError(failures[word], f"the code was not approved: {word}")
     if word in _REFUSED:
         raise LoginError(LoginFailure.REFUSED, f"the code is not good any more: {word}")
-    if b"invalid_access_token" in response.content:
+    if _NOT_READY in response.content:
         raise LoginError(LoginFailure.NOT_READY, "the client's rights are not ready yet")
     return max(code.interval, retry_after(response) or 0.0)
 
 
 def _error_of(response: httpx.Response) -> str:
-    """Return the OAuth error of an answer, its status if it has none, "" for a success."""
-    if response.status_code == httpx.codes.OK:
+    """Return the OAuth error of an answer, its status if it has none, "" for a success.
+
+    A server in trouble decides nothing about a login, whatever its answer says.
+    """
+    if response.is_success:
         return ""
+    if response.is_server_error:
+        return f"HTTP {response.status_code}"
     try:
         body = mapping(orjson.loads(response.content))
     except orjson.JSONDecodeError:
@@ -333,26 +348,39 @@ def _failure(response: httpx.Response, what: str) -> ClientError:
 def _read(response: httpx.Response, what: str, stale: Tokens | None) -> Tokens:
     answer = mapping(json_of(response, what))
     now = datetime.now(UTC)
-    known = stale.gcid if stale else ""
-    gcid = answer.get("gcid")
     scopes = answer.get("scope")
     life = timedelta(seconds=_seconds(answer.get("expires_in"), _USUAL_LIFETIME))
     return Tokens(
-        access=_text(answer, "access_token", what),
-        refresh=_text(answer, "refresh_token", what),
-        identity=_text(answer, "id_token", what),
-        gcid=gcid if isinstance(gcid, str) and gcid else known,
+        access=_token(answer, "access_token", what),
+        refresh=_token(answer, "refresh_token", what),
+        identity=_token(answer, "id_token", what),
+        gcid=_gcid(answer, what, stale),
         expires=now + life - min(_MARGIN, life / 4),
         refreshed=now,
         scopes=tuple(scopes.split()) if isinstance(scopes, str) else (),
     )
 
 
-def _text(answer: Mapping[str, object], key: str, what: str) -> str:
+def _token(answer: Mapping[str, object], key: str, what: str, longest: int | None = None) -> str:
     value = answer.get(key)
-    if not isinstance(value, str) or not value:
+    if not is_token(value) or len(value) > (longest or len(value)):
         raise AnswerError(f"{what}: {key} is missing in the answer")
     return value
+
+
+def _gcid(answer: Mapping[str, object], what: str, stale: Tokens | None) -> str:
+    """Return the id of the account, the known one if the answer names none that can be used."""
+    if stale is not None:
+        gcid = answer.get("gcid")
+        return gcid if is_account_id(gcid) else stale.gcid
+    return _account_id(answer, what) if answer.get("gcid") else ""
+
+
+def _account_id(answer: Mapping[str, object], what: str) -> str:
+    gcid = answer.get("gcid")
+    if not is_account_id(gcid):
+        raise AnswerError(f"{what}: gcid is not the id of an account")
+    return gcid
 
 
 def _seconds(value: object, usual: float) -> float:

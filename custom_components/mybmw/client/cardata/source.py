@@ -39,7 +39,7 @@ from .schedule import EXTRAS, Decision, Night, Scheduler, Task
 from .stream import Broker, Pace, Stream
 from .tables import SOURCE, WANTED
 from .words import moment
-from .work import WHOLE_ACCOUNT, Car, Round, Worker
+from .work import WHOLE_ACCOUNT, Car, Round, Worker, is_vin
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -358,7 +358,7 @@ class CardataSource:
     def _car(self, vin: str) -> Car | None:
         """Return a car of the account; before the cars were listed, any that looks like one."""
         car = self.cars.get(vin)
-        if car is None and not self._listed and len(vin) == _VIN_LENGTH and vin.isalnum():
+        if car is None and not self._listed and is_vin(vin):
             car = self.cars[vin] = Car(memory=Memory(zone=self._zone))
             self._watch()
         return car

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import partial
+import re
 from typing import Final
 
 from ..attributes import ACCESS, AnyReading
@@ -41,6 +42,7 @@ WHOLE_ACCOUNT: Final = (AuthError, QuotaError, NetworkError)
 """What fails for one car would fail for all."""
 
 _MOST_PAGES: Final = 5
+_VIN: Final = re.compile(r"[A-Z0-9]{17}", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(slots=True)
@@ -214,10 +216,15 @@ def _mapped(item: object) -> tuple[str, tuple[Access, Mapping[str, object]]] | N
     """Read the VIN and what may be read; models without such a distinction count as PRIMARY."""
     fields = mapping(item)
     vin, kind = fields.get("vin"), fields.get("mappingType")
-    if not isinstance(vin, str) or not vin.strip():
+    if not isinstance(vin, str) or not is_vin(vin.strip()):
         return None
     secondary = isinstance(kind, str) and kind.strip().upper() == Access.SECONDARY
     return vin.strip().upper(), (Access.SECONDARY if secondary else Access.PRIMARY, fields)
+
+
+def is_vin(text: str) -> bool:
+    """Tell whether a text has the form of a VIN, which stands in addresses and topics."""
+    return _VIN.fullmatch(text) is not None
 
 
 def _iso(moment: datetime) -> str:

@@ -7,11 +7,15 @@ from typing import Final
 import httpx
 import orjson
 
+from ..convert import mapping
 from ..errors import ApiError, AuthError, BlockedError, QuotaError
 from ..http import Http, Request, retry_after
 from ..redact import Redactor
 
 _LOGGER = logging.getLogger(__name__)
+
+OUTAGE: Final = ("server_error", "temporarily_unavailable")
+"""The errors of OAuth that say nothing about the login."""
 
 _BLOCKED: Final = 489
 _WAITS: Final = 3
@@ -64,9 +68,20 @@ def _check(
         raise QuotaError(text, retry_after(response))
     if status == _BLOCKED:
         raise BlockedError(f"{what}: BMW refuses access to third-party programs (HTTP {status})")
-    if status in denied:
+    if status in denied and _decides(response):
         raise AuthError(text, status)
     raise ApiError(text, status)
+
+
+def _decides(response: httpx.Response) -> bool:
+    """Tell whether a refusal is one of the service, and not of a gateway or due to an outage."""
+    try:
+        error = mapping(orjson.loads(response.content)).get("error")
+    except orjson.JSONDecodeError:
+        error = None
+    if response.status_code == httpx.codes.FORBIDDEN:
+        return bool(error) and error not in OUTAGE
+    return error not in OUTAGE
 
 
 def _explanation(response: httpx.Response) -> str:

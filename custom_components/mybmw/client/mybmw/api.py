@@ -1,15 +1,16 @@
 """The endpoints of the MyBMW service, as functions (facts: MyBMW sheet §1.4 and §3)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final, Literal
+from urllib.parse import quote
 from uuid import uuid4
 
 import httpx
 
 from ..errors import AuthError, RefusedError
-from ..http import Http, Request, json_of
+from ..http import MOST, MOST_OF_PICTURE, Http, Request, json_of
 from ..values import Brand
 from .answers import ask
 from .auth import Authenticator
@@ -56,6 +57,7 @@ class _Call:
     params: Mapping[str, str] | None = None
     json: object = None
     vin: str | None = None
+    most: int = MOST
 
     @property
     def record(self) -> str:
@@ -116,7 +118,7 @@ class Api:
             params={"carView": view, "toCrop": "true"},
             headers={"accept": "image/png", "bmw-app-vehicle-type": "connected"},
         )
-        return (await self._send(call)).content
+        return (await self._send(replace(call, most=MOST_OF_PICTURE))).content
 
     async def command(self, car: Car, service: str, action: str | None = None) -> object:
         """Start a remote service; return the answer that names its event."""
@@ -127,12 +129,12 @@ class Api:
 
     async def change_charging(self, car: Car, what: str, body: object) -> object:
         """Start, stop or set charging; the VIN stands in the path here."""
-        path = f"/eadrax-crccs/v1/vehicles/{car.vin}/{what}"
+        path = f"/eadrax-crccs/v1/vehicles/{quote(car.vin, safe='')}/{what}"
         return await self._json(_Call(f"ask for {what}", "POST", path, car.brand, json=body))
 
     async def send_poi(self, car: Car, gcid: str, body: object) -> None:
         """Send a destination to the car."""
-        path = f"/eadrax-dcs/v2/user/{gcid}/send-to-car"
+        path = f"/eadrax-dcs/v2/user/{quote(gcid, safe='')}/send-to-car"
         await self._send(self._about(car, "send a destination", "POST", path, json=body))
 
     async def event_status(self, car: Car, event: str) -> object:
@@ -212,4 +214,5 @@ class Api:
             params=call.params,
             json=call.json,
             record=call.record,
+            most=call.most,
         )

@@ -1,10 +1,10 @@
 """One login to the MyBMW service (facts: MyBMW sheet §2)."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
 from ..http import Http
-from ..tokens import TokenKeeper
+from ..tokens import Save, TokenKeeper
 from .china_login import ChinaLogin
 from .oauth import OAuthLogin
 from .regions import Region
@@ -19,7 +19,7 @@ class Authenticator(TokenKeeper[Tokens]):
         http: Http,
         account: Account,
         tokens: Tokens | None = None,
-        save: Callable[[Tokens], None] | None = None,
+        save: Save[Tokens] | None = None,
         load: Callable[[], Tokens | None] | None = None,
     ) -> None:
         """Start with the tokens of an earlier run, if there are any."""
@@ -30,10 +30,9 @@ class Authenticator(TokenKeeper[Tokens]):
         if tokens is not None:
             tokens.hide(redactor)
 
-        def keep(new: Tokens) -> None:
+        def keep(new: Tokens) -> Awaitable[None] | None:
             new.hide(redactor)
-            if save is not None:
-                save(new)
+            return save(new) if save is not None else None
 
         login = (
             ChinaLogin(http, account)

@@ -31,6 +31,7 @@ _GAP_TOLERANCE: Final = 15
 _GAP_WIDTH: Final = 15
 _GAP_HEIGHT: Final = 75
 _SLIDER_OFFSET: Final = 26
+_MOST_PIXELS: Final = 4_000_000
 _DECODING_ERRORS: Final = (OSError, ValueError, SyntaxError, LookupError, EOFError, struct.error)
 
 
@@ -85,6 +86,8 @@ def solve_captcha(image: bytes) -> str:
         raise ImportError("The login in China needs the package Pillow", name="PIL") from err
     try:
         with Image.open(io.BytesIO(image), formats=("JPEG", "PNG")) as opened:
+            if opened.width * opened.height > _MOST_PIXELS:
+                raise ValueError("The captcha is too large")
             picture = opened.convert("RGB")
     except (*_DECODING_ERRORS, Image.DecompressionBombError) as err:
         raise ValueError("The captcha is not a readable image") from err

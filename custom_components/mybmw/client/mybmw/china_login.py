@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
+import httpx
+
 from ..convert import mapping
-from ..errors import AnswerError, AuthError, CaptchaError
+from ..errors import AnswerError, ApiError, AuthError, CaptchaError
 from ..http import Http, Request, json_of
 from .answers import ask
 from .china import encrypt_password, login_nonce, solve_captcha
@@ -35,7 +37,11 @@ class ChinaLogin:
         if not self._account.password:
             raise AuthError("the password is needed to log in")
         user = self._account.username
-        key = await self._call("read the public key", "GET", f"{_COP}/publickey")
+        try:
+            key = await self._call("read the public key", "GET", f"{_COP}/publickey")
+        except AuthError as error:
+            # No user is known here yet, so no answer says anything about the login
+            raise ApiError(str(error), error.status or httpx.codes.OK) from None
         password = _encrypted(self._account.password, read_text(key, "value", "public key"))
         verify_id = await self._pass_captcha()
         answer = await self._call(
@@ -56,14 +62,19 @@ class ChinaLogin:
         try:
             image = b64decode(read_text(puzzle, "backGroundImg", what))
             position = await asyncio.to_thread(solve_captcha, image)
-        except (ValueError, ImportError) as error:
+        except ValueError as error:
+            raise AnswerError(f"{what}: {error}") from None
+        except ImportError as error:
             raise CaptchaError(f"{what}: {error}") from None
-        await self._call(
-            what,
-            "POST",
-            f"{_COP}/check-captcha",
-            {"position": position, "verifyId": verify_id},
-        )
+        try:
+            await self._call(
+                what,
+                "POST",
+                f"{_COP}/check-captcha",
+                {"position": position, "verifyId": verify_id},
+            )
+        except AuthError as error:
+            raise CaptchaError(str(error), error.status) from None
         return verify_id
 
     async def refresh(self, stale: Tokens) -> Tokens:

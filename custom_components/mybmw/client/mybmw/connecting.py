@@ -7,6 +7,7 @@ import httpx
 
 from ..http import Http
 from ..redact import Redactor
+from ..tokens import Save
 from .auth import Authenticator
 from .regions import Region
 from .source import MyBMWSource
@@ -22,7 +23,7 @@ def connect(
     captcha: str | None = None,
     *,
     tokens: Tokens | None = None,
-    save: Callable[[Tokens], None] | None = None,
+    save: Save[Tokens] | None = None,
     load: Callable[[], Tokens | None] | None = None,
     device: str = "mybmw",
     zone: tzinfo = UTC,

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Self
 
-from ..convert import mapping, needed_timestamp, text
+from ..convert import mapping, needed_timestamp
 from ..errors import AnswerError
 from ..redact import Redactor
+from ..tokens import is_account_id, is_token
 from .china import token_expiry
 from .regions import SERVERS, Region
 from .wire import USER_AGENT, x_user_agent
@@ -49,10 +50,10 @@ class Tokens:
         fields = mapping(saved)
         try:
             return cls(
-                access=read_text(fields, "access", "tokens"),
-                refresh=read_text(fields, "refresh", "tokens"),
+                access=_token(fields, "access", "tokens"),
+                refresh=_token(fields, "refresh", "tokens"),
                 expires=needed_timestamp(fields.get("expires")),
-                gcid=text(fields.get("gcid")),
+                gcid=_saved_account_id(fields.get("gcid")),
             )
         except AnswerError, ValueError:
             return None
@@ -90,14 +91,12 @@ def read_tokens(
 ) -> Tokens:
     """Read the answer of a token endpoint that was asked at `started`; raise `AnswerError`."""
     fields = mapping(answer)
-    access = read_text(fields, "access_token", what)
-    gcid = fields.get("gcid")
-    known = stale.gcid if stale else None
+    access = _token(fields, "access_token", what)
     return Tokens(
         access=access,
         refresh=_refresh_token(fields, what, stale),
         expires=_expiry(fields.get("expires_in"), access, started),
-        gcid=gcid if isinstance(gcid, str) and gcid else known,
+        gcid=_account_id(fields) or (stale.gcid if stale else None),
     )
 
 
@@ -105,7 +104,28 @@ def _refresh_token(fields: Mapping[str, object], what: str, stale: Tokens | None
     """Return the new refresh token; an answer without one leaves the old one good."""
     if stale is not None and not fields.get("refresh_token"):
         return stale.refresh
-    return read_text(fields, "refresh_token", what)
+    return _token(fields, "refresh_token", what)
+
+
+def _token(fields: Mapping[str, object], key: str, what: str) -> str:
+    value = fields.get(key)
+    if not is_token(value):
+        raise AnswerError(f"{what}: {key} is missing in the answer")
+    return value
+
+
+def _saved_account_id(value: object) -> str | None:
+    if value in (None, ""):
+        return None
+    if not is_account_id(value):
+        raise AnswerError("tokens: gcid is not the id of an account")
+    return value
+
+
+def _account_id(fields: Mapping[str, object]) -> str | None:
+    """Return the id of the account; one that no request can carry is as good as none."""
+    value = fields.get("gcid")
+    return value if is_account_id(value) else None
 
 
 def _expiry(seconds: object, access: str, started: datetime) -> datetime:

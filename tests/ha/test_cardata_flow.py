@@ -174,6 +174,9 @@ def mend(sim: SimulatedCarData) -> None:
         (failing(Endpoint.DEVICE_CODE, faults.timeout()), "cannot_connect"),
         (failing(Endpoint.DEVICE_CODE, faults.server_error()), "api_error"),
         (failing(Endpoint.DEVICE_CODE, faults.gateway()), "api_error"),
+        (failing(Endpoint.DEVICE_CODE, key_management()), "not_ready"),
+        (failing(Endpoint.DEVICE_CODE, login_error("invalid_request", 500)), "api_error"),
+        (failing(Endpoint.DEVICE_CODE, login_error("temporarily_unavailable")), "api_error"),
         (failing(Endpoint.DEVICE_CODE, faults.rate_limited()), "quota"),
         (failing(Endpoint.DEVICE_CODE, faults.broken_json()), "bad_answer"),
     ],
@@ -205,6 +208,7 @@ async def test_no_code_can_be_had(
         (failing(Endpoint.TOKEN, faults.broken_json()), "bad_answer"),
         (failing(Endpoint.TOKEN, faults.no_network(), None), "code_expired"),
         (failing(Endpoint.TOKEN, faults.server_error(), None), "code_expired"),
+        (failing(Endpoint.TOKEN, login_error("access_denied", 503), None), "code_expired"),
     ],
 )
 async def test_code_comes_to_nothing(

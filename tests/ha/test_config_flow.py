@@ -76,6 +76,15 @@ async def test_china_needs_no_captcha_page(hass: HomeAssistant) -> None:
     assert flow["data"]["sources"]["mybmw"]["password"] == "secret-cn"
 
 
+OUTAGES = (
+    faults.server_error(),
+    faults.gateway(),
+    faults.answer({"error": "invalid_client", "error_description": "captcha"}, 500),
+    faults.answer({"error": "temporarily_unavailable"}, 400),
+    faults.text("<html>Access Denied</html>", 403),
+)
+
+
 @pytest.mark.parametrize(
     ("endpoint", "fault", "error"),
     [
@@ -85,7 +94,12 @@ async def test_china_needs_no_captcha_page(hass: HomeAssistant) -> None:
         (Endpoint.CONFIG, faults.no_network(), "cannot_connect"),
         (Endpoint.TOKEN, faults.timeout(), "cannot_connect"),
         (Endpoint.CONFIG, faults.broken_json(), "bad_answer"),
-        (Endpoint.TOKEN, faults.server_error(), "api_error"),
+        *(
+            (endpoint, outage, "api_error")
+            for endpoint in (Endpoint.CONFIG, Endpoint.AUTHENTICATE, Endpoint.AUTHORIZE)
+            for outage in OUTAGES
+        ),
+        *((Endpoint.TOKEN, outage, "api_error") for outage in OUTAGES),
     ],
 )
 async def test_error_is_told_and_can_be_mended(

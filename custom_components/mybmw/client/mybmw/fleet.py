@@ -54,6 +54,9 @@ class Fleet:
         read: set[Brand] = set()
         failed: ClientError | None = None
         cars = self.cars
+        if due:
+            # A login that fails concerns all lists, and must not be tried for each
+            await self._api.login.token()
         for brand in due:
             try:
                 found = self._vins(await self._api.vehicles(brand))

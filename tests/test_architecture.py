@@ -48,8 +48,11 @@ NO_PLATFORMS = {
     "long_tail",
     "messages",
     "poller",
+    "rounds",
     "store",
 }
+# What keeps work going that fails in a way that nobody foresaw
+SUPERVISORS = {"client/supervisor.py"}
 # Tables are as long as what they list
 LONG_FILES: dict[str, str] = {
     "sensor.py": "the table of all sensors",
@@ -201,7 +204,9 @@ def test_functions_are_short(path: Path) -> None:
 
 @each(MODULES)
 def test_no_blind_except(path: Path) -> None:
-    """Every handler names what it expects."""
+    """Every handler names what it expects, but for that of work that has to go on."""
+    if name(path) in SUPERVISORS:
+        return
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.ExceptHandler):
             assert node.type is not None, f"line {node.lineno}"

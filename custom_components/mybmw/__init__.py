@@ -26,6 +26,7 @@ from .const import CONF_SOURCES, DOMAIN, OPTION_INTERVAL, OPTION_POSITION
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .entity import read_only
 from .poller import PlannedPoller, SourcePoller, issues
+from .rounds import delete_issues
 from .store import Contents, GarageStore, ImageStore, time_left
 from .wiring import async_sources, default_interval
 
@@ -130,6 +131,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> No
     await ImageStore(hass, entry.entry_id).remove()
     for issue in issues(entry.entry_id):
         ir.async_delete_issue(hass, DOMAIN, issue)
+    delete_issues(hass, entry.entry_id)
 
 
 async def async_remove_config_entry_device(

@@ -49,6 +49,7 @@ from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .flow_cardata import CardataSteps
 from .flow_mybmw import MyBMWSteps
 from .poller import PlannedPoller, issues
+from .rounds import delete_issues
 from .wiring import default_interval, own_tls
 
 _FEWEST_MINUTES: Final = 5
@@ -166,6 +167,7 @@ class MyBMWConfigFlow(CardataSteps, MyBMWSteps, domain=DOMAIN):
         data = {**entry.data, CONF_SOURCES: rest}
         for issue in issues(entry.entry_id):
             ir.async_delete_issue(self.hass, DOMAIN, issue)
+        delete_issues(self.hass, entry.entry_id)
         return self.async_update_reload_and_abort(entry, data=data, reason="source_removed")
 
 

@@ -27,6 +27,7 @@ from .client.values import StreamState
 from .const import DOMAIN
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .errors import blocked_error, pause_after, poll_error
+from .rounds import Rounds
 from .store import SOON, due_after
 
 _LOGGER = logging.getLogger(__name__)
@@ -84,6 +85,7 @@ class SourcePoller(DataUpdateCoordinator[None]):
         self._coordinator = coordinator
         self._interval = interval or _PAUSE
         self._answered = False
+        self._rounds = Rounds(self.hass, self.config_entry, source.name, coordinator.redactor)
         coordinator.pollers[source.name] = self
 
     def can_read(self, vin: str) -> bool:
@@ -128,7 +130,7 @@ class SourcePoller(DataUpdateCoordinator[None]):
 
     async def async_ask(self, vin: str) -> Poll:
         """Ask about one car, because somebody wants it; return what that brought."""
-        poll = await self.source.poll(vin)
+        poll = await self._rounds.attempt(lambda: self.source.poll(vin))
         self._coordinator.async_take_some(poll)
         return poll
 
@@ -176,8 +178,8 @@ class SourcePoller(DataUpdateCoordinator[None]):
     async def _async_update_data(self) -> None:
         """Poll the source; what it read before it failed counts all the same."""
         before = self.error
-        poll = await self._poll()
-        pause = pause_after(poll.error, self._interval)
+        poll = await self._rounds.attempt(self._poll)
+        pause = pause_after(poll.error, max(self._interval, self._rounds.rest))
         self.due = due_after(pause)
         self._coordinator.async_take(self, poll)
         self._set_blocked_issue(poll.error)
@@ -252,7 +254,7 @@ class PlannedPoller(SourcePoller):
 
     @override
     async def async_ask_all(self) -> None:
-        poll = await self.source.poll()
+        poll = await self._rounds.attempt(self.source.poll)
         self._coordinator.async_take(self, poll)
         self._replan()
 
@@ -280,17 +282,20 @@ class PlannedPoller(SourcePoller):
         """Listen, and work when the source wants to."""
         self.config_entry.async_create_background_task(
             self.hass,
-            self.source.listen(self._coordinator.async_push, self._changed),
+            self._rounds.listening.keep_running(
+                lambda: self.source.listen(self._coordinator.async_push, self._changed)
+            ),
             f"{DOMAIN} {self.source.name} stream",
         )
         self._replan()
 
     async def _begin_anew(self) -> None:
-        if self.source.due() > dt_util.utcnow():
+        due = self._rounds.due(self.source.due)
+        if due > dt_util.utcnow():
             raise ConfigEntryNotReady(
                 translation_domain=DOMAIN,
                 translation_key="waiting",
-                translation_placeholders={"time": f"{dt_util.as_local(self.source.due()):%H:%M}"},
+                translation_placeholders={"time": f"{dt_util.as_local(due):%H:%M}"},
             )
         try:
             await self.async_config_entry_first_refresh()
@@ -331,11 +336,12 @@ class PlannedPoller(SourcePoller):
             return
         self._cancel()
         if not isinstance(self.error, AuthError):
-            due = self.source.due()
+            due = self._rounds.due(self.source.due)
             self._timer = async_track_point_in_utc_time(self.hass, self._wake, due)
         now, status = dt_util.utcnow(), self.source.status
         for key, wrong in ISSUES.items():
             self._set_issue(key, wrong=wrong(status, now))
+        self._rounds.tell(status)
         self.async_update_listeners()
         self._coordinator.async_schedule_save(SOON)
 
@@ -343,7 +349,7 @@ class PlannedPoller(SourcePoller):
     def _wake(self, _planned: datetime) -> None:
         """Work, unless fresh data have put that off meanwhile."""
         self._timer = None
-        if self.source.due() > dt_util.utcnow() + timedelta(seconds=1):
+        if self._rounds.due(self.source.due) > dt_util.utcnow() + timedelta(seconds=1):
             self._replan()
             return
         self.config_entry.async_create_background_task(

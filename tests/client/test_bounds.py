@@ -226,11 +226,8 @@ async def test_no_redirect(http: Http) -> None:
     assert jar["a"] == "b"
 
 
-@pytest.mark.parametrize(
-    "headers", [{"authorization": "Bearer größe"}, {"authorization": "a\r\nb: c"}]
-)
-async def test_cannot_be_sent(http: Http, headers: dict[str, str]) -> None:
-    """What no header can hold, or would make another one, is not sent."""
+async def test_cannot_be_sent(http: Http) -> None:
+    """What would make another header is not sent."""
     async with serving(whole(JSON)) as url:
         with pytest.raises(NetworkError):
-            await http.fetch(Request("ask", "GET", url, headers=headers))
+            await http.fetch(Request("ask", "GET", url, headers={"authorization": "a\r\nb: c"}))

@@ -361,7 +361,7 @@ def test_exceptions_are_translated() -> None:
 
 def test_issues_are_translated() -> None:
     issues = translations()["issues"]
-    assert issues.keys() == {"blocked", *ISSUES}
+    assert issues.keys() == {"blocked", "unexpected", *ISSUES}
     for key, texts in issues.items():
         assert texts.keys() == {"title", "description"}
         assert placeholders(" ".join(texts.values())) <= {"account"}, key

@@ -33,6 +33,7 @@ from .errors import (
     QuotaError,
     RefusedError,
     TargetSocError,
+    UnexpectedError,
     UnknownPlanError,
     UnsupportedError,
 )
@@ -42,6 +43,7 @@ from .http import Http
 from .redact import HIDDEN, Redactor
 from .snapshot import Saved, dump, encode, load
 from .source import PlanningSource, Poll, Progress, Source, Status
+from .supervisor import Supervisor
 from .tokens import TokenKeeper
 from .vehicle import Vehicle
 
@@ -86,9 +88,11 @@ __all__ = [
     "SendPoi",
     "Source",
     "Status",
+    "Supervisor",
     "TargetSoc",
     "TargetSocError",
     "TokenKeeper",
+    "UnexpectedError",
     "Unit",
     "UnknownPlanError",
     "UnsupportedError",

@@ -118,6 +118,12 @@ class PlaceError(InvalidValueError):
     key = "impossible_place"
 
 
+class UnexpectedError(ClientError):
+    """Something failed in a way that nobody foresaw; the log tells the cause."""
+
+    key = "unexpected"
+
+
 class CommandError(ClientError):
     """The car or the service reported that a command failed."""
 

@@ -42,7 +42,6 @@ _NOT_SENT: Final = (
     httpx.InvalidURL,
     httpx.PoolTimeout,
     httpx.ProxyError,
-    UnicodeError,
 )
 # These describe the bytes as they were sent, which are unpacked already
 _OF_THE_WIRE: Final = frozenset({"content-encoding", "content-length", "transfer-encoding"})
@@ -121,7 +120,7 @@ class Http:
             with _quiet():
                 async with asyncio.timeout(TOTAL):
                     response = await self._answer(request)
-        except (httpx.RequestError, httpx.InvalidURL, OSError, UnicodeError) as error:
+        except (httpx.RequestError, httpx.InvalidURL, OSError) as error:
             _LOGGER.debug("%s: %s", request.what, type(error).__name__)
             sent = not isinstance(error, _NOT_SENT)
             raise NetworkError(f"{request.what}: {type(error).__name__}", sent=sent) from None

@@ -39,6 +39,7 @@ class Status:
     `calls_left` are those of its own plan, `calls_left_for_user` those that somebody may still ask
     for. `disputed` means that another program seems to take the stream, `refused` that its broker
     keeps refusing us. `silent_since` is since when we listen without ever having heard a car.
+    `failing` means that a part of the work keeps failing in a way that nobody foresaw.
     """
 
     calls_left: int
@@ -52,6 +53,7 @@ class Status:
     spent_by_others: bool = False
     container_missing: bool = False
     silent_since: datetime | None = None
+    failing: bool = False
 
 
 class Source(Protocol):

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import partial
 import logging
 from typing import Final
 
@@ -19,11 +20,13 @@ from ..errors import (
     NoContainerError,
     QuotaError,
     RefusedError,
+    UnexpectedError,
     UnsupportedError,
 )
 from ..fingerprint import MESSAGES, Message, Recording
 from ..http import Http
 from ..source import Poll, Progress, Push, Status
+from ..supervisor import Supervisors
 from ..tokens import TokenKeeper
 from ..values import Access, StreamState
 from ..vehicle import Vehicle
@@ -100,6 +103,7 @@ class CardataSource:
         self._listening_since: datetime | None = None
         self._no_picture: dict[str, datetime] = {}
         self._busy = asyncio.Lock()
+        self._supervisors = Supervisors(http.redactor, sleep)
 
     @property
     def status(self) -> Status:
@@ -119,6 +123,7 @@ class CardataSource:
             spent_by_others=self.ledger.others(now) > 0,
             container_missing=self._worker.container_missing,
             silent_since=silent,
+            failing=self._supervisors.lasting,
         )
 
     def know(self, vehicles: Iterable[Vehicle]) -> None:
@@ -166,13 +171,21 @@ class CardataSource:
         """Listen until cancelled; nothing comes any more once somebody has to log in again."""
         if self._broker is None:
             return
+        self._supervisors.changed = changed
+        messages = self._supervisors.of("a message of the stream")
 
-        def receive(topic: str, payload: bytes) -> None:
+        def take(topic: str, payload: bytes) -> None:
             vin, readings = self._received(topic, payload)
             if readings:
                 push({vin: readings})
             if self._planned_earlier(vin):
                 changed()
+
+        def receive(topic: str, payload: bytes) -> None:
+            try:
+                messages.call(partial(take, topic, payload))
+            except UnexpectedError:
+                self.problems["message not taken in"] += 1
 
         def tell(state: StreamState) -> None:
             self._activity.connect(connected=state is StreamState.CONNECTED)
@@ -183,9 +196,11 @@ class CardataSource:
         self._stream = Stream(
             self._login, self._broker, receive, tell, pace=self._pace, sleep=self._sleep
         )
+        activity = self._supervisors.of("the watch on silent cars")
+        stream = self._supervisors.of("the stream")
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._activity.run(push, self._sleep))
-            group.create_task(self._stream.run())
+            group.create_task(activity.keep_running(lambda: self._activity.run(push, self._sleep)))
+            group.create_task(stream.keep_running(self._stream.run))
 
     def commands(self, _vehicle: Vehicle) -> frozenset[CommandKind]:
         """Return nothing: CarData can only be read."""
@@ -289,8 +304,9 @@ class CardataSource:
 
     async def _do(self, decision: Decision, round_: Round) -> None:
         """Do one thing, and note whether it worked."""
+        supervisor = self._supervisors.of(f"the task {decision.task}", decision.vin)
         try:
-            await self._worker.carry_out(decision, round_)
+            await supervisor.attempt(lambda: self._worker.carry_out(decision, round_))
         except ClientError as error:
             _LOGGER.debug("%s (%s): %s", decision.task, decision.reason, error)
             self._plan.failed(

@@ -155,6 +155,15 @@ class Stream:
 
     async def run(self) -> None:
         """Stay connected; end only if somebody has to log in again."""
+        try:
+            await self._stay_connected()
+        finally:
+            task = asyncio.current_task()
+            cancelled = task is not None and task.cancelling() > 0
+            if not cancelled and self.state is not StreamState.LOGIN_NEEDED:
+                self._note(StreamState.LOST)
+
+    async def _stay_connected(self) -> None:
         while True:
             await self._sleep(max(self._pace.wait(), self._pause))
             try:

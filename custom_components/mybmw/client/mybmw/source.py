@@ -25,6 +25,7 @@ from ..errors import (
 from ..fingerprint import MESSAGES, Recording
 from ..http import Http
 from ..source import Poll, Progress
+from ..supervisor import Supervisors
 from ..values import DriveTrain
 from ..vehicle import Vehicle
 from . import remote
@@ -97,6 +98,7 @@ class MyBMWSource:
         self._nameless: Counter[str] = Counter()
         self._busy: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._commanded: dict[str, datetime] = {}
+        self._supervisors = Supervisors(http.redactor)
 
     def know(self, vehicles: Iterable[Vehicle]) -> None:
         """Take over cars that were known before a restart."""
@@ -162,12 +164,16 @@ class MyBMWSource:
             if round_.given_up is not None:
                 return round_.given_up
             try:
-                if self._due(car):
-                    round_.profiles[car.vin] = await self._profile(car)
-                return await self._state(car, round_)
+                supervisor = self._supervisors.of("reading a car", car.vin)
+                return await supervisor.attempt(lambda: self._read_all(car, round_))
             except ClientError as error:
                 round_.note(error)
                 return error
+
+    async def _read_all(self, car: Car, round_: _Round) -> list[AnyReading]:
+        if self._due(car):
+            round_.profiles[car.vin] = await self._profile(car)
+        return await self._state(car, round_)
 
     def _due(self, car: Car) -> bool:
         read = self._profiled.get(car.vin)

@@ -28,7 +28,11 @@ class CommandKind(StrEnum):
 
 
 class CommandState(StrEnum):
-    """How far a command has come."""
+    """How far a command has come.
+
+    Unconfirmed means that it may have been carried out, but nothing shows it; confirmed and
+    contradicted is what the next state of the car shows.
+    """
 
     INITIATED = "INITIATED"
     PENDING = "PENDING"
@@ -37,6 +41,9 @@ class CommandState(StrEnum):
     IGNORED = "IGNORED"
     ERROR = "ERROR"
     TIMED_OUT = "TIMED_OUT"
+    UNCONFIRMED = "UNCONFIRMED"
+    CONFIRMED = "CONFIRMED"
+    CONTRADICTED = "CONTRADICTED"
 
 
 FINAL: Final = (
@@ -44,8 +51,11 @@ FINAL: Final = (
     CommandState.IGNORED,
     CommandState.ERROR,
     CommandState.TIMED_OUT,
+    CommandState.UNCONFIRMED,
+    CommandState.CONFIRMED,
+    CommandState.CONTRADICTED,
 )
-"""The states after which nothing follows."""
+"""The states after which nothing follows but what the car itself reports."""
 
 
 @dataclass(frozen=True, slots=True)

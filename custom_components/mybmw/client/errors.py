@@ -11,6 +11,9 @@ class ClientError(Exception):
 
     key: ClassVar[str] = "api_error"
 
+    unconfirmed: bool = False
+    """Whether a command that failed with this may have been accepted all the same."""
+
 
 class NetworkError(ClientError):
     """No usable connection to the service: no route, TLS failure, time-out."""
@@ -134,3 +137,4 @@ class CommandTimeoutError(CommandError):
     """No final word about a command arrived in time; the car may still carry it out."""
 
     key = "command_timeout"
+    unconfirmed = True

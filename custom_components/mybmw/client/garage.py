@@ -1,16 +1,22 @@
 """The garage: all vehicles of one account, whatever sources they come from."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain
+import logging
 
 from .attributes import CHARGING_SESSIONS, LAST_COMMAND, POSITION, AnyAttribute, AnyReading
 from .commands import FINAL, Command, CommandKind, CommandResult, CommandState
-from .errors import ClientError, CommandTimeoutError, InvalidValueError, UnsupportedError
+from .errors import ClientError, UnsupportedError
+from .execution import INTERRUPTED, NO_STATE, Execution, about_to_send, unconfirmed
 from .source import Poll, Progress, Source
 from .tires import comparisons
+from .unconfirmed import Saved, Sent, Unconfirmed
 from .vehicle import Vehicle
+
+_LOGGER = logging.getLogger(__name__)
 
 type Changes = Mapping[str, set[AnyAttribute]]
 type Listener = Callable[[Changes], None]
@@ -22,7 +28,8 @@ class Garage:
     VINs are in capitals here; whoever asks for a car may write them in any case.
 
     `listener` is called with the changed attributes by VIN whenever something changed; a car that
-    is new or gone is in it with an empty set at least.
+    is new or gone is in it with an empty set at least. `on_step` is called with every step of every
+    command, `before_sending` is awaited before a command that changes something is sent.
     """
 
     def __init__(
@@ -41,6 +48,9 @@ class Garage:
         self.sources: dict[str, Source] = {source.name: source for source in sources}
         self.vehicles: dict[str, Vehicle] = {}
         self.listener = listener
+        self.on_step: Callable[[str, CommandResult], None] | None = None
+        self.before_sending: Callable[[], Awaitable[None]] | None = None
+        self.unconfirmed = Unconfirmed()
 
     def update(self, vin: str, readings: Iterable[AnyReading]) -> set[AnyAttribute]:
         """Take in readings of one car, make it known if it is new, and tell the listener."""
@@ -56,6 +66,7 @@ class Garage:
 
     def remove(self, vin: str) -> None:
         """Forget a car."""
+        self.unconfirmed.forget(vin)
         if self.vehicles.pop(vin, None) is not None and self.listener is not None:
             self.listener({vin: set()})
 
@@ -93,36 +104,75 @@ class Garage:
         """Carry out a command through the first source that can.
 
         How far it has come is a fact about the car (`LAST_COMMAND`) from the moment it is sent; a
-        command that is refused before that leaves no trace.
+        command that is refused before that leaves no trace. What it changes is unknown from the
+        moment it has ended until a state measured after it arrives; not if it was refused.
         """
         vehicle = self._vehicle(vin)
-        vin = vehicle.vin
         source = self.commander(vehicle, command.kind)
-        fate = LAST_COMMAND[command.kind]
 
-        def note(state: CommandState, reason: str | None = None) -> None:
-            now = datetime.now(UTC)
-            if self.vehicles.get(vin) is vehicle:
-                told = CommandResult(command.kind, state, now, reason)
-                self.update(vin, [fate.at(told, now, source.name)])
+        def note(step: CommandResult) -> None:
+            self._note(vehicle, step, source.name)
 
-        def on_the_way(state: CommandState) -> None:
-            if state not in FINAL:
-                note(state)
-            if progress is not None:
-                progress(state)
-
+        sent = about_to_send(vehicle, command, source.name)
+        execution = Execution(self.unconfirmed, vehicle, sent, note, progress)
         try:
-            result, readings = await source.send(vehicle, command, on_the_way)
-        except ClientError as error:
-            if not isinstance(error, UnsupportedError | InvalidValueError):
-                late = isinstance(error, CommandTimeoutError)
-                note(CommandState.TIMED_OUT if late else CommandState.ERROR, str(error))
+            if sent.attributes and self.before_sending is not None:
+                await self.before_sending()
+            result, readings = await source.send(vehicle, command, execution)
+        except (ClientError, asyncio.CancelledError) as error:
+            self._update_present(vehicle, execution.fail(error))
             raise
-        if self.vehicles.get(vin) is vehicle:
-            self.update(vin, readings)
-        note(result.state, result.reason)
+        self._update_present(vehicle, [*execution.finish(result), *readings])
         return result
+
+    def give_up(self, vin: str) -> None:
+        """Tell of commands to a car that nothing has shown yet whether they were carried out."""
+        vehicle = self.vehicles.get(vin)
+        for sent in self.unconfirmed.waiting(vin):
+            if vehicle is not None and sent.state is not CommandState.UNCONFIRMED:
+                self._note_unconfirmed(vehicle, sent, NO_STATE)
+
+    def dump_commands(self) -> list[Saved]:
+        """Return the commands that no state has confirmed yet as JSON."""
+        return self.unconfirmed.dump()
+
+    def load_commands(self, saved: Iterable[object]) -> None:
+        """Take over what `dump_commands` wrote; what was on its way then was interrupted."""
+        for vin, sent in list(self.unconfirmed.load(saved)):
+            vehicle = self.vehicles.get(vin)
+            if vehicle is None:
+                self.unconfirmed.forget(vin)
+            elif sent.ended is None:
+                now, state = datetime.now(UTC), CommandState.UNCONFIRMED
+                self.update(vin, self.unconfirmed.end(vehicle, sent, state, now))
+                self._note_unconfirmed(vehicle, sent, INTERRUPTED)
+        for vehicle in self.vehicles.values():
+            for attribute in LAST_COMMAND.values():
+                last = vehicle[attribute]
+                if last is not None and last.value.state not in FINAL:
+                    step = unconfirmed(last.value.kind, INTERRUPTED)
+                    self._note(vehicle, step, last.source)
+
+    def _note_unconfirmed(self, vehicle: Vehicle, sent: Sent, reason: str) -> None:
+        self.unconfirmed.replace(vehicle.vin, sent, state=CommandState.UNCONFIRMED)
+        self._note(vehicle, unconfirmed(sent.command.kind, reason), sent.source)
+
+    def _note(self, vehicle: Vehicle, step: CommandResult, source: str) -> None:
+        """Keep the newest step of a command, and tell it."""
+        attribute = LAST_COMMAND[step.kind]
+        last = vehicle[attribute]
+        time = step.time if last is None else max(step.time, last.time)
+        if self._update_present(vehicle, [attribute.at(step, time, source)]):
+            _LOGGER.debug("%s: %s", step.kind, step.state)
+            if self.on_step is not None:
+                self.on_step(vehicle.vin, step)
+
+    def _update_present(self, vehicle: Vehicle, readings: Iterable[AnyReading]) -> bool:
+        """Take in readings of a car unless it has left; tell whether it is there."""
+        present = self.vehicles.get(vehicle.vin) is vehicle
+        if present:
+            self.update(vehicle.vin, readings)
+        return present
 
     async def image(self, vin: str, view: str) -> bytes:
         """Return a picture of a car as PNG, from the first source that has one."""
@@ -160,10 +210,21 @@ class Garage:
                 if not self.accept(vin):
                     continue
                 vehicle = self.vehicles[vin] = Vehicle(vin)
-            changed = vehicle.update(self._kept(items))
+            kept = self.unconfirmed.sift(vin, self._kept(items))
+            changed = vehicle.update(kept)
             changes[vin] = changed | vehicle.update(comparisons(vehicle))
             if changes[vin] or new:
                 told[vin] = changes[vin]
         if told and self.listener is not None:
             self.listener(told)
+        for vin in changes:
+            self._settle(self.vehicles[vin])
         return changes
+
+    def _settle(self, vehicle: Vehicle) -> None:
+        """Tell of commands whose effect the car's state shows now."""
+        for sent, state in list(self.unconfirmed.settle(vehicle)):
+            kind = sent.command.kind
+            if state is CommandState.CONTRADICTED:
+                _LOGGER.info("The car reports something else than %s asked for", kind)
+            self._note(vehicle, CommandResult(kind, state, datetime.now(UTC)), sent.source)

@@ -13,8 +13,23 @@ from .values import StreamState
 from .vehicle import Vehicle
 
 type Progress = Callable[[CommandState], None]
+"""Is called with every news of a command."""
+
 type Push = Callable[[Mapping[str, Iterable[AnyReading]]], object]
 """Takes readings by VIN."""
+
+
+@runtime_checkable
+class Follower(Protocol):
+    """A `Progress` that wants to know as well when a command leaves."""
+
+    def __call__(self, state: CommandState) -> None:
+        """Take news of the command."""
+        ...
+
+    def sending(self) -> None:
+        """Note that the command is sent now; before that, nothing can have reached the service."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import httpx
 
-from ..errors import AuthError, RefusedError
+from ..errors import AnswerError, ApiError, AuthError, NetworkError, RefusedError
 from ..http import MOST, MOST_OF_PICTURE, Http, Request, json_of
 from ..values import Brand
 from .answers import ask
@@ -36,6 +36,7 @@ VIEWS: Final = (
 """The pictures of a car that the service draws, as it calls them."""
 
 _UNITS: Final = "d=KM;v=L;p=B;ec=KWH100KM;fc=L100KM;em=GKM;"
+_SERVER_ERROR: Final = 500
 _VRCCS: Final = "presentation/remote-commands"
 
 
@@ -175,20 +176,38 @@ class Api:
 
     async def _json(self, call: _Call) -> object:
         response = await self._send(call)
-        return json_of(response, call.what) if response.content else None
+        try:
+            return json_of(response, call.what) if response.content else None
+        except AnswerError as error:
+            error.unconfirmed = True
+            raise
 
     async def _send(self, call: _Call) -> httpx.Response:
         token = await self.login.token()
         try:
-            return await ask(self.http, self._request(call, token))
+            return await self._ask(call, token)
         except AuthError as error:
             fresh = await self.login.replace(token)
             if fresh == token:
                 raise RefusedError(str(error), error.status) from None
         try:
-            return await ask(self.http, self._request(call, fresh))
+            return await self._ask(call, fresh)
         except AuthError as error:
             raise RefusedError(str(error), error.status) from None
+
+    async def _ask(self, call: _Call, token: str) -> httpx.Response:
+        """Send a request; an error tells whether the service may have done it all the same."""
+        try:
+            return await ask(self.http, self._request(call, token))
+        except NetworkError as error:
+            error.unconfirmed = error.sent
+            raise
+        except ApiError as error:
+            error.unconfirmed = error.status >= _SERVER_ERROR
+            raise
+        except AnswerError as error:
+            error.unconfirmed = True
+            raise
 
     def _request(self, call: _Call, token: str) -> Request:
         correlation = str(uuid4())

@@ -1,8 +1,9 @@
 """Commands: what is sent, and how their fate is followed (facts: MyBMW sheet §3.3)."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 import logging
 from time import monotonic
 from typing import Final
@@ -38,7 +39,7 @@ from ..errors import (
     UnknownPlanError,
     UnsupportedError,
 )
-from ..source import Progress
+from ..source import Follower, Progress
 from ..values import ChargingStatus
 from ..vehicle import Vehicle
 from .api import Api, Car
@@ -49,6 +50,16 @@ _LOGGER = logging.getLogger(__name__)
 _PAUSE: Final = 3.5
 _PATIENCE: Final = 240.0
 _FINAL: Final = (CommandState.EXECUTED, CommandState.IGNORED)
+_WORDS: Final[Mapping[object, CommandState]] = {
+    state.value: state
+    for state in (
+        CommandState.INITIATED,
+        CommandState.PENDING,
+        CommandState.DELIVERED,
+        CommandState.ERROR,
+        *_FINAL,
+    )
+}
 
 CHANGES_STATE: Final = frozenset(CommandKind) - {
     CommandKind.LIGHT_FLASH,
@@ -76,38 +87,53 @@ class Started:
     event: str | None
 
 
-async def start(api: Api, car: Car, vehicle: Vehicle, command: Command) -> Started:
+async def start(
+    api: Api, car: Car, vehicle: Vehicle, command: Command, progress: Progress | None = None
+) -> Started:
     """Send a command; raise `UnsupportedError` or `InvalidValueError` before anything is sent."""
+    post = _prepared(api, car, vehicle, command)
+    await api.login.token()
+    if isinstance(progress, Follower):
+        progress.sending()
+    return _started(await post())
+
+
+def _prepared(
+    api: Api, car: Car, vehicle: Vehicle, command: Command
+) -> Callable[[], Awaitable[object]]:
+    """Return what sends a command; what cannot be sent is found out here."""
     service = _SERVICES.get(command.kind)
     if service is not None:
-        return _started(await api.command(car, *service))
+        return partial(api.command, car, *service)
     match command:
         case TargetSoc(percent=percent):
             settings = {"chargingTarget": percent, "acLimitValue": None}
-            return _started(await api.change_charging(car, "charging-settings", settings))
+            return partial(api.change_charging, car, "charging-settings", settings)
         case AcLimit(ampere=ampere):
             _check_limit(vehicle, ampere)
             settings = {"chargingTarget": None, "acLimitValue": ampere}
-            return _started(await api.change_charging(car, "charging-settings", settings))
+            return partial(api.change_charging, car, "charging-settings", settings)
         case ChangeProfile():
             plan = _plan(vehicle, command)
-            return _started(await api.change_charging(car, "charging-profile", plan))
+            return partial(api.change_charging, car, "charging-profile", plan)
         case SendPoi(poi=poi):
-            await api.send_poi(car, _gcid(api), _destination(car, poi))
-            return Started(None)
+            return partial(api.send_poi, car, _gcid(api), _destination(car, poi))
     path = {CommandKind.CHARGE_START: "start-charging", CommandKind.CHARGE_STOP: "stop-charging"}
     if command.kind not in path:
         raise UnsupportedError(f"{command.kind} needs more than its kind")
-    return _started(await api.change_charging(car, path[command.kind], {}))
+    return partial(api.change_charging, car, path[command.kind], {})
 
 
 def ignored(vehicle: Vehicle, command: Command) -> str | None:
-    """Return why the car would ignore a command right now, None if it would not."""
+    """Return why the car would ignore a command right now, None if it may not.
+
+    Whether it charges can be unknown after another command.
+    """
     charging = (CommandKind.CHARGE_START, CommandKind.CHARGE_STOP)
     if command.kind in charging and not vehicle.value(CHARGER_CONNECTED):
         return "the car is not plugged in"
-    stopping = command.kind is CommandKind.CHARGE_STOP
-    if stopping and vehicle.value(CHARGING_STATUS) is not ChargingStatus.CHARGING:
+    stopping, status = command.kind is CommandKind.CHARGE_STOP, vehicle.value(CHARGING_STATUS)
+    if stopping and status not in (None, ChargingStatus.CHARGING):
         return "the car is not charging"
     return None
 
@@ -142,7 +168,7 @@ async def follow(
 
 def _state(answer: Mapping[str, object], before: CommandState) -> CommandState:
     word = answer.get("eventStatus")
-    return CommandState(word) if isinstance(word, str) and word in set(CommandState) else before
+    return _WORDS.get(word, before) if isinstance(word, str) else before
 
 
 def _reason(answer: Mapping[str, object]) -> str:

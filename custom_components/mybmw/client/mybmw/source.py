@@ -3,12 +3,12 @@
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 import logging
 from typing import Final
 
-from ..attributes import COMMANDS, DRIVE_TRAIN, AnyReading
+from ..attributes import COMMANDS, DRIVE_TRAIN, LAST_UPDATE, AnyReading
 from ..commands import Command, CommandKind, CommandResult, CommandState
 from ..convert import mapping
 from ..errors import (
@@ -17,6 +17,7 @@ from ..errors import (
     AuthError,
     BlockedError,
     ClientError,
+    CommandError,
     NetworkError,
     QuotaError,
     RefusedError,
@@ -140,12 +141,24 @@ class MyBMWSource:
             return CommandResult(command.kind, state, datetime.now(UTC), reason), ()
         car = self._fleet.address(vehicle)
         async with self._busy[car.vin]:
-            started = await remote.start(self._api, car, vehicle, command)
+            started = await remote.start(self._api, car, vehicle, command, progress)
             if progress is not None:
                 progress(CommandState.INITIATED)
-            result = await remote.follow(self._api, car, command, started, progress)
+            result = await self._followed(car, command, started, progress)
             self._commanded[car.vin] = datetime.now(UTC)
             return result, await self._aftermath(car, command, started)
+
+    async def _followed(
+        self, car: Car, command: Command, started: remote.Started, progress: Progress | None
+    ) -> CommandResult:
+        """Wait for the result; without one, the command may still be carried out."""
+        try:
+            return await remote.follow(self._api, car, command, started, progress)
+        except CommandError:
+            raise
+        except ClientError as error:
+            error.unconfirmed = True
+            raise
 
     async def image(self, vehicle: Vehicle, view: str) -> bytes:
         """Return a picture as PNG; `view` is one of `api.VIEWS`."""
@@ -205,8 +218,10 @@ class MyBMWSource:
         capabilities = mapping(mapping(answer).get("capabilities"))
         settings = capabilities.get("isChargingSettingsEnabled") is True
         if settings or capabilities.get("isChargingPlanSupported") is True:
+            reported = (item.time for item in readings if item.attribute is LAST_UPDATE)
+            measured = replace(context, fetched=next(reported, context.fetched))
             try:
-                readings += await self._charging(car, context, settings=settings)
+                readings += await self._charging(car, context, measured, settings=settings)
             except ClientError as error:
                 self.problems["charging details"] += 1
                 _LOGGER.debug("Charging details cannot be read: %s", error)
@@ -216,9 +231,12 @@ class MyBMWSource:
         overtaken = commanded is not None and context.fetched < commanded
         return [] if overtaken else readings
 
-    async def _charging(self, car: Car, context: Context, *, settings: bool) -> list[AnyReading]:
+    async def _charging(
+        self, car: Car, context: Context, measured: Context, *, settings: bool
+    ) -> list[AnyReading]:
+        """Read the charging plan; it has no time of its own, and is what the car last reported."""
         answer = await self._api.charging(car, context.fetched, settings=settings)
-        return read_charging(answer, context, self.problems)
+        return read_charging(answer, measured, self.problems)
 
     async def _aftermath(
         self, car: Car, command: Command, started: remote.Started

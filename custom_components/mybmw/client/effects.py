@@ -1,0 +1,123 @@
+"""What commands change: the attributes, and the values that show that a command was carried out."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from .attributes import (
+    AC_CURRENT_LIMIT,
+    ALARM,
+    CHARGING_END_TIME,
+    CHARGING_MODE,
+    CHARGING_POWER,
+    CHARGING_PREFERENCE,
+    CHARGING_PROFILE,
+    CHARGING_START_TIME,
+    CHARGING_STATUS,
+    CHARGING_TARGET,
+    CHARGING_TIME_LEFT,
+    CLIMATE_ACTIVITY,
+    CLIMATE_END_TIME,
+    LOCK_STATE,
+    PRECONDITIONING_AT_DEPARTURE,
+    AnyAttribute,
+)
+from .commands import AcLimit, ChangeProfile, Command, CommandKind, TargetSoc
+from .values import ChargingProfile, ChargingStatus
+
+type Check = Callable[[Any], bool]
+"""Tells whether a value is what a command asked for."""
+
+_HALF: Final = 0.5
+_LOCK: Final = (LOCK_STATE, ALARM)
+_CLIMATE: Final = (CLIMATE_ACTIVITY, CLIMATE_END_TIME)
+_CHARGE: Final = (
+    CHARGING_STATUS,
+    CHARGING_POWER,
+    CHARGING_TIME_LEFT,
+    CHARGING_START_TIME,
+    CHARGING_END_TIME,
+)
+_IDLE: Final = frozenset(
+    {
+        ChargingStatus.ERROR,
+        ChargingStatus.NOT_CHARGING,
+        ChargingStatus.PLUGGED_IN,
+        ChargingStatus.WAITING_FOR_CHARGING,
+    }
+)
+
+_CHANGES: Final[Mapping[CommandKind, tuple[AnyAttribute, ...]]] = {
+    CommandKind.DOOR_LOCK: _LOCK,
+    CommandKind.DOOR_UNLOCK: _LOCK,
+    CommandKind.CLIMATE_START: _CLIMATE,
+    CommandKind.CLIMATE_STOP: _CLIMATE,
+    CommandKind.CHARGE_START: _CHARGE,
+    CommandKind.CHARGE_STOP: _CHARGE,
+    CommandKind.TARGET_SOC: (CHARGING_TARGET,),
+    CommandKind.AC_LIMIT: (AC_CURRENT_LIMIT,),
+}
+
+_CHECKS: Final[Mapping[CommandKind, tuple[AnyAttribute, Check]]] = {
+    CommandKind.DOOR_LOCK: (LOCK_STATE, lambda state: state.locked),
+    CommandKind.DOOR_UNLOCK: (LOCK_STATE, lambda state: not state.locked),
+    CommandKind.CLIMATE_START: (CLIMATE_ACTIVITY, lambda activity: activity.running),
+    CommandKind.CLIMATE_STOP: (CLIMATE_ACTIVITY, lambda activity: not activity.running),
+    CommandKind.CHARGE_START: (CHARGING_STATUS, lambda status: status not in _IDLE),
+    CommandKind.CHARGE_STOP: (
+        CHARGING_STATUS,
+        lambda status: status is not ChargingStatus.CHARGING,
+    ),
+}
+
+LASTING: Final[Mapping[CommandKind, timedelta]] = {
+    CommandKind.CLIMATE_START: timedelta(minutes=20),
+    CommandKind.CHARGE_START: timedelta(hours=1),
+    CommandKind.CHARGE_STOP: timedelta(hours=1),
+}
+"""How long an effect lasts at least; what is measured later shows nothing about the command."""
+
+
+def changes(command: Command) -> tuple[AnyAttribute, ...]:
+    """Return the attributes that a command changes."""
+    if not isinstance(command, ChangeProfile):
+        return _CHANGES.get(command.kind, ())
+    found: list[AnyAttribute] = [CHARGING_PROFILE]
+    if command.mode is not None:
+        found += [CHARGING_MODE, CHARGING_PREFERENCE]
+    if command.preconditioning is not None:
+        found.append(PRECONDITIONING_AT_DEPARTURE)
+    return tuple(found)
+
+
+def checks(command: Command) -> Mapping[AnyAttribute, Check]:
+    """Return the attributes that show whether a command was carried out, and how."""
+    match command:
+        case TargetSoc(percent=percent):
+            return {CHARGING_TARGET: lambda value: abs(value - percent) < _HALF}
+        case AcLimit(ampere=ampere):
+            return {AC_CURRENT_LIMIT: lambda value: abs(value - ampere) < _HALF}
+        case ChangeProfile():
+            return _plan_checks(command)
+    return dict([_CHECKS[command.kind]]) if command.kind in _CHECKS else {}
+
+
+def _plan_checks(change: ChangeProfile) -> Mapping[AnyAttribute, Check]:
+    found: dict[AnyAttribute, Check] = {}
+    if change.mode is not None:
+        found[CHARGING_MODE] = lambda mode: mode is change.mode
+    if change.preconditioning is not None:
+        found[PRECONDITIONING_AT_DEPARTURE] = lambda active: active is change.preconditioning
+    if change.window_start or change.window_end or change.timers:
+        found[CHARGING_PROFILE] = lambda profile: _has(profile, change)
+    return found
+
+
+def _has(profile: ChargingProfile, change: ChangeProfile) -> bool:
+    """Tell whether a plan has the charging window and the timers that were asked for."""
+    windows = (
+        (change.window_start, profile.window_start),
+        (change.window_end, profile.window_end),
+    )
+    same = all(asked is None or asked == found for asked, found in windows)
+    return same and all(timer in profile.timers for timer in change.timers)

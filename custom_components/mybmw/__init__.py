@@ -89,6 +89,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> boo
         source.know(garage.vehicles.values())
     await _begin(coordinator, sources, contents)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    coordinator.async_confirm_commands()
     return True
 
 

@@ -4,6 +4,7 @@
 `SourcePoller` (in `poller`) beside it asks one source.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 import logging
 from typing import TYPE_CHECKING, Final, override
@@ -33,9 +34,10 @@ from .client import (
 )
 from .client.attributes import AnyAttribute
 from .client.values import Brand
+from .confirming import Confirmer
 from .const import DOMAIN
 from .errors import home_assistant_error
-from .store import LATER, SOON, Contents, GarageStore, ImageStore
+from .store import AT_ONCE, LATER, SOON, Contents, GarageStore, ImageStore
 from .telling import Newcomers, Teller, Watch
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ _DEVICE: Final = frozenset(
     {car.BRAND, car.MODEL, car.BODY_TYPE, car.SOFTWARE_VERSION, car.HEADUNIT_TYPE}
 )
 
+type StepListener = Callable[[CommandResult], None]
 type MyBMWConfigEntry = ConfigEntry[GarageCoordinator]
 
 
@@ -74,7 +77,11 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         self._devices: set[str] = set()
         self.closed = False
         self.elsewhere: set[str] = set()
+        self._confirmer = Confirmer(hass, entry, garage, self.pollers)
+        self._step_listeners: defaultdict[str, list[StepListener]] = defaultdict(list)
         garage.listener = self._changed
+        garage.on_step = self._step
+        garage.before_sending = self._before_sending
         garage.accept = self._belongs_here
 
     @property
@@ -99,11 +106,13 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         for vin, saved in contents["vehicles"].items():
             known = load(saved)
             self.data.update(vin, [item for item in known if item.source in self.data.sources])
+        self.data.load_commands(contents["commands"])
         return contents
 
     async def async_close(self) -> None:
         """Save what is known; whatever still arrives after that is not taken in any more."""
         self.closed = True
+        self._confirmer.close()
         self._teller.close()
         await self.async_save()
 
@@ -155,6 +164,17 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
                 remover()
 
         return remove
+
+    @callback
+    def async_add_step_listener(self, vin: str, listener: StepListener) -> CALLBACK_TYPE:
+        """Listen to every step of every command to a car; none is left out or put off."""
+        self._step_listeners[vin].append(listener)
+        return lambda: self._step_listeners[vin].remove(listener)
+
+    @callback
+    def async_confirm_commands(self) -> None:
+        """Read the cars whose commands were not confirmed before a restart."""
+        self._confirmer.begin_now()
 
     @callback
     def async_take(self, poller: SourcePoller, poll: Poll) -> None:
@@ -212,7 +232,8 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
             result = await self.data.send(vin, command)
         except ClientError as error:
             raise home_assistant_error(error) from error
-        self._teller.flush()
+        finally:
+            self._sent(vin)
         if result.state is CommandState.IGNORED:
             raise HomeAssistantError(
                 translation_domain=DOMAIN,
@@ -243,6 +264,25 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         for poller in self.pollers.values():
             await poller.async_ask_all()
         return self.data
+
+    async def _before_sending(self) -> None:
+        """Have it on disk that a command is on its way: it may end in the middle of it."""
+        if not self.closed:
+            await self.async_save()
+
+    @callback
+    def _sent(self, vin: str) -> None:
+        """Show what a command has changed, and read what it has left unknown."""
+        if not self.closed:
+            self._teller.flush()
+            self._confirmer.begin(vin)
+            self.async_schedule_save(AT_ONCE)
+
+    @callback
+    def _step(self, vin: str, step: CommandResult) -> None:
+        if not self.closed:
+            for listener in list(self._step_listeners[vin]):
+                listener(step)
 
     @callback
     def _changed(self, changes: Changes) -> None:
@@ -313,6 +353,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         dumps = ((name, poller.dump()) for name, poller in self.pollers.items())
         return {
             "vehicles": {vin: dump(vehicle) for vin, vehicle in self.vehicles.items()},
+            "commands": self.data.dump_commands(),
             "due": {name: poller.due for name, poller in self.pollers.items() if poller.due},
             "sources": {
                 **self._former,

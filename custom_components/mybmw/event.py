@@ -1,16 +1,15 @@
 """Events: how far commands have come."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final, override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .client import CommandKind, CommandState, Vehicle, attributes as car
+from .client import CommandResult, CommandState, Vehicle, attributes as car
 from .client.attributes import AnyAttribute
-from .coordinator import GarageCoordinator, MyBMWConfigEntry
+from .coordinator import MyBMWConfigEntry
 from .entity import MyBMWDescription, MyBMWEntity, async_add_when_known, read_only
 
 PARALLEL_UPDATES = 0
@@ -35,7 +34,6 @@ EVENTS: Final = (
     EventDescription(
         key="command",
         translation_key="command",
-        attributes=tuple(car.LAST_COMMAND.values()),
         event_types=[state.lower() for state in CommandState],
     ),
 )
@@ -56,29 +54,22 @@ class MyBMWCommandEvent(MyBMWEntity, EventEntity):
 
     entity_description: EventDescription
 
-    def __init__(
-        self, coordinator: GarageCoordinator, vehicle: Vehicle, description: EventDescription
-    ) -> None:
-        super().__init__(coordinator, vehicle, description)
-        self._told = {kind: self._time(kind) for kind in CommandKind}
-
     @property
     @override
     def available(self) -> bool:
         """Whether commands can be followed, which they can whatever fails."""
         return True
 
-    @callback
     @override
-    def _handle_coordinator_update(self) -> None:
-        """Tell what is new; what Home Assistant was started with is not."""
-        for kind, told in self._told.items():
-            fate, time = self.vehicle.value(car.LAST_COMMAND[kind]), self._time(kind)
-            if fate is not None and time != told:
-                self._told[kind] = time
-                self._trigger_event(fate.state.lower(), {"command": kind, "reason": fate.reason})
-                self.async_write_ha_state()
+    async def async_added_to_hass(self) -> None:
+        """Listen to the steps."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            self.coordinator.async_add_step_listener(self.vehicle.vin, self._take_step)
+        )
 
-    def _time(self, kind: CommandKind) -> datetime | None:
-        fate = self.vehicle.value(car.LAST_COMMAND[kind])
-        return None if fate is None else fate.time
+    @callback
+    def _take_step(self, step: CommandResult) -> None:
+        """Tell a step at once, so that none is lost."""
+        self._trigger_event(step.state.lower(), {"command": step.kind, "reason": step.reason})
+        self.async_write_ha_state()

@@ -3,7 +3,7 @@
 import asyncio
 from base64 import b64decode, b64encode
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 import logging
@@ -20,6 +20,7 @@ from .const import DOMAIN
 _LOGGER = logging.getLogger(__name__)
 
 _VERSION: Final = 1
+AT_ONCE: Final = 1.0
 SOON: Final = 60.0
 LATER: Final = 900.0
 _LONGEST: Final = timedelta(days=1)
@@ -28,11 +29,13 @@ _LONGEST: Final = timedelta(days=1)
 class Contents(TypedDict):
     """The file: readings by VIN, and what sources have to remember.
 
-    `due` is the time (ISO 8601) of the next poll of those that are polled regularly, `sources`
-    what those that plan their own calls have dumped.
+    `commands` are those that no state has confirmed yet, `due` is the time (ISO 8601) of the next
+    poll of those that are polled regularly, `sources` what those that plan their own calls have
+    dumped.
     """
 
     vehicles: dict[str, list[Saved]]
+    commands: list[Saved]
     due: dict[str, str]
     sources: dict[str, Any]
 
@@ -59,6 +62,9 @@ class GarageStore:
                 for vin, readings in _mapping(found.get("vehicles")).items()
                 if isinstance(readings, list)
             },
+            "commands": [
+                item for item in _sequence(found.get("commands")) if isinstance(item, dict)
+            ],
             "due": {str(key): str(value) for key, value in _mapping(found.get("due")).items()},
             "sources": dict(_mapping(found.get("sources"))),
         }
@@ -175,3 +181,7 @@ def _read_moment(saved: str) -> datetime | None:
 
 def _mapping(value: object) -> Mapping[Any, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _sequence(value: object) -> Sequence[Any]:
+    return value if isinstance(value, list) else ()

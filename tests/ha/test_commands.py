@@ -205,25 +205,25 @@ async def test_command_that_makes_no_sense_now(
 
 
 @pytest.mark.parametrize(
-    ("fault", "key"),
+    ("fault", "key", "shown"),
     [
-        (faults.server_error(), "api_error"),
-        (faults.blocked(), "blocked"),
-        (faults.quota(), "quota"),
-        (faults.no_network(), "cannot_connect"),
-        (faults.broken_json(), "bad_answer"),
+        (faults.server_error(), "api_error", "unknown"),
+        (faults.blocked(), "blocked", "90.0"),
+        (faults.quota(), "quota", "90.0"),
+        (faults.no_network(), "cannot_connect", "90.0"),
+        (faults.broken_json(), "bad_answer", "unknown"),
     ],
 )
 async def test_failure_is_a_translated_error(
-    hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, fault: Fault, key: str
+    hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, fault: Fault, key: str, shown: str
 ) -> None:
-    """Whatever goes wrong is told by a translated error, and the state stays."""
+    """Whatever goes wrong is a translated error; the state stays unless BMW may have accepted."""
     await set_up()
     sim.fail(Endpoint.COMMAND, fault)
     with pytest.raises(HomeAssistantError) as caught:
         await act(hass, "number", "set_value", "target_soc", {"value": 50})
     assert caught.value.translation_key == key
-    assert state(hass, "number.target_soc") == "90.0"
+    assert state(hass, "number.target_soc") == shown
 
 
 async def test_no_final_word(hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp) -> None:

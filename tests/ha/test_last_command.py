@@ -9,7 +9,6 @@ from homeassistant.helpers.event import async_track_state_change_event
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.mybmw.coordinator import GarageCoordinator
 from tests.ha.conftest import Elapse, SetUp
 from tests.ha.support import IX, POLL
 from tests.replay import faults
@@ -37,18 +36,6 @@ async def steps(hass: HomeAssistant, set_up: SetUp) -> list[tuple[Any, ...]]:
     await set_up()
     async_track_state_change_event(hass, [EVENT], hear)
     return heard
-
-
-@pytest.fixture(autouse=True)
-def _tell_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no two steps be told as one, since nothing waits between them here."""
-    told = GarageCoordinator._changed
-
-    def changed(self: GarageCoordinator, changes: Any) -> None:
-        told(self, changes)
-        self._teller.flush()
-
-    monkeypatch.setattr(GarageCoordinator, "_changed", changed)
 
 
 async def press(hass: HomeAssistant, name: str = "flash_lights") -> None:

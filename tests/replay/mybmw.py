@@ -3,6 +3,7 @@
 It is as strict as the real one where that is known, and refuses with a plain reason.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -93,6 +94,7 @@ class SimulatedMyBMW:
         self._world = World(REGIONS[region], username, password, gcid, clock, Random(0))
         self._fresh = fresh
         self._faults = FaultBook()
+        self._lost: Counter[Endpoint] = Counter()
         self._remote = Remote(self._world)
         self._tokens = Tokens(self._world, token_lifetime)
         captchas = set() if captcha is None else {captcha}
@@ -170,9 +172,13 @@ class SimulatedMyBMW:
         if fault := self._faults.take(inbound.endpoint, vin):
             return fault(request)
         try:
-            return self._answer(inbound)
+            response = self._answer(inbound)
         except RefusedError as refused:
-            return refused.response(request)
+            response = refused.response(request)
+        if self._lost[inbound.endpoint]:
+            self._lost[inbound.endpoint] -= 1
+            raise httpx.ReadTimeout("simulated loss of the answer", request=request)
+        return response
 
     def _answer(self, inbound: Inbound) -> httpx.Response:
         if (handler := self._handlers.get(inbound.endpoint)) is None:
@@ -208,6 +214,24 @@ class SimulatedMyBMW:
     def heal(self) -> None:
         """Forget all planned faults."""
         self._faults.clear()
+
+    def lose_answer(self, endpoint: Endpoint) -> None:
+        """Do what the next request of a kind asks for, but let its answer be lost."""
+        self._lost[endpoint] += 1
+
+    def carry_out(self, vin: str) -> None:
+        """Let a car do now what it was asked for and has not done yet."""
+        for event in self._remote.events.values():
+            if event.car.vin == vin and not event.done:
+                event.execute()
+
+    def hold(self, vin: str) -> None:
+        """Tell the present state of a car from now on, until `release`."""
+        self._world.cars[vin].hold()
+
+    def release(self, vin: str) -> None:
+        """Tell what a car reports again."""
+        self._world.cars[vin].held = None
 
     def next_outcome(self, *statuses: str) -> None:
         """Choose the event statuses of the next command; none: answered without an event."""

@@ -42,7 +42,7 @@ class Vehicles:
         inbound.expect_params(apptimezone=r"-?\d+", appDateTime=r"\d{10}000")
         car = self.world.car(inbound)
         car.run_climate()
-        return httpx.Response(200, json=car.state)
+        return httpx.Response(200, json=car.told[0])
 
     def charging(self, inbound: Inbound) -> httpx.Response:
         """Charging details; 404 for a car that has none."""
@@ -51,9 +51,10 @@ class Vehicles:
             fields="charging-profile", has_charging_settings_capabilities="true|false"
         )
         car = self.world.car(inbound)
-        if car.charging is None:
+        charging = car.told[1]
+        if charging is None:
             raise RefusedError(404, f"Vehicle {car.vin} has no charging details")
-        return httpx.Response(200, json=car.charging)
+        return httpx.Response(200, json=charging)
 
     def image(self, inbound: Inbound) -> httpx.Response:
         """PNG of one view, in the colour of the car."""

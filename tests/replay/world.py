@@ -42,12 +42,22 @@ class Car:
     clock: Callable[[], datetime]
     climate_until: datetime | None = None
     parked_at: Json | None = None
+    held: tuple[Json, Json | None] | None = None
 
     @classmethod
     def of(cls, car: RecordedCar, clock: Callable[[], datetime]) -> Self:
         """Copy a recording, so that simulations never share a state."""
         answers = deepcopy((car.profile, car.state, car.charging))
         return cls(car.vin.upper(), car.brand, *answers, clock)
+
+    @property
+    def told(self) -> tuple[Json, Json | None]:
+        """What the service tells of state and charging, which may be behind the car."""
+        return self.held or (self.state, self.charging)
+
+    def hold(self) -> None:
+        """Let the service tell the present state from now on, whatever the car does."""
+        self.held = deepcopy((self.state, self.charging))
 
     @property
     def status(self) -> Json:

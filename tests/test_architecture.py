@@ -50,6 +50,7 @@ NO_PLATFORMS = {
     "poller",
     "rounds",
     "store",
+    "token_store",
 }
 # What keeps work going that fails in a way that nobody foresaw
 SUPERVISORS = {"client/supervisor.py"}

@@ -28,7 +28,8 @@ from .entity import read_only
 from .poller import PlannedPoller, SourcePoller, issues
 from .rounds import delete_issues
 from .store import Contents, GarageStore, ImageStore, time_left
-from .wiring import async_sources, default_interval
+from .token_store import async_remove_tokens
+from .wiring import SOURCES, async_sources, default_interval
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -130,6 +131,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> No
     """Delete the files of an entry that was removed."""
     await GarageStore(hass, entry.entry_id).remove()
     await ImageStore(hass, entry.entry_id).remove()
+    await async_remove_tokens(hass, entry, SOURCES)
     for issue in issues(entry.entry_id):
         ir.async_delete_issue(hass, DOMAIN, issue)
     delete_issues(hass, entry.entry_id)

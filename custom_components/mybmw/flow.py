@@ -14,6 +14,7 @@ from homeassistant.const import CONF_REGION, CONF_USERNAME
 
 from .const import CONF_SOURCES
 from .coordinator import MyBMWConfigEntry
+from .token_store import async_as_login
 
 
 class AccountFlow(ConfigFlow):
@@ -54,12 +55,14 @@ class AccountFlow(ConfigFlow):
                 self._abort_if_unique_id_mismatch(reason="wrong_account")
             if there not in (None, entry):
                 return self.async_abort(reason="already_configured")
+            account = await async_as_login(self.hass, entry, source, account)
             return self.async_update_reload_and_abort(
                 entry,
                 unique_id=gcid or entry.unique_id,
                 data=_with_source(entry, source, account),
             )
         if there is not None and source not in there.data[CONF_SOURCES]:
+            account = await async_as_login(self.hass, there, source, account)
             return self.async_update_reload_and_abort(
                 there, data=_with_source(there, source, account), reason="source_added"
             )

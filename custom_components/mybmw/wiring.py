@@ -48,7 +48,6 @@ from .const import (
     CONF_CAPTCHA,
     CONF_SOURCES,
     CONF_TLS,
-    CONF_TOKENS,
     DOMAIN,
     OPTION_CARDATA,
     OPTION_NIGHT_END,
@@ -59,6 +58,10 @@ from .const import (
     STREAM_OWN,
 )
 from .coordinator import MyBMWConfigEntry
+from .token_store import TokenStore, async_remove_tokens
+
+SOURCES: Final = frozenset({CARDATA, MYBMW})
+"""The sources that an entry may have."""
 
 _PACES: HassKey[dict[str, Pace]] = HassKey(f"{DOMAIN}_paces")
 _INTERVALS: Final = {Region.NORTH_AMERICA: timedelta(minutes=10)}
@@ -84,6 +87,7 @@ async def async_sources(
     hass: HomeAssistant, entry: MyBMWConfigEntry, redactor: Redactor
 ) -> list[Source]:
     """Return the sources of an entry, those that can command cars first."""
+    await async_remove_tokens(hass, entry, SOURCES.difference(entry.data[CONF_SOURCES]))
     sources: list[Source] = []
     if MYBMW in entry.data[CONF_SOURCES]:
         sources.append(await _mybmw(hass, entry, redactor))
@@ -93,21 +97,17 @@ async def async_sources(
 
 
 async def _mybmw(hass: HomeAssistant, entry: MyBMWConfigEntry, redactor: Redactor) -> MyBMWSource:
-    def saved() -> Tokens | None:
-        return Tokens.load(entry.data[CONF_SOURCES].get(MYBMW, {}).get(CONF_TOKENS))
-
-    def save(tokens: Tokens) -> None:
-        _save_tokens(hass, entry, MYBMW, tokens.dump())
-
+    store = TokenStore(hass, entry, MYBMW, Tokens.load, redactor)
+    await store.async_begin()
     data = entry.data[CONF_SOURCES][MYBMW]
     return connect_mybmw(
         get_async_client(hass),
         data[CONF_REGION],
         data[CONF_USERNAME],
         data.get(CONF_PASSWORD),
-        tokens=saved(),
-        save=save,
-        load=saved,
+        tokens=store.load(),
+        save=store.save,
+        load=store.load,
         device=await instance_id.async_get(hass),
         zone=dt_util.get_default_time_zone(),
         observer=(hass.config.latitude, hass.config.longitude),
@@ -118,20 +118,16 @@ async def _mybmw(hass: HomeAssistant, entry: MyBMWConfigEntry, redactor: Redacto
 async def _cardata(
     hass: HomeAssistant, entry: MyBMWConfigEntry, redactor: Redactor
 ) -> CardataSource:
-    def saved() -> CardataTokens | None:
-        return CardataTokens.load(entry.data[CONF_SOURCES].get(CARDATA, {}).get(CONF_TOKENS))
-
-    def save(tokens: CardataTokens) -> None:
-        _save_tokens(hass, entry, CARDATA, tokens.dump())
-
+    store = TokenStore(hass, entry, CARDATA, CardataTokens.load, redactor)
+    await store.async_begin()
     options = entry.options.get(OPTION_CARDATA, {})
     zone = dt_util.get_default_time_zone()
     return connect_cardata(
         get_async_client(hass),
         entry.data[CONF_SOURCES][CARDATA][CONF_CLIENT_ID],
-        saved(),
-        save=save,
-        load=saved,
+        store.load(),
+        save=store.save,
+        load=store.load,
         broker=await _broker(hass, entry.options.get(OPTION_STREAM, {})),
         extras=[task for task in EXTRAS if options.get(task.value, True)],
         night=_night(options, zone),
@@ -139,18 +135,6 @@ async def _cardata(
         pace=hass.data.setdefault(_PACES, {}).setdefault(entry.entry_id, Pace()),
         redactor=redactor,
     )
-
-
-def _save_tokens(
-    hass: HomeAssistant, entry: MyBMWConfigEntry, source: str, tokens: Mapping[str, Any]
-) -> None:
-    """Keep new tokens of a source, unless the entry or the source was removed meanwhile."""
-    sources = entry.data[CONF_SOURCES]
-    if hass.config_entries.async_get_entry(entry.entry_id) is None or source not in sources:
-        return
-    mine = {**sources[source], CONF_TOKENS: tokens}
-    data = {**entry.data, CONF_SOURCES: {**sources, source: mine}}
-    hass.config_entries.async_update_entry(entry, data=data)
 
 
 async def _broker(hass: HomeAssistant, options: Mapping[str, Any]) -> Broker | None:

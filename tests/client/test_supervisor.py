@@ -161,6 +161,28 @@ async def test_one_car_cannot_be_read(
     assert first.car(I4).value(car.MILEAGE) is not None
 
 
+async def test_car_that_cannot_be_read_is_sold(
+    two: SimulatedCarData, freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is told of it any more."""
+    usual = read_values
+    client = Client.of(two)
+
+    def read(data: Any, memory: Any, now: Any) -> Any:
+        if memory is client.source.cars[I4].memory:
+            raise BugError(VIN)
+        return usual(data, memory, now)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(work, "read_values", read)
+        await client.live(freezer, NOON.replace(hour=23))
+        assert client.source.status.failing
+    two.remove(I4)
+    await client.live(freezer, NOON.replace(day=12))
+    assert set(client.source.cars) == {IX}
+    assert not client.source.status.failing
+
+
 class CrashingStream(FakeStream):
     """Crashes some times, then works."""
 

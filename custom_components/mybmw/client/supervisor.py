@@ -5,7 +5,7 @@ becomes an `UnexpectedError`. Work that fails so again and again is tried less a
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 import logging
 import traceback
 from typing import Final
@@ -153,6 +153,12 @@ class Supervisors:
             found = Supervisor(name, self._redactor, changed=self._tell, sleep=self._sleep)
             self._known[name, vin] = found
         return found
+
+    def keep(self, vins: Collection[str]) -> None:
+        """Forget cars that are not there any more."""
+        for name, vin in [*self._known]:
+            if vin and vin not in vins:
+                del self._known[name, vin]
 
     def _tell(self) -> None:
         if self.changed is not None:

@@ -327,6 +327,7 @@ class CardataSource:
         """Tell the plan and the watch on silence which cars there are."""
         cars = {vin: car.tasks(self._extras) for vin, car in self.cars.items()}
         self._plan.watch(cars, datetime.now(UTC))
+        self._supervisors.keep(self.cars)
         self._plan.repairing = self._worker.improving
         readable = [vin for vin, car in self.cars.items() if car.access is Access.PRIMARY]
         self._activity.watch(readable if self._broker is not None else ())

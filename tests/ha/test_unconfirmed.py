@@ -1,6 +1,7 @@
 """Commands that nothing confirms: the state is unknown until the car itself shows it."""
 
 from homeassistant.core import HomeAssistant
+import httpx
 import pytest
 
 from tests.ha.commanding import (
@@ -258,6 +259,38 @@ async def test_newer_command_counts(
     await elapse(POLL)
     assert [step for kind, step in steps if kind == "door_unlock"] == ["unconfirmed"]
     assert [step for kind, step in steps if kind == "door_lock"][-1] == "executed"
+
+
+async def test_refused_command_overtakes_nothing(
+    hass: HomeAssistant, sim: SimulatedMyBMW, steps: Steps, elapse: Elapse
+) -> None:
+    """A success is judged even if a later command was refused."""
+    await elapse(SECONDS)
+    sim.fail(Endpoint.COMMAND, faults.answer({}))
+    await act(hass)
+    sim.fail(Endpoint.COMMAND, faults.answer({}, 400))
+    await fail(hass, ("lock", "lock", "lock", {}, "locked"))
+    assert state(hass, LOCK) == "unknown"
+    sim.touch(IX.vin)
+    await elapse(31 * SECONDS)
+    assert state(hass, LOCK) == "locked"
+    assert ("door_unlock", "contradicted") in steps
+
+
+async def test_unforeseen_error(
+    hass: HomeAssistant, sim: SimulatedMyBMW, steps: Steps, elapse: Elapse
+) -> None:
+    """Whatever ends a command that was sent, it is not taken for one that did nothing."""
+    await elapse(SECONDS)
+
+    def broken(_request: httpx.Request) -> httpx.Response:
+        raise RuntimeError("simulated")
+
+    sim.fail(Endpoint.EVENT_STATUS, broken)
+    with pytest.raises(RuntimeError):
+        await act(hass)
+    assert state(hass, LOCK) == "unknown"
+    assert steps[-1] == ("door_unlock", "unconfirmed")
 
 
 async def test_stops_charging_while_that_is_unknown(

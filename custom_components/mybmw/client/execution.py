@@ -1,6 +1,5 @@
 """One command on its way: its steps, and what becomes unknown if nothing confirms it."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -39,6 +38,7 @@ class Execution:
         self._progress = progress
         self._state: CommandState | None = None
         self._left = False
+        self._over = False
         if sent.attributes:
             unconfirmed.add(vehicle.vin, sent)
 
@@ -46,7 +46,6 @@ class Execution:
         """Note that the command is sent now."""
         self._left = True
         self._sent = self._unconfirmed.replace(self._vehicle.vin, self._sent, time=_now())
-        self._unconfirmed.overtake(self._vehicle.vin, self._sent)
 
     def __call__(self, state: CommandState) -> None:
         """Take news of the command."""
@@ -58,26 +57,25 @@ class Execution:
     def finish(self, result: CommandResult) -> Sequence[AnyReading]:
         """Take the result; return the readings of what is unknown until there is a newer state."""
         self._step(result.state, result.reason)
-        if result.state is CommandState.EXECUTED:
-            return self._end(result.state, _whole(result.time))
-        self._drop()
-        return ()
+        done = result.state is CommandState.EXECUTED
+        return self._end(result.state, _whole(result.time)) if done else self._drop()
 
-    def fail(self, error: ClientError | asyncio.CancelledError) -> Sequence[AnyReading]:
+    def fail(self, error: ClientError) -> Sequence[AnyReading]:
         """Take the reason why there is no result; return the readings of what is unknown now."""
         if isinstance(error, UnsupportedError | InvalidValueError):
-            self._drop()
+            return self._drop()
+        state = self._failed(error)
+        self._step(state, str(error))
+        return self._end(state, _now()) if error.unconfirmed else self._drop()
+
+    def interrupt(self) -> Sequence[AnyReading]:
+        """End it without result or reason, unless it has ended; return what is unknown now."""
+        if self._over:
             return ()
-        if isinstance(error, asyncio.CancelledError):
-            unconfirmed, state, reason = self._left, CommandState.UNCONFIRMED, INTERRUPTED
-        else:
-            unconfirmed, state, reason = error.unconfirmed, self._failed(error), str(error)
-        if isinstance(error, ClientError) or self._left:
-            self._step(state, reason)
-        if unconfirmed:
-            return self._end(state, _now())
-        self._drop()
-        return ()
+        if not self._left:
+            return self._drop()
+        self._step(CommandState.UNCONFIRMED, INTERRUPTED)
+        return self._end(CommandState.UNCONFIRMED, _now())
 
     def _failed(self, error: ClientError) -> CommandState:
         if isinstance(error, CommandTimeoutError):
@@ -94,12 +92,15 @@ class Execution:
             self._note(CommandResult(kind, state, datetime.now(UTC), reason))
 
     def _end(self, state: CommandState, ended: datetime) -> Sequence[AnyReading]:
+        self._over = True
         if not self._sent.attributes:
             return ()
         return self._unconfirmed.end(self._vehicle, self._sent, state, ended)
 
-    def _drop(self) -> None:
+    def _drop(self) -> Sequence[AnyReading]:
+        self._over = True
         self._unconfirmed.discard(self._vehicle.vin, self._sent)
+        return ()
 
 
 def _now() -> datetime:

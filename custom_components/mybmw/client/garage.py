@@ -1,6 +1,5 @@
 """The garage: all vehicles of one account, whatever sources they come from."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -119,10 +118,12 @@ class Garage:
             if sent.attributes and self.before_sending is not None:
                 await self.before_sending()
             result, readings = await source.send(vehicle, command, execution)
-        except (ClientError, asyncio.CancelledError) as error:
+            self._update_present(vehicle, [*execution.finish(result), *readings])
+        except ClientError as error:
             self._update_present(vehicle, execution.fail(error))
             raise
-        self._update_present(vehicle, [*execution.finish(result), *readings])
+        finally:  # also if whoever has sent it was stopped
+            self._update_present(vehicle, execution.interrupt())
         return result
 
     def give_up(self, vin: str) -> None:
@@ -154,6 +155,7 @@ class Garage:
                     self._note(vehicle, step, last.source)
 
     def _note_unconfirmed(self, vehicle: Vehicle, sent: Sent, reason: str) -> None:
+        _LOGGER.info("Nothing shows whether %s was carried out: %s", sent.command.kind, reason)
         self.unconfirmed.replace(vehicle.vin, sent, state=CommandState.UNCONFIRMED)
         self._note(vehicle, unconfirmed(sent.command.kind, reason), sent.source)
 

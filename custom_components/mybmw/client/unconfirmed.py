@@ -134,20 +134,12 @@ class Unconfirmed:
         """Forget all commands to a car."""
         self._sent.pop(vin, None)
 
-    def overtake(self, vin: str, newer: Sent) -> None:
-        """Judge no more what was sent before a newer command for the same attributes."""
-        for sent in self.waiting(vin):
-            if sent is not newer and sent.overlaps(newer):
-                self.replace(vin, sent, overtaken=True)
-
     def end(
         self, vehicle: Vehicle, sent: Sent, state: CommandState, ended: datetime
     ) -> list[AnyReading]:
         """Wait for a state from now on; return the readings that make unknown what is unknown."""
         sent = self.replace(vehicle.vin, sent, ended=ended, state=state)
-        for other in self.waiting(vehicle.vin):
-            if other is not sent and set(other.attributes) <= set(sent.attributes):
-                self.discard(vehicle.vin, other)
+        self._overtake(vehicle.vin, sent)
         held = [reading for item in sent.attributes if (reading := vehicle[item])]
         early = sent.contradicted_early(held)
         limit = sent.ended if early and sent.ended else sent.time
@@ -156,6 +148,20 @@ class Unconfirmed:
             for reading in held
             if reading.time < limit
         ]
+
+    def _overtake(self, vin: str, newer: Sent) -> None:
+        """Judge no more what was sent before a newer command for the same attributes."""
+        for sent in self.waiting(vin):
+            if sent is newer or not sent.overlaps(newer):
+                continue
+            if set(sent.attributes) <= set(newer.attributes):
+                self.discard(vin, sent)
+            else:
+                self.replace(vin, sent, overtaken=True)
+
+    def _overtaken_soon(self, vin: str, sent: Sent) -> bool:
+        """Tell whether a newer command for the same attributes is on its way."""
+        return any(other.ended is None and other.overlaps(sent) for other in self._sent[vin])
 
     def sift(self, vin: str, readings: Iterable[AnyReading]) -> Iterable[AnyReading]:
         """Leave out what was measured before the commands that wait for a state."""
@@ -168,7 +174,7 @@ class Unconfirmed:
         for sent in self.waiting(vehicle.vin):
             found = [vehicle[item] for item in sent.checks]
             known = [reading for reading in found if reading and reading.time >= sent.time]
-            if len(known) < len(found):
+            if len(known) < len(found) or self._overtaken_soon(vehicle.vin, sent):
                 continue
             self.discard(vehicle.vin, sent)
             lasting = LASTING.get(sent.command.kind)

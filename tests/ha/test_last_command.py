@@ -1,6 +1,7 @@
 """What became of commands: a sensor for each kind, and an event for every step."""
 
-from datetime import timedelta
+import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
@@ -9,6 +10,7 @@ from homeassistant.helpers.event import async_track_state_change_event
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.mybmw.client import attributes as car
 from tests.ha.conftest import Elapse, SetUp
 from tests.ha.support import IX, POLL
 from tests.replay import faults
@@ -63,6 +65,25 @@ async def test_steps_of_a_command(
     assert {command for command, _, _ in steps} == {"light_flash"}
     await press(hass)
     assert [step for _, step, _ in steps].count("executed") == 2, "again is an event again"
+
+
+async def test_steps_in_a_burst(
+    hass: HomeAssistant, sim: SimulatedMyBMW, entry: MockConfigEntry, steps: list[tuple[Any, ...]]
+) -> None:
+    """However much there is to show at once, no step is left out, and their order stays."""
+    coordinator = entry.runtime_data
+    for number in range(100):
+        now = datetime.now(UTC)
+        coordinator.async_push({IX.vin: [car.STATE_OF_CHARGE.at(number % 90, now, "mybmw")]})
+    commands = [
+        hass.services.async_call("button", "press", {"entity_id": f"button.ix_xdrive50_{name}"})
+        for name in ("flash_lights", "sound_horn")
+    ]
+    await asyncio.gather(*commands)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    usual = ["initiated", "pending", "delivered", "executed"]
+    assert [step for kind, step, _ in steps if kind == "light_flash"] == usual
+    assert [step for kind, step, _ in steps if kind == "horn_blow"] == usual
 
 
 def fate(word: str) -> Fault:

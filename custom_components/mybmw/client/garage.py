@@ -220,7 +220,8 @@ class Garage:
         if told and self.listener is not None:
             self.listener(told)
         for vin in changes:
-            self._settle(self.vehicles[vin])
+            if self.unconfirmed.waiting(vin):
+                self._settle(self.vehicles[vin])
         return changes
 
     def _settle(self, vehicle: Vehicle) -> None:

@@ -40,6 +40,7 @@ SHARED = {
     "messages",
 }
 NO_PLATFORMS = {
+    "confirming",
     "const",
     "coordinator",
     "diagnostics",

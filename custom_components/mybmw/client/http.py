@@ -44,7 +44,7 @@ _NOT_SENT: Final = (
     httpx.ProxyError,
 )
 # These describe the bytes as they were sent, which are unpacked already
-_OF_THE_WIRE: Final = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+_OF_THE_WIRE: Final = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
 _CLOCK: Final = re.compile(r"(\d{1,4}):(\d{2}):(\d{2})")
 _SECONDS: Final = re.compile(r"\bin (\d{1,9}(?:\.\d+)?) s", re.IGNORECASE | re.ASCII)
 _NUMBER: Final = re.compile(r"\d{1,9}(?:\.\d+)?", re.ASCII)
@@ -138,8 +138,8 @@ class Http:
             await response.aclose()
         headers = [
             (name, value)
-            for name, value in response.headers.multi_items()
-            if name not in _OF_THE_WIRE
+            for name, value in response.headers.raw
+            if name.lower() not in _OF_THE_WIRE
         ]
         return httpx.Response(response.status_code, headers=headers, content=content, request=built)
 

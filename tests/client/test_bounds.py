@@ -211,6 +211,14 @@ async def test_cannot_be_unpacked(http: Http, encoding: str, body: bytes) -> Non
             await http.fetch(request(url))
 
 
+async def test_odd_header(http: Http) -> None:
+    """An answer may hold headers that are not ASCII."""
+    async with serving(whole(JSON, x_name="ä", Content_Encoding="identity")) as url:
+        response = await http.fetch(request(url))
+    assert response.headers["x-name"] == "ä"
+    assert "content-encoding" not in response.headers
+
+
 async def test_no_redirect(http: Http) -> None:
     """An answer that leads elsewhere is an answer."""
     head = b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:9/\r\nset-cookie: a=b\r\n\r\n"

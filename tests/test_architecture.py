@@ -49,6 +49,7 @@ NO_PLATFORMS = {
     "long_tail",
     "messages",
     "poller",
+    "reach",
     "rounds",
     "store",
     "token_store",

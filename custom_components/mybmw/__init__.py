@@ -109,6 +109,8 @@ async def _begin(coordinator: GarageCoordinator, sources: list[Source], contents
         raise failures[0]
     for poller in pollers:
         poller.async_go_on(time_left(contents, poller.source.name) if known else timedelta())
+        if known and poller.source.name in contents["blocked"]:
+            poller.note_refusal()
     if failures and isinstance(failures[0], ConfigEntryAuthFailed):
         coordinator.config_entry.async_start_reauth(coordinator.hass)
 

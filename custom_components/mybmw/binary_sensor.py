@@ -348,4 +348,4 @@ class MyBMWSourceBinarySensor(SourceEntity, BinarySensorEntity):
     @override
     def is_on(self) -> bool | None:
         """The state."""
-        return self.entity_description.on(self.coordinator.source.status)
+        return self.entity_description.on(self.coordinator.status)

@@ -46,6 +46,7 @@ from .const import (
     STREAM_OWN,
 )
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
+from .entity import count_needing
 from .flow_cardata import CardataSteps
 from .flow_mybmw import MyBMWSteps
 from .poller import PlannedPoller, issues
@@ -152,14 +153,28 @@ class MyBMWConfigFlow(CardataSteps, MyBMWSteps, domain=DOMAIN):
     async def async_step_remove_cardata(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Go on without CarData."""
-        return self._without(CARDATA)
+        """Go on without CarData, once the user has seen what goes."""
+        return self._without(CARDATA) if user_input is not None else self._ask_removal(CARDATA)
 
     async def async_step_remove_mybmw(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Go on without the MyBMW app API."""
-        return self._without(MYBMW)
+        """Go on without the MyBMW app API, once the user has seen what goes."""
+        return self._without(MYBMW) if user_input is not None else self._ask_removal(MYBMW)
+
+    def _ask_removal(self, source: str) -> ConfigFlowResult:
+        """Show what goes with a source; an account that is not loaded has no entities to count."""
+        entry = self._get_reconfigure_entry()
+        poller = loaded.pollers.get(source) if (loaded := _coordinator(entry)) else None
+        return self.async_show_form(
+            step_id=f"remove_{source}",
+            data_schema=vol.Schema({}),
+            description_placeholders={
+                "account": entry.title,
+                "cars": str(len(poller.cars())) if poller else "?",
+                "entities": str(count_needing(self.hass, entry, source)) if poller else "?",
+            },
+        )
 
     def _without(self, source: str) -> ConfigFlowResult:
         entry = self._get_reconfigure_entry()
@@ -233,10 +248,15 @@ def _cleaned(user_input: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _coordinator(entry: MyBMWConfigEntry) -> GarageCoordinator | None:
+    """Return what an account has set up, None before."""
+    return getattr(entry, "runtime_data", None)
+
+
 def _refused(entry: MyBMWConfigEntry) -> Iterable[str]:
     """Return the sources whose login is refused, all of them if that is not known."""
     sources = list(entry.data[CONF_SOURCES])
-    coordinator: GarageCoordinator | None = getattr(entry, "runtime_data", None)
+    coordinator = _coordinator(entry)
     pollers = {} if coordinator is None else coordinator.pollers
     refused = [
         name

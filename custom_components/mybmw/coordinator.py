@@ -17,6 +17,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .client import (
     AnyReading,
+    BlockedError,
     Changes,
     ClientError,
     Command,
@@ -31,12 +32,14 @@ from .client import (
     attributes as car,
     dump,
     load,
+    load_sources,
 )
 from .client.attributes import AnyAttribute
 from .client.values import Brand
 from .confirming import Confirmer
 from .const import DOMAIN
 from .errors import home_assistant_error
+from .reach import Reaches, device_name, log_cars, update_access
 from .store import AT_ONCE, LATER, SOON, Contents, GarageStore, ImageStore
 from .telling import Newcomers, Teller, Watch
 
@@ -47,7 +50,7 @@ _LOGGER = logging.getLogger(__name__)
 
 _MANUFACTURERS: Final = {Brand.ROLLS_ROYCE: "Rolls-Royce", Brand.TOYOTA: "Toyota"}
 _DEVICE: Final = frozenset(
-    {car.BRAND, car.MODEL, car.BODY_TYPE, car.SOFTWARE_VERSION, car.HEADUNIT_TYPE}
+    {car.ACCESS, car.BRAND, car.MODEL, car.BODY_TYPE, car.SOFTWARE_VERSION, car.HEADUNIT_TYPE}
 )
 
 type StepListener = Callable[[CommandResult], None]
@@ -70,6 +73,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         self.data = garage
         self.redactor = redactor
         self.pollers: dict[str, SourcePoller] = {}
+        self.reach = Reaches(self.pollers)
         self.images = ImageStore(hass, entry.entry_id)
         self._store = GarageStore(hass, entry.entry_id)
         self._teller = Teller(hass.loop, self._before_telling)
@@ -83,6 +87,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         garage.on_step = self._step
         garage.before_sending = self._before_sending
         garage.accept = self._belongs_here
+        garage.failed = self._note_error
 
     @property
     def vehicles(self) -> Mapping[str, Vehicle]:
@@ -104,10 +109,23 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         contents = await self._store.load()
         self._former = contents["sources"]
         for vin, saved in contents["vehicles"].items():
-            known = load(saved)
-            self.data.update(vin, [item for item in known if item.source in self.data.sources])
+            self._restore(vin, load(saved), load_sources(saved))
         self.data.load_commands(contents["commands"])
         return contents
+
+    def _restore(
+        self,
+        vin: str,
+        readings: Iterable[AnyReading],
+        sources: Mapping[AnyAttribute, frozenset[str]],
+    ) -> None:
+        """Take in what present sources know, whoever was the last of them to say so."""
+        present = self.data.sources.keys()
+        known = [item for item in readings if present & sources.get(item.attribute, ())]
+        self.data.update(vin, known)
+        vehicle = self.vehicles.get(vin)
+        if vehicle is not None:
+            vehicle.add_sources({item.attribute: sources[item.attribute] for item in vehicle})
 
     async def async_close(self) -> None:
         """Save what is known; whatever still arrives after that is not taken in any more."""
@@ -181,15 +199,12 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         """Take in what a source brought, and tell entities whose car it can or cannot read."""
         if self.closed:
             return
-        before = {vin for vin in self.vehicles if poller.can_read(vin)}
         poller.note(poll)
         self.data.take(poll)
         self._teller.flush()
         if poll.vins is not None:
             self._drop_missing(poller, poll.vins)
-        after = {vin for vin in self.vehicles if poller.can_read(vin)}
-        for vin in before ^ after:
-            self._tell_all(vin)
+        self.async_check(poller)
         self.async_schedule_save(LATER)
 
     @callback
@@ -205,15 +220,21 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         if not self.closed:
             self.data.push(readings)
 
-    def healthy(self, vin: str, source: str | None) -> bool:
-        """Tell whether what a source said about a car can be taken as current.
-
-        Without a source: whether any source can read the car.
-        """
-        if source is None:
-            return any(poller.can_read(vin) for poller in self.pollers.values())
-        poller = self.pollers.get(source)
-        return poller is not None and poller.can_read(vin)
+    @callback
+    def async_check(self, poller: SourcePoller) -> None:
+        """Tell entities, the log and the user which cars a source can read now, and which not."""
+        if self.closed:
+            return
+        for vin in poller.show():
+            self._update_device(vin, (car.ACCESS,))
+            self._tell_all(vin)
+        log_cars(poller, self.vehicles)
+        for other in self.pollers.values():
+            other.update_blocked_issue()
+        refused = {
+            vin: vehicle for vin, vehicle in self.vehicles.items() if self.reach.refused(vin)
+        }
+        update_access(self.hass, self.config_entry, refused)
 
     def listed(self, vin: str) -> bool:
         """Tell whether any source has the car in its list."""
@@ -302,6 +323,11 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
                 update()
 
     @callback
+    def _note_error(self, source: str, error: ClientError) -> None:
+        if not self.closed and source in self.pollers:
+            self.pollers[source].note_error(error)
+
+    @callback
     def _update_device(self, vin: str, changed: Iterable[AnyAttribute]) -> None:
         vehicle = self.vehicles.get(vin)
         if vehicle is None or (vin in self._devices and _DEVICE.isdisjoint(changed)):
@@ -313,7 +339,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
             manufacturer=_MANUFACTURERS.get(vehicle.brand, vehicle.brand.value),
             model=vehicle.value(car.MODEL),
             model_id=vehicle.value(car.BODY_TYPE),
-            name=vehicle.name,
+            name=device_name(vehicle, allowed=not self.reach.refused(vin)),
             serial_number=vin,
             sw_version=vehicle.value(car.SOFTWARE_VERSION),
             hw_version=vehicle.value(car.HEADUNIT_TYPE),
@@ -355,6 +381,11 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
             "vehicles": {vin: dump(vehicle) for vin, vehicle in self.vehicles.items()},
             "commands": self.data.dump_commands(),
             "due": {name: poller.due for name, poller in self.pollers.items() if poller.due},
+            "blocked": [
+                name
+                for name, poller in self.pollers.items()
+                if poller.refused_before or isinstance(poller.error, BlockedError)
+            ],
             "sources": {
                 **self._former,
                 **{name: saved for name, saved in dumps if saved is not None},

@@ -5,13 +5,14 @@ from collections.abc import Callable, Collection, Container, Iterable
 from dataclasses import dataclass
 from typing import override
 
-from homeassistant.core import callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import (
     AddConfigEntryEntitiesCallback,
     async_get_current_platform,
+    async_get_platforms,
 )
 from homeassistant.helpers.typing import StateType
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
@@ -78,10 +79,19 @@ class MyBMWEntity(CoordinatorEntity[GarageCoordinator]):
     @property
     @override
     def available(self) -> bool:
-        """Whether the source of what is shown can be read."""
-        known = (self.vehicle[attribute] for attribute in self.entity_description.attributes)
-        source = next((reading.source for reading in known if reading), None)
-        return self.coordinator.healthy(self.vehicle.vin, source)
+        """Whether a source that knows something of what is shown can be read."""
+        vin, healthy = self.vehicle.vin, self.coordinator.reach.healthy
+        return any(healthy(vin, source) for source in self._sources or (None,))
+
+    def needs(self, source: str) -> bool:
+        """Tell whether there is nothing to show without a source."""
+        return self._sources == {source}
+
+    @property
+    def _sources(self) -> frozenset[str]:
+        """The sources that have ever had a value of what is shown."""
+        known = map(self.vehicle.sources_of, self.entity_description.attributes)
+        return frozenset[str]().union(*known)
 
 
 class CommandEntity(MyBMWEntity):
@@ -93,7 +103,20 @@ class CommandEntity(MyBMWEntity):
     @override
     def available(self) -> bool:
         """Whether the car can be asked, and can be read to see the result."""
-        return super().available and self.entity_description.usable(self.vehicle)
+        description = self.entity_description
+        return (
+            super().available
+            and description.usable(self.vehicle)
+            and self.coordinator.reach.can_command(self.vehicle, description.command)
+        )
+
+    @override
+    def needs(self, source: str) -> bool:
+        """Tell whether there is nothing to show, or to ask, without a source."""
+        kind = self.entity_description.command
+        return super().needs(source) or self.coordinator.reach.commanders(self.vehicle, kind) == {
+            source
+        }
 
     async def async_send(self, command: Command | CommandKind) -> None:
         """Ask the car to do something and wait until it is done."""
@@ -242,6 +265,15 @@ def _registered(coordinator: GarageCoordinator, domain: str) -> set[str]:
     registry = er.async_get(coordinator.hass)
     entries = er.async_entries_for_config_entry(registry, coordinator.config_entry.entry_id)
     return {entry.unique_id for entry in entries if entry.domain == domain}
+
+
+@callback
+def count_needing(hass: HomeAssistant, entry: MyBMWConfigEntry, source: str) -> int:
+    """Return how many entities of cars have nothing to show without a source."""
+    platforms = async_get_platforms(hass, DOMAIN)
+    mine = (platform for platform in platforms if platform.config_entry is entry)
+    entities = (entity for platform in mine for entity in platform.entities.values())
+    return sum(isinstance(entity, MyBMWEntity) and entity.needs(source) for entity in entities)
 
 
 def read_only(entry: MyBMWConfigEntry) -> bool:

@@ -16,23 +16,25 @@ from .client import (
     AuthError,
     BlockedError,
     ClientError,
-    NotAllowedError,
     PlanningSource,
     Poll,
     QuotaError,
     Source,
     Status,
 )
-from .client.values import StreamState
+from .client.attributes import CONNECTION
+from .client.values import Connection, StreamState, Unreadable
 from .const import DOMAIN
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .errors import blocked_error, pause_after, poll_error
+from .reach import ISSUE_NOT_ALLOWED, PlannedReach, Reach, is_dead_login
 from .rounds import Rounds
 from .store import SOON, due_after
 
 _LOGGER = logging.getLogger(__name__)
 
 _ISSUE_BLOCKED: Final = "blocked"
+_BLOCKED_BUT_READ: Final = "blocked_but_read"
 _SILENCE: Final = timedelta(hours=48)
 _PAUSE: Final = timedelta(minutes=5)
 
@@ -50,16 +52,11 @@ ISSUES: Final[Mapping[str, Callable[[Status, datetime], bool]]] = {
 
 def issues(entry_id: str) -> list[str]:
     """Return the ids of all repair issues that an entry may have raised."""
-    return [f"{key}_{entry_id}" for key in (_ISSUE_BLOCKED, *ISSUES)]
+    return [f"{key}_{entry_id}" for key in (_ISSUE_BLOCKED, ISSUE_NOT_ALLOWED, *ISSUES)]
 
 
-class SourcePoller(DataUpdateCoordinator[None]):
-    """Asks one source regularly and hands what it says to the garage.
-
-    `error` is why the last poll failed, `failed` are the cars it could not read, `listed` those
-    that the source lists (None if that was not read since the start), `missing` those that were
-    not in its last list.
-    """
+class SourcePoller(Reach, DataUpdateCoordinator[None]):
+    """Asks one source regularly and hands what it says to the garage."""
 
     config_entry: MyBMWConfigEntry
     counts_calls: ClassVar[bool] = False
@@ -68,7 +65,9 @@ class SourcePoller(DataUpdateCoordinator[None]):
     def __init__(
         self, coordinator: GarageCoordinator, source: Source, interval: timedelta | None
     ) -> None:
-        super().__init__(
+        Reach.__init__(self, source, coordinator.vehicles)
+        DataUpdateCoordinator.__init__(
+            self,
             coordinator.hass,
             _LOGGER,
             config_entry=coordinator.config_entry,
@@ -76,49 +75,38 @@ class SourcePoller(DataUpdateCoordinator[None]):
             update_interval=interval,
             always_update=False,
         )
-        self.source = source
         self.due = ""
-        self.error: ClientError | None = None
-        self.failed: frozenset[str] = frozenset()
-        self.listed: frozenset[str] | None = None
-        self.missing: frozenset[str] = frozenset()
         self._coordinator = coordinator
         self._interval = interval or _PAUSE
         self._answered = False
         self._rounds = Rounds(self.hass, self.config_entry, source.name, coordinator.redactor)
         coordinator.pollers[source.name] = self
 
-    def can_read(self, vin: str) -> bool:
-        """Tell whether the last poll, if there was one, could read the car.
-
-        A spent quota leaves values as they are: nothing is known to be wrong with them.
-        """
-        fine = self.error is None or isinstance(self.error, QuotaError)
-        return fine and vin not in self.failed and vin not in self.missing
-
-    def lists(self, vin: str) -> bool:
-        """Tell whether the source has the car, in its list or, as long as nothing failed, before.
-
-        A car that it cannot be asked about since the start may have been sold.
-        """
-        if self.listed is not None:
-            return vin in self.listed
-        known = self._coordinator.vehicles.get(vin, ())
-        return self.error is None and any(item.source == self.source.name for item in known)
-
     @property
     def can_ask(self) -> bool:
         """Whether somebody may ask for a look at cars."""
         return True
 
-    def note(self, poll: Poll) -> None:
-        """Remember how a poll went."""
-        self.error = poll.error
-        self.failed = frozenset(
-            vin for vin, error in poll.errors.items() if not isinstance(error, QuotaError)
-        )
-        if poll.vins is not None:
-            self.listed = poll.vins
+    @callback
+    def note_error(self, error: ClientError) -> None:
+        """Take in that a command or a picture could not be had: the login may be dead."""
+        if is_dead_login(error):
+            self.error = error
+            self._needs_user()
+            self._coordinator.async_check(self)
+
+    @callback
+    def note_refusal(self) -> None:
+        """Take in that BMW refused us before a restart: commands will hardly work."""
+        self.refused_before = True
+        self._coordinator.async_check(self)
+
+    @callback
+    def _needs_user(self) -> None:
+        """Ask for a new login at once, or tell that BMW refuses us."""
+        if is_dead_login(self.error):
+            self.config_entry.async_start_reauth(self.hass)
+        self._set_blocked_issue(self.error)
 
     def dump(self) -> Mapping[str, object] | None:
         """Return what the source has to remember."""
@@ -127,12 +115,28 @@ class SourcePoller(DataUpdateCoordinator[None]):
     async def async_ask_all(self) -> None:
         """Ask about all cars, because somebody wants it."""
         await self.async_request_refresh()
+        self._needs_user()
 
     async def async_ask(self, vin: str) -> Poll:
         """Ask about one car, because somebody wants it; return what that brought."""
+        failed = self.error is not None or self.refused_before
         poll = await self._rounds.attempt(lambda: self.source.poll(vin))
-        self._coordinator.async_take_some(poll)
+        if not self._coordinator.closed:
+            self.note_one(vin, poll)
+            self._coordinator.async_take_some(poll)
+            self._needs_user()
+            if failed and self.error is None and not self.refused_before:
+                self._recover()
+            self._coordinator.async_check(self)
         return poll
+
+    @callback
+    def _recover(self) -> None:
+        """Poll as usual again, since the source has answered meanwhile."""
+        _LOGGER.info("Fetching %s data recovered", self.name)
+        if self.update_interval is not None:
+            self.due = due_after(self._interval)
+        self.async_set_updated_data(None)
 
     async def async_begin(self, *, known: bool) -> None:
         """Poll for the first time, unless cars are `known` from before.
@@ -193,12 +197,28 @@ class SourcePoller(DataUpdateCoordinator[None]):
         if error is None:
             self._set_issue(_ISSUE_BLOCKED, wrong=False)
         elif isinstance(error, BlockedError):
-            self._set_issue(_ISSUE_BLOCKED, wrong=True, severity=ir.IssueSeverity.ERROR)
+            text = (
+                _BLOCKED_BUT_READ if self._coordinator.reach.others_read(self) else _ISSUE_BLOCKED
+            )
+            severity = ir.IssueSeverity.ERROR
+            self._set_issue(_ISSUE_BLOCKED, wrong=True, severity=severity, text=text)
+
+    @callback
+    def update_blocked_issue(self) -> None:
+        """Tell, as long as BMW refuses us, whether cars are read in another way."""
+        error = BlockedError("refused before the restart") if self.refused_before else self.error
+        if isinstance(error, BlockedError):
+            self._set_blocked_issue(error)
 
     def _set_issue(
-        self, key: str, *, wrong: bool, severity: ir.IssueSeverity = ir.IssueSeverity.WARNING
+        self,
+        key: str,
+        *,
+        wrong: bool,
+        severity: ir.IssueSeverity = ir.IssueSeverity.WARNING,
+        text: str | None = None,
     ) -> None:
-        """Raise a repair issue, or delete it."""
+        """Raise a repair issue, or delete it; `text` is its translation key if not `key`."""
         issue = f"{key}_{self.config_entry.entry_id}"
         if not wrong:
             ir.async_delete_issue(self.hass, DOMAIN, issue)
@@ -209,12 +229,12 @@ class SourcePoller(DataUpdateCoordinator[None]):
             issue,
             is_fixable=False,
             severity=severity,
-            translation_key=key,
+            translation_key=text or key,
             translation_placeholders={"account": self.config_entry.title},
         )
 
 
-class PlannedPoller(SourcePoller):
+class PlannedPoller(PlannedReach, SourcePoller):
     """Lets a source work when it wants to, and listen to what cars send in between.
 
     Its listeners are told when the source's status may have changed.
@@ -225,28 +245,15 @@ class PlannedPoller(SourcePoller):
     _forgiving = False
 
     def __init__(self, coordinator: GarageCoordinator, source: PlanningSource) -> None:
-        super().__init__(coordinator, source, None)
+        SourcePoller.__init__(self, coordinator, source, None)
         self._timer: CALLBACK_TYPE | None = None
+        self._lapse: CALLBACK_TYPE | None = None
         self._lost = False
 
     @property
     @override
     def can_ask(self) -> bool:
         return self.source.status.calls_left_for_user > 0
-
-    @override
-    def can_read(self, vin: str) -> bool:
-        """What a car has reported stays true until it reports again, unless we are locked out."""
-        locked_out = isinstance(self.error, AuthError)
-        return not locked_out and vin not in self.failed and vin not in self.missing
-
-    @override
-    def note(self, poll: Poll) -> None:
-        """Remember what a round of work has shown; it need not have looked at every car."""
-        locked = {vin for vin, error in poll.errors.items() if isinstance(error, NotAllowedError)}
-        failed = self.failed.difference(poll.readings) | locked
-        super().note(poll)
-        self.failed = failed
 
     @override
     def dump(self) -> Mapping[str, object]:
@@ -256,6 +263,7 @@ class PlannedPoller(SourcePoller):
     async def async_ask_all(self) -> None:
         poll = await self._rounds.attempt(self.source.poll)
         self._coordinator.async_take(self, poll)
+        self._needs_user()
         self._replan()
 
     @override
@@ -321,7 +329,8 @@ class PlannedPoller(SourcePoller):
     def _changed(self) -> None:
         """The plan, or the state of the stream, is another one than before."""
         state = self.source.status.stream
-        if state is StreamState.LOGIN_NEEDED:
+        self.stream_needs_login = state is StreamState.LOGIN_NEEDED
+        if self.stream_needs_login:
             self.config_entry.async_start_reauth(self.hass)
         lost = state not in (StreamState.CONNECTED, StreamState.CONNECTING)
         if state is not StreamState.CONNECTING and lost is not self._lost:
@@ -338,12 +347,32 @@ class PlannedPoller(SourcePoller):
         if not isinstance(self.error, AuthError):
             due = self._rounds.due(self.source.due)
             self._timer = async_track_point_in_utc_time(self.hass, self._wake, due)
+        self._await_lapse()
         now, status = dt_util.utcnow(), self.source.status
         for key, wrong in ISSUES.items():
             self._set_issue(key, wrong=wrong(status, now))
         self._rounds.tell(status)
+        self._coordinator.async_check(self)
         self.async_update_listeners()
         self._coordinator.async_schedule_save(SOON)
+
+    @callback
+    def _await_lapse(self) -> None:
+        """Wake up when the values of a car cease to be current."""
+        now = dt_util.utcnow()
+        ends = [end for end in map(self.source.current_until, self.cars()) if end and end > now]
+        if ends:
+            self._lapse = async_track_point_in_utc_time(self.hass, self._lapsed, min(ends))
+
+    @callback
+    def _lapsed(self, _planned: datetime) -> None:
+        """Tell of cars that could not be reached for long; without a stream nothing else does."""
+        self._lapse = None
+        reading = CONNECTION.at(Connection.NO_STREAM, dt_util.utcnow(), self.source.name)
+        silent = [vin for vin in self.cars() if self.unreadable(vin) is Unreadable.SILENT]
+        unknown = [vin for vin in silent if self._vehicles[vin].value(CONNECTION) is None]
+        self._coordinator.async_push({vin: [reading] for vin in unknown})
+        self._replan()
 
     @callback
     def _wake(self, _planned: datetime) -> None:
@@ -358,6 +387,6 @@ class PlannedPoller(SourcePoller):
 
     @callback
     def _cancel(self) -> None:
-        if self._timer is not None:
-            self._timer()
-            self._timer = None
+        for cancel in filter(None, (self._timer, self._lapse)):
+            cancel()
+        self._timer = self._lapse = None

@@ -1,6 +1,6 @@
 """Sensors: one line of a table each."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -40,6 +40,7 @@ from .client import (
     Vehicle,
     attributes as car,
 )
+from .client.attributes import AnyAttribute
 from .client.descriptors import DESCRIPTORS, Descriptor, Kind
 from .client.values import (
     Access,
@@ -64,6 +65,7 @@ from .client.values import (
     StreamState,
     TimerType,
     Tire,
+    Unreadable,
     Wear,
     next_service_by_distance,
     next_service_by_time,
@@ -745,12 +747,65 @@ class CommandSensor(MyBMWSensor):
         return True
 
 
+class ConnectionSensor(WordSensor):
+    """How a car reports by itself, and why its source cannot read it if that is so."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether it is known, which it is whatever fails."""
+        return True
+
+    @property
+    @override
+    def native_value(self) -> State:
+        """The state; a car that cannot be read is heard by no stream."""
+        lost = self._unreadable is not None
+        return Connection.NO_STREAM.lower() if lost else super().native_value
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, object]:
+        """Why the car cannot be read."""
+        return {"reason": self._unreadable}
+
+    @property
+    def _unreadable(self) -> Unreadable | None:
+        causes = self.coordinator.reach.unreadable(self.vehicle.vin)
+        return next(filter(None, map(causes.get, self._sources)), None)
+
+
+class AccessSensor(WordSensor):
+    """What the account may do with a car, which is worth knowing if that is nothing."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether it is known, which it is whatever fails."""
+        return True
+
+    @property
+    @override
+    def entity_registry_enabled_default(self) -> bool:
+        """Whether it is shown at first: for a car that cannot be read."""
+        secondary = self.native_value == Access.SECONDARY.lower()
+        refused = secondary or self.coordinator.reach.refused(self.vehicle.vin)
+        return refused or super().entity_registry_enabled_default
+
+
+_SPECIAL: Final[Mapping[AnyAttribute, type[MyBMWSensor]]] = {
+    car.CONNECTION: ConnectionSensor,
+    car.ACCESS: AccessSensor,
+}
+
+
 def _make(
     coordinator: GarageCoordinator, vehicle: Vehicle, description: SensorDescription
 ) -> MyBMWSensor:
     if isinstance(description, CommandSensorDescription):
         return CommandSensor(coordinator, vehicle, description)
-    kind = WordSensor if description.options is not None else MyBMWSensor
+    usual = WordSensor if description.options is not None else MyBMWSensor
+    kind = _SPECIAL.get(description.attributes[0], usual)
     return kind(coordinator, vehicle, description)
 
 
@@ -763,4 +818,4 @@ class MyBMWSourceSensor(SourceEntity, SensorEntity):
     @override
     def native_value(self) -> State:
         """The state."""
-        return self.entity_description.state(self.coordinator.source.status)
+        return self.entity_description.state(self.coordinator.status)

@@ -31,13 +31,14 @@ class Contents(TypedDict):
 
     `commands` are those that no state has confirmed yet, `due` is the time (ISO 8601) of the next
     poll of those that are polled regularly, `sources` what those that plan their own calls have
-    dumped.
+    dumped. `blocked` names those that BMW refuses.
     """
 
     vehicles: dict[str, list[Saved]]
     commands: list[Saved]
     due: dict[str, str]
     sources: dict[str, Any]
+    blocked: list[str]
 
 
 class GarageStore:
@@ -67,6 +68,7 @@ class GarageStore:
             ],
             "due": {str(key): str(value) for key, value in _mapping(found.get("due")).items()},
             "sources": dict(_mapping(found.get("sources"))),
+            "blocked": [str(name) for name in _sequence(found.get("blocked"))],
         }
 
     def schedule(self, contents: Callable[[], Contents], delay: float) -> None:

@@ -7,7 +7,14 @@ from typing import Any
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from custom_components.mybmw.client import Vehicle, attributes as a, dump, encode, load
+from custom_components.mybmw.client import (
+    Vehicle,
+    attributes as a,
+    dump,
+    encode,
+    load,
+    load_sources,
+)
 from tests.client.support import recorded, replay
 from tests.replay.fingerprints import bundled
 
@@ -44,6 +51,31 @@ async def test_round_trip(folder: str) -> None:
     assert changed == set(alive)
     assert vehicle.update(load(saved)) == set()
     assert again.update(vehicle) == set()
+
+
+def test_sources_are_saved() -> None:
+    """All that know a value are, which costs nothing if there is one."""
+    vehicle = Vehicle("WBA00000000000001")
+    vehicle.update([a.STATE_OF_CHARGE.at(50, NOW, "mybmw"), a.MILEAGE.at(9, NOW, "mybmw")])
+    vehicle.update([a.STATE_OF_CHARGE.at(49, NOW - timedelta(minutes=1), "cardata")])
+    saved = json.loads(json.dumps(dump(vehicle)))
+    assert [item.get("sources") for item in saved] == [["cardata", "mybmw"], None]
+    both, one = frozenset({"cardata", "mybmw"}), frozenset({"mybmw"})
+    assert load_sources(saved) == {a.STATE_OF_CHARGE: both, a.MILEAGE: one}
+    again = Vehicle(vehicle.vin)
+    again.update(load(saved))
+    again.add_sources(load_sources(saved))
+    assert dump(again) == saved
+    assert again.sources == {"cardata", "mybmw"}
+
+
+@pytest.mark.parametrize("odd", [None, 5, "mybmw", {}, {"mybmw": 1}])
+def test_odd_sources_are_those_of_the_reading(odd: object) -> None:
+    """A file that is broken here still tells who was the last to know."""
+    item = {"key": "mileage", "value": 9, "time": NOW.isoformat(), "source": "mybmw"}
+    assert load_sources([item | {"sources": odd}]) == {a.MILEAGE: frozenset({"mybmw"})}
+    for broken in ({"sources": odd}, {"key": [], "source": "mybmw"}, {"key": "none", "source": ""}):
+        assert load_sources([broken]) == {}
 
 
 def test_over_is_saved() -> None:

@@ -76,6 +76,36 @@ def test_another_source_is_told(car: Vehicle) -> None:
     assert car[a.LOCK_STATE] == same
 
 
+def test_source_that_changes_back_and_forth_is_no_change(car: Vehicle) -> None:
+    """Each source is new once; after that the value counts, whoever has the newest."""
+    for minutes, source in enumerate(("mybmw", "cardata") * 3):
+        reading = a.LOCK_STATE.at(LockState.LOCKED, later(minutes), source)
+        assert car.update([reading]) == ({a.LOCK_STATE} if minutes < 2 else set())
+        assert car[a.LOCK_STATE] == reading
+    assert car.sources_of(a.LOCK_STATE) == car.sources == {"mybmw", "cardata"}
+
+
+def test_older_reading_shows_that_its_source_knows(car: Vehicle) -> None:
+    """It changes no value, but who shows the value can go on with that source."""
+    held = a.STATE_OF_CHARGE.at(50, NOW, "mybmw")
+    car.update([held])
+    older = a.STATE_OF_CHARGE.at(49, later(-1), "cardata")
+    assert car.update([older]) == {a.STATE_OF_CHARGE}
+    assert car.update([older]) == set()
+    assert car[a.STATE_OF_CHARGE] == held
+    assert car.sources_of(a.STATE_OF_CHARGE) == {"mybmw", "cardata"}
+
+
+@pytest.mark.parametrize("minutes", [-1, 1])
+@pytest.mark.parametrize("value", [None, 101, float("nan")])
+def test_unusable_value_shows_nothing(car: Vehicle, value: float | None, minutes: int) -> None:
+    """Neither nothing nor nonsense makes a source one that knows."""
+    car.update([a.STATE_OF_CHARGE.at(50, NOW, "mybmw")])
+    reading: a.AnyReading = a.STATE_OF_CHARGE.over(later(minutes), "cardata")
+    car.update([reading._replace(value=value)])
+    assert car.sources_of(a.STATE_OF_CHARGE) == car.sources == {"mybmw"}
+
+
 def test_older_from_another_source_is_counted(car: Vehicle) -> None:
     """Asking the same source again brings old readings again: only others are worth counting."""
     car.update([a.STATE_OF_CHARGE.at(50, NOW, "mybmw")])

@@ -75,6 +75,13 @@ async def choose(hass: HomeAssistant, flow: Any, choice: str) -> Any:
     return await step(hass, flow, {"next_step_id": choice})
 
 
+async def remove(hass: HomeAssistant, entry: MockConfigEntry, source: str) -> Any:
+    """Remove a source of an account, and agree to what goes with it."""
+    flow = await choose(hass, await entry.start_reconfigure_flow(hass), f"remove_{source}")
+    assert flow["type"] is FlowResultType.FORM
+    return await step(hass, flow, {})
+
+
 async def begin(hass: HomeAssistant) -> Any:
     """Open the flow as far as the form of CarData."""
     flow = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})

@@ -8,6 +8,7 @@ from itertools import pairwise
 from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.entity import Entity
 import orjson
@@ -40,6 +41,7 @@ SOC = "sensor.i4_edrive40_remaining_battery_percent"
 MILEAGE = "sensor.i4_edrive40_mileage"
 CONNECTION = "sensor.i4_edrive40_connection"
 STREAM = "binary_sensor.bmw_cardata_stream"
+REFRESH = "button.i4_edrive40_refresh"
 TRACKER = "device_tracker.i4_edrive40"
 LATITUDE = "vehicle.cabin.infotainment.navigation.currentLocation.latitude"
 LONGITUDE = "vehicle.cabin.infotainment.navigation.currentLocation.longitude"
@@ -384,3 +386,23 @@ async def test_silence_since_the_beginning_is_told(
     push(live, say(I4, {SOC_KEY: 46}))
     poller(live)._replan()
     assert ir.async_get(hass).async_get_issue(DOMAIN, issue) is None
+
+
+async def test_dead_login_is_no_connection(
+    hass: HomeAssistant,
+    live: MockConfigEntry,
+    broker: SimulatedBroker,
+    cardata: SimulatedCarData,
+) -> None:
+    """The broker still has us when a request finds the login dead; nothing counts any more."""
+    await shown(hass, broker, 41)
+    cardata.revoke(refresh=True)
+    with pytest.raises(HomeAssistantError):
+        await hass.services.async_call("button", "press", {"entity_id": REFRESH}, blocking=True)
+    assert broker.connected
+    assert flows(hass) == ["reauth"]
+    assert state(hass, STREAM) == "off"
+    assert state(hass, SOC) == "unavailable"
+    connection = hass.states.get(CONNECTION)
+    assert connection is not None
+    assert (connection.state, connection.attributes["reason"]) == ("no_stream", "login_needed")

@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from tests.ha.conftest import Elapse, SetUp
+from tests.ha.support import PETROL
 from tests.replay import faults
 from tests.replay.faults import Endpoint, Fault
 from tests.replay.fingerprints import bundled, load
@@ -127,3 +128,48 @@ async def test_failure_is_logged_once(
     for _ in range(3):
         await elapse(HOUR)
     assert told(caplog) == [failure, "Fetching mybmw data recovered"]
+
+
+@pytest.mark.parametrize("cars", [("ix_xdrive50", "320i")])
+async def test_single_car_is_logged_once(
+    hass: HomeAssistant,
+    sim: SimulatedMyBMW,
+    set_up: SetUp,
+    elapse: Elapse,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """One car cannot be read while the other can: both ends are told, and no VIN."""
+    await set_up()
+    caplog.clear()
+    sim.fail(Endpoint.STATE, faults.server_error(), None, PETROL.vin)
+    for _ in range(4):
+        await elapse(POLL)
+    line = "320i cannot be read from mybmw: the request failed"
+    assert told(caplog) == [line]
+    sim.heal()
+    for _ in range(2):
+        await elapse(POLL)
+    assert told(caplog) == [line, "320i can be read from mybmw again"]
+    assert PETROL.vin not in "".join(told(caplog))
+
+
+@pytest.mark.parametrize("cars", [("ix_xdrive50", "320i")])
+async def test_single_car_beside_an_outage_is_logged_once(
+    hass: HomeAssistant,
+    sim: SimulatedMyBMW,
+    set_up: SetUp,
+    elapse: Elapse,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Its lines are not repeated because everything failed meanwhile."""
+    await set_up()
+    sim.fail(Endpoint.STATE, faults.server_error(), None, PETROL.vin)
+    await elapse(POLL)
+    caplog.clear()
+    sim.heal()
+    sim.fail(Endpoint.ANY, faults.no_network(), None)
+    await elapse(POLL)
+    sim.heal()
+    sim.fail(Endpoint.STATE, faults.server_error(), None, PETROL.vin)
+    await elapse(POLL)
+    assert not [line for line in told(caplog) if line.startswith("320i")]

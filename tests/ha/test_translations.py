@@ -76,6 +76,7 @@ CHECK_CONTROL_TYPES: Final = ("ENGINE_OIL", "TIRE_PRESSURE", "WASHING_FLUID")
 ENTITY_ATTRIBUTES: Final[Mapping[str, Mapping[str, set[str]]]] = {
     "lock": {"door_lock_state": {state.lower() for state in values.LockState}},
     "location": {"direction": set()},
+    "connection": {"reason": {"login_needed", "not_allowed", "not_listed", "silent"}},
     "command": {
         "command": set(CommandKind),
         "event_type": {state.lower() for state in CommandState},
@@ -111,6 +112,8 @@ STEPS: Final[Mapping[str, vol.Schema]] = {
     "mybmw": flow_mybmw._ACCOUNT,
     "mybmw_again": flow_mybmw._PASSWORD,
     "reauth_confirm": flow_mybmw._PASSWORD,
+    "remove_cardata": vol.Schema({}),
+    "remove_mybmw": vol.Schema({}),
 }
 MENUS: Final = {
     "user": {"cardata", "mybmw"},
@@ -125,7 +128,7 @@ MENUS: Final = {
     },
 }
 # Steps that show nothing of their own
-SILENT: Final = {"approved", "cardata_again", "remove_cardata", "remove_mybmw"}
+SILENT: Final = {"approved", "cardata_again"}
 # What Home Assistant's own methods abort a flow with
 ABORTS: Final = {
     "_abort_if_unique_id_configured": {"already_configured"},
@@ -361,10 +364,17 @@ def test_exceptions_are_translated() -> None:
 
 def test_issues_are_translated() -> None:
     issues = translations()["issues"]
-    assert issues.keys() == {"blocked", "unexpected", *ISSUES}
+    assert issues.keys() == {
+        "blocked",
+        "blocked_but_read",
+        "not_allowed",
+        "unexpected",
+        *ISSUES,
+    }
     for key, texts in issues.items():
         assert texts.keys() == {"title", "description"}
-        assert placeholders(" ".join(texts.values())) <= {"account"}, key
+        given = {"account", "cars"} if key == "not_allowed" else {"account"}
+        assert placeholders(" ".join(texts.values())) <= given, key
 
 
 def test_flow_steps_are_translated() -> None:
@@ -377,7 +387,8 @@ def test_flow_steps_are_translated() -> None:
     assert steps == texts.keys() | SILENT | {"approve"}
     assert translations()["config"]["progress"].keys() == {"approve"}
     for step, schema in STEPS.items():
-        _assert_fields(texts[step], schema.schema)
+        if schema.schema:
+            _assert_fields(texts[step], schema.schema)
     for step, choices in MENUS.items():
         assert texts[step]["menu_options"].keys() == choices
 
@@ -420,6 +431,7 @@ def test_flow_placeholders_are_given() -> None:
         *flow_cardata._portals("DE"),
         *flow_cardata._placeholders(code),
         *("captcha_url", "username"),
+        *("account", "cars", "entities"),
     }
     for path, text in flat(translations()["config"]).items():
         assert placeholders(text) <= names, path

@@ -41,7 +41,7 @@ from .fingerprint import Message, Recording, archive, files, narrow, raw
 from .garage import Changes, Garage
 from .http import Http
 from .redact import HIDDEN, Redactor
-from .snapshot import Saved, dump, encode, load
+from .snapshot import Saved, dump, encode, load, load_sources
 from .source import PlanningSource, Poll, Progress, Source, Status
 from .supervisor import Supervisor
 from .tokens import TokenKeeper
@@ -104,6 +104,7 @@ __all__ = [
     "encode",
     "files",
     "load",
+    "load_sources",
     "narrow",
     "raw",
     "values",

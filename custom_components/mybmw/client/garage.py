@@ -29,6 +29,8 @@ class Garage:
     `listener` is called with the changed attributes by VIN whenever something changed; a car that
     is new or gone is in it with an empty set at least. `on_step` is called with every step of every
     command, `before_sending` is awaited before a command that changes something is sent.
+    `failed` is called with the name of a source and the error when a command or a picture could not
+    be had from it.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Garage:
         self.on_step: Callable[[str, CommandResult], None] | None = None
         self.before_sending: Callable[[], Awaitable[None]] | None = None
         self.unconfirmed = Unconfirmed()
+        self.failed: Callable[[str, ClientError], object] = lambda _source, _error: None
 
     def update(self, vin: str, readings: Iterable[AnyReading]) -> set[AnyAttribute]:
         """Take in readings of one car, make it known if it is new, and tell the listener."""
@@ -120,6 +123,7 @@ class Garage:
             result, readings = await source.send(vehicle, command, execution)
             self._update_present(vehicle, [*execution.finish(result), *readings])
         except ClientError as error:
+            self.failed(source.name, error)
             self._update_present(vehicle, execution.fail(error))
             raise
         finally:  # also if whoever has sent it was stopped
@@ -183,6 +187,7 @@ class Garage:
             try:
                 return await source.image(self._vehicle(vin), view)
             except ClientError as failed:
+                self.failed(source.name, failed)
                 error = failed if isinstance(error, UnsupportedError) else error
         raise error
 

@@ -1,6 +1,6 @@
 """Vehicles as plain JSON and back, so that they survive a restart."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 import logging
 from typing import Any, Final
@@ -16,7 +16,10 @@ _LOGGER = logging.getLogger(__name__)
 _AHEAD: Final = timedelta(days=1)
 
 type Saved = dict[str, Any]
-"""One reading: `key`, `value`, `time` (ISO 8601), `source`."""
+"""One reading: `key`, `value`, `time` (ISO 8601), `source`.
+
+`sources` lists all that have ever had a value of it, if that is not `source` alone.
+"""
 
 
 def dump(vehicle: Vehicle) -> list[Saved]:
@@ -27,9 +30,15 @@ def dump(vehicle: Vehicle) -> list[Saved]:
             "value": encode(reading),
             "time": reading.time.isoformat(),
             "source": reading.source,
+            **_sources(vehicle, reading),
         }
         for reading in vehicle
     ]
+
+
+def _sources(vehicle: Vehicle, reading: AnyReading) -> Saved:
+    known = vehicle.sources_of(reading.attribute)
+    return {} if known == {reading.source} else {"sources": sorted(known)}
 
 
 def encode(reading: Reading[Any]) -> object:
@@ -53,6 +62,19 @@ def load(saved: Iterable[Saved]) -> Iterator[AnyReading]:
                 yield Reading(attribute, decoded, time, str(item["source"]))
         except ValueError, TypeError, LookupError, OverflowError:
             _LOGGER.debug("A saved reading is not understood any more")
+
+
+def load_sources(saved: Iterable[Saved]) -> Mapping[AnyAttribute, frozenset[str]]:
+    """Read which sources have ever had a value of each attribute; odd parts are left out."""
+    found: dict[AnyAttribute, frozenset[str]] = {}
+    for item in saved:
+        try:
+            listed = item.get("sources")
+            names = listed if isinstance(listed, list) else [item["source"]]
+            found[attribute_of(item["key"])] = frozenset(map(str, names))
+        except ValueError, TypeError, LookupError:
+            _LOGGER.debug("The sources of a saved reading are not understood any more")
+    return found
 
 
 def _decode(attribute: AnyAttribute, value: object) -> object:

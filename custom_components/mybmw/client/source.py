@@ -9,7 +9,7 @@ from .attributes import AnyReading
 from .commands import Command, CommandKind, CommandResult, CommandState
 from .errors import ClientError
 from .fingerprint import MESSAGES, Recording
-from .values import StreamState
+from .values import StreamState, Unreadable
 from .vehicle import Vehicle
 
 type Progress = Callable[[CommandState], None]
@@ -123,6 +123,14 @@ class PlanningSource(Source, Protocol):
     @property
     def status(self) -> Status:
         """How it is doing."""
+        ...
+
+    def unreadable(self, vin: str) -> Unreadable | None:
+        """Return why a car cannot be read at present, None if it can."""
+        ...
+
+    def current_until(self, vin: str) -> datetime | None:
+        """Return when values of a car cease to be current unless something comes, None: never."""
         ...
 
     def due(self) -> datetime:

@@ -202,6 +202,17 @@ class Connection(StrEnum):
     NO_STREAM = "NO_STREAM"
 
 
+class Unreadable(StrEnum):
+    """Why a source cannot read a car: silent means that nothing has worked for two days."""
+
+    LOGIN_NEEDED = "login_needed"
+    BLOCKED = "blocked"
+    NOT_ALLOWED = "not_allowed"
+    NOT_LISTED = "not_listed"
+    SILENT = "silent"
+    FAILED = "failed"
+
+
 class StreamState(StrEnum):
     """How a stream is doing; taken means that somebody else seems to hold it."""
 

@@ -1,7 +1,7 @@
 """A vehicle: the newest reading of every attribute."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 
 from .attributes import BRAND, DRIVE_TRAIN, MODEL, AnyAttribute, AnyReading, Attribute, Reading
@@ -11,7 +11,8 @@ from .values import Brand, DriveTrain
 class Vehicle:
     """What is known of one car.
 
-    `dropped` counts, by attribute key and cause, the readings that were not believed.
+    `dropped` counts, by attribute key and cause, the readings that were not believed. `sources`
+    names those that have ever had a usable value of any attribute.
     """
 
     def __init__(self, vin: str) -> None:
@@ -19,6 +20,8 @@ class Vehicle:
         self.vin = vin
         self.dropped: Counter[str] = Counter()
         self._held: dict[AnyAttribute, AnyReading] = {}
+        self._sources: dict[AnyAttribute, frozenset[str]] = {}
+        self.sources: set[str] = set()
         self._doubted: dict[AnyAttribute, AnyReading] = {}
 
     def __getitem__[T](self, attribute: Attribute[T]) -> Reading[T] | None:
@@ -39,6 +42,16 @@ class Vehicle:
         reading: Reading[T] | None = self._held.get(attribute)
         return None if reading is None else reading.value
 
+    def sources_of(self, attribute: AnyAttribute) -> frozenset[str]:
+        """Return the names of the sources that have ever had a usable value of an attribute."""
+        return self._sources.get(attribute, frozenset())
+
+    def add_sources(self, sources: Mapping[AnyAttribute, Collection[str]]) -> None:
+        """Take over the sources of attributes that were known before a restart."""
+        for attribute, names in sources.items():
+            self._sources[attribute] = self.sources_of(attribute).union(names)
+            self.sources.update(names)
+
     @property
     def brand(self) -> Brand:
         """The brand; BMW as long as nothing else is known."""
@@ -55,16 +68,21 @@ class Vehicle:
         return self.value(DRIVE_TRAIN)
 
     def update(self, readings: Iterable[AnyReading]) -> set[AnyAttribute]:
-        """Take in readings; return the attributes whose value or source is another one now.
+        """Take in readings; return the attributes with another value, or with one more source.
 
         An older reading than the one held is dropped, at equal times the later arrival wins. The
-        same value at a newer time only moves the time.
+        same value at a newer time only moves the time. A dropped reading shows all the same that
+        its source knows the attribute.
         """
         changed: set[AnyAttribute] = set()
-        held = self._held
+        held, sources = self._held, self._sources
         for reading in readings:
             attribute = reading.attribute
             old = held.get(attribute)
+            if reading.source not in sources.get(attribute, ()) and _usable(reading):
+                sources[attribute] = self.sources_of(attribute) | {reading.source}
+                self.sources.add(reading.source)
+                changed.add(attribute)
             if old is not None and reading.time < old.time:
                 if reading.source != old.source:
                     self.dropped[f"{attribute.key}: older"] += 1
@@ -76,23 +94,17 @@ class Vehicle:
                     changed.add(attribute)
             elif _same(attribute, old.value, reading.value):
                 held[attribute] = old._replace(time=reading.time, source=reading.source)
-                if reading.source != old.source:
-                    changed.add(attribute)
             else:
                 held[attribute] = reading
                 changed.add(attribute)
         return changed
 
     def _plausible(self, reading: AnyReading, old: AnyReading | None) -> bool:
-        attribute, value = reading.attribute, reading.value
-        if value is None:
+        if reading.value is None:
             return True
-        # Written so that NaN is implausible too
-        if attribute.low is not None and not value >= attribute.low:
-            return False
-        if attribute.high is not None and not value <= attribute.high:
-            return False
-        return not attribute.growing or self._believable(reading, old)
+        return _usable(reading) and (
+            not reading.attribute.growing or self._believable(reading, old)
+        )
 
     def _believable(self, reading: AnyReading, old: AnyReading | None) -> bool:
         if old is None or old.value is None:
@@ -108,6 +120,17 @@ class Vehicle:
             return True
         self._doubted[attribute] = doubted if doubted is not None and fits else reading
         return False
+
+
+def _usable(reading: AnyReading) -> bool:
+    """Tell whether there is a value, within the bounds of its attribute."""
+    attribute, value = reading.attribute, reading.value
+    if value is None:
+        return False
+    # Written so that NaN is out of bounds too
+    if attribute.low is not None and not value >= attribute.low:
+        return False
+    return attribute.high is None or bool(value <= attribute.high)
 
 
 def _same(attribute: AnyAttribute, old: object, new: object) -> bool:

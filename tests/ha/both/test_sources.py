@@ -25,6 +25,8 @@ from tests.ha.flows import (
     log_in,
     only,
     registered,
+    remove,
+    step,
 )
 from tests.ha.support import IX, MILEAGE, POLL, state
 from tests.replay import faults
@@ -216,6 +218,9 @@ async def test_source_is_removed(
         "remove_mybmw",
     ]
     flow = await choose(hass, flow, f"remove_{removed}")
+    assert flow["type"] is FlowResultType.FORM
+    assert entry.data["sources"].keys() == {"cardata", "mybmw"}
+    flow = await step(hass, flow, {})
     assert flow["type"] is FlowResultType.ABORT
     assert flow["reason"] == "source_removed"
     assert entry.state is ConfigEntryState.LOADED
@@ -237,5 +242,5 @@ async def test_what_a_removed_source_complained_about_is_settled(
     entry = await set_up()
     issues = ir.async_get(hass).issues
     assert (DOMAIN, f"quota_spent_by_others_{entry.entry_id}") in issues
-    await choose(hass, await entry.start_reconfigure_flow(hass), "remove_cardata")
+    await remove(hass, entry, "cardata")
     assert not issues

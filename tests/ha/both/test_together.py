@@ -10,7 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.mybmw.store import GarageStore
 from tests.ha.conftest import Elapse, SetUp
-from tests.ha.flows import Patience, approve, choose
+from tests.ha.flows import Patience, approve, choose, remove
 from tests.ha.support import IX, LOCK, MILEAGE, POLL, SOC, flows, state
 from tests.replay import faults
 from tests.replay.cardata import SimulatedCarData
@@ -57,7 +57,7 @@ async def test_removed_source_leaves_nothing_behind_that_looks_alive_or_dead(
     """What the other source knows is shown; what only the removed one knew is not known."""
     entry = await set_up()
     await elapse(timedelta(seconds=1))
-    await choose(hass, await entry.start_reconfigure_flow(hass), f"remove_{removed}")
+    await remove(hass, entry, removed)
     await elapse(POLL)
     assert float(state(hass, MILEAGE)) > 0
     assert float(state(hass, SOC)) > 0
@@ -76,7 +76,7 @@ async def test_calls_are_remembered_when_a_source_comes_back(
 ) -> None:
     """BMW counts on while CarData is not set up here."""
     entry = await set_up()
-    await choose(hass, await entry.start_reconfigure_flow(hass), "remove_cardata")
+    await remove(hass, entry, "cardata")
     flow = await choose(hass, await entry.start_reconfigure_flow(hass), "cardata")
     await approve(hass, cardata, patience, flow)
     assert state(hass, "sensor.bmw_cardata_requests_left") == "45"

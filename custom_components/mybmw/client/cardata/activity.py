@@ -12,6 +12,9 @@ from ..values import Connection
 from .tables import SOURCE
 from .words import moment
 
+CURRENT_FOR: Final = timedelta(hours=48)
+"""How long values count as current while a car cannot be reached."""
+
 ASLEEP_AFTER: Final = timedelta(minutes=15)
 """How long a car has to be silent to count as asleep."""
 
@@ -27,6 +30,8 @@ class Activity:
         self.heard: dict[str, datetime] = {}
         self._cars: dict[str, Connection | None] = {}
         self._lost: datetime | None = datetime.now(UTC)
+        self._connected = self._lost
+        self._read: dict[str, datetime] = {}
         self._news = asyncio.Event()
 
     def watch(self, vins: Iterable[str]) -> None:
@@ -45,8 +50,19 @@ class Activity:
         if connected:
             self._lost = None
         elif self._lost is None:
-            self._lost = datetime.now(UTC)
+            self._lost = self._connected = datetime.now(UTC)
         self._news.set()
+
+    def read(self, vin: str, now: datetime) -> None:
+        """Note that a request for the values of a car has succeeded."""
+        self._read[vin] = now
+
+    def current_until(self, vin: str) -> datetime | None:
+        """Return when the values of a car cease to be current, None while there is a stream."""
+        if self._lost is None:
+            return None
+        times = (self._connected, self._read.get(vin), self.heard.get(vin))
+        return max(time for time in times if time is not None) + CURRENT_FOR
 
     async def run(self, tell: Push, sleep: Callable[[float], Awaitable[object]]) -> None:
         """Tell what changes, until cancelled."""
@@ -66,6 +82,24 @@ class Activity:
         """Take over what `dump` wrote."""
         times = ((str(vin), moment(text)) for vin, text in mapping(saved).items())
         self.heard |= {vin: time for vin, time in times if time is not None}
+
+    def dump_reach(self) -> dict[str, object]:
+        """Return when there last was a stream, and each car was last read, as JSON."""
+        connected = datetime.now(UTC) if self._lost is None else self._connected
+        return {
+            "connected": connected.isoformat(),
+            "read": {vin: time.isoformat() for vin, time in self._read.items()},
+        }
+
+    def load_reach(self, saved: object) -> None:
+        """Take over what `dump_reach` wrote; nothing is believed to be in the future."""
+        fields, now = mapping(saved), datetime.now(UTC)
+        connected = moment(fields.get("connected"))
+        if connected is not None:
+            self._connected = min(connected, now)
+        for vin, text in mapping(fields.get("read")).items():
+            if (time := moment(text)) is not None:
+                self._read[str(vin)] = min(time, now)
 
     async def _wait(
         self, seconds: float | None, sleep: Callable[[float], Awaitable[object]]

@@ -5,7 +5,7 @@ a descriptor tells: an attribute of the vocabulary, one of the long tail, and wh
 several descriptors together.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from ..convert import mapping
 from ..descriptors import Descriptor, Kind
 from .derived import DERIVED
 from .memory import REMEMBERED, Memory, Value
+from .quota import DAY
 from .tables import CHARGING_WORD, DISPLAY_UNITS, FIX, RULES, SOURCE, TAIL, AnyRule
 from .words import Converter, distance, is_nothing, moment
 
@@ -149,3 +150,9 @@ _WORDS: Final = frozenset(key for key, (item, _) in TAIL.items() if item.kind is
 
 _STEPS: Final = {key: tuple(_steps(key)) for key in {*REMEMBERED, *RULES, *TAIL, *DERIVED}}
 """What to do with each descriptor, in order."""
+
+
+def sent_at(message: Mapping[str, object], now: datetime) -> datetime:
+    """Return when a message was sent, if that is later than now: then our clock is behind."""
+    sent = moment(message.get("timestamp"))
+    return now if sent is None else max(now, min(sent, now + DAY))

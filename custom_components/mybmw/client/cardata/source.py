@@ -13,22 +13,13 @@ import orjson
 from ..attributes import ACCESS, AnyReading
 from ..commands import Command, CommandKind, CommandResult
 from ..convert import mapping
-from ..errors import (
-    AuthError,
-    ClientError,
-    NetworkError,
-    NoContainerError,
-    QuotaError,
-    RefusedError,
-    UnexpectedError,
-    UnsupportedError,
-)
+from ..errors import ClientError, NoContainerError, UnexpectedError, UnsupportedError
 from ..fingerprint import MESSAGES, Message, Recording
 from ..http import Http
 from ..source import Poll, Progress, Push, Status
 from ..supervisor import Supervisors
 from ..tokens import TokenKeeper
-from ..values import Access, StreamState
+from ..values import Access, StreamState, Unreadable
 from ..vehicle import Vehicle
 from .activity import Activity
 from .api import CardataApi, CardataError
@@ -36,13 +27,13 @@ from .containers import ContainerKeeper, Memory as Containers
 from .login import Tokens
 from .memory import Memory
 from .quota import DAY, Ledger, Reason
-from .readings import read_values
+from .readings import read_values, sent_at
 from .recording import recording
 from .schedule import EXTRAS, Decision, Night, Scheduler, Task
 from .stream import Broker, Pace, Stream
 from .tables import SOURCE, WANTED
 from .words import moment
-from .work import WHOLE_ACCOUNT, Car, Round, Worker, is_vin
+from .work import WHOLE_ACCOUNT, Car, Round, Worker, is_free, is_vin
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -137,6 +128,19 @@ class CardataSource:
             car.memory.drive_train = vehicle.drive_train
             self._listed = True
         self._watch()
+
+    def unreadable(self, vin: str) -> Unreadable | None:
+        """Return why a car cannot be read, None if it can."""
+        car = self.cars.get(vin)
+        if car is not None and (car.access is not Access.PRIMARY or car.denied):
+            return Unreadable.NOT_ALLOWED
+        until = self._activity.current_until(vin)
+        lapsed = until is not None and until <= datetime.now(UTC)
+        return Unreadable.SILENT if lapsed else None
+
+    def current_until(self, vin: str) -> datetime | None:
+        """Return when the values of a car cease to be current, None while there is a stream."""
+        return self._activity.current_until(vin)
 
     def due(self) -> datetime:
         """Return when it wants to work next."""
@@ -234,7 +238,9 @@ class CardataSource:
             "container": self._containers.memory.dump(),
             "plan": self._plan.dump(),
             "cars": {vin: car.memory.dump() for vin, car in self.cars.items()},
+            "denied": {vin: True for vin, car in self.cars.items() if car.denied},
             "heard": self._activity.dump(),
+            "reach": self._activity.dump_reach(),
             "listening_since": self._listening_since and self._listening_since.isoformat(),
             "no_picture": {vin: when.isoformat() for vin, when in self._no_picture.items()},
         }
@@ -248,7 +254,9 @@ class CardataSource:
         for vin, memory in mapping(fields.get("cars")).items():
             car = self.cars.setdefault(vin, Car(memory=Memory(zone=self._zone)))
             car.memory.load(memory)
+            car.denied = vin in mapping(fields.get("denied"))
         self._activity.load(fields.get("heard"))
+        self._activity.load_reach(fields.get("reach"))
         self._listening_since = moment(fields.get("listening_since"))
         missed = mapping(fields.get("no_picture")).items()
         times = ((vin, moment(when)) for vin, when in missed)
@@ -313,13 +321,15 @@ class CardataSource:
                 decision,
                 datetime.now(UTC),
                 widely=isinstance(error, (*WHOLE_ACCOUNT, NoContainerError)),
-                free=_is_free(error),
+                free=is_free(error),
             )
             round_.fail(decision, error)
         else:
             # What a call has shown to have happened needs no other one, but may have followers
             self._planned_earlier(decision.vin)
             self._plan.done(decision, datetime.now(UTC))
+            if decision.task is Task.VALUES:
+                self._activity.read(decision.vin, datetime.now(UTC))
         self._listed |= round_.vins is not None
         self._watch()
 
@@ -365,7 +375,7 @@ class CardataSource:
             self.foreign[vin[:_VIN_LENGTH]] += 1
             return vin, []
         data = mapping(message.get("data"))
-        readings = read_values(data, car.memory, _sent(message, now))
+        readings = read_values(data, car.memory, sent_at(message, now))
         car.memory.streamed.update(key for key in data if key in car.memory.raw)
         self._activity.hear(vin, now)
         if readings:
@@ -379,16 +389,3 @@ class CardataSource:
             car = self.cars[vin] = Car(memory=Memory(zone=self._zone))
             self._watch()
         return car
-
-
-def _sent(message: Mapping[str, object], now: datetime) -> datetime:
-    """Return when a message was sent, if that is later than now: then our clock is behind."""
-    sent = moment(message.get("timestamp"))
-    return now if sent is None else max(now, min(sent, now + DAY))
-
-
-def _is_free(error: ClientError) -> bool:
-    """Tell whether nothing was spent on what failed, or nothing more will be soon."""
-    if isinstance(error, NetworkError):
-        return not error.sent
-    return isinstance(error, QuotaError | AuthError) and not isinstance(error, RefusedError)

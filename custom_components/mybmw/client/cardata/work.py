@@ -47,10 +47,14 @@ _VIN: Final = re.compile(r"[A-Z0-9]{17}", re.IGNORECASE | re.ASCII)
 
 @dataclass(slots=True)
 class Car:
-    """One car of the account; `refused` means that BMW does not let it be read at present."""
+    """One car of the account; `refused` means that BMW does not let it be read at present.
+
+    `denied` is whether it was refused when it was last tried, although it may be tried again.
+    """
 
     access: Access = Access.PRIMARY
     refused: bool = False
+    denied: bool = False
     memory: Memory = field(default_factory=Memory)
 
     def tasks(self, extras: frozenset[Task]) -> frozenset[Task]:
@@ -192,10 +196,12 @@ class Worker:
     async def _read[T](self, vin: str, call: Awaitable[T]) -> T:
         """Wait for an answer about a car, and note if the account may not read it."""
         try:
-            return await call
+            answer = await call
         except NotAllowedError:
-            self._cars[vin].refused = True
+            self._cars[vin].refused = self._cars[vin].denied = True
             raise
+        self._cars[vin].denied = False
+        return answer
 
 
 async def _all_pages(
@@ -220,6 +226,13 @@ def _mapped(item: object) -> tuple[str, tuple[Access, Mapping[str, object]]] | N
         return None
     secondary = isinstance(kind, str) and kind.strip().upper() == Access.SECONDARY
     return vin.strip().upper(), (Access.SECONDARY if secondary else Access.PRIMARY, fields)
+
+
+def is_free(error: ClientError) -> bool:
+    """Tell whether nothing was spent on what failed, or nothing more will be soon."""
+    if isinstance(error, NetworkError):
+        return not error.sent
+    return isinstance(error, QuotaError | AuthError) and not isinstance(error, RefusedError)
 
 
 def is_vin(text: str) -> bool:

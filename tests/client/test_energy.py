@@ -45,7 +45,7 @@ def ranges(found: Found) -> tuple[float | None, float | None, float | None]:
         ("HYBRID", 500, None, (500, None, 500)),
         (None, 629, None, (629, None, 629)),
         (None, None, 340, (340, 340, None)),
-        (None, 476, 40, (None, 40, None)),
+        (None, 476, 40, (476, 40, None)),
     ],
 )
 def test_ranges(
@@ -69,9 +69,12 @@ def test_no_ranges_at_all() -> None:
 
 @pytest.mark.parametrize("train", DriveTrain)
 def test_drive_trains(train: DriveTrain) -> None:
-    """§8 vehicle: combustion/electric matrix; what a car cannot have is not read."""
+    """§8 vehicle: combustion/electric matrix; blocks that say nothing are not read."""
     fuel = {"remainingFuelLiters": 31, "remainingFuelPercent": 53}
-    found = read({"combustionFuelLevel": fuel, **electric()}, train=train)
+    empty = {"remainingFuelLiters": 0, "remainingFuelPercent": 0}
+    idle = electric(chargingLevelPercent=0, isChargerConnected=False, chargingTarget=0)
+    has_fuel, has_plug = (fuel if train.burns_fuel else empty), electric() if train.plugs_in else idle
+    found = read({"combustionFuelLevel": has_fuel, **has_plug}, train=train)
     burns = train.value != "ELECTRIC"
     plugs = train.value in ("PLUGIN_HYBRID", "ELECTRIC", "ELECTRIC_WITH_RANGE_EXTENDER")
     assert (train.burns_fuel, train.plugs_in) == (burns, plugs)
@@ -79,6 +82,15 @@ def test_drive_trains(train: DriveTrain) -> None:
     assert found[a.REMAINING_FUEL_PERCENT] == (53 if burns else None)
     assert found[a.STATE_OF_CHARGE] == (60 if plugs else None)
     assert found[a.CHARGER_CONNECTED] is (True if plugs else None)
+
+
+@pytest.mark.parametrize("train", DriveTrain)
+def test_a_value_that_the_car_sends_beats_its_drive_train(train: DriveTrain) -> None:
+    fuel = {"remainingFuelLiters": 31, "remainingFuelPercent": 53}
+    found = read({"combustionFuelLevel": fuel, **electric()}, train=train)
+    assert found[a.REMAINING_FUEL] == 31
+    assert found[a.STATE_OF_CHARGE] == 60
+    assert found[a.CHARGER_CONNECTED] is True
 
 
 def test_broken_fields_cost_only_themselves() -> None:

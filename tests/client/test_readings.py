@@ -81,7 +81,7 @@ def test_sun_roof(kind: str, doors: object) -> None:
         (None, 0),
         ({"roofState": "CLOSED", "roofStateType": "GLASS_DOME"}, 1),
         ({"roofState": "AJAR", "roofStateType": "SUN_ROOF"}, 1),
-        ("CLOSED", 2),
+        ("CLOSED", 1),
     ],
 )
 def test_no_sun_roof(roof: object, problems: int) -> None:
@@ -231,38 +231,48 @@ def test_climate_of_a_silent_car() -> None:
         assert read({}, lsc=False).reading(attribute) is None
 
 
-def test_unknown_climate_is_not_over() -> None:
-    """A new word does not mean that the climate is off."""
+def test_unknown_climate_is_unknown(caplog: pytest.LogCaptureFixture) -> None:
+    """A new word means neither that the climate is off nor that it is what it was."""
     found = read({"climateControlState": {"activity": "DEFROSTING_TURBO"}})
-    assert found.reading(a.CLIMATE_ACTIVITY) is None
+    assert found.reading(a.CLIMATE_ACTIVITY) == a.CLIMATE_ACTIVITY.over(NOW, "mybmw")
     assert found.problems["climateControlState.activity"] == 1
+    assert caplog.text.count("DEFROSTING_TURBO") == 1
+
+
+@pytest.mark.parametrize("word", ["INVALID", "UNKNOWN", "AJAR"])
+@pytest.mark.parametrize("part", ["doorsState", "windowsState"])
+def test_lids_and_windows_that_the_car_does_not_know_any_more(part: str, word: str) -> None:
+    found = read({part: {"leftFront": word, "rightFront": "CLOSED", "leftRear": None}})
+    attributes = a.LIDS if part == "doorsState" else a.WINDOWS
+    assert found.reading(attributes["left_front"]) == attributes["left_front"].over(NOW, "mybmw")
+    assert found[attributes["right_front"]] == "CLOSED"
+    assert found.reading(attributes["left_rear"]) is None
+
+
+LATE = "2026-11-10T11:30:00Z"
 
 
 @pytest.mark.parametrize(
-    ("updated", "fetched", "expected"),
+    ("updated", "fetched", "time", "shown"),
     [
-        ("2026-11-10T11:00:00.789Z", None, datetime(2026, 11, 10, 11, 0, 0, 789000, UTC)),
-        ("2026-11-10T12:00:00+02:00", None, datetime(2026, 11, 10, 10, tzinfo=UTC)),
-        (None, "2026-11-10T11:30:00Z", datetime(2026, 11, 10, 11, 30, tzinfo=UTC)),
-        ("2026-11-10T11:00:00Z", "2026-11-10T11:30:00Z", datetime(2026, 11, 10, 11, tzinfo=UTC)),
-        (
-            "0001-01-01T00:00:00Z",
-            "2026-11-10T11:30:00Z",
-            datetime(2026, 11, 10, 11, 30, tzinfo=UTC),
-        ),
-        ("2026-11-10T11:00:00", "2026-11-10T11:30:00Z", datetime(2026, 11, 10, 11, 30, tzinfo=UTC)),
-        ("soon", "", None),
-        (None, None, None),
-        (7, [], None),
-        ("2026-11-10T13:00:00Z", None, NOW),
-        ("2100-01-01T00:00:00Z", "2100-01-01T00:00:00Z", NOW),
+        ("2026-11-10T11:00:00.789Z", None, datetime(2026, 11, 10, 11, 0, 0, 789000, UTC), True),
+        ("2026-11-10T12:00:00+02:00", None, datetime(2026, 11, 10, 10, tzinfo=UTC), True),
+        ("2026-11-10T11:00:00Z", LATE, datetime(2026, 11, 10, 11, tzinfo=UTC), True),
+        ("2026-11-10T12:01:00Z", LATE, NOW, True),
+        (None, LATE, datetime(2026, 11, 10, 11, 30, tzinfo=UTC), False),
+        ("0001-01-01T00:00:00Z", LATE, datetime(2026, 11, 10, 11, 30, tzinfo=UTC), False),
+        ("2026-11-10T11:00:00", LATE, datetime(2026, 11, 10, 11, 30, tzinfo=UTC), False),
+        ("soon", "", NOW, False),
+        (None, None, NOW, False),
+        (7, [], NOW, False),
+        ("2026-11-10T13:00:00Z", None, NOW, False),
+        ("2100-01-01T00:00:00Z", "2100-01-01T00:00:00Z", NOW, False),
     ],
 )
-def test_time_of_measurement(updated: object, fetched: object, expected: datetime | None) -> None:
-    """§8 vehicle status: timestamp (§9.29); a time in the future is taken as now."""
-    time = expected or NOW
+def test_time_of_measurement(updated: object, fetched: object, time: datetime, shown: bool) -> None:
+    """§8 vehicle status: timestamp (§9.29); neither a time of ours nor one to come is shown."""
     found = read({"currentMileage": 5, "lastFetched": fetched}, measured=updated)
-    assert found[a.LAST_UPDATE] == expected
+    assert found[a.LAST_UPDATE] == (time if shown else None)
     mileage = found.reading(a.MILEAGE)
     assert mileage is not None
     assert mileage.time == time

@@ -64,12 +64,16 @@ class Unit(StrEnum):
 
 
 class Reading[T](NamedTuple):
-    """One value of one attribute, with the time it was measured and the source that said so."""
+    """One value of one attribute, with the time it was measured and the source that said so.
+
+    `assumed` means that the value came without its unit.
+    """
 
     attribute: Attribute[T]
     value: T
     time: datetime
     source: str
+    assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,8 +81,8 @@ class Attribute[T]:
     """One fact about a car; compared and hashed by identity.
 
     `low` and `high` bound what is plausible. A change of at most `tolerance` counts as none, so
-    that a time worked out from "minutes left" stands still. `growing` values may only fall, or
-    leap by more than `leap`, when that is said twice. A `transient` fact ends with the situation
+    that a time worked out from "minutes left" stands still. `growing` values neither fall nor leap
+    (see `odometer`). A `transient` fact ends with the situation
     it describes: a complete answer without it means that it is over. A `private` value tells who
     or where somebody is, and is left out of what is shown to others.
     """
@@ -90,7 +94,6 @@ class Attribute[T]:
     high: float | None = None
     tolerance: timedelta | None = None
     growing: bool = False
-    leap: float | None = None
     transient: bool = False
     private: bool = False
 
@@ -134,7 +137,7 @@ COMMANDS: Final = Attribute("commands", tuple[CommandKind, ...])
 
 # Distance, fuel and battery
 MILEAGE: Final = Attribute(
-    "mileage", float, Unit.KILOMETERS, low=0, high=3_000_000, growing=True, leap=2_000
+    "mileage", float, Unit.KILOMETERS, low=1, high=3_000_000, growing=True
 )
 REMAINING_RANGE_TOTAL: Final = Attribute(
     "fuel_and_battery.remaining_range_total", float, Unit.KILOMETERS, low=0, high=3_000
@@ -163,7 +166,7 @@ STARTER_BATTERY_VOLTAGE: Final = Attribute(
     "starter_battery_voltage", float, Unit.VOLT, low=5, high=20
 )
 AVERAGE_CONSUMPTION: Final = Attribute(
-    "average_consumption", float, Unit.KILOWATT_HOURS_PER_100_KILOMETERS, low=0, high=200
+    "average_consumption", float, Unit.KILOWATT_HOURS_PER_100_KILOMETERS, low=0.1, high=200
 )
 
 # Charging
@@ -173,8 +176,9 @@ CHARGING_STATUS: Final = Attribute(
 CHARGER_CONNECTED: Final = Attribute("fuel_and_battery.is_charger_connected", bool, transient=True)
 CONNECTION_TYPE: Final = Attribute("charging_connection_type", ConnectionType, transient=True)
 CHARGING_TARGET: Final = Attribute(
-    "fuel_and_battery.charging_target", float, Unit.PERCENT, low=0, high=100
+    "fuel_and_battery.charging_target", float, Unit.PERCENT, low=1, high=100
 )
+CHARGING_SINCE: Final = Attribute("charging_since", datetime)
 CHARGING_START_TIME: Final = Attribute(
     "fuel_and_battery.charging_start_time", datetime, transient=True
 )
@@ -198,7 +202,7 @@ CHARGING_PREFERENCE: Final = Attribute("charging_profile.charging_preferences", 
 TIMER_TYPE: Final = Attribute("charging_profile.timer_type", TimerType)
 PRECONDITIONING_AT_DEPARTURE: Final = Attribute("is_pre_entry_climatization_enabled", bool)
 AC_CURRENT_LIMIT: Final = Attribute(
-    "charging_profile.ac_current_limit", float, Unit.AMPERE, low=0, high=100
+    "charging_profile.ac_current_limit", float, Unit.AMPERE, low=1, high=100
 )
 AC_CURRENT_LIMITS: Final = Attribute("charging_profile.ac_available_limits", tuple[int, ...])
 SERVICE_PACK: Final = Attribute("charging_profile.charging_preferences_service_pack", str)
@@ -253,7 +257,7 @@ FAULT_CODES: Final = Attribute("fault_codes", tuple[str, ...])
 # Tyres
 WHEELS: Final = ("front_left", "front_right", "rear_left", "rear_right")
 TIRE_PRESSURE: Final[Mapping[str, Attribute[float]]] = {
-    wheel: Attribute(f"tires.{wheel}.current_pressure", float, Unit.KILOPASCAL, low=0, high=1_000)
+    wheel: Attribute(f"tires.{wheel}.current_pressure", float, Unit.KILOPASCAL, low=1, high=1_000)
     for wheel in WHEELS
 }
 TIRE_TARGET_PRESSURE: Final[Mapping[str, Attribute[float]]] = {

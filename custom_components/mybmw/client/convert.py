@@ -1,36 +1,80 @@
 """From what a source sent to a value of the vocabulary.
 
 A converter takes any JSON value. It returns None for what a source uses to say "no value", and
-raises ValueError for what it cannot make sense of, so that the caller can skip and count it.
+raises ValueError for what it cannot make sense of, so that the caller can skip and count it. Where
+only some words are possible, any other one is an `UnknownWordError`.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
+import logging
 from math import isfinite
+import re
 from typing import Final
+
+_LOGGER = logging.getLogger(__name__)
 
 type Converter[T] = Callable[[object], T | None]
 
 _LARGEST: Final = 2**53
+_WORD: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_ -]{0,39}")
+_MEASURE: Final = re.compile(
+    r"(?P<number>[-+]?\d{1,15}(?:[.,]\d{1,15})?(?:[eE][-+]?\d{1,3})?)\s*(?P<unit>[^\d\s].{0,15})?",
+    re.ASCII,
+)
 
 NULL_WORDS = frozenset({"", "INVALID", "UNKNOWN", "NOT_AVAILABLE", "NULL", "NAN"})
 """Texts, in upper case, that sources send in place of a value."""
 
 
+class UnknownWordError(ValueError):
+    """A word that is not one of those that are known for a value."""
+
+    def __init__(self, word: object) -> None:
+        """Keep the word as it came."""
+        super().__init__("not a known word")
+        self.word = word
+
+
+def note_unknown_word(problems: Counter[str], where: str, error: UnknownWordError) -> None:
+    """Count an unknown word, and log the first one of each place.
+
+    Only what looks like a word is named: anything else might be personal.
+    """
+    if where not in problems:
+        named = isinstance(error.word, str) and _WORD.fullmatch(error.word.strip())
+        _LOGGER.info("Unknown value of %s: %s", where, error.word if named else "not a word")
+    problems[where] += 1
+
+
 def number(value: object) -> float | None:
-    """Read a number, also one written as text."""
+    """Read a number, also one written as text with a decimal comma or with its unit behind it."""
     if value is None or is_null_word(value):
         return None
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError("not a number")
     try:
-        result = float(value)
+        result = float(_digits(value) if isinstance(value, str) else value)
     except OverflowError as error:
         raise ValueError("too large") from error
     if not isfinite(result):
         raise ValueError("not finite")
     return result
+
+
+def split_unit(value: object) -> tuple[object, str]:
+    """Split a text such as "81 km" into the number and its unit in lower case, "" if none."""
+    found = _MEASURE.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None or found["unit"] is None:
+        return value, ""
+    return found["number"], found["unit"].strip().lower()
+
+
+def _digits(value: str) -> str:
+    found = _MEASURE.fullmatch(value.strip())
+    return value if found is None else found["number"].replace(",", ".")
 
 
 def integer(value: object) -> int | None:
@@ -49,8 +93,8 @@ def boolean(value: object) -> bool | None:
         return None
     if isinstance(value, bool):
         return value
-    if isinstance(value, str) and value.lower() in ("true", "false"):
-        return value.lower() == "true"
+    if isinstance(value, str) and value.strip().lower() in ("true", "false"):
+        return value.strip().lower() == "true"
     raise ValueError("not a truth value")
 
 
@@ -102,9 +146,11 @@ def member[E: StrEnum](kind: type[E], **also: E) -> Converter[E]:
     words = {item.value: item for item in kind} | also
 
     def convert(value: object) -> E | None:
-        found = words.get(value.upper()) if isinstance(value, str) else None
+        if value is not None and not isinstance(value, str):
+            raise ValueError("not a word")
+        found = None if value is None else words.get(value.strip().upper())
         if found is None and value is not None and not is_null_word(value):
-            raise ValueError("not a known word")
+            raise UnknownWordError(value)
         return found
 
     return convert

@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 from functools import cache
 from typing import Any, Final
 
 from .attributes import AnyReading, Attribute
-from .convert import Converter
+from .convert import Converter, UnknownWordError, note_unknown_word
 
 _UNUSABLE: Final = (ValueError, TypeError, OverflowError)
 
@@ -18,21 +19,48 @@ def _steps(path: str) -> tuple[str, ...]:
     return tuple(path.split("."))
 
 
+class _Absence(Enum):
+    """Why there is no value: nothing was sent, the car does not know it, or it is no use."""
+
+    MISSING = auto()
+    NOT_KNOWN = auto()
+    UNKNOWN_WORD = auto()
+    UNUSABLE = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Row[T]:
-    """One line of a source's table."""
+    """One line of a source's table.
+
+    With `forgets`, a word such as INVALID means that the car does not know the fact any more;
+    without it the word says nothing.
+    """
 
     path: tuple[str, ...]
     attribute: Attribute[T]
     convert: Converter[T]
+    forgets: bool = False
+
+    def ends(self, absence: _Absence, *, complete: bool) -> bool:
+        """Return whether the fact is over when there is no value in an answer."""
+        match absence:
+            case _Absence.UNKNOWN_WORD:
+                return True
+            case _Absence.UNUSABLE:
+                return False
+            case _Absence.NOT_KNOWN if self.forgets:
+                return True
+        return complete and self.attribute.transient
 
 
 type AnyRow = Row[Any]
 
 
-def row[T](path: str, attribute: Attribute[T], convert: Converter[T]) -> Row[T]:
+def row[T](
+    path: str, attribute: Attribute[T], convert: Converter[T], *, forgets: bool = False
+) -> Row[T]:
     """Make a line; `path` has dots between its steps."""
-    return Row(_steps(path), attribute, convert)
+    return Row(_steps(path), attribute, convert, forgets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +84,16 @@ class Reader:
 
     def take[T](self, node: object, path: str, convert: Converter[T]) -> T | None:
         """Return one value, None if it is missing, null or unusable."""
-        return self._value(node, _steps(path), convert)[0]
+        value = self._value(node, _steps(path), convert)
+        return None if isinstance(value, _Absence) else value
 
     def rows(self, node: object, rows: Iterable[AnyRow]) -> Iterator[AnyReading]:
         """Read all lines of a table."""
         for line in rows:
-            value, usable = self._value(node, line.path, line.convert)
-            if value is not None:
+            value = self._value(node, line.path, line.convert)
+            if not isinstance(value, _Absence):
                 yield line.attribute.at(value, self.time, self.source)
-            elif usable and self.complete and line.attribute.transient:
+            elif line.ends(value, complete=self.complete):
                 yield line.attribute.over(self.time, self.source)
 
     def problem(self, path: str) -> None:
@@ -73,18 +102,22 @@ class Reader:
 
     def _value[T](
         self, node: object, path: tuple[str, ...], convert: Converter[T]
-    ) -> tuple[T | None, bool]:
+    ) -> T | _Absence:
         for step in path:
             if node is None:
-                return None, True
+                return _Absence.MISSING
             if not isinstance(node, dict):
                 self.problem(".".join(path))
-                return None, False
+                return _Absence.UNUSABLE
             node = node.get(step)
         if node is None:
-            return None, True
+            return _Absence.MISSING
         try:
-            return convert(node), True
+            value = convert(node)
+        except UnknownWordError as error:
+            note_unknown_word(self.problems, self.within + ".".join(path), error)
+            return _Absence.UNKNOWN_WORD
         except _UNUSABLE:
             self.problem(".".join(path))
-            return None, False
+            return _Absence.UNUSABLE
+        return _Absence.NOT_KNOWN if value is None else value

@@ -3,9 +3,28 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import Final
 
-from .attributes import BRAND, DRIVE_TRAIN, MODEL, AnyAttribute, AnyReading, Attribute, Reading
+from .attributes import (
+    BRAND,
+    CHARGING_END_TIME,
+    CHARGING_TIME_LEFT,
+    CLIMATE_END_TIME,
+    DRIVE_TRAIN,
+    MODEL,
+    AnyAttribute,
+    AnyReading,
+    Attribute,
+    Reading,
+)
+from .odometer import Guard
+from .reconcile import CONCERNED, PAST, RULES
 from .values import Brand, DriveTrain
+
+_ENDS: Final[Mapping[Attribute[datetime], tuple[AnyAttribute, ...]]] = {
+    CHARGING_END_TIME: (CHARGING_END_TIME, CHARGING_TIME_LEFT),
+    CLIMATE_END_TIME: (CLIMATE_END_TIME,),
+}
 
 
 class Vehicle:
@@ -22,7 +41,7 @@ class Vehicle:
         self._held: dict[AnyAttribute, AnyReading] = {}
         self._sources: dict[AnyAttribute, frozenset[str]] = {}
         self.sources: set[str] = set()
-        self._doubted: dict[AnyAttribute, AnyReading] = {}
+        self._guards: dict[AnyAttribute, Guard] = {}
 
     def __getitem__[T](self, attribute: Attribute[T]) -> Reading[T] | None:
         """Return the newest reading, None if there is none or it is over."""
@@ -72,8 +91,35 @@ class Vehicle:
 
         An older reading than the one held is dropped, at equal times the later arrival wins. The
         same value at a newer time only moves the time. A dropped reading shows all the same that
-        its source knows the attribute.
+        its source knows the attribute. What contradicts newer readings then follows them.
         """
+        changed = self._take(readings)
+        if not changed.isdisjoint(CONCERNED):
+            for rule in RULES:
+                changed |= self._take(rule(self._held))
+        return changed
+
+    @property
+    def expires(self) -> datetime | None:
+        """When the first of the times that lie ahead will have passed, and be shown no longer."""
+        ends = (self.value(attribute) for attribute in _ENDS)
+        return min((end + PAST for end in ends if end is not None), default=None)
+
+    def expire(self, now: datetime) -> set[AnyAttribute]:
+        """End what was to be over by now; return the attributes that have changed."""
+        return self._take([*self._past(now)])
+
+    def _past(self, now: datetime) -> Iterator[AnyReading]:
+        for end, attributes in _ENDS.items():
+            reading = self[end]
+            if reading is None or reading.value + PAST > now:
+                continue
+            for attribute in attributes:
+                held = self._held.get(attribute)
+                if held is not None and held.value is not None:
+                    yield attribute.over(max(reading.time, held.time), reading.source)
+
+    def _take(self, readings: Iterable[AnyReading]) -> set[AnyAttribute]:
         changed: set[AnyAttribute] = set()
         held, sources = self._held, self._sources
         for reading in readings:
@@ -86,40 +132,30 @@ class Vehicle:
             if old is not None and reading.time < old.time:
                 if reading.source != old.source:
                     self.dropped[f"{attribute.key}: older"] += 1
-            elif not self._plausible(reading, old):
+                continue
+            believed = self._believed(reading, old)
+            if believed is None:
                 self.dropped[f"{attribute.key}: implausible"] += 1
             elif old is None:
-                if reading.value is not None:
-                    held[attribute] = reading
+                if believed.value is not None:
+                    held[attribute] = believed
                     changed.add(attribute)
-            elif _same(attribute, old.value, reading.value):
-                held[attribute] = old._replace(time=reading.time, source=reading.source)
+            elif _same(attribute, old.value, believed.value):
+                held[attribute] = believed._replace(value=old.value)
             else:
-                held[attribute] = reading
+                held[attribute] = believed
                 changed.add(attribute)
         return changed
 
-    def _plausible(self, reading: AnyReading, old: AnyReading | None) -> bool:
+    def _believed(self, reading: AnyReading, old: AnyReading | None) -> AnyReading | None:
+        """Return the reading, in its proper unit; None if it cannot be true."""
         if reading.value is None:
-            return True
-        return _usable(reading) and (
-            not reading.attribute.growing or self._believable(reading, old)
-        )
-
-    def _believable(self, reading: AnyReading, old: AnyReading | None) -> bool:
-        if old is None or old.value is None:
-            return True
-        attribute = reading.attribute
-        leap = reading.value - old.value
-        doubted = self._doubted.pop(attribute, None)
-        if leap >= 0 and (attribute.leap is None or leap <= attribute.leap):
-            return True
-        onwards = None if doubted is None else reading.value - doubted.value
-        fits = onwards is not None and 0 <= onwards <= (attribute.leap or 0)
-        if doubted is not None and fits and doubted.time < reading.time:
-            return True
-        self._doubted[attribute] = doubted if doubted is not None and fits else reading
-        return False
+            return reading
+        if not _usable(reading):
+            return None
+        if not reading.attribute.growing:
+            return reading
+        return self._guards.setdefault(reading.attribute, Guard()).judge(reading, old)
 
 
 def _usable(reading: AnyReading) -> bool:

@@ -15,6 +15,7 @@ from ..attributes import (
     BRAND,
     CHARGING_END_TIME,
     CHARGING_START_TIME,
+    CHARGING_STATUS,
     CHARGING_TIME_LEFT,
     CHECK_CONTROL,
     CLIMATE_END_TIME,
@@ -35,7 +36,8 @@ from ..attributes import (
 )
 from ..commands import CommandKind
 from ..convert import day, integer, mapping, number, sequence, text, timestamp
-from ..rows import Reader
+from ..reconcile import PAST
+from ..rows import Reader, row
 from ..values import (
     Brand,
     ChargingStatus,
@@ -53,7 +55,6 @@ from .tables import (
     CAPABILITY_ROWS,
     CHARGING_CONTROL,
     CHARGING_ROWS,
-    CHARGING_WORD,
     CLIMATE_ROWS,
     ELECTRIC_ROWS,
     FOUND_ROWS,
@@ -72,6 +73,8 @@ from .tables import (
 )
 
 SOURCE: Final = "mybmw"
+
+_AHEAD: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,26 +106,41 @@ def read_profile(
 
 
 def read_state(answer: object, context: Context, problems: Counter[str]) -> list[AnyReading]:
-    """Read the answer that holds the state and the capabilities."""
+    """Read the answer that holds the state and the capabilities.
+
+    A car that has never reported has no measurements: its zeros stand for "not known".
+    """
     state = mapping(mapping(answer).get("state"))
     now = Reader(SOURCE, context.fetched, problems)
-    clock = (now.take(state, key, timestamp) for key in ("lastUpdatedAt", "lastFetched"))
-    times = [min(when, context.fetched) for when in clock if when is not None]
-    measured = times[0] if times else context.fetched
+    reported, fetched = (now.take(state, key, timestamp) for key in ("lastUpdatedAt", "lastFetched"))
+    if reported is None and state.get("lastUpdatedAt") is not None:
+        state = _without_zeros(state)
+    if reported is not None and reported > context.fetched + _AHEAD:
+        reported = None
+    measured = min(reported or fetched or context.fetched, context.fetched)
     reports = state.get("isLscSupported") is True
     reader = Reader(SOURCE, measured, problems, complete=reports)
     readings = [*_capabilities(now, answer, state), *reader.rows(state, STATE_ROWS)]
-    if times:
+    if reported is not None:
         readings.append(LAST_UPDATE.at(measured, measured, SOURCE))
     readings += _privacy(reader, state)
     readings += _roof(reader, state)
     readings += _position(reader, state, context)
-    readings += _climate(reader, state)
+    readings += _climate(reader, state, context)
     readings += _services(reader, state)
     readings += _check_control(reader, state)
     readings += _tires(reader, state)
     readings += _energy(reader, state, context)
     return readings
+
+
+def _without_zeros(state: Mapping[str, object]) -> Mapping[str, object]:
+    """Return a state without its numbers that are zero."""
+    return {
+        key: _without_zeros(value) if isinstance(value, dict) else value
+        for key, value in state.items()
+        if isinstance(value, bool) or value != 0
+    }
 
 
 def read_charging(answer: object, context: Context, problems: Counter[str]) -> list[AnyReading]:
@@ -190,13 +208,12 @@ def _privacy(reader: Reader, state: Mapping[str, object]) -> Iterator[AnyReading
 
 def _roof(reader: Reader, state: Mapping[str, object]) -> Iterator[AnyReading]:
     kind = reader.take(state, "roofState.roofStateType", text)
-    position = reader.take(state, "roofState.roofState", LID_WORD)
-    if kind is None or position is None:
+    if kind is None:
         return
     attribute = LIDS.get(kind.lower())
     if attribute is None:
         return reader.problem("roofState.roofStateType")
-    yield attribute.at(position, reader.time, SOURCE)
+    yield from reader.rows(state, (row("roofState.roofState", attribute, LID_WORD, forgets=True),))
 
 
 def _position(
@@ -225,11 +242,13 @@ def _coordinates(reader: Reader, node: object, context: Context) -> Iterator[Any
     yield POSITION.at(Position(latitude, longitude), reader.time, SOURCE)
 
 
-def _climate(reader: Reader, state: Mapping[str, object]) -> Iterator[AnyReading]:
+def _climate(
+    reader: Reader, state: Mapping[str, object], context: Context
+) -> Iterator[AnyReading]:
     yield from reader.rows(state, CLIMATE_ROWS)
     seconds = reader.take(state, "climateControlState.remainingSeconds", number)
-    if seconds is not None and 0 < seconds < 86_400:
-        end = reader.time + timedelta(seconds=int(seconds))
+    end = reader.time + timedelta(seconds=int(seconds)) if seconds and 0 < seconds < 86_400 else None
+    if end is not None and end > context.fetched - PAST:
         yield CLIMATE_END_TIME.at(end, reader.time, SOURCE)
     elif reader.complete:
         yield CLIMATE_END_TIME.over(reader.time, SOURCE)
@@ -315,13 +334,14 @@ def _tire(reader: Reader, details: object) -> Tire:
 
 def _energy(reader: Reader, state: Mapping[str, object], context: Context) -> Iterator[AnyReading]:
     train = context.drive_train
-    fuel = state.get("combustionFuelLevel") if train is None or train.burns_fuel else None
-    electric = state.get("electricChargingState") if train is None or train.plugs_in else None
+    fuel, electric = _fuel(state, train), _electric(state, train)
     if fuel is not None:
         yield from reader.inside("combustionFuelLevel").rows(fuel, FUEL_ROWS)
     if electric is not None or (train is not None and train.plugs_in):
-        yield from reader.inside("electricChargingState").rows(electric, ELECTRIC_ROWS)
-        yield from _charging_times(reader, state, electric, context)
+        charging = [*reader.inside("electricChargingState").rows(electric, ELECTRIC_ROWS)]
+        yield from charging
+        statuses = (item.value for item in charging if item.attribute is CHARGING_STATUS)
+        yield from _charging_times(reader, state, next(statuses, None), context)
         yield from profile_readings(reader, state)
     yield from _ranges(
         reader,
@@ -331,19 +351,49 @@ def _energy(reader: Reader, state: Mapping[str, object], context: Context) -> It
     )
 
 
+def _fuel(state: Mapping[str, object], train: DriveTrain | None) -> object:
+    """Return the block about fuel; electric cars may have an empty one, or one with a range."""
+    node = state.get("combustionFuelLevel")
+    if train is None or train.burns_fuel:
+        return node
+    fields = mapping(node)
+    filled = any(_positive(fields.get(key)) for key in ("remainingFuelLiters", "remainingFuelPercent"))
+    return node if filled else None
+
+
+def _electric(state: Mapping[str, object], train: DriveTrain | None) -> object:
+    """Return the block about charging; other cars may have one that says nothing."""
+    node = state.get("electricChargingState")
+    if train is None or train.plugs_in:
+        return node
+    fields = mapping(node)
+    plugged = fields.get("isChargerConnected") is True
+    return node if plugged or _positive(fields.get("chargingLevelPercent")) else None
+
+
+def _positive(value: object) -> bool:
+    try:
+        return (number(value) or 0) > 0
+    except ValueError:
+        return False
+
+
 def _ranges(
     reader: Reader, fuel: float | None, electric: float | None, train: DriveTrain | None
 ) -> Iterator[AnyReading]:
-    """Tell fuel and total range; the "fuel range" of plug-in hybrids is the total one."""
+    """Return fuel and total range; the "fuel range" of plug-in hybrids is the total one.
+
+    Of a car with both, whose drive train is not known, only the larger one is sure to be there.
+    """
     total: float | None
-    if train is None and fuel is not None and electric is not None:
-        return
+    both = fuel is not None and electric is not None
     if train is DriveTrain.PLUGIN_HYBRID:
         total = fuel
-        known = fuel is not None and electric is not None
-        fuel = max(0.0, (fuel or 0) - (electric or 0)) if known else None
-    elif train is DriveTrain.ELECTRIC_WITH_RANGE_EXTENDER:
-        total = None if fuel is None or electric is None else fuel + electric
+        fuel = max(0.0, (fuel or 0) - (electric or 0)) if both else None
+    elif train is None and both:
+        total, fuel = max(fuel or 0, electric or 0), None
+    elif both or train is DriveTrain.ELECTRIC_WITH_RANGE_EXTENDER:
+        total = (fuel or 0) + (electric or 0) if both else None
     else:
         total = electric if fuel is None else fuel
     pairs: Iterable[tuple[Attribute[float], float | None]] = (
@@ -356,14 +406,13 @@ def _ranges(
 
 
 def _charging_times(
-    reader: Reader, state: Mapping[str, object], electric: object, context: Context
+    reader: Reader, state: Mapping[str, object], status: object, context: Context
 ) -> Iterator[AnyReading]:
-    status = reader.take(electric, "chargingStatus", CHARGING_WORD)
-    minutes = reader.take(electric, "remainingChargingMinutes", number)
+    minutes = reader.take(state, "electricChargingState.remainingChargingMinutes", number)
     left = minutes if status is ChargingStatus.CHARGING and minutes else None
-    if left is not None and 0 < left <= 10_080:
+    end = reader.time + timedelta(minutes=left) if left and 0 < left <= 10_080 else None
+    if left is not None and end is not None and end > context.fetched - PAST:
         yield CHARGING_TIME_LEFT.at(left, reader.time, SOURCE)
-        end = reader.time + timedelta(minutes=left)
         yield CHARGING_END_TIME.at(end, reader.time, SOURCE)
     elif reader.complete:
         yield CHARGING_TIME_LEFT.over(reader.time, SOURCE)

@@ -123,26 +123,26 @@ STATE_ROWS: Final[tuple[AnyRow, ...]] = (
     row("isLscSupported", LSC_ENABLED, boolean),
     row("isLeftSteering", LEFT_HAND_DRIVE, boolean),
     row("currentMileage", MILEAGE, number),
-    row("securityOverviewMode", ALARM, member(AlarmState)),
-    row("doorsState.combinedSecurityState", LOCK_STATE, member(LockState)),
-    row("doorsState.hood", LIDS["hood"], LID_WORD),
-    row("doorsState.trunk", LIDS["trunk"], LID_WORD),
-    row("doorsState.leftFront", LIDS["left_front"], LID_WORD),
-    row("doorsState.leftRear", LIDS["left_rear"], LID_WORD),
-    row("doorsState.rightFront", LIDS["right_front"], LID_WORD),
-    row("doorsState.rightRear", LIDS["right_rear"], LID_WORD),
-    row("windowsState.leftFront", WINDOWS["left_front"], LID_WORD),
-    row("windowsState.leftRear", WINDOWS["left_rear"], LID_WORD),
-    row("windowsState.rear", WINDOWS["rear"], LID_WORD),
-    row("windowsState.rightFront", WINDOWS["right_front"], LID_WORD),
-    row("windowsState.rightRear", WINDOWS["right_rear"], LID_WORD),
+    row("securityOverviewMode", ALARM, member(AlarmState), forgets=True),
+    row("doorsState.combinedSecurityState", LOCK_STATE, member(LockState), forgets=True),
+    row("doorsState.hood", LIDS["hood"], LID_WORD, forgets=True),
+    row("doorsState.trunk", LIDS["trunk"], LID_WORD, forgets=True),
+    row("doorsState.leftFront", LIDS["left_front"], LID_WORD, forgets=True),
+    row("doorsState.leftRear", LIDS["left_rear"], LID_WORD, forgets=True),
+    row("doorsState.rightFront", LIDS["right_front"], LID_WORD, forgets=True),
+    row("doorsState.rightRear", LIDS["right_rear"], LID_WORD, forgets=True),
+    row("windowsState.leftFront", WINDOWS["left_front"], LID_WORD, forgets=True),
+    row("windowsState.leftRear", WINDOWS["left_rear"], LID_WORD, forgets=True),
+    row("windowsState.rear", WINDOWS["rear"], LID_WORD, forgets=True),
+    row("windowsState.rightFront", WINDOWS["right_front"], LID_WORD, forgets=True),
+    row("windowsState.rightRear", WINDOWS["right_rear"], LID_WORD, forgets=True),
 )
 LOCATION_ROWS: Final[tuple[AnyRow, ...]] = (
     row("heading", HEADING, number),
     row("address.formatted", ADDRESS, text),
 )
 CLIMATE_ROWS: Final[tuple[AnyRow, ...]] = (
-    row("climateControlState.activity", CLIMATE_ACTIVITY, member(ClimateActivity)),
+    row("climateControlState.activity", CLIMATE_ACTIVITY, member(ClimateActivity), forgets=True),
 )
 FUEL_ROWS: Final[tuple[AnyRow, ...]] = (
     row("remainingFuelLiters", REMAINING_FUEL, number),
@@ -151,9 +151,9 @@ FUEL_ROWS: Final[tuple[AnyRow, ...]] = (
 ELECTRIC_ROWS: Final[tuple[AnyRow, ...]] = (
     row("chargingLevelPercent", STATE_OF_CHARGE, number),
     row("chargingTarget", CHARGING_TARGET, number),
-    row("isChargerConnected", CHARGER_CONNECTED, boolean),
-    row("chargingStatus", CHARGING_STATUS, CHARGING_WORD),
-    row("chargingConnectionType", CONNECTION_TYPE, member(ConnectionType)),
+    row("isChargerConnected", CHARGER_CONNECTED, boolean, forgets=True),
+    row("chargingStatus", CHARGING_STATUS, CHARGING_WORD, forgets=True),
+    row("chargingConnectionType", CONNECTION_TYPE, member(ConnectionType), forgets=True),
     row("range", REMAINING_RANGE_ELECTRIC, number),
 )
 TIRE_ROWS: Final[Mapping[str, tuple[AnyRow, ...]]] = {

@@ -1,0 +1,164 @@
+"""Readings of one car that contradict each other: the later measurement decides.
+
+Plug, charging status, power, time left and movement come apart, one by one and late. Each rule
+compares two of them by the time they were measured, and returns the readings that follow for the
+one that is out of date. Rules run in this order, whatever source the readings come from.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from .attributes import (
+    CHARGER_CONNECTED,
+    CHARGING_END_TIME,
+    CHARGING_POWER,
+    CHARGING_SINCE,
+    CHARGING_STATUS,
+    CHARGING_TIME_LEFT,
+    CONNECTION_TYPE,
+    AnyAttribute,
+    AnyReading,
+    Attribute,
+    Reading,
+)
+from .descriptors import attribute_of
+from .values import ChargingStatus, ConnectionType
+
+PAST: Final = timedelta(minutes=5)
+"""How long after its time the end of a charge or of the climate control may still be shown."""
+
+MOVING: Final[Attribute[bool]] = attribute_of("vehicle.isMoving")
+
+type Held = Mapping[AnyAttribute, AnyReading]
+type Rule = Callable[[Held], Iterable[AnyReading]]
+
+_SAME_BURST: Final = timedelta(seconds=10)
+_EARLY: Final = timedelta(minutes=2)
+_MOVED_ON: Final = timedelta(minutes=1)
+_PLUGGED: Final = frozenset(
+    {
+        ChargingStatus.CHARGING,
+        ChargingStatus.PLUGGED_IN,
+        ChargingStatus.WAITING_FOR_CHARGING,
+    }
+)
+
+
+def _known[T](held: Held, attribute: Attribute[T]) -> Reading[T] | None:
+    """Return the reading of an attribute that has a value."""
+    reading: Reading[T] | None = held.get(attribute)
+    return None if reading is None or reading.value is None else reading
+
+
+def _unplugged(held: Held) -> Iterable[AnyReading]:
+    """Compare the plug with the charging status; a car that charges is plugged in."""
+    plug, status = _known(held, CHARGER_CONNECTED), _known(held, CHARGING_STATUS)
+    wireless = _known(held, CONNECTION_TYPE)
+    if plug is None or plug.value or status is None or status.value not in _PLUGGED:
+        return
+    if wireless is not None and wireless.value is ConnectionType.INDUCTIVE:
+        return
+    if plug.time >= status.time:
+        yield CHARGING_STATUS.at(ChargingStatus.NOT_CHARGING, plug.time, plug.source)
+    elif status.value is ChargingStatus.CHARGING:
+        yield CHARGER_CONNECTED.at(True, status.time, status.source)
+
+
+def _driving(held: Held) -> Iterable[AnyReading]:
+    """Compare movement with the charging status and the plug; a car that charges stands still."""
+    moving = _known(held, MOVING)
+    if moving is None or not moving.value:
+        return
+    status, plug = _known(held, CHARGING_STATUS), _known(held, CHARGER_CONNECTED)
+    charging = status if status and status.value is ChargingStatus.CHARGING else None
+    plugged = plug if plug and plug.value else None
+    standing = max((item.time for item in (charging, plugged) if item), default=None)
+    if standing is not None and standing >= moving.time:
+        yield MOVING.at(False, standing, (charging or plugged or moving).source)
+        return
+    if charging is not None:
+        yield CHARGING_STATUS.at(ChargingStatus.NOT_CHARGING, moving.time, moving.source)
+    if plugged is not None:
+        yield CHARGER_CONNECTED.at(False, moving.time, moving.source)
+
+
+def _begun(held: Held) -> Iterable[AnyReading]:
+    """Remember since when the car charges, as later readings only repeat that it does."""
+    status, since = held.get(CHARGING_STATUS), _known(held, CHARGING_SINCE)
+    if status is None:
+        return
+    if status.value is not ChargingStatus.CHARGING:
+        if since is not None:
+            yield CHARGING_SINCE.over(max(status.time, since.time), status.source)
+    elif since is None:
+        former = held.get(CHARGING_SINCE)
+        when = status.time if former is None else max(status.time, former.time)
+        yield CHARGING_SINCE.at(status.time, when, status.source)
+
+
+def _power(held: Held) -> Iterable[AnyReading]:
+    """Compare the power with the charging status: one that is left over is not the present one."""
+    power, status = held.get(CHARGING_POWER), held.get(CHARGING_STATUS)
+    if power is None or status is None:
+        return
+    if status.value is None:
+        if power.value is not None and power.time <= status.time:
+            yield CHARGING_POWER.over(status.time, status.source)
+    elif status.value is not ChargingStatus.CHARGING:
+        yield from _idle_power(power, status)
+    elif power.value is not None and _left_over(power, _known(held, CHARGING_SINCE)):
+        yield CHARGING_POWER.over(max(power.time, status.time), status.source)
+
+
+def _idle_power(
+    power: Reading[float], status: Reading[ChargingStatus]
+) -> Iterable[AnyReading]:
+    late = timedelta() if status.value in _PLUGGED else _SAME_BURST
+    if power.time <= status.time + late:
+        if power.value != 0:
+            yield CHARGING_POWER.at(0.0, max(power.time, status.time), status.source)
+    elif power.value and power.time > status.time + _MOVED_ON:
+        yield CHARGING_STATUS.over(status.time, status.source)
+
+
+def _left_over(power: Reading[float], since: Reading[datetime] | None) -> bool:
+    """Return whether a power was measured before the charge; cars may send it a little early."""
+    if since is None:
+        return False
+    return power.time < since.value - (_EARLY if power.value else timedelta())
+
+
+def _time_left(held: Held) -> Iterable[AnyReading]:
+    """Compare the time left with the charging status: it means nothing unless the car charges."""
+    status, since = held.get(CHARGING_STATUS), _known(held, CHARGING_SINCE)
+    if status is None:
+        return
+    for attribute in (CHARGING_TIME_LEFT, CHARGING_END_TIME):
+        left = held.get(attribute)
+        if left is None or left.value is None:
+            continue
+        if status.value is ChargingStatus.CHARGING:
+            stale = since is not None and left.time < since.value - _EARLY
+        elif status.value in (None, ChargingStatus.WAITING_FOR_CHARGING):
+            stale = left.time <= status.time
+        else:
+            stale = True
+        if stale:
+            yield attribute.over(max(left.time, status.time), status.source)
+
+
+RULES: Final[tuple[Rule, ...]] = (_driving, _unplugged, _begun, _power, _time_left)
+
+CONCERNED: Final = frozenset(
+    {
+        CHARGER_CONNECTED,
+        CHARGING_END_TIME,
+        CHARGING_POWER,
+        CHARGING_STATUS,
+        CHARGING_TIME_LEFT,
+        CONNECTION_TYPE,
+        MOVING,
+    }
+)
+"""The attributes whose changes may contradict others."""

@@ -184,10 +184,23 @@ def test_target_of_the_professional_mode() -> None:
 def test_estimates_are_for_charging() -> None:
     """The other estimates keep their last value after the charge, where they mean nothing."""
     car = Car()
-    car.say(0, {STATUS: "CHARGINGENDED"})
-    car.say(1, {f"{E}.remainingElectricRange": 210, f"{E}.charging.timeRemaining": 22})
-    assert car[a.REMAINING_RANGE_ELECTRIC] is None
+    car.say(0, {STATUS: "CHARGINGENDED", KOMBI: 300})
+    car.say(60, {f"{E}.remainingElectricRange": 210, f"{E}.charging.timeRemaining": 22})
+    assert car[a.REMAINING_RANGE_ELECTRIC] == 300
     assert car[a.CHARGING_TIME_LEFT] is None
+
+
+def test_an_estimate_is_better_than_nothing() -> None:
+    """The instruments of some cars say nothing at all, or nothing any more."""
+    car = Car(DriveTrain.ELECTRIC)
+    car.say(0, {STATUS: "CHARGINGENDED"})
+    car.say(1, {f"{E}.remainingElectricRange": 210})
+    assert (car[a.REMAINING_RANGE_ELECTRIC], car[a.REMAINING_RANGE_TOTAL]) == (210, 210)
+    car.say(2, {KOMBI: 300})
+    car.say(300, {f"{E}.remainingElectricRange": 290})
+    assert (car[a.REMAINING_RANGE_ELECTRIC], car[a.REMAINING_RANGE_TOTAL]) == (300, 300)
+    car.say(400, {f"{E}.remainingElectricRange": 280})
+    assert (car[a.REMAINING_RANGE_ELECTRIC], car[a.REMAINING_RANGE_TOTAL]) == (280, 280)
 
 
 def test_range_of_the_navigation() -> None:
@@ -252,7 +265,7 @@ def test_nonsense_is_not_remembered() -> None:
     car = Car(DriveTrain.PLUGIN_HYBRID)
     car.say(0, {STATUS: "CHARGINGACTIVE", f"{E}.charging.timeToFullyCharged": 90, KOMBI: 40})
     car.say(0, {f"{B}.charging.power": 7400})
-    car.say(1, {STATUS: "BANANA", KOMBI: "far"})
+    car.say(1, {f"{B}.charging.power": "BANANA", KOMBI: "far"})
     assert car[a.CHARGING_STATUS] is ChargingStatus.CHARGING
     assert (car[a.CHARGING_TIME_LEFT], car[a.CHARGING_POWER]) == (90, 7.4)
     car.say(2, {TOTAL: 440})

@@ -30,7 +30,12 @@ from tests.replay.mybmw import SimulatedMyBMW
 
 type Path = tuple[str | int, ...]
 
-TIMES = ("timestamp", "fuel_and_battery.charging_end_time", "climate.activity_end_time")
+TIMES = (
+    "charging_since",
+    "timestamp",
+    "fuel_and_battery.charging_end_time",
+    "climate.activity_end_time",
+)
 DETAILS: dict[str, tuple[str, ...]] = {
     "servicePack": ("charging_profile.charging_preferences_service_pack",),
     "chargingFlapDetail": ("charging_flap_unlocked",),
@@ -71,6 +76,7 @@ STATE: dict[str, tuple[str, ...]] = {
     ),
     "electricChargingState": (
         *("fuel_and_battery.", "charging_time_remaining", "charging_connection_type"),
+        "charging_since",
     ),
     "chargingProfile": (
         *("charging_profile", "is_pre_entry_climatization_enabled"),

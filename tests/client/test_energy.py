@@ -45,7 +45,7 @@ def ranges(found: Found) -> tuple[float | None, float | None, float | None]:
         ("HYBRID", 500, None, (500, None, 500)),
         (None, 629, None, (629, None, 629)),
         (None, None, 340, (340, 340, None)),
-        (None, 476, 40, (476, 40, None)),
+        (None, 476, 40, (None, 40, None)),
     ],
 )
 def test_ranges(
@@ -73,7 +73,10 @@ def test_drive_trains(train: DriveTrain) -> None:
     fuel = {"remainingFuelLiters": 31, "remainingFuelPercent": 53}
     empty = {"remainingFuelLiters": 0, "remainingFuelPercent": 0}
     idle = electric(chargingLevelPercent=0, isChargerConnected=False, chargingTarget=0)
-    has_fuel, has_plug = (fuel if train.burns_fuel else empty), electric() if train.plugs_in else idle
+    has_fuel, has_plug = (
+        (fuel if train.burns_fuel else empty),
+        electric() if train.plugs_in else idle,
+    )
     found = read({"combustionFuelLevel": has_fuel, **has_plug}, train=train)
     burns = train.value != "ELECTRIC"
     plugs = train.value in ("PLUGIN_HYBRID", "ELECTRIC", "ELECTRIC_WITH_RANGE_EXTENDER")

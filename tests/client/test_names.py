@@ -122,7 +122,7 @@ def test_flags() -> None:
         ("530d", {*ELECTRIC, "remaining_fuel"}),
         (
             "supra_gr",
-            LISTED.keys() - {"timestamp", "condition_based_services", "check_control_messages"},
+            LISTED.keys() - {"condition_based_services", "check_control_messages"},
         ),
     ],
 )

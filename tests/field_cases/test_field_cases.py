@@ -8,22 +8,6 @@ import pytest
 from tests.field_cases.replayer import Replayer, files, load, matches
 
 KNOWN_FAILURES: Final[dict[str, str]] = {
-    **dict.fromkeys(("odometer_unlabelled_miles", "C03"), "the guard of the odometer"),
-    **dict.fromkeys(("second_charge_without_phases", "C07"), "phases are sent on change only"),
-    **dict.fromkeys(("window_invalid_after_open", "C18"), "what is not known any more"),
-    **dict.fromkeys(("basic_data_country_code", "C26"), "the last resort"),
-    **dict.fromkeys(("car_that_never_reports", "C53"), "what is not known any more"),
-    **dict.fromkeys(("warning_gone", "C60"), "null that means over"),
-    **dict.fromkeys(("charge_interrupted", "C61"), "unknown words"),
-    **dict.fromkeys(("electric_car_last_range_only", "C63"), "the last resort"),
-    **dict.fromkeys(("service_titles", "C89"), "BMW's titles of services"),
-    **dict.fromkeys(
-        ("app_charging_unknown_word", "climate_unknown_word", "lock_unknown_word"), "unknown words"
-    ),
-    "lids_invalid_after_open": "what is not known any more",
-    "odometer_after_months": "the guard of the odometer",
-    "one_phase_left_over": "phases are sent on change only",
-    "power_of_an_earlier_charge": "a power that is left over",
 }
 """What the client still says wrongly, by the name of the file, with the cause."""
 

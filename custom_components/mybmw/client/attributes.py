@@ -136,9 +136,7 @@ PRIVACY_MODE: Final = Attribute("privacy_mode", bool)
 COMMANDS: Final = Attribute("commands", tuple[CommandKind, ...])
 
 # Distance, fuel and battery
-MILEAGE: Final = Attribute(
-    "mileage", float, Unit.KILOMETERS, low=1, high=3_000_000, growing=True
-)
+MILEAGE: Final = Attribute("mileage", float, Unit.KILOMETERS, low=1, high=3_000_000, growing=True)
 REMAINING_RANGE_TOTAL: Final = Attribute(
     "fuel_and_battery.remaining_range_total", float, Unit.KILOMETERS, low=0, high=3_000
 )

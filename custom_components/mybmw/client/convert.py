@@ -21,7 +21,7 @@ type Converter[T] = Callable[[object], T | None]
 _LARGEST: Final = 2**53
 _WORD: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_ -]{0,39}")
 _MEASURE: Final = re.compile(
-    r"(?P<number>[-+]?\d{1,15}(?:[.,]\d{1,15})?(?:[eE][-+]?\d{1,3})?)\s*(?P<unit>[^\d\s].{0,15})?",
+    r"(?P<number>[-+]?\d{1,15}(?:[.,]\d{1,15})?(?:[eE][-+]?\d{1,3})?)\s*(?P<unit>[A-Za-z°%].{0,15})?",
     re.ASCII,
 )
 

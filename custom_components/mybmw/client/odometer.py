@@ -14,7 +14,7 @@ from .attributes import Reading
 MILE: Final = 1.609344
 
 _DAY: Final = timedelta(days=1)
-_SLACK: Final = 500.0
+_SLACK: Final = 1_000.0
 _A_DAY: Final = 2_000.0
 _CLOSE: Final = 50.0
 _CLOSE_A_DAY: Final = 1_000.0

@@ -111,9 +111,7 @@ def _power(held: Held) -> Iterable[AnyReading]:
         yield CHARGING_POWER.over(max(power.time, status.time), status.source)
 
 
-def _idle_power(
-    power: Reading[float], status: Reading[ChargingStatus]
-) -> Iterable[AnyReading]:
+def _idle_power(power: Reading[float], status: Reading[ChargingStatus]) -> Iterable[AnyReading]:
     late = timedelta() if status.value in _PLUGGED else _SAME_BURST
     if power.time <= status.time + late:
         if power.value != 0:

@@ -100,9 +100,7 @@ class Reader:
         """Count something that cannot be used."""
         self.problems[self.within + path] += 1
 
-    def _value[T](
-        self, node: object, path: tuple[str, ...], convert: Converter[T]
-    ) -> T | _Absence:
+    def _value[T](self, node: object, path: tuple[str, ...], convert: Converter[T]) -> T | _Absence:
         for step in path:
             if node is None:
                 return _Absence.MISSING

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from ..attributes import (
@@ -17,15 +18,17 @@ from ..attributes import (
     DRIVE_TRAIN,
     HEADUNIT_TYPE,
     LEFT_HAND_DRIVE,
+    MILEAGE,
     MODEL,
     SOFTWARE_VERSION,
+    STATE_OF_CHARGE,
     TIRE,
     TIRE_DISTANCE_LEFT,
     TIRE_WEAR,
     WHEELS,
     AnyReading,
 )
-from ..convert import boolean, mapping, member, number, text
+from ..convert import UnknownWordError, boolean, mapping, member, number, text
 from ..descriptors import attribute_of
 from ..rows import AnyRow, Reader, row
 from ..values import Brand, ChargingPlace, ChargingSession, DriveTrain, Position, Season, Tire, Wear
@@ -51,6 +54,10 @@ _BRAND: Final = member(
     BMWI=Brand.BMW,
     **{"TOYOTA-SUPRA": Brand.TOYOTA, "ROLLS-ROYCE": Brand.ROLLS_ROYCE, "BMW I": Brand.BMW},
 )
+_LEFT_HAND: Final[Mapping[str, bool]] = {
+    **dict.fromkeys(("LHD", "LL", "LEFT"), True),
+    **dict.fromkeys(("RHD", "RL", "RIGHT"), False),
+}
 _WEAR: Final = member(Wear)
 _SEASON: Final = member(Season, ALLSEASON=Season.ALL_SEASON)
 _WHEEL_NAMES: Final[Mapping[str, str]] = {
@@ -62,12 +69,23 @@ _WHEEL_NAMES: Final[Mapping[str, str]] = {
 
 
 def _train(value: object) -> DriveTrain | None:
-    word = (text(value) or "").upper()
-    return next((train for start, train in _TRAINS if word.startswith(start)), None)
+    """Read the drive train, of which BMW has more words than kinds: "PHEV_OTTO"."""
+    word = text(value)
+    if word is None:
+        return None
+    for start, train in _TRAINS:
+        if word.upper().startswith(start):
+            return train
+    raise UnknownWordError(value)
 
 
 def _left_hand(value: object) -> bool | None:
-    return {"LHD": True, "LL": True, "RHD": False, "RL": False}.get((text(value) or "").upper())
+    word = text(value)
+    if word is None:
+        return None
+    if word.upper() not in _LEFT_HAND:
+        raise UnknownWordError(value)
+    return _LEFT_HAND[word.upper()]
 
 
 def _software(value: object) -> str | None:
@@ -84,11 +102,9 @@ def _active(value: object) -> bool | None:
 
 _BASIC: Final[tuple[AnyRow, ...]] = (
     row("brand", BRAND, _BRAND),
-    row("modelName", MODEL, text),
     row("bodyType", BODY_TYPE, text),
     row("driveTrain", DRIVE_TRAIN, _train),
     row("colourDescription", COLOR, text),
-    row("countryCodeISO", COUNTRY, text),
     row("headUnit", HEADUNIT_TYPE, text),
     row("puStep", SOFTWARE_VERSION, _software),
     row("steering", LEFT_HAND_DRIVE, _left_hand),
@@ -99,6 +115,14 @@ _BASIC: Final[tuple[AnyRow, ...]] = (
         number,
     ),
 )
+# The first one that is there counts
+_FIRST: Final[tuple[tuple[AnyRow, ...], ...]] = (
+    tuple(
+        row(key, MODEL, text)
+        for key in ("modelName", "modelRange", "seriesDevt", "series", "modelKey")
+    ),
+    tuple(row(key, COUNTRY, text) for key in ("countryCodeISO", "countryCode", "country")),
+)
 # A capacity out of a catalogue gives way to every one that was ever measured
 _CAPACITY: Final[tuple[AnyRow, ...]] = (
     row("hvsMaxEnergyAbsolute", BATTERY_CAPACITY, number),
@@ -108,7 +132,10 @@ _CAPACITY: Final[tuple[AnyRow, ...]] = (
 
 def read_basic_data(answer: object, memory: Memory, now: datetime) -> list[AnyReading]:
     """Read what never changes about a car, and remember its drive train."""
-    readings = list(Reader(SOURCE, now, memory.problems).rows(answer, _BASIC))
+    reader = Reader(SOURCE, now, memory.problems)
+    readings = list(reader.rows(answer, _BASIC))
+    for rows in _FIRST:
+        readings += islice(reader.rows(answer, rows), 1)
     trains = (reading.value for reading in readings if reading.attribute is DRIVE_TRAIN)
     memory.drive_train = next(trains, memory.drive_train)
     if memory.plugs_in:
@@ -142,9 +169,9 @@ def _wheel(wheel: str, fields: Mapping[str, object], reader: Reader) -> Iterator
     )
     if tire != Tire():
         yield TIRE[wheel].at(tire, reader.time, SOURCE)
-    wear = reader.take(fields, "tyreWear.statusColor", _WEAR)
-    if wear is not None:
-        yield TIRE_WEAR[wheel].at(wear, reader.time, SOURCE)
+    yield from reader.rows(
+        fields, (row("tyreWear.statusColor", TIRE_WEAR[wheel], _WEAR, forgets=True),)
+    )
     left = reader.take(fields, "tyreWear.dueMileage", number)
     unit = (reader.take(fields, "tyreWear.unit", text) or "").lower()
     length = distance(left, unit if unit in ("mile", "kilometer") else "km")
@@ -170,9 +197,19 @@ def read_sessions(
     found.sort(key=lambda item: item.end, reverse=True)
     total = sum(item.energy or 0.0 for item in found if item.end >= month)
     return [
+        *_at_last_charge(found),
         CHARGING_SESSIONS.at(tuple(found[:LONGEST_LIST]), now, SOURCE),
         CHARGED_THIS_MONTH.at(round(total, 2), now, SOURCE),
     ]
+
+
+def _at_last_charge(sessions: Sequence[ChargingSession]) -> Iterator[AnyReading]:
+    """Return what the last charge tells of the car itself."""
+    for last in sessions[:1]:
+        if last.end_soc is not None:
+            yield STATE_OF_CHARGE.at(last.end_soc, last.end, SOURCE)
+        if last.mileage is not None:
+            yield MILEAGE.at(last.mileage, last.start, SOURCE)
 
 
 def _session(fields: Mapping[str, object], reader: Reader) -> ChargingSession | None:

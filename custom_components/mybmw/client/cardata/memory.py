@@ -6,25 +6,27 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
-from ..attributes import AnyAttribute
-from ..convert import mapping
-from ..values import DriveTrain, LidState
+from ..attributes import ATTRIBUTES, AnyAttribute
+from ..convert import UnknownWordError, mapping, note_unknown_word, sequence
+from ..values import ChargingStatus, DriveTrain, LidState
 from .quota import Reason
 from .tables import (
     ALTITUDE,
+    CHARGING_STATE,
     CHARGING_WORD,
-    CHARGING_WORDS,
     CLIMATE_TIMER_PARTS,
     CURRENT,
     DIRECTION,
     DISPLAY_UNITS,
     ELECTRIC_RANGE,
     FIX,
+    FUEL_PROOF,
     IGNITION,
     LATITUDE,
     LONGITUDE,
     MOVING,
     PHASES,
+    PLUG_PROOF,
     PLUGS,
     SOC,
     SUNROOF,
@@ -33,16 +35,14 @@ from .tables import (
     TRIP_END,
     VOLTAGE,
 )
-from .words import Converter, moment, number, one_of, plain, time_of, truth
+from .words import Converter, is_nothing, moment, number, one_of, phases_of, time_of, truth
 
 MAPPING: Final = "mapping"
 BASIC_DATA: Final = "basicData"
 """What is kept in `answers`: how the car is mapped to the account, and what never changes."""
 
-CHARGING: Final = "CHARGINGACTIVE"
-PAUSED: Final = "CHARGINGPAUSED"
-
-_SILENCE: Final = timedelta(minutes=30)
+SILENCE: Final = timedelta(minutes=30)
+UNDER_WAY: Final = frozenset({ChargingStatus.CHARGING, ChargingStatus.WAITING_FOR_CHARGING})
 _PLACES: Final = frozenset({LATITUDE, LONGITUDE, ALTITUDE, DIRECTION})
 
 
@@ -61,7 +61,9 @@ class Memory:
 
     `happened` collects what is worth a call, `streamed` the descriptors that came by the stream,
     `raw` holds the newest value of each as it came, `answers` those that are asked for seldom;
-    `unknown` and `problems` count what could not be used.
+    `tellers` are the descriptors that the present values come from, where there may be several,
+    `proven` those that the car sends although its drive train does not have them. `unknown` and
+    `problems` count what could not be used. `now` is when the values at hand were sent.
     """
 
     drive_train: DriveTrain | None = None
@@ -73,6 +75,11 @@ class Memory:
     target: float | None = None
     doubted: Value | None = None
     powered: datetime | None = None
+    phases: Value | None = None
+    charging_since: datetime | None = None
+    now: datetime | None = None
+    tellers: dict[AnyAttribute, tuple[str, datetime]] = field(default_factory=dict)
+    proven: set[str] = field(default_factory=set)
     happened: list[Reason] = field(default_factory=list)
     streamed: set[str] = field(default_factory=set)
     unknown: Counter[str] = field(default_factory=Counter)
@@ -81,15 +88,45 @@ class Memory:
     @property
     def plugs_in(self) -> bool:
         """Whether the car may have a battery to charge from outside."""
-        return self.drive_train is None or self.drive_train.plugs_in
+        train = self.drive_train
+        return train is None or train.plugs_in or not PLUG_PROOF.isdisjoint(self.proven)
+
+    @property
+    def burns_fuel(self) -> bool:
+        """Whether the car may have a tank."""
+        train = self.drive_train
+        return train is None or train.burns_fuel or not FUEL_PROOF.isdisjoint(self.proven)
+
+    @property
+    def charging_state(self) -> ChargingStatus | None:
+        """What the charging is doing, None if the car does not say."""
+        word = self.values.get(CHARGING_WORD)
+        return None if word is None else _state(word.raw)
+
+    @property
+    def charges(self) -> bool | None:
+        """Whether the car charges, None if it does not say."""
+        state = self.charging_state
+        return None if state is None else state is ChargingStatus.CHARGING
 
     def remember(self, descriptor: str, value: Value) -> None:
         """Keep a value unless a newer one is known, and note what it means that it changed.
 
-        What cannot be read is not kept.
+        A word that is not known, or says that nothing is known, ends what was there; anything
+        else that cannot be read changes nothing.
         """
         known = self.values.get(descriptor)
-        if (known is not None and known.time > value.time) or not _usable(descriptor, value):
+        if known is not None and known.time > value.time:
+            return
+        try:
+            usable = REMEMBERED[descriptor](value.raw, value.unit) is not None
+        except UnknownWordError:
+            self.values.pop(descriptor, None)
+            return
+        except ValueError, TypeError, OverflowError:
+            return
+        if not usable:
+            self.values.pop(descriptor, None)
             return
         self.values[descriptor] = value
         event = _EVENTS.get(descriptor)
@@ -107,13 +144,48 @@ class Memory:
         if known is None or known[0] <= time:
             self.raw[descriptor] = time, item
 
-    def believes(self, attribute: AnyAttribute, time: datetime, *, fallback: bool) -> bool:
-        """Tell whether a value counts, and remember the newest one of a better descriptor."""
+    def believes(
+        self,
+        attribute: AnyAttribute,
+        time: datetime,
+        *,
+        fallback: bool,
+        silence: timedelta = SILENCE,
+    ) -> bool:
+        """Tell whether a value counts, and remember the newest one of a better descriptor.
+
+        A `fallback` counts when the better one has been silent for that long.
+        """
         better = self.better.get(attribute)
         if fallback:
-            return better is None or time - better > _SILENCE
+            return better is None or time - better > silence
         self.better[attribute] = time if better is None else max(better, time)
         return True
+
+    def tells(self, attribute: AnyAttribute, descriptor: str, time: datetime) -> None:
+        """Note which descriptor the present value of an attribute comes from."""
+        known = self.tellers.get(attribute)
+        if known is None or known[1] <= time:
+            self.tellers[attribute] = descriptor, time
+
+    def may_end(self, attribute: AnyAttribute, descriptor: str) -> bool:
+        """Return whether a descriptor without a value ends that of the attribute.
+
+        It does not if the value comes from another descriptor, which counts at once from then on.
+        """
+        teller, former = self.tellers.get(attribute), self.raw.get(descriptor)
+        if teller is None and former is not None:
+            raw = mapping(former[1]).get("value")
+            ends = raw is not None and not is_nothing(raw)
+        else:
+            ends = teller is not None and teller[0] == descriptor
+        if ends:
+            self.better.pop(attribute, None)
+        return ends
+
+    def unknown_word(self, descriptor: str, error: UnknownWordError) -> None:
+        """Count and log a word that is not in the list of a descriptor."""
+        note_unknown_word(self.problems, descriptor, error)
 
     def number(self, descriptor: str) -> tuple[float, datetime] | None:
         """Return the newest number of a descriptor and when it was measured."""
@@ -160,6 +232,13 @@ class Memory:
             "answers": self.answers,
             "target": self.target,
             "streamed": sorted(self.streamed),
+            "proven": sorted(self.proven),
+            "charging_since": self.charging_since and self.charging_since.isoformat(),
+            "phases": self.phases and [self.phases.raw, self.phases.time.isoformat()],
+            "tellers": {
+                attribute.key: [descriptor, time.isoformat()]
+                for attribute, (descriptor, time) in self.tellers.items()
+            },
         }
 
     def load(self, saved: object) -> None:
@@ -177,17 +256,44 @@ class Memory:
             if isinstance(item, list) and len(item) == 2 and (time := moment(item[0])) is not None:
                 self.raw[key] = time, item[1]
         self.answers |= mapping(fields.get("answers"))
-        target, streamed = fields.get("target"), fields.get("streamed")
+        target = fields.get("target")
         self.target = float(target) if isinstance(target, int | float) else None
-        self.streamed |= set(map(str, streamed)) if isinstance(streamed, list) else set()
+        self.streamed |= set(map(str, sequence(fields.get("streamed"))))
+        self.proven |= set(map(str, sequence(fields.get("proven"))))
+        self.charging_since = moment(fields.get("charging_since"))
+        self.phases = _saved_phases(fields.get("phases"))
+        self.tellers |= _saved_tellers(fields.get("tellers"))
+
+
+def _saved_phases(saved: object) -> Value | None:
+    if not isinstance(saved, list) or len(saved) != 2:
+        return None
+    raw, time = saved[0], moment(saved[1])
+    return None if time is None or not isinstance(raw, str) else Value(raw, "", time)
+
+
+def _saved_tellers(saved: object) -> dict[AnyAttribute, tuple[str, datetime]]:
+    found: dict[AnyAttribute, tuple[str, datetime]] = {}
+    for key, item in mapping(saved).items():
+        if key in ATTRIBUTES and isinstance(item, list) and len(item) == 2:
+            time = moment(item[1])
+            if time is not None:
+                found[ATTRIBUTES[key]] = str(item[0]), time
+    return found
+
+
+def _state(raw: object) -> ChargingStatus | None:
+    try:
+        return CHARGING_STATE(raw, "")
+    except ValueError:
+        return None
 
 
 def _charging(old: Value, new: Value) -> Reason | None:
-    before, now = plain(old.raw, ""), plain(new.raw, "")
-    if now == CHARGING and before != PAUSED:
+    before, now = _state(old.raw), _state(new.raw)
+    if now is ChargingStatus.CHARGING and before not in UNDER_WAY:
         return Reason.CHARGE_START
-    ended = before in (CHARGING, PAUSED) and now not in (CHARGING, PAUSED)
-    return Reason.CHARGE_END if ended else None
+    return Reason.CHARGE_END if before in UNDER_WAY and now not in UNDER_WAY else None
 
 
 def _plugged(old: Value, new: Value) -> Reason | None:
@@ -230,9 +336,9 @@ REMEMBERED: Final[Mapping[str, Converter[object]]] = {
     **dict.fromkeys((*PLUGS, MOVING, IGNITION, *TAILGATE), truth),
     **dict.fromkeys(SUNROOF, one_of(*LidState)),
     **dict.fromkeys(DISPLAY_UNITS, one_of("KM", "KILOMETER", "KILOMETERS", "MI", "MILE", "MILES")),
-    CHARGING_WORD: one_of(*CHARGING_WORDS),
+    CHARGING_WORD: CHARGING_STATE,
     FIX: one_of("NO_FIX", "GPS_FIX_2D", "GPS_FIX_3D"),
-    PHASES: one_of("NO_CHARGING", "1-PHASES", "2-PHASES", "3-PHASES"),
+    PHASES: phases_of,
     TRIP_END: time_of,
 }
 """The descriptors that are worth remembering, and how they are read."""

@@ -9,14 +9,26 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from ..attributes import LAST_UPDATE, AnyReading
-from ..convert import mapping
+from ..attributes import CHECK_CONTROL, LAST_UPDATE, AnyReading
+from ..convert import UnknownWordError, mapping
 from ..descriptors import Descriptor, Kind
+from ..values import ChargingStatus, ClimateActivity
 from .derived import DERIVED
 from .memory import REMEMBERED, Memory, Value
 from .quota import DAY
-from .tables import CHARGING_WORD, DISPLAY_UNITS, FIX, RULES, SOURCE, TAIL, AnyRule
-from .words import Converter, distance, is_nothing, moment
+from .tables import (
+    CHARGING_WORD,
+    DISPLAY_UNITS,
+    FIX,
+    FORGETTING_KINDS,
+    NONSENSE,
+    NULL_IS_OVER,
+    RULES,
+    SOURCE,
+    TAIL,
+    AnyRule,
+)
+from .words import Converter, distance, is_not_known, is_nothing, moment
 
 type Step = Callable[[Value, Memory], Iterable[AnyReading]]
 
@@ -24,6 +36,17 @@ _AHEAD: Final = timedelta(minutes=5)
 _UNUSABLE: Final = (ValueError, TypeError, OverflowError)
 _INVISIBLE: Final = "\u200b"
 _MOST: Final = 1_000
+_IDLE: Final = frozenset(
+    {
+        ChargingStatus.NOT_CHARGING,
+        ClimateActivity.INACTIVE,
+        "disconnected",
+        "inactive",
+        "nocharging",
+        "no_charging",
+        "not_charging",
+    }
+)
 
 
 def read_values(data: object, memory: Memory, now: datetime) -> list[AnyReading]:
@@ -31,6 +54,7 @@ def read_values(data: object, memory: Memory, now: datetime) -> list[AnyReading]
 
     A value without a measuring time, or measured in the future, is left out.
     """
+    memory.now = now
     readings: list[AnyReading] = []
     newest: datetime | None = None
     items = mapping(data)
@@ -43,15 +67,41 @@ def read_values(data: object, memory: Memory, now: datetime) -> list[AnyReading]
         steps = _STEPS.get(descriptor) or _unheard_of(descriptor, memory)
         if steps is None:
             continue
-        memory.keep(descriptor, items[descriptor], value.time)
         for step in steps:
             try:
                 readings += step(value, memory)
+            except UnknownWordError as error:
+                memory.unknown_word(descriptor, error)
             except _UNUSABLE:
                 memory.problems[descriptor] += 1
+        memory.keep(descriptor, items[descriptor], value.time)
+    if not NULL_IS_OVER.isdisjoint(items):
+        readings += _over(items, memory, newest)
     if newest is not None:
         readings.append(LAST_UPDATE.at(newest, newest, SOURCE))
     return readings
+
+
+def _over(
+    items: Mapping[str, object], memory: Memory, newest: datetime | None
+) -> Iterable[AnyReading]:
+    """Return an empty list of warnings if null was sent for one that was there.
+
+    Null has no time of its own: it is as new as what was sent with it.
+    """
+    for descriptor in NULL_IS_OVER.intersection(items):
+        known = memory.raw.get(descriptor)
+        if known is None or not _is_null(items[descriptor]) or _is_null(known[1]):
+            continue
+        sent = moment(mapping(items[descriptor]).get("timestamp"))
+        time = max(known[0], sent or newest or known[0])
+        memory.keep(descriptor, items[descriptor], time)
+        yield CHECK_CONTROL.at((), time, SOURCE)
+
+
+def _is_null(item: object) -> bool:
+    value = mapping(item).get("value")
+    return value is None or (isinstance(value, str) and value.strip().lower() in ("", "null"))
 
 
 def _place(descriptor: str) -> int:
@@ -61,13 +111,21 @@ def _place(descriptor: str) -> int:
 def _value(descriptor: str, item: object, memory: Memory, now: datetime) -> Value | None:
     fields = mapping(item)
     raw, unit = fields.get("value"), fields.get("unit")
-    if raw is None or (isinstance(raw, str) and is_nothing(raw) and descriptor not in _WORDS):
+    if raw is None or (isinstance(raw, str) and _says_nothing(descriptor, raw)):
         return None
     time = moment(fields.get("timestamp"))
     if time is None or time > now + _AHEAD:
         memory.problems[f"{descriptor}: time"] += 1
         return None
-    return Value(raw, unit.strip().lower() if isinstance(unit, str) else "", time)
+    unit = unit.replace(_INVISIBLE, "").strip().lower() if isinstance(unit, str) else ""
+    return Value(raw, unit, time)
+
+
+def _says_nothing(descriptor: str, raw: str) -> bool:
+    """Return whether a word means nothing, nor that the car does not know any more."""
+    if not is_nothing(raw) or descriptor in _WORDS:
+        return False
+    return descriptor not in _FORGETTING or not is_not_known(raw)
 
 
 def _unheard_of(descriptor: str, memory: Memory) -> tuple[Step, ...] | None:
@@ -92,33 +150,46 @@ def _remembering(descriptor: str) -> Step:
     return step
 
 
-def _by_rule(rule: AnyRule) -> Step:
-    attribute, convert, unitless = rule.attribute, rule.convert, rule.convert is distance
+def _by_rule(descriptor: str, rule: AnyRule) -> Step:
+    attribute, unitless = rule.attribute, rule.convert is distance
 
     def step(value: Value, memory: Memory) -> Iterable[AnyReading]:
-        if not rule.applies(memory.drive_train):
-            return ()
         unit = value.unit or (memory.display_unit() if unitless else "")
-        found = convert(value.raw, unit)
+        try:
+            found = rule.convert(value.raw, unit)
+        except UnknownWordError as error:
+            memory.unknown_word(descriptor, error)
+            found = None
         if found is None:
+            ends = rule.forgets and memory.may_end(attribute, descriptor)
+            return (attribute.over(value.time, SOURCE),) if ends else ()
+        lacks = (rule.plug and not memory.plugs_in) or (rule.fuel and not memory.burns_fuel)
+        if lacks and not _proves(descriptor, found, memory):
             return ()
         if not memory.believes(attribute, value.time, fallback=rule.fallback):
             return ()
-        return (attribute.at(found, value.time, SOURCE),)
+        if rule.forgets:
+            memory.tells(attribute, descriptor, value.time)
+        reading = attribute.at(found, value.time, SOURCE)
+        return (reading._replace(assumed=True) if unitless and not value.unit else reading,)
 
     return step
 
 
-def _by_descriptor(item: Descriptor, convert: Converter[Any]) -> Step:
+def _by_descriptor(descriptor: str, item: Descriptor, convert: Converter[Any]) -> Step:
     attribute, unitless = item.attribute, convert is distance
-    local = item.kind is Kind.MOMENT
+    local, forgets = item.kind is Kind.MOMENT, item.kind in FORGETTING_KINDS
 
     def step(value: Value, memory: Memory) -> Iterable[AnyReading]:
-        if not item.applies(memory.drive_train):
-            return ()
         unit = value.unit or (memory.display_unit() if unitless else "")
-        found = convert(value.raw, unit)
+        try:
+            found = convert(value.raw, unit)
+        except UnknownWordError as error:
+            memory.unknown_word(descriptor, error)
+            found = None
         if found is None:
+            return (attribute.over(value.time, SOURCE),) if forgets else ()
+        if not item.applies(memory.drive_train) and not _proves(descriptor, found, memory):
             return ()
         if local and found.tzinfo is None:
             found = found.replace(tzinfo=memory.zone)
@@ -127,13 +198,26 @@ def _by_descriptor(item: Descriptor, convert: Converter[Any]) -> Step:
     return step
 
 
+def _proves(descriptor: str, found: object, memory: Memory) -> bool:
+    """Return whether a car has what its drive train does not have, since it tells of it.
+
+    Zeros and the words for "nothing happens" prove nothing: cars send them for what they lack.
+    """
+    if descriptor in memory.proven:
+        return True
+    if descriptor in NONSENSE or not found or found in _IDLE:
+        return False
+    memory.proven.add(descriptor)
+    return True
+
+
 def _steps(descriptor: str) -> Iterable[Step]:
     if descriptor in REMEMBERED:
         yield _remembering(descriptor)
     if descriptor in RULES:
-        yield _by_rule(RULES[descriptor])
+        yield _by_rule(descriptor, RULES[descriptor])
     if descriptor in TAIL:
-        yield _by_descriptor(*TAIL[descriptor])
+        yield _by_descriptor(descriptor, *TAIL[descriptor])
     if descriptor in DERIVED:
         yield DERIVED[descriptor]
 
@@ -147,6 +231,14 @@ best."""
 
 _WORDS: Final = frozenset(key for key, (item, _) in TAIL.items() if item.kind is Kind.WORD)
 """Where a word that means nothing elsewhere may be one of those listed."""
+
+_FORGETTING: Final = frozenset(
+    {
+        *(key for key, rule in RULES.items() if rule.forgets),
+        *(key for key, (item, _) in TAIL.items() if item.kind in FORGETTING_KINDS),
+    }
+)
+"""Where a word such as INVALID means that the car does not know any more."""
 
 _STEPS: Final = {key: tuple(_steps(key)) for key in {*REMEMBERED, *RULES, *TAIL, *DERIVED}}
 """What to do with each descriptor, in order."""

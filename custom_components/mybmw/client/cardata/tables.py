@@ -47,7 +47,6 @@ from ..values import (
     ChargingStatus,
     ClimateActivity,
     ConnectionType,
-    DriveTrain,
     LidState,
     LockState,
 )
@@ -73,9 +72,10 @@ SOURCE: Final = "cardata"
 
 @dataclass(frozen=True, slots=True)
 class Rule[T]:
-    """What a descriptor tells; `plug` and `fuel` keep it to cars that have such a thing.
+    """What a descriptor tells; `plug` and `fuel` are for cars that have such a thing.
 
-    A `fallback` only counts while the better descriptor of the same attribute says nothing.
+    A `fallback` only counts while the better descriptor of the same attribute says nothing. With
+    `forgets`, a word such as INVALID means that the car does not know the fact any more.
     """
 
     attribute: Attribute[T]
@@ -83,12 +83,7 @@ class Rule[T]:
     plug: bool = False
     fuel: bool = False
     fallback: bool = False
-
-    def applies(self, train: DriveTrain | None) -> bool:
-        """Tell whether a car with this drive train can have the fact; unknown ones can."""
-        if train is None:
-            return True
-        return (not self.plug or train.plugs_in) and (not self.fuel or train.burns_fuel)
+    forgets: bool = False
 
 
 type AnyRule = Rule[Any]
@@ -121,8 +116,11 @@ CHARGING_WORDS: Final = {
     "CHARGINGPAUSED": ChargingStatus.WAITING_FOR_CHARGING,
     "CHARGINGENDED": ChargingStatus.COMPLETE,
     "CHARGINGERROR": ChargingStatus.ERROR,
+    "CHARGINGINTERRUPTED": ChargingStatus.WAITING_FOR_CHARGING,
+    "CHARGINGDISRUPTED": ChargingStatus.ERROR,
+    "CHARGINGINPROGRESS": ChargingStatus.CHARGING,
 }
-_CHARGING: Final = member(CHARGING_WORDS)
+CHARGING_STATE: Final = member(CHARGING_WORDS)
 _HIGH_VOLTAGE: Final = member({item.value: item for item in ChargingStatus})
 _CLIMATE: Final = member(
     {item.value: item for item in ClimateActivity}
@@ -189,58 +187,68 @@ RULES: Final[Mapping[str, AnyRule]] = {
     "vehicle.drivetrain.avgElectricRangeConsumption": Rule(
         AVERAGE_CONSUMPTION, consumption, plug=True
     ),
-    f"{_ELECTRIC}.charging.connectionType": Rule(CONNECTION_TYPE, _CONNECTION, plug=True),
+    f"{_ELECTRIC}.charging.connectionType": Rule(
+        CONNECTION_TYPE, _CONNECTION, plug=True, forgets=True
+    ),
     f"{_ELECTRIC}.charging.profile.climatizationActive": Rule(
-        PRECONDITIONING_AT_DEPARTURE, truth, plug=True
+        PRECONDITIONING_AT_DEPARTURE, truth, plug=True, forgets=True
     ),
     "vehicle.body.chargingPort.isHospitalityActive": Rule(
-        CABLE_UNLOCKED_AFTER_CHARGING, truth, plug=True
+        CABLE_UNLOCKED_AFTER_CHARGING, truth, plug=True, forgets=True
     ),
     "vehicle.body.flap.isPermanentlyUnlocked": Rule(
-        FLAP_PERMANENTLY_UNLOCKED, _unlocked_for_good, plug=True
+        FLAP_PERMANENTLY_UNLOCKED, _unlocked_for_good, plug=True, forgets=True
     ),
     f"{_ELECTRIC}.kombiRemainingElectricRange": Rule(REMAINING_RANGE_ELECTRIC, distance, plug=True),
     "vehicle.drivetrain.fuelSystem.level": Rule(REMAINING_FUEL_PERCENT, number, fuel=True),
     "vehicle.drivetrain.fuelSystem.remainingFuel": Rule(
         REMAINING_FUEL, measure(Unit.LITERS), fuel=True
     ),
-    f"{_ELECTRIC}.charging.status": Rule(CHARGING_STATUS, _CHARGING, plug=True),
+    f"{_ELECTRIC}.charging.status": Rule(CHARGING_STATUS, CHARGING_STATE, plug=True, forgets=True),
     f"{_ELECTRIC}.charging.hvStatus": Rule(
-        CHARGING_STATUS, _HIGH_VOLTAGE, plug=True, fallback=True
+        CHARGING_STATUS, _HIGH_VOLTAGE, plug=True, fallback=True, forgets=True
     ),
-    "vehicle.body.chargingPort.status": Rule(CHARGER_CONNECTED, truth, plug=True),
-    "vehicle.body.chargingPort.combinedStatus": Rule(CHARGER_CONNECTED, truth, plug=True),
+    "vehicle.body.chargingPort.status": Rule(CHARGER_CONNECTED, truth, plug=True, forgets=True),
+    "vehicle.body.chargingPort.combinedStatus": Rule(
+        CHARGER_CONNECTED, truth, plug=True, forgets=True
+    ),
     "vehicle.powertrain.tractionBattery.charging.port.anyPosition.isPlugged": Rule(
-        CHARGER_CONNECTED, truth, plug=True
+        CHARGER_CONNECTED, truth, plug=True, forgets=True
     ),
     **{
-        key: Rule(CHARGER_CONNECTED, _plugged, plug=True, fallback=True)
+        key: Rule(CHARGER_CONNECTED, _plugged, plug=True, fallback=True, forgets=True)
         for key in (
             f"{_ELECTRIC}.charging.connectorStatus",
             "vehicle.body.chargingPort.statusClearText",
         )
     },
     f"{_BATTERY}.charging.acLimit.selected": Rule(AC_CURRENT_LIMIT, number, plug=True),
-    f"{_ELECTRIC}.charging.profile.mode": Rule(CHARGING_MODE, _MODE),
-    f"{_ELECTRIC}.charging.profile.preference": Rule(CHARGING_PREFERENCE, _PREFERENCE, plug=True),
-    "vehicle.cabin.door.status": Rule(LOCK_STATE, _LOCK),
-    "vehicle.cabin.door.lock.status": Rule(LOCK_STATE, _LOCK),
-    "vehicle.vehicle.antiTheftAlarmSystem.alarm.armStatus": Rule(ALARM, _ALARM),
+    f"{_ELECTRIC}.charging.profile.mode": Rule(CHARGING_MODE, _MODE, forgets=True),
+    f"{_ELECTRIC}.charging.profile.preference": Rule(
+        CHARGING_PREFERENCE, _PREFERENCE, plug=True, forgets=True
+    ),
+    "vehicle.cabin.door.status": Rule(LOCK_STATE, _LOCK, forgets=True),
+    "vehicle.cabin.door.lock.status": Rule(LOCK_STATE, _LOCK, forgets=True),
+    "vehicle.vehicle.antiTheftAlarmSystem.alarm.armStatus": Rule(ALARM, _ALARM, forgets=True),
     "vehicle.electronicControlUnit.diagnosticTroubleCodes.raw": Rule(FAULT_CODES, codes),
-    "vehicle.body.hood.isOpen": Rule(LIDS["hood"], _LID),
-    "vehicle.body.trunk.isOpen": Rule(LIDS["trunk"], _LID),
-    "vehicle.cabin.door.row1.driver.isOpen": Rule(LIDS["left_front"], _LID),
-    "vehicle.cabin.door.row1.passenger.isOpen": Rule(LIDS["right_front"], _LID),
-    "vehicle.cabin.door.row2.driver.isOpen": Rule(LIDS["left_rear"], _LID),
-    "vehicle.cabin.door.row2.passenger.isOpen": Rule(LIDS["right_rear"], _LID),
-    "vehicle.cabin.sunroof.overallStatus": Rule(LIDS["sun_roof"], _ROOF),
-    "vehicle.body.trunk.window.isOpen": Rule(WINDOWS["rear"], _LID),
-    "vehicle.cabin.window.row1.driver.status": Rule(WINDOWS["left_front"], _LID),
-    "vehicle.cabin.window.row1.passenger.status": Rule(WINDOWS["right_front"], _LID),
-    "vehicle.cabin.window.row2.driver.status": Rule(WINDOWS["left_rear"], _LID),
-    "vehicle.cabin.window.row2.passenger.status": Rule(WINDOWS["right_rear"], _LID),
-    "vehicle.vehicle.preConditioning.activity": Rule(CLIMATE_ACTIVITY, _CLIMATE, fallback=True),
-    "vehicle.cabin.hvac.preconditioning.status.comfortState": Rule(CLIMATE_ACTIVITY, _CLIMATE),
+    "vehicle.body.hood.isOpen": Rule(LIDS["hood"], _LID, forgets=True),
+    "vehicle.body.trunk.isOpen": Rule(LIDS["trunk"], _LID, forgets=True),
+    "vehicle.cabin.door.row1.driver.isOpen": Rule(LIDS["left_front"], _LID, forgets=True),
+    "vehicle.cabin.door.row1.passenger.isOpen": Rule(LIDS["right_front"], _LID, forgets=True),
+    "vehicle.cabin.door.row2.driver.isOpen": Rule(LIDS["left_rear"], _LID, forgets=True),
+    "vehicle.cabin.door.row2.passenger.isOpen": Rule(LIDS["right_rear"], _LID, forgets=True),
+    "vehicle.cabin.sunroof.overallStatus": Rule(LIDS["sun_roof"], _ROOF, forgets=True),
+    "vehicle.body.trunk.window.isOpen": Rule(WINDOWS["rear"], _LID, forgets=True),
+    "vehicle.cabin.window.row1.driver.status": Rule(WINDOWS["left_front"], _LID, forgets=True),
+    "vehicle.cabin.window.row1.passenger.status": Rule(WINDOWS["right_front"], _LID, forgets=True),
+    "vehicle.cabin.window.row2.driver.status": Rule(WINDOWS["left_rear"], _LID, forgets=True),
+    "vehicle.cabin.window.row2.passenger.status": Rule(WINDOWS["right_rear"], _LID, forgets=True),
+    "vehicle.vehicle.preConditioning.activity": Rule(
+        CLIMATE_ACTIVITY, _CLIMATE, fallback=True, forgets=True
+    ),
+    "vehicle.cabin.hvac.preconditioning.status.comfortState": Rule(
+        CLIMATE_ACTIVITY, _CLIMATE, forgets=True
+    ),
     "vehicle.cabin.infotainment.navigation.currentLocation.heading": Rule(HEADING, number),
     **{f"{path}.pressure": Rule(TIRE_PRESSURE[wheel], _KPA) for wheel, path in _TIRE.items()},
     **{
@@ -285,6 +293,7 @@ TOTAL_RANGE: Final = "vehicle.drivetrain.lastRemainingRange"
 ELECTRIC_RANGE: Final = f"{_ELECTRIC}.kombiRemainingElectricRange"
 ESTIMATED_RANGE: Final = f"{_ELECTRIC}.remainingElectricRange"
 NAVIGATION_RANGE: Final = "vehicle.cabin.infotainment.navigation.remainingRange"
+TRIP_SOC: Final = "vehicle.trip.segment.end.drivetrain.batteryManagement.hvSoc"
 TARGET: Final = f"{_BATTERY}.stateOfCharge.target"
 OTHER_TARGET: Final = f"{_BATTERY}.stateOfCharge.targetSoCForProfessionalMode"
 SOC: Final = (
@@ -327,8 +336,40 @@ TAILGATE: Final = (
     *(f"vehicle.body.trunk.{part}.door.isOpen" for part in ("upper", "lower", "left", "right")),
 )
 SUNROOF: Final = ("vehicle.cabin.sunroof.status", "vehicle.cabin.sunroof.tiltStatus")
+RANGE_ESTIMATE: Final = "vehicle.drivetrain.totalRemainingRange"
 SERVICE_LIST: Final = "vehicle.status.conditionBasedServices"
 MESSAGE_LIST: Final = "vehicle.status.checkControlMessages"
+
+NULL_IS_OVER: Final = frozenset({MESSAGE_LIST})
+"""Where null in an answer means that what was there is over; anywhere else it says nothing."""
+
+FORGETTING_KINDS: Final = frozenset({Kind.FLAG, Kind.WORD})
+"""The kinds of the long tail that end with a word such as INVALID; a number stays as it was."""
+
+NONSENSE: Final[Mapping[str, str]] = {
+    TARGET: "combustion cars send a target too (streamed by an M2 and an M240i)",
+    OTHER_TARGET: "as for the other target",
+    TRIP_SOC: "combustion cars send a state of charge of 0 at the end of a trip",
+    "vehicle.drivetrain.internalCombustionEngine.engine.ect": "electric cars send 118 °C",
+}
+"""What cars send that do not have the thing, with the proof; only this is kept out for good."""
+
+PLUG_PROOF: Final = frozenset(
+    {
+        *SOC,
+        *PLUGS,
+        f"{_ELECTRIC}.charging.level",
+        CHARGING_WORD,
+        "vehicle.drivetrain.batteryManagement.maxEnergy",
+        ELECTRIC_RANGE,
+    }
+)
+"""What shows that a car can be charged, whatever its drive train is said to be."""
+
+FUEL_PROOF: Final = frozenset(
+    {"vehicle.drivetrain.fuelSystem.level", "vehicle.drivetrain.fuelSystem.remainingFuel"}
+)
+"""What shows that a car has a tank, whatever its drive train is said to be."""
 
 _NOT_IN_CONTAINERS: Final = frozenset(
     {"vehicle.sim.status", "vehicle.drivetrain.electricEngine.hvsMaxEnergyAbsolute"}

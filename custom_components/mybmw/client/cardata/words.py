@@ -13,13 +13,23 @@ from typing import Final
 import orjson
 
 from ..attributes import Unit
-from ..convert import is_null_word, number as any_number, text
+from ..convert import UnknownWordError, is_null_word, number as any_number, split_unit, text
 from .faults import fault_codes
 
 type Converter[T] = Callable[[object, str], T | None]
 """From a value and its unit in lower case; None is no value, ValueError nonsense."""
 
 _NOTHING: Final = frozenset({"-NA-", "SIGNAL_INVALID", "ASN_ISUNKNOWN", "NO_ACTION", "NO_FIX"})
+_NOT_KNOWN: Final = frozenset(
+    {
+        "-NA-",
+        "ASN_ISUNKNOWN",
+        "INVALID",
+        "NOT_AVAILABLE",
+        "SIGNAL_INVALID",
+        "UNKNOWN",
+    }
+)
 _TRUE: Final = frozenset(
     {
         "TRUE",
@@ -55,38 +65,61 @@ _FALSE: Final = frozenset(
     }
 )
 _KILOMETERS: Final[Mapping[str, float]] = {
-    "": 1.0,
-    "km": 1.0,
-    "kilometers": 1.0,
-    "kilometer": 1.0,
-    "mi": 1.609344,
-    "mile": 1.609344,
-    "miles": 1.609344,
+    **dict.fromkeys(("", "km", "kms", "kilometer", "kilometers", "kilometre", "kilometres"), 1.0),
+    **dict.fromkeys(("mi", "mls", "mile", "miles"), 1.609344),
+    **dict.fromkeys(("meter", "meters", "metre", "metres"), 0.001),
 }
-_MINUTES: Final[Mapping[str, float]] = {"": 1.0, "min": 1.0, "m": 1.0, "h": 60.0, "s": 1 / 60}
+_MINUTES: Final[Mapping[str, float]] = {
+    **dict.fromkeys(("", "min", "mins", "m", "minute", "minutes"), 1.0),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 60.0),
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1 / 60),
+}
 # A unit that comes, and what it is of the one that is wanted: factor and offset
 _SAME: Final = (1.0, 0.0)
 _FACTORS: Final[Mapping[Unit, Mapping[str, tuple[float, float]]]] = {
     Unit.KILOMETERS: {unit: (factor, 0.0) for unit, factor in _KILOMETERS.items()},
-    Unit.METERS: {"m": _SAME, "ft": (0.3048, 0.0)},
-    Unit.KILOMETERS_PER_HOUR: {"km/h": _SAME, "mph": (1.609344, 0.0)},
-    Unit.CELSIUS: {
-        **dict.fromkeys(("°c", "c", "celsius"), _SAME),
-        **dict.fromkeys(("°f", "f", "fahrenheit"), (5 / 9, -160 / 9)),
+    Unit.METERS: {
+        **dict.fromkeys(("m", "meter", "meters", "metre", "metres"), _SAME),
+        **dict.fromkeys(("ft", "foot", "feet"), (0.3048, 0.0)),
     },
-    Unit.KILOPASCAL: {"kpa": _SAME, "bar": (100.0, 0.0), "psi": (6.894757, 0.0)},
-    Unit.KILOWATT: {"kw": _SAME, "w": (0.001, 0.0)},
-    Unit.KILOWATT_HOURS: {"kwh": _SAME, "wh": (0.001, 0.0)},
+    Unit.KILOMETERS_PER_HOUR: {
+        **dict.fromkeys(("km/h", "kmh", "kph"), _SAME),
+        **dict.fromkeys(("mph", "mi/h"), (1.609344, 0.0)),
+    },
+    Unit.CELSIUS: {
+        **dict.fromkeys(("°c", "c", "celsius", "degc", "degrees celsius"), _SAME),
+        **dict.fromkeys(("°f", "f", "fahrenheit", "degf", "degrees fahrenheit"), (5 / 9, -160 / 9)),
+        **dict.fromkeys(("k", "kelvin"), (1.0, -273.15)),
+    },
+    Unit.KILOPASCAL: {
+        **dict.fromkeys(("kpa", "kilopascal"), _SAME),
+        "bar": (100.0, 0.0),
+        **dict.fromkeys(("mbar", "hpa"), (0.1, 0.0)),
+        "pa": (0.001, 0.0),
+        "psi": (6.894757, 0.0),
+    },
+    Unit.KILOWATT: {
+        **dict.fromkeys(("kw", "kilowatt"), _SAME),
+        **dict.fromkeys(("w", "watt", "watts"), (0.001, 0.0)),
+    },
+    Unit.KILOWATT_HOURS: {"kwh": _SAME, "wh": (0.001, 0.0), "mwh": (1000.0, 0.0)},
     Unit.LITERS: {
         **dict.fromkeys(("l", "liter", "liters", "litre", "litres"), _SAME),
         **dict.fromkeys(("gal", "gallon", "gallons"), (3.785412, 0.0)),
+        "ml": (0.001, 0.0),
     },
-    Unit.SECONDS: {"s": _SAME, "min": (60.0, 0.0)},
+    Unit.AMPERE: {
+        **dict.fromkeys(("a", "amp", "amps", "ampere", "amperes"), _SAME),
+        "ma": (0.001, 0.0),
+    },
+    Unit.VOLT: {**dict.fromkeys(("v", "volt", "volts"), _SAME), "mv": (0.001, 0.0)},
+    Unit.SECONDS: {unit: (factor * 60, 0.0) for unit, factor in _MINUTES.items() if unit},
     Unit.MINUTES: {unit: (factor, 0.0) for unit, factor in _MINUTES.items()},
 }
 _DIGITS: Final = 6
 _MOST_CODES: Final = 100
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,62}")
+_PHASES: Final = re.compile(r"([0-3])(?:[-_ ]?PHASES?)?")
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NO_WORD: Final = re.compile(r"[^a-z0-9]+")
 _ALIASES: Final[Mapping[str, str]] = {
@@ -117,9 +150,22 @@ def is_nothing(value: object) -> bool:
     return isinstance(value, str) and value.strip().upper() in _NOTHING
 
 
+def is_not_known(value: object) -> bool:
+    """Return whether a value is a word by which a car says that it does not know."""
+    return isinstance(value, str) and value.strip().upper() in _NOT_KNOWN
+
+
 def number(value: object, _unit: str) -> float | None:
     """Read a number."""
     return None if is_nothing(value) else any_number(value)
+
+
+def measurement(value: object, unit: str) -> tuple[float | None, str]:
+    """Read a number and its unit in lower case, which may stand behind the number."""
+    if unit or is_nothing(value):
+        return number(value, unit), unit
+    digits, unit = split_unit(value)
+    return any_number(digits), unit
 
 
 def measure(wanted: Unit | None) -> Converter[float]:
@@ -130,7 +176,7 @@ def measure(wanted: Unit | None) -> Converter[float]:
     known = None if wanted is None else _FACTORS.get(wanted)
 
     def convert(value: object, unit: str) -> float | None:
-        amount = number(value, unit)
+        amount, unit = measurement(value, unit)
         if amount is None or known is None or not unit:
             return amount
         factor, offset = known.get(unit) or _unknown()
@@ -145,8 +191,8 @@ def _unknown() -> tuple[float, float]:
 
 def consumption(value: object, unit: str) -> float | None:
     """Read a consumption in kWh/100 km; cars that are set to miles tell it in mi/kWh."""
-    amount = number(value, unit)
-    if amount is None or unit != "mi/kwh":
+    amount, unit = measurement(value, unit)
+    if amount is None or unit not in ("mi/kwh", "miles/kwh"):
         return amount
     return round(100 / (amount * _KILOMETERS["mi"]), 1) if amount else None
 
@@ -191,12 +237,12 @@ def truth(value: object, _unit: str) -> bool | None:
         return True
     if word in _FALSE:
         return False
-    raise ValueError("not a truth value")
+    raise UnknownWordError(value) if isinstance(value, str) else ValueError("not a truth value")
 
 
 def distance(value: object, unit: str) -> float | None:
     """Read a distance in km; a converted one has one decimal."""
-    amount = number(value, unit)
+    amount, unit = measurement(value, unit)
     if amount is None:
         return None
     factor = _KILOMETERS.get(unit)
@@ -207,7 +253,7 @@ def distance(value: object, unit: str) -> float | None:
 
 def minutes(value: object, unit: str) -> float | None:
     """Read a duration in min; the largest numbers stand for "not known"."""
-    amount = number(value, unit)
+    amount, unit = measurement(value, unit)
     if amount is None or unit not in _MINUTES:
         return None
     length = amount * _MINUTES[unit]
@@ -220,17 +266,24 @@ def plain(value: object, _unit: str) -> str | None:
 
 
 def member[E: StrEnum](words: Mapping[str, E]) -> Converter[E]:
-    """Make a converter from words in capitals to members of an enumeration."""
+    """Make a converter from words to members of an enumeration, however they are joined."""
+    known = {_joined(word): member for word, member in words.items()}
 
     def convert(value: object, _unit: str) -> E | None:
         if is_nothing(value):
             return None
-        found = words.get(value.strip().upper()) if isinstance(value, str) else None
+        if not isinstance(value, str):
+            raise ValueError("not a word")
+        found = known.get(_joined(value))
         if found is None:
-            raise ValueError("not a known word")
+            raise UnknownWordError(value)
         return found
 
     return convert
+
+
+def _joined(word: str) -> str:
+    return _NO_WORD.sub("", word.lower())
 
 
 def one_of(*words: str) -> Converter[str]:
@@ -239,17 +292,30 @@ def one_of(*words: str) -> Converter[str]:
     def convert(value: object, _unit: str) -> str | None:
         found = value.strip().upper() if isinstance(value, str) else ""
         if found not in words:
-            raise ValueError("not a known word")
+            raise UnknownWordError(value)
         return found
 
     return convert
 
 
+def phases_of(value: object, _unit: str = "") -> int | None:
+    """Read the number of phases, which is a word such as "3-PHASES" or a number; 0 is none."""
+    if is_nothing(value):
+        return None
+    if isinstance(value, str) and _joined(value) == "nocharging":
+        return 0
+    found = _PHASES.fullmatch(str(value).strip().upper()) if isinstance(value, str | int) else None
+    if found is None:
+        raise UnknownWordError(value) if isinstance(value, str) else ValueError("not phases")
+    return int(found[1])
+
+
 def truth_or[E: StrEnum](words: Mapping[str, E], yes: E, no: E) -> Converter[E]:
     """Make a converter for what is a word on some cars and a truth value on others."""
+    known = {_joined(word): member for word, member in words.items()}
 
     def convert(value: object, unit: str) -> E | None:
-        found = words.get(value.strip().upper()) if isinstance(value, str) else None
+        found = known.get(_joined(value)) if isinstance(value, str) else None
         if found is not None:
             return found
         told = truth(value, unit)
@@ -284,7 +350,7 @@ def time_of(value: object, _unit: str = "") -> datetime | None:
 
 def _sensible[D: date](when: D) -> D | None:
     """Leave out times that stand for "never"."""
-    return when if 2000 <= when.year <= 2100 else None
+    return when if 2000 < when.year < 2100 else None
 
 
 def count(value: object, _unit: str = "") -> int | None:

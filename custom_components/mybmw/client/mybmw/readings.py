@@ -112,8 +112,10 @@ def read_state(answer: object, context: Context, problems: Counter[str]) -> list
     """
     state = mapping(mapping(answer).get("state"))
     now = Reader(SOURCE, context.fetched, problems)
-    reported, fetched = (now.take(state, key, timestamp) for key in ("lastUpdatedAt", "lastFetched"))
-    if reported is None and state.get("lastUpdatedAt") is not None:
+    reported, fetched = (
+        now.take(state, key, timestamp) for key in ("lastUpdatedAt", "lastFetched")
+    )
+    if _never_reported(state):
         state = _without_zeros(state)
     if reported is not None and reported > context.fetched + _AHEAD:
         reported = None
@@ -132,6 +134,12 @@ def read_state(answer: object, context: Context, problems: Counter[str]) -> list
     readings += _tires(reader, state)
     readings += _energy(reader, state, context)
     return readings
+
+
+def _never_reported(state: Mapping[str, object]) -> bool:
+    """Return whether the time of the last report is the one that stands for "never"."""
+    reported = state.get("lastUpdatedAt")
+    return isinstance(reported, str) and reported.startswith(("0001-", "1970-"))
 
 
 def _without_zeros(state: Mapping[str, object]) -> Mapping[str, object]:
@@ -242,12 +250,12 @@ def _coordinates(reader: Reader, node: object, context: Context) -> Iterator[Any
     yield POSITION.at(Position(latitude, longitude), reader.time, SOURCE)
 
 
-def _climate(
-    reader: Reader, state: Mapping[str, object], context: Context
-) -> Iterator[AnyReading]:
+def _climate(reader: Reader, state: Mapping[str, object], context: Context) -> Iterator[AnyReading]:
     yield from reader.rows(state, CLIMATE_ROWS)
     seconds = reader.take(state, "climateControlState.remainingSeconds", number)
-    end = reader.time + timedelta(seconds=int(seconds)) if seconds and 0 < seconds < 86_400 else None
+    end = (
+        reader.time + timedelta(seconds=int(seconds)) if seconds and 0 < seconds < 86_400 else None
+    )
     if end is not None and end > context.fetched - PAST:
         yield CLIMATE_END_TIME.at(end, reader.time, SOURCE)
     elif reader.complete:
@@ -357,7 +365,9 @@ def _fuel(state: Mapping[str, object], train: DriveTrain | None) -> object:
     if train is None or train.burns_fuel:
         return node
     fields = mapping(node)
-    filled = any(_positive(fields.get(key)) for key in ("remainingFuelLiters", "remainingFuelPercent"))
+    filled = any(
+        _positive(fields.get(key)) for key in ("remainingFuelLiters", "remainingFuelPercent")
+    )
     return node if filled else None
 
 
@@ -381,17 +391,14 @@ def _positive(value: object) -> bool:
 def _ranges(
     reader: Reader, fuel: float | None, electric: float | None, train: DriveTrain | None
 ) -> Iterator[AnyReading]:
-    """Return fuel and total range; the "fuel range" of plug-in hybrids is the total one.
-
-    Of a car with both, whose drive train is not known, only the larger one is sure to be there.
-    """
+    """Return fuel and total range; the "fuel range" of plug-in hybrids is the total one."""
     total: float | None
     both = fuel is not None and electric is not None
+    if train is None and both:
+        return
     if train is DriveTrain.PLUGIN_HYBRID:
         total = fuel
         fuel = max(0.0, (fuel or 0) - (electric or 0)) if both else None
-    elif train is None and both:
-        total, fuel = max(fuel or 0, electric or 0), None
     elif both or train is DriveTrain.ELECTRIC_WITH_RANGE_EXTENDER:
         total = (fuel or 0) + (electric or 0) if both else None
     else:

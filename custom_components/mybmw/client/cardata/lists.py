@@ -1,0 +1,144 @@
+"""The lists that CarData sends as JSON in a text: service items and Check Control messages."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+import re
+from typing import Final
+
+from ..attributes import CHECK_CONTROL, SERVICES, AnyReading
+from ..convert import integer, member, text
+from ..rows import Reader
+from ..values import CheckControlMessage, ServiceItem, ServiceStatus, Severity
+from .memory import Memory, Value
+from .tables import MESSAGE_LIST, SERVICE_LIST, SOURCE
+from .words import day, distance, inner, items
+
+type Readings = Iterable[AnyReading]
+
+_STATUS: Final = member(ServiceStatus)
+_SEVERITY: Final = member(Severity)
+_NO_WORD: Final = re.compile(r"[^A-Z0-9]+")
+
+_SERVICE_IDS: Final[Mapping[int, str]] = {
+    1: "ENGINE_OIL",
+    2: "BRAKE_PADS_FRONT",
+    3: "BRAKE_FLUID",
+    6: "BRAKE_PADS_REAR",
+    17: "VEHICLE_TUV",
+    32: "VEHICLE_TUV",
+    100: "VEHICLE_CHECK",
+}
+"""What BMW's numbers of services mean, as far as owners have seen them."""
+
+_SERVICE_TITLES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("ENGINE_OIL", "OIL", "OIL_SERVICE", "ENGINE_OIL_SERVICE"), "ENGINE_OIL"),
+    **dict.fromkeys(
+        ("FRONT_BRAKE", "FRONT_BRAKES", "FRONT_BRAKE_PADS", "BRAKE_PADS_FRONT"),
+        "BRAKE_PADS_FRONT",
+    ),
+    **dict.fromkeys(
+        ("REAR_BRAKE", "REAR_BRAKES", "REAR_BRAKE_PADS", "BRAKE_PADS_REAR"), "BRAKE_PADS_REAR"
+    ),
+    "BRAKE_FLUID": "BRAKE_FLUID",
+    **dict.fromkeys(
+        (
+            "STATUTORY_INSPECTION",
+            "STATUTORY_VEHICLE_INSPECTION",
+            "VEHICLE_INSPECTION",
+            "VEHICLE_TUV",
+            "TUV",
+        ),
+        "VEHICLE_TUV",
+    ),
+    **dict.fromkeys(
+        (
+            "EMISSION_CHECK",
+            "EMISSIONS_CHECK",
+            "EMISSION_INSPECTION",
+            "EMISSIONS_INSPECTION",
+            "STATUTORY_EMISSION_INSPECTION",
+            "STATUTORY_EMISSIONS_INSPECTION",
+        ),
+        "EMISSION_CHECK",
+    ),
+    "VEHICLE_CHECK": "VEHICLE_CHECK",
+    **dict.fromkeys(("TIRE_WEAR_FRONT", "TYRE_WEAR_FRONT"), "TIRE_WEAR_FRONT"),
+    **dict.fromkeys(("TIRE_WEAR_REAR", "TYRE_WEAR_REAR"), "TIRE_WEAR_REAR"),
+}
+"""What BMW's titles of services mean, as words joined by underscores."""
+
+
+def _services(value: Value, memory: Memory) -> Readings:
+    listed = items(value.raw)
+    found = tuple(item for fields in listed if (item := _service(fields, memory)))
+    if listed and not found:
+        raise ValueError("no services")
+    return (SERVICES.at(found, value.time, SOURCE),)
+
+
+def _service(fields: Mapping[str, object], memory: Memory) -> ServiceItem | None:
+    reader = Reader(SOURCE, datetime.now(UTC), memory.problems).inside(SERVICE_LIST)
+    title = reader.take(fields, "title", text)
+    kind = _service_kind(reader.take(fields, "id", integer), title)
+    if kind is None:
+        return None
+    return ServiceItem(
+        type=kind,
+        status=reader.take(fields, "status", _STATUS),
+        due=reader.take(fields, "date", day),
+        distance=reader.take(fields, "unitOfLengthRemaining", _remaining),
+        description=title,
+    )
+
+
+def _service_kind(number: int | None, title: str | None) -> str | None:
+    """Return the type of a service: by its number, else by its title, else the title itself."""
+    if number is not None and number in _SERVICE_IDS:
+        return _SERVICE_IDS[number]
+    word = _slug(title or "")
+    if word:
+        return _SERVICE_TITLES.get(word, word)
+    return None if number is None else f"SERVICE_{number}"
+
+
+def _slug(title: str) -> str:
+    return _NO_WORD.sub("_", title.upper()).strip("_")
+
+
+def _remaining(value: object) -> float | None:
+    words = (text(value) or "").split()
+    if not words or words[0] == "-":
+        return None
+    return distance(words[0], words[1].lower() if len(words) > 1 else "")
+
+
+def _messages(value: Value, memory: Memory) -> Readings:
+    listed = [part for item in items(value.raw) for part in inner(item.get("value", item))]
+    if listed and not any("messageType" in part for part in listed):
+        raise ValueError("no messages")
+    found = (_message(part, memory) for part in listed)
+    return (CHECK_CONTROL.at(tuple(item for item in found if item), value.time, SOURCE),)
+
+
+def _message(fields: Mapping[str, object], memory: Memory) -> CheckControlMessage | None:
+    """Read one message: its title names its type, else its number, and its text the warning."""
+    reader = Reader(SOURCE, datetime.now(UTC), memory.problems).inside(MESSAGE_LIST)
+    kind = reader.take(fields, "messageType", text)
+    title, number = reader.take(fields, "title", text), reader.take(fields, "id", integer)
+    status = fields.get("status")
+    if kind is None or (isinstance(status, str) and status.strip().upper() == "OK"):
+        return None
+    name = _slug(title or "") or (kind if number is None else f"{kind}_{number}")
+    words = (reader.take(fields, key, text) for key in ("text", "description"))
+    return CheckControlMessage(
+        type=name,
+        severity=reader.take(fields, "status", _SEVERITY),
+        description=next(filter(None, words), title),
+    )
+
+
+LISTS: Final[Mapping[str, Callable[[Value, Memory], Readings]]] = {
+    SERVICE_LIST: _services,
+    MESSAGE_LIST: _messages,
+}
+"""What to do with the descriptors that hold lists."""

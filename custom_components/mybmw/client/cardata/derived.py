@@ -147,7 +147,7 @@ def _second_best[T](
 def _kilometers(value: Value | None, memory: Memory) -> Length | None:
     if value is None:
         return None
-    length = distance(value.raw, value.unit or memory.display_unit())
+    length = distance(value.raw, memory.unit_of(value))
     return None if length is None else (length, value.time)
 
 

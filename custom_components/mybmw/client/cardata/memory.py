@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
 from ..attributes import ATTRIBUTES, AnyAttribute
-from ..convert import UnknownWordError, mapping, note_unknown_word, sequence
+from ..convert import UnknownWordError, mapping, note_unknown_word, sequence, split_unit
 from ..values import ChargingStatus, DriveTrain, LidState
 from .quota import Reason
 from .tables import (
@@ -53,6 +53,11 @@ class Value:
     raw: object
     unit: str
     time: datetime
+
+    @property
+    def named_unit(self) -> str:
+        """The unit that came with the value, or behind its number; "" if none did."""
+        return self.unit or split_unit(self.raw)[1]
 
 
 @dataclass(slots=True)
@@ -210,6 +215,10 @@ class Memory:
         if value is None or not isinstance(value.raw, str):
             return None
         return value.raw.strip().upper(), value.time
+
+    def unit_of(self, value: Value) -> str:
+        """Return the unit of a distance."""
+        return value.named_unit or self.display_unit()
 
     def display_unit(self) -> str:
         """Return the unit of distances that come without one: that of the car's display."""

@@ -154,7 +154,7 @@ def _by_rule(descriptor: str, rule: AnyRule) -> Step:
     attribute, unitless = rule.attribute, rule.convert is distance
 
     def step(value: Value, memory: Memory) -> Iterable[AnyReading]:
-        unit = value.unit or (memory.display_unit() if unitless else "")
+        unit = memory.unit_of(value) if unitless else value.unit
         try:
             found = rule.convert(value.raw, unit)
         except UnknownWordError as error:
@@ -171,7 +171,7 @@ def _by_rule(descriptor: str, rule: AnyRule) -> Step:
         if rule.forgets:
             memory.tells(attribute, descriptor, value.time)
         reading = attribute.at(found, value.time, SOURCE)
-        return (reading._replace(assumed=True) if unitless and not value.unit else reading,)
+        return (reading._replace(assumed=True) if unitless and not value.named_unit else reading,)
 
     return step
 
@@ -181,7 +181,7 @@ def _by_descriptor(descriptor: str, item: Descriptor, convert: Converter[Any]) -
     local, forgets = item.kind is Kind.MOMENT, item.kind in FORGETTING_KINDS
 
     def step(value: Value, memory: Memory) -> Iterable[AnyReading]:
-        unit = value.unit or (memory.display_unit() if unitless else "")
+        unit = memory.unit_of(value) if unitless else value.unit
         try:
             found = convert(value.raw, unit)
         except UnknownWordError as error:

@@ -28,22 +28,9 @@ from tests.replay.cardata import CarDataCar, bundled, load
 FOLDER = Path(__file__).parents[1] / "fingerprints" / "cardata"
 EXPECTED: dict[str, dict[str, Any]] = orjson.loads((FOLDER / "expected.json").read_bytes())
 READABLE = [name for name, row in EXPECTED.items() if row["readable"]]
-KNOWN_FAILURES: dict[str, tuple[str, ...]] = {
-    "ranges": ("ix3_neue_klasse",),
-    "services": tuple(name for name in READABLE if name not in ("oddball", "supra_gr")),
-    "country": tuple(READABLE),
-}
-"""The cars of which the client still says something else than is expected, by test."""
 NOW = datetime(2026, 11, 12, tzinfo=UTC)
 MILEAGE = "vehicle.vehicle.travelledDistance"
 FAULTS = "vehicle.electronicControlUnit.diagnosticTroubleCodes.raw"
-
-
-def cars(kind: str) -> list[Any]:
-    """Return the readable cars, marked if a kind of test is known to fail."""
-    fails = pytest.mark.xfail(strict=True)
-    known = KNOWN_FAILURES.get(kind, ())
-    return [pytest.param(name, marks=[fails] if name in known else []) for name in READABLE]
 
 
 def recorded(name: str) -> CarDataCar:
@@ -116,7 +103,7 @@ def wanted(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("name", cars("ranges"))
+@pytest.mark.parametrize("name", READABLE)
 def test_snapshot(name: str) -> None:
     car = recorded(name)
     vehicle, _ = snapshot(car)
@@ -127,14 +114,14 @@ def test_snapshot(name: str) -> None:
     assert vehicle.drive_train == row["drive_train"]
 
 
-@pytest.mark.parametrize("name", cars("ranges"))
+@pytest.mark.parametrize("name", READABLE)
 def test_stream(name: str) -> None:
     """Duplicates, late values, halves of positions and nonsense: the newest truth remains."""
     vehicle, _ = streamed(recorded(name))
     assert facts(vehicle) == wanted(EXPECTED[name]["stream"])
 
 
-@pytest.mark.parametrize("name", cars("services"))
+@pytest.mark.parametrize("name", READABLE)
 def test_services_and_messages(name: str) -> None:
     vehicle, _ = snapshot(recorded(name))
     row = EXPECTED[name]["rest"]
@@ -150,7 +137,7 @@ def test_services_and_messages(name: str) -> None:
     assert messages == row["check_control"]
 
 
-@pytest.mark.parametrize("name", cars("country"))
+@pytest.mark.parametrize("name", READABLE)
 def test_country_and_fault_memory(name: str) -> None:
     """Real cars tell the country by `countryCode`, and fault codes as pairs in a text."""
     vehicle, _ = snapshot(recorded(name))

@@ -7,8 +7,7 @@ import pytest
 
 from tests.field_cases.replayer import Replayer, files, load, matches
 
-KNOWN_FAILURES: Final[dict[str, str]] = {
-}
+KNOWN_FAILURES: Final[dict[str, str]] = {}
 """What the client still says wrongly, by the name of the file, with the cause."""
 
 

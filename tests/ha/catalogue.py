@@ -131,14 +131,19 @@ IN_TURN: Final = (
         "vehicle.trip.segment.end.drivetrain.batteryManagement.hvSoc",
     ),
     (
+        # What contradicts each other: the last of them counts
+        "vehicle.isMoving",
         "vehicle.body.chargingPort.status",
         "vehicle.body.chargingPort.combinedStatus",
         "vehicle.powertrain.tractionBattery.charging.port.anyPosition.isPlugged",
         f"{E}.charging.connectorStatus",
         "vehicle.body.chargingPort.statusClearText",
+        f"{E}.charging.status",
+        f"{B}.charging.power",
+        f"{E}.charging.timeToFullyCharged",
+        f"{E}.charging.timeRemaining",
+        f"{E}.charging.hvStatus",
     ),
-    (f"{E}.charging.status", f"{B}.charging.power", f"{E}.charging.hvStatus"),
-    (f"{E}.charging.status", f"{E}.charging.timeToFullyCharged", f"{E}.charging.timeRemaining"),
     *((f"{NAVIGATION}.currentLocation.fixStatus", part) for part in PLACE),
     ("vehicle.cabin.door.status", "vehicle.cabin.door.lock.status"),
     (f"{PRECONDITIONING}.status.comfortState", "vehicle.vehicle.preConditioning.activity"),
@@ -155,10 +160,12 @@ IN_TURN: Final = (
     ("vehicle.cabin.sunroof.overallStatus", "vehicle.cabin.sunroof.status"),
     ("vehicle.cabin.sunroof.overallStatus", "vehicle.cabin.sunroof.tiltStatus"),
     (f"{E}.kombiRemainingElectricRange", f"{E}.remainingElectricRange"),
+    ("vehicle.drivetrain.lastRemainingRange", "vehicle.drivetrain.totalRemainingRange"),
     (f"{B}.stateOfCharge.target", f"{B}.stateOfCharge.targetSoCForProfessionalMode"),
 )
 """Descriptors that say the same, best first; they speak one after the other."""
 
+UNKNOWN: Final = "unknown"
 NULLS: Final = ("INVALID", "SIGNAL_INVALID", "UNKNOWN", "-NA-", "ASN_isUnknown")
 NO_ACTION: Final = {
     f"{TIMERS}.{timer}.action" for timer in ("overwriteTimer", "weekdaysTimer1")
@@ -228,8 +235,11 @@ NOT_PLAUSIBLE: Final = {
     ("vehicle.drivetrain.lastRemainingRange", 3250.0): "no car goes that far",
     (f"{B}.charging.acLimit.selected", 252.0): "stands for nothing",
     (f"{B}.charging.acLimit.selected", 126.0): "no car takes that",
+    (f"{B}.charging.acLimit.selected", 0.0): "stands for nothing",
+    ("vehicle.drivetrain.avgElectricRangeConsumption", 0.0): "stands for nothing",
     **{
-        (f"vehicle.chassis.axle.row{row}.wheel.{side}.tire.pressureTarget", 0.0): "no target"
+        (f"vehicle.chassis.axle.row{row}.wheel.{side}.tire.{kind}", 0.0): "stands for nothing"
+        for kind in ("pressure", "pressureTarget")
         for row in (1, 2)
         for side in ("left", "right")
     },
@@ -252,16 +262,18 @@ SAMPLES: Final[Mapping[str, tuple[Case, ...]]] = {
     PLACE[0]: (Case(-90, "degrees", -90), Case(52.5, "°", 52.5), text("90", 90)),
     PLACE[1]: (Case(-180, "degrees", -180), Case(0, "°", 0), text("180", 180)),
     "vehicle.vehicle.travelledDistance": (
-        Case(0, "km", 0),
+        # A car that does not know it
+        Case(0, "km", SAME),
         Case("1000", "km", 1000),
         Case(1000, "mi", 1609.3),
         Case("1001", "miles", 1610.9),
         Case(1650, None, 1650),
         Case(500_000, "km", SAME),
-        Case("500000", "KILOMETERS", 500_000),
+        Case("500000", "KILOMETERS", SAME),
+        Case("1700", "KILOMETERS", 1700),
     ),
     f"{B}.stateOfCharge.target": (
-        Case(0, "%", 0),
+        Case(0, "%", SAME),
         Case(80, None, 80),
         Case("90", "percent", 90),
         # Believed at once, since the state of charge comes with it
@@ -438,7 +450,9 @@ def _words(descriptor: str, word: str) -> Iterator[Case]:
 
 
 def _shown(descriptor: str, word: str) -> str:
-    if word in NULLS or (word == "NO_ACTION" and descriptor in NO_ACTION):
+    if word in NULLS:
+        return UNKNOWN
+    if word == "NO_ACTION" and descriptor in NO_ACTION:
         return SAME
     slug = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", word).lower()
     return SHOWN_AS.get(descriptor, {}).get(word, slug)

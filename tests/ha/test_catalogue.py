@@ -12,6 +12,7 @@ import logging
 from math import isfinite
 from typing import Any, Final
 
+from freezegun import freeze_time
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
@@ -21,6 +22,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.mybmw import telling
 from custom_components.mybmw.client import Poll
 from custom_components.mybmw.client.cardata import CardataSource
+from custom_components.mybmw.client.cardata.tables import NULL_IS_OVER, RULES
 from custom_components.mybmw.client.descriptors import DESCRIPTORS, Kind
 from tests.ha.cardata import PNG, entry_of, poller
 from tests.ha.catalogue import (
@@ -33,6 +35,7 @@ from tests.ha.catalogue import (
     SAME,
     SOME,
     TRAINS,
+    UNKNOWN,
     Case,
     cases,
     flag,
@@ -82,6 +85,13 @@ TIMES: Final[tuple[Any, ...]] = (
     "0001-01-01T00:00:00+12:00",
     "9999-12-31T23:59:59-12:00",
 )
+CLOSED: Final = frozenset(
+    {
+        *(key for key, rule in RULES.items() if rule.forgets and key not in DESCRIPTORS),
+        *(key for key, item in DESCRIPTORS.items() if item.kind is Kind.FLAG),
+    }
+)
+"""The descriptors that cannot say anything but the words that are known."""
 USUAL: Final = "We found a custom integration"
 CHANGING: Final = ("last_update", "connection")
 
@@ -137,7 +147,8 @@ class Car:
         }
         message = {"vin": VIN, "entityId": "gcid", "topic": VIN, "timestamp": measured}
         payload = json.dumps({**message, "data": data}).encode()
-        vin, readings = self.source._received(f"gcid/{VIN}", payload)
+        with freeze_time(self._time):
+            vin, readings = self.source._received(f"gcid/{VIN}", payload)
         assert vin == VIN, "the message could not be read"
         self.entry.runtime_data.async_push({vin: readings})
         # Changes that come soon after others are not told yet
@@ -184,6 +195,8 @@ def rounds(train: str) -> Iterator[dict[str, Case]]:
 
 def shows(descriptor: str, case: Case, before: State | None, after: State | None) -> bool:
     """Tell whether the state after a value is the right one."""
+    if case.shown == UNKNOWN:
+        return after is None or after.state == UNKNOWN
     if case.shown == SAME or after is None:
         return after == before and case.shown == SAME
     if descriptor in PLACE:
@@ -290,7 +303,7 @@ async def told(car: Car, sent: Mapping[str, Case]) -> Sequence[str]:
         if state is None:
             continue
         options = state.attributes.get("options")
-        if options is not None and state.state not in options:
+        if options is not None and state.state not in (*options, UNKNOWN):
             wrong.append(f"{descriptor}: {state.state} is no option")
         if state.entity_id.startswith("sensor.") and unit_of(descriptor) != state.attributes.get(
             "unit_of_measurement"
@@ -319,13 +332,15 @@ async def unmoved(car: Car, nonsense: object) -> None:
 
 def meaningful(car: Car, descriptor: str, nonsense: object) -> bool:
     """Tell whether what is nonsense elsewhere is a value of this descriptor."""
+    if nonsense in (None, "", " "):
+        return descriptor in NULL_IS_OVER
     if isinstance(nonsense, bool):
         state = car.state(descriptor)
         return state is None or state.entity_id.startswith("binary_sensor.")
     item = DESCRIPTORS.get(descriptor)
     kind = item.kind if item is not None else None
     if nonsense in ("BANANA SPLIT", "Infinity"):
-        return kind in (Kind.WORD, Kind.TEXT)
+        return kind in (Kind.WORD, Kind.TEXT) or descriptor in CLOSED
     if isinstance(nonsense, list):
         json_ = CATALOGUE[descriptor]["type"] == "json"
         return json_ and (not nonsense or kind is Kind.COUNT)
@@ -333,7 +348,10 @@ def meaningful(car: Car, descriptor: str, nonsense: object) -> bool:
 
 
 async def new_words(car: Car, train: str) -> None:
-    """Words that BMW adds are shown, and are options as long as they are."""
+    """Words that BMW adds are shown, and are options as long as they are.
+
+    Where only some words are possible, the state is unknown.
+    """
     new = [
         key
         for key, item in DESCRIPTORS.items()
@@ -346,3 +364,12 @@ async def new_words(car: Car, train: str) -> None:
         word = "banana_split" if DESCRIPTORS[key].kind is Kind.WORD else "BANANA SPLIT"
         assert state.state == word, key
         assert word in state.attributes.get("options", [word])
+    assert closed(car)
+    await car.send({key: Case("BANANA SPLIT") for key in CLOSED if has(train, key)})
+    assert closed(car) == []
+
+
+def closed(car: Car) -> list[str]:
+    """Return the descriptors with a state, of those that have only the words that are known."""
+    states = {key: car.state(key) for key in CLOSED}
+    return [key for key, state in states.items() if state and state.state != UNKNOWN]

@@ -19,7 +19,7 @@ _LOGGER = logging.getLogger(__name__)
 type Converter[T] = Callable[[object], T | None]
 
 _LARGEST: Final = 2**53
-_WORD: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_ -]{0,39}")
+_WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,62}")
 _MEASURE: Final = re.compile(
     r"(?P<number>[-+]?\d{1,15}(?:[.,]\d{1,15})?(?:[eE][-+]?\d{1,3})?)\s*(?P<unit>[A-Za-z°%].{0,15})?",
     re.ASCII,
@@ -32,20 +32,23 @@ NULL_WORDS = frozenset({"", "INVALID", "UNKNOWN", "NOT_AVAILABLE", "NULL", "NAN"
 class UnknownWordError(ValueError):
     """A word that is not one of those that are known for a value."""
 
-    def __init__(self, word: object) -> None:
+    def __init__(self, word: str) -> None:
         """Keep the word as it came."""
         super().__init__("not a known word")
         self.word = word
 
 
-def note_unknown_word(problems: Counter[str], where: str, error: UnknownWordError) -> None:
-    """Count an unknown word, and log the first one of each place.
+def unknown_word(value: object) -> ValueError:
+    """Return the error for what is none of the known words: a new word, or no word at all."""
+    if isinstance(value, str) and _WORD.fullmatch(value.strip()):
+        return UnknownWordError(value.strip())
+    return ValueError("not a word")
 
-    Only what looks like a word is named: anything else might be personal.
-    """
+
+def note_unknown_word(problems: Counter[str], where: str, error: UnknownWordError) -> None:
+    """Count an unknown word, and log the first one of each place."""
     if where not in problems:
-        named = isinstance(error.word, str) and _WORD.fullmatch(error.word.strip())
-        _LOGGER.info("Unknown value of %s: %s", where, error.word if named else "not a word")
+        _LOGGER.info("Unknown value of %s: %s", where, error.word)
     problems[where] += 1
 
 
@@ -146,11 +149,9 @@ def member[E: StrEnum](kind: type[E], **also: E) -> Converter[E]:
     words = {item.value: item for item in kind} | also
 
     def convert(value: object) -> E | None:
-        if value is not None and not isinstance(value, str):
-            raise ValueError("not a word")
-        found = None if value is None else words.get(value.strip().upper())
+        found = words.get(value.strip().upper()) if isinstance(value, str) else None
         if found is None and value is not None and not is_null_word(value):
-            raise UnknownWordError(value)
+            raise unknown_word(value)
         return found
 
     return convert

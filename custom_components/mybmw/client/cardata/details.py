@@ -28,7 +28,7 @@ from ..attributes import (
     WHEELS,
     AnyReading,
 )
-from ..convert import UnknownWordError, boolean, mapping, member, number, text
+from ..convert import boolean, mapping, member, number, text, unknown_word
 from ..descriptors import attribute_of
 from ..rows import AnyRow, Reader, row
 from ..values import Brand, ChargingPlace, ChargingSession, DriveTrain, Position, Season, Tire, Wear
@@ -76,7 +76,7 @@ def _train(value: object) -> DriveTrain | None:
     for start, train in _TRAINS:
         if word.upper().startswith(start):
             return train
-    raise UnknownWordError(value)
+    raise unknown_word(value)
 
 
 def _left_hand(value: object) -> bool | None:
@@ -84,7 +84,7 @@ def _left_hand(value: object) -> bool | None:
     if word is None:
         return None
     if word.upper() not in _LEFT_HAND:
-        raise UnknownWordError(value)
+        raise unknown_word(value)
     return _LEFT_HAND[word.upper()]
 
 

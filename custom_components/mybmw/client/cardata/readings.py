@@ -161,7 +161,8 @@ def _by_rule(descriptor: str, rule: AnyRule) -> Step:
             memory.unknown_word(descriptor, error)
             found = None
         if found is None:
-            ends = rule.forgets and memory.may_end(attribute, descriptor)
+            ends = rule.forgets and _is_forgotten(value.raw)
+            ends = ends and memory.may_end(attribute, descriptor)
             return (attribute.over(value.time, SOURCE),) if ends else ()
         lacks = (rule.plug and not memory.plugs_in) or (rule.fuel and not memory.burns_fuel)
         if lacks and not _proves(descriptor, found, memory):
@@ -179,6 +180,7 @@ def _by_rule(descriptor: str, rule: AnyRule) -> Step:
 def _by_descriptor(descriptor: str, item: Descriptor, convert: Converter[Any]) -> Step:
     attribute, unitless = item.attribute, convert is distance
     local, forgets = item.kind is Kind.MOMENT, item.kind in FORGETTING_KINDS
+    words = frozenset(item.words)
 
     def step(value: Value, memory: Memory) -> Iterable[AnyReading]:
         unit = memory.unit_of(value) if unitless else value.unit
@@ -186,16 +188,24 @@ def _by_descriptor(descriptor: str, item: Descriptor, convert: Converter[Any]) -
             found = convert(value.raw, unit)
         except UnknownWordError as error:
             memory.unknown_word(descriptor, error)
-            found = None
+            return (attribute.over(value.time, SOURCE),)
         if found is None:
-            return (attribute.over(value.time, SOURCE),) if forgets else ()
+            ends = forgets and _is_forgotten(value.raw)
+            return (attribute.over(value.time, SOURCE),) if ends else ()
         if not item.applies(memory.drive_train) and not _proves(descriptor, found, memory):
             return ()
+        if words and found not in words:
+            memory.unknown_word(descriptor, UnknownWordError(found))
         if local and found.tzinfo is None:
             found = found.replace(tzinfo=memory.zone)
         return (attribute.at(found, value.time, SOURCE),)
 
     return step
+
+
+def _is_forgotten(raw: object) -> bool:
+    """Return whether a value without a meaning says that the car does not know any more."""
+    return isinstance(raw, str) and (is_not_known(raw) or not is_nothing(raw))
 
 
 def _proves(descriptor: str, found: object, memory: Memory) -> bool:

@@ -13,8 +13,9 @@ from typing import Final
 import orjson
 
 from ..attributes import Unit
-from ..convert import UnknownWordError, is_null_word, number as any_number, split_unit, text
+from ..convert import is_null_word, number as any_number, split_unit, text, unknown_word
 from .faults import fault_codes
+from .units import FACTORS, KILOMETERS, MINUTES
 
 type Converter[T] = Callable[[object, str], T | None]
 """From a value and its unit in lower case; None is no value, ValueError nonsense."""
@@ -64,58 +65,6 @@ _FALSE: Final = frozenset(
         "NOTCHOSEN",
     }
 )
-_KILOMETERS: Final[Mapping[str, float]] = {
-    **dict.fromkeys(("", "km", "kms", "kilometer", "kilometers", "kilometre", "kilometres"), 1.0),
-    **dict.fromkeys(("mi", "mls", "mile", "miles"), 1.609344),
-    **dict.fromkeys(("meter", "meters", "metre", "metres"), 0.001),
-}
-_MINUTES: Final[Mapping[str, float]] = {
-    **dict.fromkeys(("", "min", "mins", "m", "minute", "minutes"), 1.0),
-    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 60.0),
-    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1 / 60),
-}
-# A unit that comes, and what it is of the one that is wanted: factor and offset
-_SAME: Final = (1.0, 0.0)
-_FACTORS: Final[Mapping[Unit, Mapping[str, tuple[float, float]]]] = {
-    Unit.KILOMETERS: {unit: (factor, 0.0) for unit, factor in _KILOMETERS.items()},
-    Unit.METERS: {
-        **dict.fromkeys(("m", "meter", "meters", "metre", "metres"), _SAME),
-        **dict.fromkeys(("ft", "foot", "feet"), (0.3048, 0.0)),
-    },
-    Unit.KILOMETERS_PER_HOUR: {
-        **dict.fromkeys(("km/h", "kmh", "kph"), _SAME),
-        **dict.fromkeys(("mph", "mi/h"), (1.609344, 0.0)),
-    },
-    Unit.CELSIUS: {
-        **dict.fromkeys(("°c", "c", "celsius", "degc", "degrees celsius"), _SAME),
-        **dict.fromkeys(("°f", "f", "fahrenheit", "degf", "degrees fahrenheit"), (5 / 9, -160 / 9)),
-        **dict.fromkeys(("k", "kelvin"), (1.0, -273.15)),
-    },
-    Unit.KILOPASCAL: {
-        **dict.fromkeys(("kpa", "kilopascal"), _SAME),
-        "bar": (100.0, 0.0),
-        **dict.fromkeys(("mbar", "hpa"), (0.1, 0.0)),
-        "pa": (0.001, 0.0),
-        "psi": (6.894757, 0.0),
-    },
-    Unit.KILOWATT: {
-        **dict.fromkeys(("kw", "kilowatt"), _SAME),
-        **dict.fromkeys(("w", "watt", "watts"), (0.001, 0.0)),
-    },
-    Unit.KILOWATT_HOURS: {"kwh": _SAME, "wh": (0.001, 0.0), "mwh": (1000.0, 0.0)},
-    Unit.LITERS: {
-        **dict.fromkeys(("l", "liter", "liters", "litre", "litres"), _SAME),
-        **dict.fromkeys(("gal", "gallon", "gallons"), (3.785412, 0.0)),
-        "ml": (0.001, 0.0),
-    },
-    Unit.AMPERE: {
-        **dict.fromkeys(("a", "amp", "amps", "ampere", "amperes"), _SAME),
-        "ma": (0.001, 0.0),
-    },
-    Unit.VOLT: {**dict.fromkeys(("v", "volt", "volts"), _SAME), "mv": (0.001, 0.0)},
-    Unit.SECONDS: {unit: (factor * 60, 0.0) for unit, factor in _MINUTES.items() if unit},
-    Unit.MINUTES: {unit: (factor, 0.0) for unit, factor in _MINUTES.items()},
-}
 _DIGITS: Final = 6
 _MOST_CODES: Final = 100
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,62}")
@@ -173,7 +122,7 @@ def measure(wanted: Unit | None) -> Converter[float]:
 
     A consumption is told the other way round by cars that are set to miles: mi/kWh.
     """
-    known = None if wanted is None else _FACTORS.get(wanted)
+    known = None if wanted is None else FACTORS.get(wanted)
 
     def convert(value: object, unit: str) -> float | None:
         amount, unit = measurement(value, unit)
@@ -194,7 +143,7 @@ def consumption(value: object, unit: str) -> float | None:
     amount, unit = measurement(value, unit)
     if amount is None or unit not in ("mi/kwh", "miles/kwh"):
         return amount
-    return round(100 / (amount * _KILOMETERS["mi"]), 1) if amount else None
+    return round(100 / (amount * KILOMETERS["mi"]), 1) if amount else None
 
 
 def word(known: Collection[str]) -> Converter[str]:
@@ -237,7 +186,7 @@ def truth(value: object, _unit: str) -> bool | None:
         return True
     if word in _FALSE:
         return False
-    raise UnknownWordError(value) if isinstance(value, str) else ValueError("not a truth value")
+    raise unknown_word(value)
 
 
 def distance(value: object, unit: str) -> float | None:
@@ -245,7 +194,7 @@ def distance(value: object, unit: str) -> float | None:
     amount, unit = measurement(value, unit)
     if amount is None:
         return None
-    factor = _KILOMETERS.get(unit)
+    factor = KILOMETERS.get(unit)
     if factor is None:
         raise ValueError("not a unit of length")
     return amount if factor == 1 else round(amount * factor, 1)
@@ -254,9 +203,9 @@ def distance(value: object, unit: str) -> float | None:
 def minutes(value: object, unit: str) -> float | None:
     """Read a duration in min; the largest numbers stand for "not known"."""
     amount, unit = measurement(value, unit)
-    if amount is None or unit not in _MINUTES:
+    if amount is None or unit not in MINUTES:
         return None
-    length = amount * _MINUTES[unit]
+    length = amount * MINUTES[unit]
     return length if 0 <= length <= 10_080 else None
 
 
@@ -272,11 +221,9 @@ def member[E: StrEnum](words: Mapping[str, E]) -> Converter[E]:
     def convert(value: object, _unit: str) -> E | None:
         if is_nothing(value):
             return None
-        if not isinstance(value, str):
-            raise ValueError("not a word")
-        found = known.get(_joined(value))
+        found = known.get(_joined(value)) if isinstance(value, str) else None
         if found is None:
-            raise UnknownWordError(value)
+            raise unknown_word(value)
         return found
 
     return convert
@@ -292,7 +239,7 @@ def one_of(*words: str) -> Converter[str]:
     def convert(value: object, _unit: str) -> str | None:
         found = value.strip().upper() if isinstance(value, str) else ""
         if found not in words:
-            raise UnknownWordError(value)
+            raise unknown_word(value)
         return found
 
     return convert
@@ -306,7 +253,7 @@ def phases_of(value: object, _unit: str = "") -> int | None:
         return 0
     found = _PHASES.fullmatch(str(value).strip().upper()) if isinstance(value, str | int) else None
     if found is None:
-        raise UnknownWordError(value) if isinstance(value, str) else ValueError("not phases")
+        raise unknown_word(value)
     return int(found[1])
 
 

@@ -5,18 +5,13 @@ reads its fields one by one, so that a broken field costs only itself.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Final
 
 from ..attributes import (
     ADDRESS,
     BRAND,
-    CHARGING_END_TIME,
-    CHARGING_START_TIME,
-    CHARGING_STATUS,
-    CHARGING_TIME_LEFT,
     CHECK_CONTROL,
     CLIMATE_END_TIME,
     COMMANDS,
@@ -25,30 +20,20 @@ from ..attributes import (
     LIDS,
     POSITION,
     PRIVACY_MODE,
-    REMAINING_RANGE_FUEL,
-    REMAINING_RANGE_TOTAL,
     SERVICES,
     SOFTWARE_VERSION,
     TIRE,
     WHEELS,
     AnyReading,
-    Attribute,
 )
 from ..commands import CommandKind
 from ..convert import day, integer, mapping, number, sequence, text, timestamp
 from ..reconcile import PAST
 from ..rows import Reader, row
-from ..values import (
-    Brand,
-    ChargingStatus,
-    CheckControlMessage,
-    DriveTrain,
-    Position,
-    ServiceItem,
-    Tire,
-)
+from ..values import Brand, CheckControlMessage, Position, ServiceItem, Tire
+from .context import SOURCE, Context
+from .energy import energy
 from .gcj02 import to_wgs84
-from .profile import profile_readings, window_start
 from .tables import (
     ALLOWED_BY,
     BRAND_WORD,
@@ -56,9 +41,7 @@ from .tables import (
     CHARGING_CONTROL,
     CHARGING_ROWS,
     CLIMATE_ROWS,
-    ELECTRIC_ROWS,
     FOUND_ROWS,
-    FUEL_ROWS,
     HEADUNIT_ROWS,
     LID_WORD,
     LOCATION_ROWS,
@@ -72,22 +55,7 @@ from .tables import (
     season,
 )
 
-SOURCE: Final = "mybmw"
-
 _AHEAD: Final = timedelta(minutes=5)
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What has to be known to read a car's answers.
-
-    `fetched` is when they were asked for (UTC), `zone` where the car's clock is.
-    """
-
-    fetched: datetime
-    zone: tzinfo
-    china: bool = False
-    drive_train: DriveTrain | None = None
 
 
 def read_profile(
@@ -132,7 +100,7 @@ def read_state(answer: object, context: Context, problems: Counter[str]) -> list
     readings += _services(reader, state)
     readings += _check_control(reader, state)
     readings += _tires(reader, state)
-    readings += _energy(reader, state, context)
+    readings += energy(reader, state, context)
     return readings
 
 
@@ -338,101 +306,3 @@ def _tire(reader: Reader, details: object) -> Tire:
         manufacturer=reader.take(details, "manufacturer", text),
         tread=reader.take(details, "treadDesign", text),
     )
-
-
-def _energy(reader: Reader, state: Mapping[str, object], context: Context) -> Iterator[AnyReading]:
-    train = context.drive_train
-    fuel, electric = _fuel(state, train), _electric(state, train)
-    if fuel is not None:
-        yield from reader.inside("combustionFuelLevel").rows(fuel, FUEL_ROWS)
-    if electric is not None or (train is not None and train.plugs_in):
-        charging = [*reader.inside("electricChargingState").rows(electric, ELECTRIC_ROWS)]
-        yield from charging
-        statuses = (item.value for item in charging if item.attribute is CHARGING_STATUS)
-        yield from _charging_times(reader, state, next(statuses, None), context)
-        yield from profile_readings(reader, state)
-    yield from _ranges(
-        reader,
-        reader.take(fuel, "range", number),
-        reader.take(electric, "range", number),
-        train,
-    )
-
-
-def _fuel(state: Mapping[str, object], train: DriveTrain | None) -> object:
-    """Return the block about fuel; electric cars may have an empty one, or one with a range."""
-    node = state.get("combustionFuelLevel")
-    if train is None or train.burns_fuel:
-        return node
-    fields = mapping(node)
-    filled = any(
-        _positive(fields.get(key)) for key in ("remainingFuelLiters", "remainingFuelPercent")
-    )
-    return node if filled else None
-
-
-def _electric(state: Mapping[str, object], train: DriveTrain | None) -> object:
-    """Return the block about charging; other cars may have one that says nothing."""
-    node = state.get("electricChargingState")
-    if train is None or train.plugs_in:
-        return node
-    fields = mapping(node)
-    plugged = fields.get("isChargerConnected") is True
-    return node if plugged or _positive(fields.get("chargingLevelPercent")) else None
-
-
-def _positive(value: object) -> bool:
-    try:
-        return (number(value) or 0) > 0
-    except ValueError:
-        return False
-
-
-def _ranges(
-    reader: Reader, fuel: float | None, electric: float | None, train: DriveTrain | None
-) -> Iterator[AnyReading]:
-    """Return fuel and total range; the "fuel range" of plug-in hybrids is the total one."""
-    total: float | None
-    both = fuel is not None and electric is not None
-    if train is None and both:
-        return
-    if train is DriveTrain.PLUGIN_HYBRID:
-        total = fuel
-        fuel = max(0.0, (fuel or 0) - (electric or 0)) if both else None
-    elif both or train is DriveTrain.ELECTRIC_WITH_RANGE_EXTENDER:
-        total = (fuel or 0) + (electric or 0) if both else None
-    else:
-        total = electric if fuel is None else fuel
-    pairs: Iterable[tuple[Attribute[float], float | None]] = (
-        (REMAINING_RANGE_FUEL, fuel),
-        (REMAINING_RANGE_TOTAL, total),
-    )
-    for attribute, value in pairs:
-        if value is not None:
-            yield attribute.at(value, reader.time, SOURCE)
-
-
-def _charging_times(
-    reader: Reader, state: Mapping[str, object], status: object, context: Context
-) -> Iterator[AnyReading]:
-    minutes = reader.take(state, "electricChargingState.remainingChargingMinutes", number)
-    left = minutes if status is ChargingStatus.CHARGING and minutes else None
-    end = reader.time + timedelta(minutes=left) if left and 0 < left <= 10_080 else None
-    if left is not None and end is not None and end > context.fetched - PAST:
-        yield CHARGING_TIME_LEFT.at(left, reader.time, SOURCE)
-        yield CHARGING_END_TIME.at(end, reader.time, SOURCE)
-    elif reader.complete:
-        yield CHARGING_TIME_LEFT.over(reader.time, SOURCE)
-        yield CHARGING_END_TIME.over(reader.time, SOURCE)
-    start = window_start(reader, state)
-    if status is ChargingStatus.WAITING_FOR_CHARGING and start is not None:
-        yield CHARGING_START_TIME.at(_next(start, context), reader.time, SOURCE)
-    elif reader.complete:
-        yield CHARGING_START_TIME.over(reader.time, SOURCE)
-
-
-def _next(moment: time, context: Context) -> datetime:
-    now = context.fetched.astimezone(context.zone)
-    today = now.replace(hour=moment.hour, minute=moment.minute, second=0, microsecond=0)
-    ahead = today >= now.replace(second=0, microsecond=0)
-    return (today if ahead else today + timedelta(days=1)).astimezone(UTC)

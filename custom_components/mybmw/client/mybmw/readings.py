@@ -58,6 +58,16 @@ from .tables import (
 _AHEAD: Final = timedelta(minutes=5)
 
 
+__all__ = (
+    "SOURCE",
+    "Context",
+    "read_charging",
+    "read_found",
+    "read_profile",
+    "read_state",
+)
+
+
 def read_profile(
     answer: object, listed_as: Brand, context: Context, problems: Counter[str]
 ) -> list[AnyReading]:

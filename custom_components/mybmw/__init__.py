@@ -27,7 +27,7 @@ from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .entity import read_only
 from .poller import PlannedPoller, SourcePoller, issues
 from .rounds import delete_issues
-from .store import Contents, GarageStore, ImageStore, time_left
+from .store import Contents, GarageStore, ImageStore, SpentStore, time_left
 from .token_store import async_remove_tokens
 from .wiring import SOURCES, async_sources, default_interval
 
@@ -134,6 +134,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> No
     await GarageStore(hass, entry.entry_id).remove()
     await ImageStore(hass, entry.entry_id).remove()
     await async_remove_tokens(hass, entry, SOURCES)
+    await SpentStore(hass, entry.entry_id).remove()
     for issue in issues(entry.entry_id):
         ir.async_delete_issue(hass, DOMAIN, issue)
     delete_issues(hass, entry.entry_id)

@@ -14,6 +14,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+from homeassistant.util import dt as dt_util
 
 from .client import (
     AnyReading,
@@ -390,4 +391,5 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
                 **self._former,
                 **{name: saved for name, saved in dumps if saved is not None},
             },
+            "saved": dt_util.utcnow().isoformat(),
         }

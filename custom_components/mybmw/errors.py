@@ -19,11 +19,11 @@ from .client import (
     InvalidValueError,
     QuotaError,
     UnsupportedError,
+    longest_wait,
 )
 from .const import DOMAIN
 
 _BLOCKED_PAUSE: Final = timedelta(hours=6)
-_LONGEST_PAUSE: Final = timedelta(days=1)
 
 
 def home_assistant_error(error: ClientError) -> HomeAssistantError:
@@ -56,11 +56,11 @@ def poll_error(error: ClientError, pause: timedelta, *, grace: bool) -> HomeAssi
 
 
 def pause_after(error: ClientError | None, interval: timedelta) -> timedelta:
-    """Return how long to leave a source alone: never shorter than usual, at most a day."""
+    """Return how long to leave a source alone: never shorter than usual, else until midnight."""
     if isinstance(error, BlockedError):
         return max(interval, _BLOCKED_PAUSE)
     wait = error.retry_after if isinstance(error, QuotaError) else None
-    return max(interval, min(timedelta(seconds=wait or 0), _LONGEST_PAUSE))
+    return max(interval, timedelta(seconds=min(wait or 0.0, longest_wait())))
 
 
 def blocked_error(error: BlockedError) -> ConfigEntryError:

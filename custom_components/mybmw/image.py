@@ -130,7 +130,7 @@ class MyBMWImage(MyBMWEntity, ImageEntity):
     async def _fetch(self) -> bytes | None:
         """Fetch the picture; after a failure, not again for some hours."""
         now = dt_util.utcnow()
-        if self._failed is not None and now - self._failed < _TRY_AGAIN:
+        if self._failed is not None and abs(now - self._failed) < _TRY_AGAIN:
             return None
         try:
             return await async_picture(self.coordinator, self.vehicle, self.entity_description)

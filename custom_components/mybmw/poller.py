@@ -248,6 +248,7 @@ class PlannedPoller(PlannedReach, SourcePoller):
         SourcePoller.__init__(self, coordinator, source, None)
         self._timer: CALLBACK_TYPE | None = None
         self._lapse: CALLBACK_TYPE | None = None
+        self._planned: datetime | None = None
         self._lost = False
 
     @property
@@ -345,8 +346,7 @@ class PlannedPoller(PlannedReach, SourcePoller):
             return
         self._cancel()
         if not isinstance(self.error, AuthError):
-            due = self._rounds.due(self.source.due)
-            self._timer = async_track_point_in_utc_time(self.hass, self._wake, due)
+            self._wait()
         self._await_lapse()
         now, status = dt_util.utcnow(), self.source.status
         for key, wrong in ISSUES.items():
@@ -375,11 +375,19 @@ class PlannedPoller(PlannedReach, SourcePoller):
         self._replan()
 
     @callback
-    def _wake(self, _planned: datetime) -> None:
-        """Work, unless fresh data have put that off meanwhile."""
+    def _wait(self) -> None:
+        """Wake up when the source wants to work, or some minutes before to look at the clock."""
+        self._planned = self._rounds.due(self.source.due)
+        wait = min(self._planned - dt_util.utcnow(), _PAUSE)
+        self._timer = async_call_later(self.hass, max(wait, timedelta()), self._wake)
+
+    @callback
+    def _wake(self, _now: datetime) -> None:
+        """Work, unless that is not due yet or fresh data have put it off meanwhile."""
         self._timer = None
-        if self._rounds.due(self.source.due) > dt_util.utcnow() + timedelta(seconds=1):
-            self._replan()
+        due = self._rounds.due(self.source.due)
+        if due > dt_util.utcnow() + timedelta(seconds=1):
+            self._wait() if due == self._planned else self._replan()
             return
         self.config_entry.async_create_background_task(
             self.hass, self.async_refresh(), f"{DOMAIN} {self.source.name} work"

@@ -61,7 +61,11 @@ class Rounds:
         return poll
 
     def due(self, plan: Callable[[], datetime]) -> datetime:
-        """Return when to work next, which is not before a rest is over."""
+        """Return when to work next, which is not before a rest is over.
+
+        A rest that is longer than it was begins anew: the clock was set back since.
+        """
+        self._rests_until = min(self._rests_until, dt_util.utcnow() + self.rest)
         try:
             return max(self._planning.call(plan), self._rests_until)
         except UnexpectedError:

@@ -31,7 +31,7 @@ class Contents(TypedDict):
 
     `commands` are those that no state has confirmed yet, `due` is the time (ISO 8601) of the next
     poll of those that are polled regularly, `sources` what those that plan their own calls have
-    dumped. `blocked` names those that BMW refuses.
+    dumped, `saved` the time by which that is meant. `blocked` names those that BMW refuses.
     """
 
     vehicles: dict[str, list[Saved]]
@@ -39,6 +39,7 @@ class Contents(TypedDict):
     due: dict[str, str]
     sources: dict[str, Any]
     blocked: list[str]
+    saved: str
 
 
 class GarageStore:
@@ -69,6 +70,7 @@ class GarageStore:
             "due": {str(key): str(value) for key, value in _mapping(found.get("due")).items()},
             "sources": dict(_mapping(found.get("sources"))),
             "blocked": [str(name) for name in _sequence(found.get("blocked"))],
+            "saved": str(found.get("saved")),
         }
 
     def schedule(self, contents: Callable[[], Contents], delay: float) -> None:
@@ -88,6 +90,49 @@ class GarageStore:
         """Save now."""
         self._planned = None
         await self._store.async_save(contents)
+
+    async def remove(self) -> None:
+        """Delete the file."""
+        await self._store.async_remove()
+
+
+class SpentStore:
+    """What calls were spent on, where calls are counted: a file of its own, written at once."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        self._hass = hass
+        self._entry_id = entry_id
+        self._store = Store[dict[str, Any]](
+            hass, 1, f"{DOMAIN}.{entry_id}.spent", private=True, atomic_writes=True
+        )
+        self._works = True
+
+    async def load(self) -> Mapping[str, object]:
+        """Return what was saved; an unreadable or missing file is an empty one."""
+        return _mapping(await _contents(self._store))
+
+    async def save(self, spent: Mapping[str, object]) -> bool:
+        """Save now; tell whether that worked, and the entry is still there.
+
+        Home Assistant only logs what cannot be written, and puts it off while it stops: so the
+        file is read again.
+        """
+        works = not self._hass.is_stopping and await self._written(dict(spent))
+        if self._works and not works:
+            _LOGGER.warning("The calls to BMW cannot be written down, so none are made")
+        self._works = works
+        if self._hass.config_entries.async_get_entry(self._entry_id) is None:
+            await self.remove()
+            return False
+        return works
+
+    async def _written(self, spent: dict[str, Any]) -> bool:
+        try:
+            await self._store.async_save(spent)
+            return await self._store.async_load() == spent
+        except (OSError, HomeAssistantError, NotImplementedError) as error:
+            _LOGGER.debug("The calls cannot be written down: %s", type(error).__name__)
+            return False
 
     async def remove(self) -> None:
         """Delete the file."""
@@ -152,9 +197,13 @@ class ImageStore:
 
 
 def time_left(contents: Contents, source: str) -> timedelta:
-    """Return how long a source has to be left alone yet."""
-    due = _read_moment(contents["due"].get(source, ""))
-    left = due - dt_util.utcnow() if due is not None else timedelta()
+    """Return how long a source has to be left alone yet.
+
+    If the clock is behind the file, nobody knows for how long Home Assistant did not run.
+    """
+    now, due = dt_util.utcnow(), _read_moment(contents["due"].get(source, ""))
+    since = max(now, _read_moment(contents["saved"]) or now)
+    left = due - since if due is not None else timedelta()
     return min(max(left, timedelta()), _LONGEST)
 
 

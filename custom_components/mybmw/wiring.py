@@ -58,6 +58,7 @@ from .const import (
     STREAM_OWN,
 )
 from .coordinator import MyBMWConfigEntry
+from .store import SpentStore
 from .token_store import TokenStore, async_remove_tokens
 
 SOURCES: Final = frozenset({CARDATA, MYBMW})
@@ -122,7 +123,7 @@ async def _cardata(
     await store.async_begin()
     options = entry.options.get(OPTION_CARDATA, {})
     zone = dt_util.get_default_time_zone()
-    return connect_cardata(
+    source = connect_cardata(
         get_async_client(hass),
         entry.data[CONF_SOURCES][CARDATA][CONF_CLIENT_ID],
         store.load(),
@@ -135,6 +136,9 @@ async def _cardata(
         pace=hass.data.setdefault(_PACES, {}).setdefault(entry.entry_id, Pace()),
         redactor=redactor,
     )
+    spent = SpentStore(hass, entry.entry_id)
+    source.keep(spent.save, await spent.load())
+    return source
 
 
 async def _broker(hass: HomeAssistant, options: Mapping[str, Any]) -> Broker | None:

@@ -29,6 +29,7 @@ from .errors import (
     NetworkError,
     NoContainerError,
     NotAllowedError,
+    NotWrittenError,
     PlaceError,
     QuotaError,
     RefusedError,
@@ -39,7 +40,7 @@ from .errors import (
 )
 from .fingerprint import Message, Recording, archive, files, narrow, raw
 from .garage import Changes, Garage
-from .http import Http
+from .http import Http, longest_wait
 from .redact import HIDDEN, Redactor
 from .snapshot import Saved, dump, encode, load, load_sources
 from .source import PlanningSource, Poll, Progress, Source, Status
@@ -74,6 +75,7 @@ __all__ = [
     "NetworkError",
     "NoContainerError",
     "NotAllowedError",
+    "NotWrittenError",
     "PlaceError",
     "PlanningSource",
     "PointOfInterest",
@@ -105,6 +107,7 @@ __all__ = [
     "files",
     "load",
     "load_sources",
+    "longest_wait",
     "narrow",
     "raw",
     "values",

@@ -73,6 +73,12 @@ class QuotaError(ClientError):
         self.retry_after = retry_after
 
 
+class NotWrittenError(ClientError):
+    """A call was not made, since it could not be written down first that it was."""
+
+    key = "not_written"
+
+
 class NoContainerError(ClientError):
     """No container for data can be made: those of other programs take all the places."""
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
 import logging
 import re
@@ -45,6 +45,7 @@ _NOT_SENT: Final = (
 )
 # These describe the bytes as they were sent, which are unpacked already
 _OF_THE_WIRE: Final = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
+_AFTER_MIDNIGHT: Final = timedelta(minutes=3)
 _CLOCK: Final = re.compile(r"(\d{1,4}):(\d{2}):(\d{2})")
 _SECONDS: Final = re.compile(r"\bin (\d{1,9}(?:\.\d+)?) s", re.IGNORECASE | re.ASCII)
 _NUMBER: Final = re.compile(r"\d{1,9}(?:\.\d+)?", re.ASCII)
@@ -173,8 +174,21 @@ def json_of(response: httpx.Response, what: str) -> object:
 def retry_after(response: httpx.Response) -> float | None:
     """Return the seconds to wait that an answer names: its `Retry-After`, or its message.
 
-    Messages say "in 2 seconds" or "in 02:12:20" (facts: MyBMW sheet §2.6).
+    Messages say "in 2 seconds" or "in 02:12:20" (facts: MyBMW sheet §2.6). Whatever it says, it is
+    no longer than `longest_wait`.
     """
+    seconds = _seconds_to_wait(response)
+    return None if seconds is None else min(seconds, longest_wait())
+
+
+def longest_wait() -> float:
+    """Return the seconds until the next day has begun at BMW, when every quota is a new one."""
+    now = datetime.now(UTC)
+    tomorrow = datetime.combine(now.date() + timedelta(days=1), time(), UTC)
+    return (tomorrow + _AFTER_MIDNIGHT - now).total_seconds()
+
+
+def _seconds_to_wait(response: httpx.Response) -> float | None:
     header = response.headers.get("retry-after", "").strip()
     if _NUMBER.fullmatch(header):
         return float(header)

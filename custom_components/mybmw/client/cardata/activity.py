@@ -9,8 +9,8 @@ from ..attributes import CONNECTION, AnyReading
 from ..convert import mapping
 from ..source import Push
 from ..values import Connection
+from .clock import saved_time
 from .tables import SOURCE
-from .words import moment
 
 CURRENT_FOR: Final = timedelta(hours=48)
 """How long values count as current while a car cannot be reached."""
@@ -78,10 +78,18 @@ class Activity:
         """Return when each car was last heard, as JSON."""
         return {vin: time.isoformat() for vin, time in self.heard.items()}
 
-    def load(self, saved: object) -> None:
-        """Take over what `dump` wrote."""
-        times = ((str(vin), moment(text)) for vin, text in mapping(saved).items())
-        self.heard |= {vin: time for vin, time in times if time is not None}
+    def load(self, saved: object, now: datetime) -> None:
+        """Take over what `dump` wrote; nobody has been heard later than now."""
+        times = ((str(vin), saved_time(text)) for vin, text in mapping(saved).items())
+        self.heard |= {vin: min(time, now) for vin, time in times if time is not None}
+
+    def go_back(self, by: timedelta) -> None:
+        """Go on though the clock was set back."""
+        self.heard = {vin: time - by for vin, time in self.heard.items()}
+        self._lost = self._lost and self._lost - by
+        self._connected -= by
+        self._read = {vin: time - by for vin, time in self._read.items()}
+        self._news.set()
 
     def dump_reach(self) -> dict[str, object]:
         """Return when there last was a stream, and each car was last read, as JSON."""
@@ -91,14 +99,14 @@ class Activity:
             "read": {vin: time.isoformat() for vin, time in self._read.items()},
         }
 
-    def load_reach(self, saved: object) -> None:
-        """Take over what `dump_reach` wrote; nothing is believed to be in the future."""
-        fields, now = mapping(saved), datetime.now(UTC)
-        connected = moment(fields.get("connected"))
+    def load_reach(self, saved: object, now: datetime) -> None:
+        """Take over what `dump_reach` wrote; nothing is believed to be later than now."""
+        fields = mapping(saved)
+        connected = saved_time(fields.get("connected"))
         if connected is not None:
             self._connected = min(connected, now)
         for vin, text in mapping(fields.get("read")).items():
-            if (time := moment(text)) is not None:
+            if (time := saved_time(text)) is not None:
                 self._read[str(vin)] = min(time, now)
 
     async def _wait(

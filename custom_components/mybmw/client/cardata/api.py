@@ -224,12 +224,14 @@ class CardataApi:
             error = self._error(call, response)
         if isinstance(error, _StaleError):
             raise RefusedError(str(error), error.status)
+        if isinstance(error, QuotaError):
+            await self.ledger.write()
         if error is not None:
             raise error
         return response
 
     async def _fetch(self, call: _Call, token: str) -> httpx.Response:
-        booked = self.ledger.book(call.what, call.reason, call.vin)
+        booked = await self.ledger.spend(call.what, call.reason, call.vin)
         headers = {
             "authorization": f"Bearer {token}",
             "x-version": "v1",

@@ -20,6 +20,7 @@ _LOGGER = logging.getLogger(__name__)
 NAME: Final = "MyBMW for Home Assistant"
 
 _TRIES: Final = 4
+_PLACES: Final = 10
 _NEEDED: Final = 3
 _RETIRED: Final = "CU-402"
 _UNKNOWN_KEY: Final = frozenset({_RETIRED, "CU-403"})
@@ -88,6 +89,11 @@ class ContainerKeeper:
             same = [item for item in mine if item.purpose == _purpose(self.descriptors)]
             self.memory.id = same[0].id if same else await self._make(mine, reason)
         return self.memory.id
+
+    @property
+    def most_calls(self) -> int:
+        """How many calls `ensure` makes at most: one to list, a few to make, one for each place."""
+        return 0 if self.memory.id is not None else 1 + _TRIES + _PLACES
 
     def lost(self) -> None:
         """Forget a container that BMW does not know any more."""

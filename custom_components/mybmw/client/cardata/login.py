@@ -34,9 +34,11 @@ _MARGIN: Final = timedelta(minutes=10)
 _USUAL_LIFETIME: Final = 3600.0
 _SLOWER: Final = 5.0
 _LONGEST_CODE: Final = 64
-_LONGEST_INTERVAL: Final = 60.0
-_LONGEST_LIFE: Final = 3600.0
 _NOT_READY: Final = b"invalid_access_token"
+# What BMW may say: how often to ask whether a code is approved, how long a code and tokens live
+_INTERVAL: Final = 1.0, 60.0
+_CODE_LIFE: Final = 0.0, 3600.0
+_TOKEN_LIFE: Final = 60.0, 86_400.0
 _CLIENT_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DEVICE_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
 _REFUSED: Final = frozenset(
@@ -275,13 +277,13 @@ class DeviceLogin:
             raise _failure(response, what)
         answer = mapping(json_of(response, what))
         code = _token(answer, "user_code", what, _LONGEST_CODE)
-        life = _seconds(answer.get("expires_in"), 300.0)
+        life = _seconds(answer.get("expires_in"), 300.0, _CODE_LIFE)
         return DeviceCode(
             user_code=code,
             device_code=_token(answer, "device_code", what),
             url=f"{APPROVAL_PAGE}?{urlencode({'user_code': code})}",
-            interval=min(_LONGEST_INTERVAL, _seconds(answer.get("interval"), _SLOWER)),
-            expires=asked + timedelta(seconds=min(_LONGEST_LIFE, life)),
+            interval=_seconds(answer.get("interval"), _SLOWER, _INTERVAL),
+            expires=asked + timedelta(seconds=life),
             verifier=verifier,
         )
 
@@ -349,7 +351,7 @@ def _read(response: httpx.Response, what: str, stale: Tokens | None) -> Tokens:
     answer = mapping(json_of(response, what))
     now = datetime.now(UTC)
     scopes = answer.get("scope")
-    life = timedelta(seconds=_seconds(answer.get("expires_in"), _USUAL_LIFETIME))
+    life = timedelta(seconds=_seconds(answer.get("expires_in"), _USUAL_LIFETIME, _TOKEN_LIFE))
     return Tokens(
         access=_token(answer, "access_token", what),
         refresh=_token(answer, "refresh_token", what),
@@ -383,6 +385,9 @@ def _account_id(answer: Mapping[str, object], what: str) -> str:
     return gcid
 
 
-def _seconds(value: object, usual: float) -> float:
-    good = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 10**8
-    return float(value) if good and isinstance(value, int | float) else usual
+def _seconds(value: object, usual: float, bounds: tuple[float, float]) -> float:
+    """Return the seconds that BMW has named, within bounds; the usual ones if that is no time."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+        return usual
+    shortest, longest = bounds
+    return min(max(float(min(value, longest)), shortest), longest)

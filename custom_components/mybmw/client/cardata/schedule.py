@@ -14,8 +14,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 from ..convert import mapping
+from .clock import saved_time
 from .quota import DAY, LOOK, Ledger, Reason, Spent
-from .words import moment
 
 SHORTEST: Final = timedelta(minutes=30)
 """The shortest time between two scheduled calls for the values of any car."""
@@ -210,9 +210,8 @@ class Scheduler:
 
     def next(self, now: datetime) -> Decision | None:
         """Return what to do next, None if nothing can be spent."""
-        decisions = [*self._chores(now), *self._by_event(now), *self._by_age(now)]
         return min(
-            (self._patient(decision) for decision in decisions),
+            self._decisions(now),
             key=lambda decision: (
                 max(decision.at, now),
                 decision.reason is Reason.SCHEDULE,
@@ -222,6 +221,14 @@ class Scheduler:
             ),
             default=None,
         )
+
+    def due(self, now: datetime) -> list[Decision]:
+        """Return everything that is to be done by now, in no order."""
+        return [decision for decision in self._decisions(now) if decision.at <= now]
+
+    def _decisions(self, now: datetime) -> list[Decision]:
+        decisions = [*self._chores(now), *self._by_event(now), *self._by_age(now)]
+        return [self._patient(decision) for decision in decisions]
 
     def interval(self, now: datetime) -> timedelta | None:
         """Return the time between scheduled looks that makes the calls of a day last.
@@ -274,25 +281,36 @@ class Scheduler:
         """Take over what `dump` wrote, as far as it is understood and not of the future."""
         fields = mapping(saved)
         for task, vin, text in _rows(fields.get("done"), 3):
-            when = moment(text)
+            when = saved_time(text)
             if task in set(Task) and when is not None and when <= now:
                 self._done[Task(task), str(vin)] = when
         for vin, text in mapping(fields.get("told")).items():
-            told = moment(text)
+            told = saved_time(text)
             self._cars[vin] = _Car(told if told is not None and told <= now else None)
-        asked = moment(fields.get("asked"))
+        asked = saved_time(fields.get("asked"))
         self._asked = asked if asked is not None and asked <= now else None
-        begun = moment(fields.get("begun"))
+        begun = saved_time(fields.get("begun"))
         self._begun = begun if begun is not None and begun <= now else None
         for task, vin, times, text in _rows(fields.get("failed"), 4):
-            until = moment(text)
+            until = saved_time(text)
             known = task in set(Task) and isinstance(times, int) and times > 0
             if known and until is not None and until <= now + _LONGEST_PAUSE:
                 self._failures[Task(task), str(vin)] = times, until
         for reason, vin, text in _rows(fields.get("events"), 3):
-            due = moment(text)
+            due = saved_time(text)
             if reason in _AFTER and due is not None and due <= now + _COOL_DOWN[Reason(reason)]:
                 self._cars.setdefault(str(vin), _Car()).events[Reason(reason)] = due
+
+    def go_back(self, by: timedelta) -> None:
+        """Go on as planned though the clock was set back."""
+        self._done = {job: when - by for job, when in self._done.items()}
+        self._failures = {job: (n, until - by) for job, (n, until) in self._failures.items()}
+        self._asked = self._asked and self._asked - by
+        self._begun = self._begun and self._begun - by
+        for car in self._cars.values():
+            car.told = car.told and car.told - by
+            car.events = {reason: due - by for reason, due in car.events.items()}
+            car.spent = {reason: when - by for reason, when in car.spent.items()}
 
     def _tried(self, decision: Decision) -> tuple[datetime, datetime]:
         """Return when it was last done, or will have waited after a failure; when it was heard."""

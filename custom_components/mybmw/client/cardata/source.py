@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 import logging
@@ -11,28 +12,29 @@ from typing import Final
 import orjson
 
 from ..attributes import ACCESS, AnyReading
-from ..commands import Command, CommandKind, CommandResult
 from ..convert import mapping
 from ..errors import ClientError, NoContainerError, UnexpectedError, UnsupportedError
 from ..fingerprint import MESSAGES, Message, Recording
 from ..http import Http
-from ..source import Poll, Progress, Push, Status
+from ..source import Poll, Push, Status
 from ..supervisor import Supervisors
 from ..tokens import TokenKeeper
 from ..values import Access, StreamState, Unreadable
 from ..vehicle import Vehicle
 from .activity import Activity
 from .api import CardataApi, CardataError
+from .clock import DRIFT, SetBack, saved_time
 from .containers import ContainerKeeper, Memory as Containers
+from .diagnosis import about_calls, about_car, about_plan
 from .login import Tokens
 from .memory import Memory
-from .quota import DAY, Ledger, Reason
+from .quota import DAY, Ledger, Reason, Save
+from .read_only import ReadOnly
 from .readings import read_values, sent_at
 from .recording import recording
 from .schedule import EXTRAS, Decision, Night, Scheduler, Task
 from .stream import Broker, Pace, Stream
 from .tables import SOURCE, WANTED
-from .words import moment
 from .work import WHOLE_ACCOUNT, Car, Round, Worker, is_free, is_vin
 
 _LOGGER = logging.getLogger(__name__)
@@ -49,7 +51,7 @@ _VIN_LENGTH: Final = 17
 _REFUSED_FOR_GOOD: Final = 3
 
 
-class CardataSource:
+class CardataSource(ReadOnly):
     """Reads the cars of one account that its user is the main user of.
 
     `extras` are the further things to ask for. `broker` is where the stream comes from, None for
@@ -95,11 +97,12 @@ class CardataSource:
         self._no_picture: dict[str, datetime] = {}
         self._busy = asyncio.Lock()
         self._supervisors = Supervisors(http.redactor, sleep)
+        self._set_back = SetBack()
 
     @property
     def status(self) -> Status:
         """How it is doing."""
-        now = datetime.now(UTC)
+        now = self._now()
         tokens, stream = self._login.tokens, self._stream
         silent = self._listening_since if not self._activity.heard else None
         return Status(
@@ -144,32 +147,47 @@ class CardataSource:
 
     def due(self) -> datetime:
         """Return when it wants to work next."""
-        return self._next(datetime.now(UTC))
+        return self._next(self._now())
 
     async def work(self) -> Poll:
         """Do what is due, as far as the quota allows it."""
-        round_ = Round()
-        async with self._busy:
+        async with self._round() as round_:
             for _ in range(_MOST_AT_ONCE):
-                now = datetime.now(UTC)
+                now = self._now()
                 decision = self._plan.next(now)
                 if decision is None or decision.at > now or round_.over:
                     break
+                most = self._worker.most_calls(self._plan.due(now))
+                await self.ledger.hold(most, decision.reason)
                 await self._do(decision, round_)
         return round_.poll()
 
     async def poll(self, vin: str | None = None) -> Poll:
         """Look at one car, or at all, because somebody asks for it."""
         if not self._listed:
-            self._plan.retry(Task.MAPPINGS, "", datetime.now(UTC))
+            self._plan.retry(Task.MAPPINGS, "", self._now())
             return await self.work()
-        round_ = Round()
-        async with self._busy:
-            for known, car in self.cars.items():
-                if vin in (None, known) and car.tasks(frozenset()) and not round_.over:
-                    now = datetime.now(UTC)
-                    await self._do(Decision(Task.VALUES, known, now, Reason.USER), round_)
+        async with self._round() as round_:
+            now = self._now()
+            looks = [
+                Decision(Task.VALUES, known, now, Reason.USER)
+                for known, car in self.cars.items()
+                if vin in (None, known) and car.tasks(frozenset())
+            ]
+            await self.ledger.hold(self._worker.most_calls(looks), Reason.USER)
+            for look in looks:
+                if not round_.over:
+                    await self._do(look, round_)
         return round_.poll()
+
+    @asynccontextmanager
+    async def _round(self) -> AsyncIterator[Round]:
+        """Do one thing after the other; in the end what was spent is written down as it is."""
+        async with self._busy:
+            try:
+                yield Round()
+            finally:
+                await self.ledger.settle()
 
     async def listen(self, push: Push, changed: Callable[[], object]) -> None:
         """Listen until cancelled; nothing comes any more once somebody has to log in again."""
@@ -206,23 +224,13 @@ class CardataSource:
             group.create_task(activity.keep_running(lambda: self._activity.run(push, self._sleep)))
             group.create_task(stream.keep_running(self._stream.run))
 
-    def commands(self, _vehicle: Vehicle) -> frozenset[CommandKind]:
-        """Return nothing: CarData can only be read."""
-        return frozenset()
-
-    async def send(
-        self, _vehicle: Vehicle, command: Command, _progress: Progress | None = None
-    ) -> tuple[CommandResult, Sequence[AnyReading]]:
-        """Refuse: CarData can only be read."""
-        raise UnsupportedError(f"{command.kind} is not available for this car")
-
     async def image(self, vehicle: Vehicle, view: str) -> bytes:
         """Return the picture of a car as PNG; one that BMW does not have is not asked for soon."""
-        vin, now = vehicle.vin, datetime.now(UTC)
+        vin, now = vehicle.vin, self._now()
         car, missed = self.cars.get(vin), self._no_picture.get(vin)
         if view != VIEW or car is None or not car.tasks(frozenset()):
             raise UnsupportedError("there is no such picture of the car")
-        if missed is not None and now - missed < _TRY_AGAIN:
+        if missed is not None and abs(now - missed) < _TRY_AGAIN:
             raise UnsupportedError("BMW has no picture of the car")
         try:
             return await self._api.image(vin, Reason.SCHEDULE)
@@ -231,9 +239,20 @@ class CardataSource:
                 self._no_picture[vin] = now
             raise
 
+    def keep(self, save: Save, saved: object) -> None:
+        """Have what is spent written down with `save` at once, and go on from what that wrote."""
+
+        async def write(ledger: Mapping[str, object]) -> bool:
+            return await save({"ledger": ledger, "container": self._containers.memory.dump()})
+
+        self.ledger.save = write
+        self.ledger.load(mapping(mapping(saved).get("ledger")))
+        self._containers.memory = Containers.load(mapping(mapping(saved).get("container")))
+
     def dump(self) -> Mapping[str, object]:
         """Return what should survive a restart as JSON."""
         return {
+            "saved": self._now().isoformat(),
             "ledger": self.ledger.dump(),
             "container": self._containers.memory.dump(),
             "plan": self._plan.dump(),
@@ -247,62 +266,38 @@ class CardataSource:
 
     def load(self, saved: object) -> None:
         """Take over what `dump` wrote; odd parts are left out. `know` comes afterwards."""
-        fields, now = mapping(saved), datetime.now(UTC)
+        fields, now = mapping(saved), self._now()
+        then = max(now, saved_time(fields.get("saved")) or now)
         self.ledger.load(mapping(fields.get("ledger")))
-        self._containers.memory = Containers.load(mapping(fields.get("container")))
-        self._plan.load(fields.get("plan"), now)
+        if self._containers.memory.id is None:
+            self._containers.memory = Containers.load(mapping(fields.get("container")))
+        self._plan.load(fields.get("plan"), then)
         for vin, memory in mapping(fields.get("cars")).items():
             car = self.cars.setdefault(vin, Car(memory=Memory(zone=self._zone)))
             car.memory.load(memory)
             car.denied = vin in mapping(fields.get("denied"))
-        self._activity.load(fields.get("heard"))
-        self._activity.load_reach(fields.get("reach"))
-        self._listening_since = moment(fields.get("listening_since"))
+        self._activity.load(fields.get("heard"), then)
+        self._activity.load_reach(fields.get("reach"), then)
+        since = saved_time(fields.get("listening_since"))
+        self._listening_since = since and min(since, then)
         missed = mapping(fields.get("no_picture")).items()
-        times = ((vin, moment(when)) for vin, when in missed)
-        self._no_picture = {vin: when for vin, when in times if when is not None}
+        times = ((vin, saved_time(when)) for vin, when in missed)
+        self._no_picture = {vin: min(when, then) for vin, when in times if when is not None}
+        self._go_back(then - now)
 
     def diagnostics(self) -> Mapping[str, object]:
         """Return who spent which call and why, and what each car sends."""
-        now = datetime.now(UTC)
-        decision = self._plan.next(now)
+        now = self._now()
         return {
-            "calls": [
-                {
-                    "time": call.time.isoformat(),
-                    "what": call.endpoint,
-                    "reason": call.reason.value,
-                    "vin": call.vin,
-                }
-                for call in self.ledger
-            ],
-            "calls_left": self.ledger.left(Reason.SCHEDULE, now),
-            "calls_left_for_user": self.ledger.left(Reason.USER, now),
-            "calls_of_others": self.ledger.others(now),
-            "blocked_until": self.ledger.blocked_until and self.ledger.blocked_until.isoformat(),
-            "next": decision
-            and {
-                "what": decision.task.value,
-                "vin": decision.vin or None,
-                "at": decision.at.isoformat(),
-                "reason": decision.reason.value,
-            },
+            **about_calls(self.ledger, now),
+            "next": about_plan(self._plan.next(now)),
             "container": self._containers.memory.dump(),
             "stream": self._stream.state.value if self._stream else None,
             "foreign_cars": dict(self.foreign),
             "problems": dict(self.problems + self._worker.problems),
-            "cars": {vin: self._about(vin, car) for vin, car in self.cars.items()},
-        }
-
-    def _about(self, vin: str, car: Car) -> dict[str, object]:
-        heard = self._activity.heard.get(vin)
-        return {
-            "access": car.access.value,
-            "refused": car.refused,
-            "last_message": heard and heard.isoformat(),
-            "streamed": sorted(car.memory.streamed),
-            "unknown": dict(car.memory.unknown),
-            "problems": dict(car.memory.problems),
+            "cars": {
+                vin: about_car(car, self._activity.heard.get(vin)) for vin, car in self.cars.items()
+            },
         }
 
     def recording(self, messages: int = MESSAGES) -> Recording:
@@ -319,7 +314,7 @@ class CardataSource:
             _LOGGER.debug("%s (%s): %s", decision.task, decision.reason, error)
             self._plan.failed(
                 decision,
-                datetime.now(UTC),
+                self._now(),
                 widely=isinstance(error, (*WHOLE_ACCOUNT, NoContainerError)),
                 free=is_free(error),
             )
@@ -327,20 +322,34 @@ class CardataSource:
         else:
             # What a call has shown to have happened needs no other one, but may have followers
             self._planned_earlier(decision.vin)
-            self._plan.done(decision, datetime.now(UTC))
+            self._plan.done(decision, self._now())
             if decision.task is Task.VALUES:
-                self._activity.read(decision.vin, datetime.now(UTC))
+                self._activity.read(decision.vin, self._now())
         self._listed |= round_.vins is not None
         self._watch()
 
     def _watch(self) -> None:
         """Tell the plan and the watch on silence which cars there are."""
         cars = {vin: car.tasks(self._extras) for vin, car in self.cars.items()}
-        self._plan.watch(cars, datetime.now(UTC))
+        self._plan.watch(cars, self._now())
         self._supervisors.keep(self.cars)
         self._plan.repairing = self._worker.improving
         readable = [vin for vin, car in self.cars.items() if car.access is Access.PRIMARY]
         self._activity.watch(readable if self._broker is not None else ())
+
+    def _now(self) -> datetime:
+        """Return the present time; if the clock was set back, what it dated goes back as well."""
+        now = datetime.now(UTC)
+        self._go_back(self._set_back.look(now))
+        return now
+
+    def _go_back(self, by: timedelta) -> None:
+        if by <= DRIFT:
+            return
+        self._plan.go_back(by)
+        self._activity.go_back(by)
+        self._listening_since = self._listening_since and self._listening_since - by
+        self._no_picture = {vin: when - by for vin, when in self._no_picture.items()}
 
     def _next(self, now: datetime) -> datetime:
         """Return when something can be done next, or there is more to spend than now."""
@@ -355,13 +364,13 @@ class CardataSource:
         if car is None or not car.memory.happened:
             return False
         for reason in car.memory.happened:
-            self._plan.event(vin, reason, datetime.now(UTC))
+            self._plan.event(vin, reason, self._now())
         car.memory.happened.clear()
         return True
 
     def _received(self, topic: str, payload: bytes) -> tuple[str, list[AnyReading]]:
         """Read one message; what is no message, or of another's car, is counted."""
-        now = datetime.now(UTC)
+        now = self._now()
         self._recent.append(Message(now, topic, payload))
         try:
             message = mapping(orjson.loads(payload))

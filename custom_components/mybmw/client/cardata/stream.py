@@ -186,7 +186,7 @@ class Stream:
             return
         self._fail(StreamState.LOST, error)
         if isinstance(error, QuotaError):
-            self._pause = max(self._pause, error.retry_after or _NEXT_TRY)
+            self._pause = max(self._pause, min(error.retry_after or _NEXT_TRY, _HOUR))
 
     async def _access(self) -> _Access:
         broker = self._broker
@@ -349,6 +349,6 @@ def _topics(prefix: str) -> tuple[str, str]:
 
 
 def _lifetime(tokens: Tokens) -> float:
-    """Return the seconds until a connection has to be renewed."""
+    """Return the seconds until a connection has to be renewed, or that is to be looked at again."""
     left: timedelta = tokens.expires - datetime.now(UTC)
-    return max(1.0, left.total_seconds())
+    return min(max(1.0, left.total_seconds()), _HOUR)

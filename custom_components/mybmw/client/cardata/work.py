@@ -17,6 +17,7 @@ from ..errors import (
     NetworkError,
     NoContainerError,
     NotAllowedError,
+    NotWrittenError,
     QuotaError,
     RefusedError,
 )
@@ -38,11 +39,16 @@ from .readings import read_values
 from .schedule import Decision, Task
 from .tables import SOURCE
 
-WHOLE_ACCOUNT: Final = (AuthError, QuotaError, NetworkError)
+WHOLE_ACCOUNT: Final = (AuthError, QuotaError, NetworkError, NotWrittenError)
 """What fails for one car would fail for all."""
 
 _MOST_PAGES: Final = 5
 _VIN: Final = re.compile(r"[A-Z0-9]{17}", re.IGNORECASE | re.ASCII)
+_CALLS: Final[Mapping[Task, int]] = {
+    Task.SESSIONS: _MOST_PAGES,
+    Task.PLACES: _MOST_PAGES,
+    Task.CONTAINER: 2,
+}
 
 
 @dataclass(slots=True)
@@ -119,6 +125,19 @@ class Worker:
             Task.TYRES: self._tyres,
             Task.PLACES: self._places,
         }
+
+    def most_calls(self, decisions: Sequence[Decision]) -> int:
+        """Return how many calls these take at most, one of them with a token that is refused.
+
+        What the first list of cars leads to is unknown: there is one car at least.
+        """
+        if not decisions:
+            return 0
+        tasks = [task for task, _ in {(item.task, item.vin) for item in decisions}]
+        if Task.MAPPINGS in tasks and not self._cars:
+            tasks += [Task.BASIC_DATA, Task.VALUES]
+        calls = sum(_CALLS.get(task, 1) for task in tasks)
+        return calls + 1 + (self._containers.most_calls if Task.VALUES in tasks else 0)
 
     async def carry_out(self, decision: Decision, round_: Round) -> None:
         """Do one thing; raise what the calls raise."""
@@ -218,21 +237,12 @@ async def _all_pages(
     return answer
 
 
-def _mapped(item: object) -> tuple[str, tuple[Access, Mapping[str, object]]] | None:
-    """Read the VIN and what may be read; models without such a distinction count as PRIMARY."""
-    fields = mapping(item)
-    vin, kind = fields.get("vin"), fields.get("mappingType")
-    if not isinstance(vin, str) or not is_vin(vin.strip()):
-        return None
-    secondary = isinstance(kind, str) and kind.strip().upper() == Access.SECONDARY
-    return vin.strip().upper(), (Access.SECONDARY if secondary else Access.PRIMARY, fields)
-
-
 def is_free(error: ClientError) -> bool:
     """Tell whether nothing was spent on what failed, or nothing more will be soon."""
     if isinstance(error, NetworkError):
         return not error.sent
-    return isinstance(error, QuotaError | AuthError) and not isinstance(error, RefusedError)
+    free = isinstance(error, QuotaError | AuthError | NotWrittenError)
+    return free and not isinstance(error, RefusedError)
 
 
 def is_vin(text: str) -> bool:
@@ -242,3 +252,13 @@ def is_vin(text: str) -> bool:
 
 def _iso(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def _mapped(item: object) -> tuple[str, tuple[Access, Mapping[str, object]]] | None:
+    """Read the VIN and what may be read; models without such a distinction count as PRIMARY."""
+    fields = mapping(item)
+    vin, kind = fields.get("vin"), fields.get("mappingType")
+    if not isinstance(vin, str) or not is_vin(vin.strip()):
+        return None
+    secondary = isinstance(kind, str) and kind.strip().upper() == Access.SECONDARY
+    return vin.strip().upper(), (Access.SECONDARY if secondary else Access.PRIMARY, fields)

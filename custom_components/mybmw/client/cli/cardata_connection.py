@@ -5,7 +5,7 @@ BMW counts calls, so one process after the other makes them.
 
 from argparse import Namespace
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 import os
 from typing import Final
@@ -21,7 +21,7 @@ from ..redact import Redactor
 from ..snapshot import dump, load
 from ..source import Poll
 from .app_connection import local_zone
-from .store import Store, StoreError
+from .store import Store
 from .web import web_client
 
 KEY: Final = "cardata"
@@ -119,13 +119,13 @@ def run_alone(client: Client, work: Callable[[Connection], Awaitable[int]]) -> i
     async def run() -> int:
         async with web_client() as web:
             connection = connected(client, web)
-            place = (KEY, client.id, "source", "ledger")
 
-            async def write_down(_request: httpx.Request) -> None:
-                if not client.store.put(connection.source.ledger.dump(), *place):
-                    raise StoreError("a call that cannot be written down is not made")
+            async def write_down(spent: Mapping[str, object]) -> bool:
+                return client.store.change(
+                    lambda kept: {**mapping(kept), **spent}, KEY, client.id, "source"
+                )
 
-            web.event_hooks = {"request": [write_down]}
+            connection.source.keep(write_down, client.store.get(KEY, client.id, "source"))
             try:
                 return await work(connection)
             except AuthError as error:

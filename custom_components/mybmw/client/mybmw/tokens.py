@@ -17,6 +17,8 @@ REFUSED: Final = (400, 401, 403, 422)
 """The statuses by which the login servers say no."""
 
 _MARGIN: Final = timedelta(seconds=60)
+_SHORTEST: Final = 60.0
+_LONGEST: Final = 86_400.0
 _SHARE: Final = 10
 _CHINA_LIFETIME: Final = 3300.0
 
@@ -129,8 +131,10 @@ def _account_id(fields: Mapping[str, object]) -> str | None:
 
 
 def _expiry(seconds: object, access: str, started: datetime) -> datetime:
-    if isinstance(seconds, int | float) and 0 < seconds < 10**8:
-        life = timedelta(seconds=seconds)
+    if isinstance(seconds, int | float) and seconds > 0:
+        wanted = float(min(seconds, _LONGEST))
     else:
-        life = (token_expiry(access) or started + timedelta(seconds=_CHINA_LIFETIME)) - started
+        expiry = token_expiry(access)
+        wanted = _CHINA_LIFETIME if expiry is None else (expiry - started).total_seconds()
+    life = timedelta(seconds=min(max(wanted, _SHORTEST), _LONGEST))
     return started + life - max(timedelta(), min(_MARGIN, life / _SHARE))

@@ -66,12 +66,37 @@ def test_somebody_else_spends(freezer: FrozenDateTimeFactory) -> None:
     assert ledger.others() == 0
 
 
-def test_retry_after_is_honoured(freezer: FrozenDateTimeFactory) -> None:
+@pytest.mark.parametrize("retry_after", [None, 60, 20 * 3600, 999_999_999, float("inf")])
+def test_blocked_until_the_next_day_at_most(
+    freezer: FrozenDateTimeFactory, retry_after: float | None
+) -> None:
+    """Whatever BMW says, its next day gives new calls."""
     ledger = Ledger()
-    ledger.refused(retry_after=20 * 3600)
-    freezer.move_to("2026-11-11T07:59:00Z")
+    ledger.refused(retry_after)
+    assert ledger.blocked_until == datetime(2026, 11, 11, 0, 3, tzinfo=UTC)
+    freezer.move_to("2026-11-11T00:02:59Z")
     assert ledger.left(Reason.USER) == 0
-    freezer.move_to("2026-11-11T08:00:00Z")
+    freezer.move_to("2026-11-11T00:03:00Z")
+    assert ledger.left(Reason.USER) == LIMIT
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "until"),
+    [
+        (None, "2026-11-10T00:03:00Z"),
+        (600, "2026-11-10T00:11:00Z"),
+        (10**9, "2026-11-11T00:01:00Z"),
+    ],
+)
+def test_refused_just_after_midnight(
+    freezer: FrozenDateTimeFactory, retry_after: float | None, until: str
+) -> None:
+    """Its day may have begun a little later, which is no reason to wait for another one."""
+    freezer.move_to("2026-11-10T00:01:00Z")
+    ledger = Ledger()
+    ledger.refused(retry_after)
+    assert ledger.blocked_until == datetime.fromisoformat(until)
+    freezer.move_to(until)
     assert ledger.left(Reason.USER) == LIMIT
 
 

@@ -110,6 +110,7 @@ class Ledger:
 
     def left(self, reason: Reason = Reason.SCHEDULE, now: datetime | None = None) -> int:
         """Return how many calls may still be made for this reason."""
+        self._forget()
         return self._left(reason, now or datetime.now(UTC), self._times(), self.blocked_until)
 
     def _left(
@@ -138,7 +139,6 @@ class Ledger:
     def book(self, endpoint: str, reason: Reason, vin: str | None = None) -> Spent:
         """Book a call that is about to be made; raise `QuotaError` if none is left for it."""
         now = datetime.now(UTC)
-        self._forget()
         if self.left(reason, now) <= 0:
             wait = (self.next_chance(reason, now) - now).total_seconds()
             raise QuotaError(f"no call is left for {endpoint} ({reason})", wait)
@@ -225,7 +225,7 @@ class Ledger:
 
     def dump(self, *, held: bool = False) -> dict[str, object]:
         """Return the ledger as JSON, with the calls that are about to be made if they matter."""
-        seconds, refusal, blocked_until = self._count.seconds(), self._refusal, self.blocked_until
+        seconds, refusal = self._count.seconds(), self._refusal
         waiting, reason = self._held if held else (0, Reason.SCHEDULE)
         return {
             "spent": [
@@ -235,7 +235,7 @@ class Ledger:
             "ages": [round(seconds - item.at, 3) for item in self._spent],
             "held": [datetime.now(UTC).isoformat(), waiting, reason.value] if waiting else None,
             "others": {day_of(refusal.stamp.time).isoformat(): refusal.others} if refusal else {},
-            "blocked_until": blocked_until and blocked_until.isoformat(),
+            "blocked_until": refusal and refusal.until.isoformat(),
             "refused": refusal
             and [refusal.stamp.time.isoformat(), round(seconds - refusal.stamp.at, 3)],
             "saved": self._count.dump(),

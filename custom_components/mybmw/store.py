@@ -105,7 +105,6 @@ class SpentStore:
         self._store = Store[dict[str, Any]](
             hass, 1, f"{DOMAIN}.{entry_id}.spent", private=True, atomic_writes=True
         )
-        self._works = True
 
     async def load(self) -> Mapping[str, object]:
         """Return what was saved; an unreadable or missing file is an empty one."""
@@ -117,14 +116,11 @@ class SpentStore:
         Home Assistant only logs what cannot be written, and puts it off while it stops: so the
         file is read again.
         """
-        works = not self._hass.is_stopping and await self._written(dict(spent))
-        if self._works and not works:
-            _LOGGER.warning("The calls to BMW cannot be written down, so none are made")
-        self._works = works
+        written = not self._hass.is_stopping and await self._written(dict(spent))
         if self._hass.config_entries.async_get_entry(self._entry_id) is None:
             await self.remove()
             return False
-        return works
+        return written
 
     async def _written(self, spent: dict[str, Any]) -> bool:
         try:

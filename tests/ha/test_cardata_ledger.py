@@ -13,6 +13,7 @@ from homeassistant.util.file import WriteError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
+from custom_components.mybmw.client import Poll
 from custom_components.mybmw.client.cardata import CardataSource
 from custom_components.mybmw.client.cardata.quota import LIMIT, Reason
 from custom_components.mybmw.const import DOMAIN
@@ -279,3 +280,22 @@ async def test_clock_behind_at_boot(
     await hass.async_block_till_done(wait_background_tasks=True)
     assert source_of(entry).ledger.left(Reason.USER) == 0
     assert counted(cardata) == before
+
+
+async def test_rest_of_a_clock_that_was_ahead(
+    hass: HomeAssistant, entry: MockConfigEntry, freezer: FrozenDateTimeFactory
+) -> None:
+    """The rest after what was not foreseen lasts no longer when the clock is set back."""
+    await begin(hass, entry)
+
+    async def fail() -> Poll:
+        raise ZeroDivisionError
+
+    rounds = poller(entry)._rounds
+    freezer.tick(TEN_DAYS)
+    await rounds.attempt(fail)
+    freezer.tick(-TEN_DAYS)
+    due = rounds.due(lambda: datetime.now(UTC))
+    assert timedelta() < due - datetime.now(UTC) == rounds.rest
+    freezer.tick(rounds.rest)
+    assert rounds.due(lambda: datetime.now(UTC)) == datetime.now(UTC) == due

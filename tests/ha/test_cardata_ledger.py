@@ -157,10 +157,13 @@ async def test_full_disk(
     """What cannot be written down is not called; what is known stays, and it goes on by itself."""
     await begin(hass, entry)
     mileage = state(hass, MILEAGE)
+    write = Store._async_write_data
     with monkeypatch.context() as patch:
 
-        async def full(_self: object, _data: object) -> None:
-            raise WriteError("No space left on device")
+        async def full(store: Store[Any], data: Any) -> None:
+            if store.key.endswith(".spent"):
+                raise WriteError("No space left on device")
+            await write(store, data)
 
         patch.setattr(Store, "_async_write_data", full)
         for _ in range(3):

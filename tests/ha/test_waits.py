@@ -48,6 +48,7 @@ def test_next_poll_after_a_restart(
         "commands": [],
         "due": {"mybmw": (now + due).isoformat()},
         "sources": {},
+        "blocked": [],
         "saved": (now + saved).isoformat() if saved is not None else "None",
     }
     assert time_left(contents, "mybmw") == left

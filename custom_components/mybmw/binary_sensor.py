@@ -91,7 +91,9 @@ def _opening(
     )
 
 
-def _any_open(key: str, members: dict[str, Attribute[LidState]]) -> BinaryDescription:
+def _any_open(
+    key: str, members: dict[str, Attribute[LidState]], device_class: BinarySensorDeviceClass
+) -> BinaryDescription:
     def states(vehicle: Vehicle) -> dict[str, LidState]:
         values = ((name, vehicle.value(attribute)) for name, attribute in members.items())
         return {name: state for name, state in values if state is not None}
@@ -103,13 +105,7 @@ def _any_open(key: str, members: dict[str, Attribute[LidState]]) -> BinaryDescri
     def extra(vehicle: Vehicle) -> dict[str, object]:
         return {name: state.lower() for name, state in states(vehicle).items()}
 
-    return _binary(
-        tuple(members.values()),
-        on,
-        key=key,
-        extra=extra,
-        device_class=BinarySensorDeviceClass.OPENING,
-    )
+    return _binary(tuple(members.values()), on, key=key, extra=extra, device_class=device_class)
 
 
 def _unlocked(vehicle: Vehicle) -> bool | None:
@@ -214,8 +210,8 @@ def _long_tail(item: Descriptor) -> BinaryDescription:
 
 
 BINARY_SENSORS: Final[tuple[BinaryDescription, ...]] = (
-    _any_open("lids", dict(car.LIDS)),
-    _any_open("windows", dict(car.WINDOWS)),
+    _any_open("lids", dict(car.LIDS), BinarySensorDeviceClass.OPENING),
+    _any_open("windows", dict(car.WINDOWS), BinarySensorDeviceClass.WINDOW),
     _binary(
         (car.LOCK_STATE,),
         _unlocked,

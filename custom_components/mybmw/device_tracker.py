@@ -4,17 +4,28 @@ from dataclasses import dataclass
 from typing import Final, override
 
 from homeassistant.components.device_tracker import TrackerEntity, TrackerEntityDescription
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client import Vehicle, attributes as car
-from .client.attributes import AnyAttribute
+from .client.attributes import AnyAttribute, Attribute
+from .client.descriptors import DESCRIPTORS
 from .client.values import Position
 from .const import OPTION_POSITION
-from .coordinator import MyBMWConfigEntry
+from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .entity import MyBMWDescription, MyBMWEntity, async_add_when_known
+from .picture import Picture, picture_signal
 
 PARALLEL_UPDATES = 0
+
+_FIX: Final[Attribute[str]] = DESCRIPTORS[
+    "vehicle.cabin.infotainment.navigation.currentLocation.fixStatus"
+].attribute
+_NO_FIX: Final = "no_fix"
+_ACCURACY: Final = 10
+_ACCURACY_WITHOUT_FIX: Final = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +51,7 @@ TRACKERS: Final = (
         key="location",
         name=None,
         translation_key="location",
-        attributes=(car.POSITION, car.HEADING, car.TRACKING_ENABLED),
+        attributes=(car.POSITION, car.HEADING, car.TRACKING_ENABLED, _FIX),
     ),
 )
 
@@ -59,6 +70,31 @@ class MyBMWTracker(MyBMWEntity, TrackerEntity):
     """The position of a car, as long as its owner lets the car be found."""
 
     entity_description: TrackerDescription
+
+    def __init__(
+        self, coordinator: GarageCoordinator, vehicle: Vehicle, description: TrackerDescription
+    ) -> None:
+        super().__init__(coordinator, vehicle, description)
+        self._picture = Picture(coordinator, vehicle)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Show the picture of the car once it is there."""
+        await super().async_added_to_hass()
+        signal = picture_signal(self.vehicle.vin)
+        self.async_on_remove(async_dispatcher_connect(self.hass, signal, self.async_write_ha_state))
+
+    @property
+    @override
+    def entity_category(self) -> EntityCategory | None:
+        """Where a car is, is no diagnostics, as it would be without this."""
+        return None
+
+    @property
+    @override
+    def entity_picture(self) -> str | None:
+        """The picture of the car that its image entity shows."""
+        return self._picture.path
 
     @property
     @override
@@ -84,6 +120,15 @@ class MyBMWTracker(MyBMWEntity, TrackerEntity):
         """Degrees east."""
         position = self._position
         return position.longitude if position else None
+
+    @property
+    @override
+    def location_accuracy(self) -> float:
+        """Metres; BMW does not tell them, so what satellite navigation of a car usually has."""
+        if self._position is None:
+            return 0
+        lost = self.vehicle.value(_FIX) == _NO_FIX
+        return _ACCURACY_WITHOUT_FIX if lost else _ACCURACY
 
     @property
     @override

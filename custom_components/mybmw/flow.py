@@ -55,20 +55,24 @@ class AccountFlow(ConfigFlow):
                 self._abort_if_unique_id_mismatch(reason="wrong_account")
             if there not in (None, entry):
                 return self.async_abort(reason="already_configured")
-            account = await async_as_login(self.hass, entry, source, account)
-            return self.async_update_reload_and_abort(
-                entry,
-                unique_id=gcid or entry.unique_id,
-                data=_with_source(entry, source, account),
-            )
+            return await self._put(entry, source, account, gcid or entry.unique_id)
         if there is not None and source not in there.data[CONF_SOURCES]:
-            account = await async_as_login(self.hass, there, source, account)
-            return self.async_update_reload_and_abort(
-                there, data=_with_source(there, source, account), reason="source_added"
-            )
+            return await self._put(there, source, account, there.unique_id)
         self._abort_if_unique_id_configured()
         data = {CONF_SOURCES: {source: account}}
         return self.async_create_entry(title=self._untaken(title), data=data)
+
+    async def _put(
+        self, entry: MyBMWConfigEntry, source: str, account: dict[str, Any], unique_id: str | None
+    ) -> ConfigFlowResult:
+        """Put a source into an entry, or renew its login there, and say which of them it was."""
+        account = await async_as_login(self.hass, entry, source, account)
+        data = _with_source(entry, source, account)
+        if source in entry.data[CONF_SOURCES]:
+            return self.async_update_reload_and_abort(entry, unique_id=unique_id, data=data)
+        return self.async_update_reload_and_abort(
+            entry, unique_id=unique_id, data=data, reason="source_added"
+        )
 
     def _untaken(self, title: str) -> str:
         """Return the title, with a number if another account has it."""

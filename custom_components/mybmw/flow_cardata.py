@@ -1,7 +1,6 @@
 """The steps of BMW CarData: client id, approval on BMW's page."""
 
 import asyncio
-from collections.abc import Mapping
 import io
 import logging
 from typing import Any, Final
@@ -25,30 +24,10 @@ from .client.cardata import (
 )
 from .const import CONF_TOKENS
 from .flow import AccountFlow
+from .portals import portals
 
 _LOGGER = logging.getLogger(__name__)
 
-# How BMW's sites in the countries of CarData are called: top-level domain and language
-_SITES: Final[Mapping[str, tuple[str, str]]] = {
-    "AT": ("at", "de-at"),
-    "BE": ("be", "nl-be"),
-    "CH": ("ch", "de-ch"),
-    "CZ": ("cz", "cs-cz"),
-    "DE": ("de", "de-de"),
-    "DK": ("dk", "da-dk"),
-    "ES": ("es", "es-es"),
-    "FI": ("fi", "fi-fi"),
-    "FR": ("fr", "fr-fr"),
-    "GB": ("co.uk", "en-gb"),
-    "IE": ("ie", "en-ie"),
-    "IT": ("it", "it-it"),
-    "LU": ("lu", "fr-lu"),
-    "NL": ("nl", "nl-nl"),
-    "NO": ("no", "no-no"),
-    "PL": ("pl", "pl-pl"),
-    "PT": ("pt", "pt-pt"),
-    "SE": ("se", "sv-se"),
-}
 _SCALE: Final = 5
 _SCHEMA: Final = vol.Schema({vol.Required(CONF_CLIENT_ID): TextSelector()})
 
@@ -144,17 +123,8 @@ class CardataSteps(AccountFlow):
             step_id=step,
             data_schema=self.add_suggested_values_to_schema(_SCHEMA, {CONF_CLIENT_ID: known}),
             errors=errors,
-            description_placeholders=_portals(self.hass.config.country),
+            description_placeholders=portals(self.hass.config.country),
         )
-
-
-def _portals(country: str | None) -> dict[str, str]:
-    """Return the addresses of BMW's and MINI's portals in a country."""
-    domain, language = _SITES.get(country or "", _SITES["DE"])
-    return {
-        "bmw_portal": f"https://www.bmw.{domain}/{language}/mybmw/vehicle-overview",
-        "mini_portal": f"https://www.mini.{domain}/{language}/mymini/vehicle-overview",
-    }
 
 
 def _key(error: ClientError) -> str:

@@ -8,6 +8,7 @@ from typing import Final, override
 
 from homeassistant.components.image import ImageEntity, ImageEntityDescription
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
@@ -17,6 +18,7 @@ from .client.values import Access
 from .const import DOMAIN
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .entity import MyBMWDescription, MyBMWEntity, async_add_when_known
+from .picture import picture_signal
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -146,6 +148,7 @@ class MyBMWImage(MyBMWEntity, ImageEntity):
         if fetched != self._attr_image_last_updated:
             self._attr_image_last_updated = fetched
             self.async_write_ha_state()
+            async_dispatcher_send(self.hass, picture_signal(self.vehicle.vin))
 
 
 async def async_picture(

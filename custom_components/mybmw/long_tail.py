@@ -55,6 +55,7 @@ _BY_UNIT: Final[Mapping[Unit, SensorDeviceClass]] = {
     Unit.VOLT: SensorDeviceClass.VOLTAGE,
     Unit.KILOWATT: SensorDeviceClass.POWER,
     Unit.KILOWATT_HOURS: SensorDeviceClass.ENERGY_STORAGE,
+    Unit.KILOWATT_HOURS_PER_100_KILOMETERS: SensorDeviceClass.ENERGY_DISTANCE,
     Unit.SECONDS: SensorDeviceClass.DURATION,
     Unit.MINUTES: SensorDeviceClass.DURATION,
 }

@@ -553,6 +553,7 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
         car.HEADING,
         off=True,
         native_unit_of_measurement=DEGREE,
+        state_class=SensorStateClass.MEASUREMENT_ANGLE,
         suggested_display_precision=0,
     ),
     _sensor(car.ADDRESS, off=True),

@@ -18,7 +18,7 @@ import pytest
 import voluptuous as vol
 
 from custom_components import mybmw
-from custom_components.mybmw import PLATFORMS, config_flow, flow_cardata, flow_mybmw
+from custom_components.mybmw import PLATFORMS, config_flow, flow_cardata, flow_mybmw, portals
 from custom_components.mybmw.binary_sensor import (
     BINARY_SENSORS,
     SOURCE_BINARY_SENSORS,
@@ -428,7 +428,7 @@ def test_flow_results_are_translated() -> None:
 def test_flow_placeholders_are_given() -> None:
     code = DeviceCode("code", "device", "https://bmw.example/link", 5, NOW, "verifier")
     names = {
-        *flow_cardata._portals("DE"),
+        *portals.portals("DE"),
         *flow_cardata._placeholders(code),
         *("captcha_url", "username"),
         *("account", "cars", "entities"),

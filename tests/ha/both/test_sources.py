@@ -72,14 +72,14 @@ async def test_cardata_is_added(
     entry = await set_up()
     before = registered(hass, entry)
     if way == "user":
-        flow, reason = await begin(hass), "source_added"
+        flow = await begin(hass)
     else:
-        flow, reason = await entry.start_reconfigure_flow(hass), "reconfigure_successful"
+        flow = await entry.start_reconfigure_flow(hass)
         assert flow["menu_options"] == ["cardata", "mybmw_again"]
         flow = await choose(hass, flow, "cardata")
     flow = await approve(hass, cardata, patience, flow)
     assert flow["type"] is FlowResultType.ABORT
-    assert flow["reason"] == reason
+    assert flow["reason"] == "source_added"
     await assert_both_work(hass, sim, entry, elapse)
     assert registered(hass, entry) > before
 
@@ -94,9 +94,8 @@ async def test_mybmw_is_added(
     before = registered(hass, entry)
     if way == "user":
         flow: Any = await hass.config_entries.flow.async_init(DOMAIN, context={"source": "user"})
-        reason = "source_added"
     else:
-        flow, reason = await entry.start_reconfigure_flow(hass), "reconfigure_successful"
+        flow = await entry.start_reconfigure_flow(hass)
         assert flow["menu_options"] == ["cardata_reauth", "mybmw"]
     flow = await choose(hass, flow, "mybmw")
     flow = await log_in(hass, flow, {**ACCOUNT, "password": "wrong"}, CAPTCHA)
@@ -105,7 +104,7 @@ async def test_mybmw_is_added(
     sim.offer_captcha("P1_second")
     flow = await log_in(hass, flow, ACCOUNT, {"captcha_token": "P1_second"})
     assert flow["type"] is FlowResultType.ABORT
-    assert flow["reason"] == reason
+    assert flow["reason"] == "source_added"
     await assert_both_work(hass, sim, entry, elapse)
     assert registered(hass, entry) > before
 
@@ -170,7 +169,7 @@ async def test_cardata_tells_the_id_of_an_account_known_by_name(
     name_only(hass, entry)
     flow = await choose(hass, await entry.start_reconfigure_flow(hass), "cardata")
     flow = await approve(hass, cardata, patience, flow)
-    assert flow["reason"] == "reconfigure_successful"
+    assert flow["reason"] == "source_added"
     assert entry.unique_id == sim.gcid
     await assert_both_work(hass, sim, entry, elapse)
 

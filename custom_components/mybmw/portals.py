@@ -1,0 +1,35 @@
+"""Where the portals of BMW and MINI are, in which CarData is set up."""
+
+from collections.abc import Mapping
+from typing import Final
+
+# How BMW's sites in the countries of CarData are called: top-level domain and language
+_SITES: Final[Mapping[str, tuple[str, str]]] = {
+    "AT": ("at", "de-at"),
+    "BE": ("be", "nl-be"),
+    "CH": ("ch", "de-ch"),
+    "CZ": ("cz", "cs-cz"),
+    "DE": ("de", "de-de"),
+    "DK": ("dk", "da-dk"),
+    "ES": ("es", "es-es"),
+    "FI": ("fi", "fi-fi"),
+    "FR": ("fr", "fr-fr"),
+    "GB": ("co.uk", "en-gb"),
+    "IE": ("ie", "en-ie"),
+    "IT": ("it", "it-it"),
+    "LU": ("lu", "fr-lu"),
+    "NL": ("nl", "nl-nl"),
+    "NO": ("no", "no-no"),
+    "PL": ("pl", "pl-pl"),
+    "PT": ("pt", "pt-pt"),
+    "SE": ("se", "sv-se"),
+}
+
+
+def portals(country: str | None) -> dict[str, str]:
+    """Return the addresses of BMW's and MINI's portals in a country."""
+    domain, language = _SITES.get(country or "", _SITES["DE"])
+    return {
+        "bmw_portal": f"https://www.bmw.{domain}/{language}/mybmw/vehicle-overview",
+        "mini_portal": f"https://www.mini.{domain}/{language}/mymini/vehicle-overview",
+    }

@@ -38,6 +38,8 @@ SHARED = {
     "errors",
     "long_tail",
     "messages",
+    "picture",
+    "portals",
 }
 NO_PLATFORMS = {
     "confirming",
@@ -48,7 +50,9 @@ NO_PLATFORMS = {
     "errors",
     "long_tail",
     "messages",
+    "picture",
     "poller",
+    "portals",
     "reach",
     "rounds",
     "store",

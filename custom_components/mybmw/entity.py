@@ -1,9 +1,9 @@
 """What all entities share: which attributes they show, and when they come into being."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Container, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable
 from dataclasses import dataclass
-from typing import Final, override
+from typing import override
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
@@ -19,11 +19,10 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .client import Changes, Command, CommandKind, Vehicle, attributes as car
 from .client.attributes import AnyAttribute
-from .client.cardata import SOURCE as CARDATA
 from .const import DOMAIN, OPTION_READ_ONLY
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .poller import PlannedPoller
-from .portals import portals
+from .portals import SERVICES, portals
 from .telling import Watch
 
 
@@ -127,9 +126,6 @@ class CommandEntity(MyBMWEntity):
         await self.coordinator.async_send(self.vehicle.vin, command)
 
 
-_MODELS: Final[Mapping[str, str]] = {CARDATA: "CarData"}
-
-
 @dataclass(frozen=True, kw_only=True)
 class SourceDescription(EntityDescription):
     """An entity of a source itself."""
@@ -150,7 +146,7 @@ class SourceEntity(CoordinatorEntity[PlannedPoller]):
             entry_type=DeviceEntryType.SERVICE,
             translation_key=poller.source.name,
             manufacturer="BMW",
-            model=_MODELS[poller.source.name],
+            model=SERVICES[poller.source.name],
             configuration_url=portals(poller.hass.config.country)["bmw_portal"],
         )
         self._shown: StateType = None

@@ -193,7 +193,8 @@ async def test_no_json(sim: SimulatedMyBMW, client: Client) -> None:
     ("body", "headers", "told"),
     [
         ({"message": "Try again in 31 seconds."}, {}, 31),
-        ({"message": "replenished in 24:00:00."}, {}, 86_400),
+        # Until the next day of BMW begins at most
+        ({"message": "replenished in 24:00:00."}, {}, 43_380),
         ({}, {"retry-after": "3600"}, 3600),
         ({}, {"retry-after": "Tue, 10 Nov 2026 14:00:00 GMT"}, 7200),
     ],

@@ -7,6 +7,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -291,7 +292,6 @@ async def test_refresh_token_that_stays(
             timedelta(minutes=4, seconds=50),
             timedelta(seconds=15),
         ),
-        (faults.rate_limited(2, 999_999_999), timedelta(hours=23), timedelta(hours=1, minutes=1)),
     ],
 )
 async def test_when_to_come_back(
@@ -303,7 +303,7 @@ async def test_when_to_come_back(
     silent: timedelta,
     then: timedelta,
 ) -> None:
-    """What the service says never makes polling faster, and stops it for a day at most."""
+    """What the service says never makes polling faster."""
     await set_up()
     sim.fail(Endpoint.STATE, fault, times=None)
     await elapse(POLL)
@@ -314,6 +314,26 @@ async def test_when_to_come_back(
         assert sim.calls == []
     charge(sim, 81)
     await elapse(then)
+    assert state(hass, SOC) == "81"
+
+
+async def test_not_for_years(
+    hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, elapse: Elapse
+) -> None:
+    """What the service says stops polling until the next day of BMW at most."""
+    await set_up()
+    sim.fail(Endpoint.STATE, faults.rate_limited(2, 999_999_999), times=None)
+    await elapse(POLL)
+    sim.heal()
+    sim.clear_calls()
+    now = dt_util.utcnow()
+    day = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    wait = max(day + timedelta(minutes=3) - now, POLL)
+    for _ in range(5):
+        await elapse((wait - timedelta(minutes=1)) / 5)
+        assert sim.calls == []
+    charge(sim, 81)
+    await elapse(timedelta(minutes=2))
     assert state(hass, SOC) == "81"
 
 

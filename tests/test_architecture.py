@@ -40,6 +40,7 @@ SHARED = {
     "messages",
     "picture",
     "portals",
+    "quantities",
 }
 NO_PLATFORMS = {
     "confirming",
@@ -53,6 +54,7 @@ NO_PLATFORMS = {
     "picture",
     "poller",
     "portals",
+    "quantities",
     "reach",
     "rounds",
     "store",

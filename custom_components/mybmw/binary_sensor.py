@@ -9,7 +9,7 @@ from homeassistant.components.binary_sensor import (
     BinarySensorEntity,
     BinarySensorEntityDescription,
 )
-from homeassistant.const import EntityCategory
+from homeassistant.const import EntityCategory, UnitOfLength, UnitOfPressure
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -28,6 +28,7 @@ from .entity import (
 )
 from .long_tail import INVERTED, ON_AT_FIRST, category, flag_class, translation_key
 from .messages import MESSAGES, MOST_SHOWN, message_details
+from .quantities import Quantity, ShownUnit, distance, in_units
 
 PARALLEL_UPDATES = 0
 
@@ -142,7 +143,7 @@ def _service(item: ServiceItem) -> dict[str, object]:
         "type": item.type.lower(),
         "status": (item.status or "unknown").lower(),
         "date": item.due and item.due.isoformat(),
-        "distance": item.distance,
+        **distance(item.distance),
         "text": item.description,
     }
 
@@ -153,7 +154,9 @@ def _service_item(item: ServiceItem) -> dict[str, object]:
     if item.due is not None:
         details[f"{name}_date"] = item.due.isoformat()
     if item.distance is not None:
-        details[f"{name}_distance"] = f"{item.distance:.0f} km"
+        details[f"{name}_distance"] = Quantity(
+            item.distance, UnitOfLength.KILOMETERS, with_unit=True
+        )
     return details
 
 
@@ -174,9 +177,11 @@ def _tire_problem(vehicle: Vehicle) -> bool | None:
 
 
 def _tire_details(vehicle: Vehicle) -> dict[str, object]:
-    """Return how far each wheel is off its target, in kPa."""
+    """Return how far each wheel is off its target."""
     pairs = ((wheel, vehicle.value(item)) for wheel, item in car.TIRE_COMPARISON.items())
-    return {wheel: round(pair.deviation) for wheel, pair in pairs if pair and pair.off}
+    unit = UnitOfPressure.KPA
+    off = {wheel: Quantity(pair.deviation, unit) for wheel, pair in pairs if pair and pair.off}
+    return {**off, "unit": ShownUnit(unit)} if off else {}
 
 
 def _closed_and_locked(vehicle: Vehicle) -> bool | None:
@@ -332,7 +337,9 @@ class MyBMWBinarySensor(MyBMWEntity, BinarySensorEntity):
     def extra_state_attributes(self) -> dict[str, object] | None:
         """What belongs to the state, if anything does."""
         extra = self.entity_description.extra
-        return None if extra is None else extra(self.vehicle)
+        if extra is None:
+            return None
+        return in_units(extra(self.vehicle), self.hass.config.units)
 
 
 class MyBMWSourceBinarySensor(SourceEntity, BinarySensorEntity):

@@ -3,6 +3,7 @@
 from typing import Final
 
 from .client.values import CheckControlMessage, by_severity
+from .quantities import distance
 
 MESSAGES: Final = "messages"
 MOST_SHOWN: Final = 50
@@ -37,5 +38,5 @@ def _message(message: CheckControlMessage) -> dict[str, object]:
         "severity": message.severity.lower() if message.severity else NOT_STATED,
         "type": message.type.lower(),
         "id": message.id,
-        "distance": message.distance,
+        **distance(message.distance),
     }

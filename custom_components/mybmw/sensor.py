@@ -29,6 +29,7 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util.unit_system import METRIC_SYSTEM
 
 from .client import (
     Attribute,
@@ -83,6 +84,7 @@ from .entity import (
 )
 from .long_tail import ON_AT_FIRST, category, sensor_class, state_class, translation_key
 from .messages import MESSAGES, NO_MESSAGE, NOT_STATED, message_details, worst_severity
+from .quantities import in_units
 
 PARALLEL_UPDATES = 0
 
@@ -723,7 +725,16 @@ class MyBMWSensor(MyBMWEntity, SensorEntity):
     @override
     def extra_state_attributes(self) -> dict[str, object] | None:
         """What belongs to the state, if anything does."""
-        return self.entity_description.details_of(self.vehicle)
+        details = self.entity_description.details_of(self.vehicle)
+        return None if details is None else in_units(details, self.hass.config.units)
+
+    @property
+    @override
+    def suggested_unit_of_measurement(self) -> str | None:
+        """The unit that is usual for tyres, where the unit system has none of its own."""
+        suggested = super().suggested_unit_of_measurement
+        metric = self.hass.config.units is METRIC_SYSTEM
+        return None if suggested == UnitOfPressure.BAR and not metric else suggested
 
 
 class WordSensor(MyBMWSensor):

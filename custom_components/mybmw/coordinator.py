@@ -228,7 +228,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
             return
         for vin in poller.show():
             self._update_device(vin, (car.ACCESS,))
-            self._tell_all(vin)
+            self._teller.tell_all(vin)
         log_cars(poller, self.vehicles)
         for other in self.pollers.values():
             other.update_blocked_issue()
@@ -316,12 +316,6 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         for vin, changed in changes.items():
             self._update_device(vin, changed)
         self.async_schedule_save(SOON)
-
-    @callback
-    def _tell_all(self, vin: str) -> None:
-        for update, context in list(self._listeners.values()):
-            if isinstance(context, Watch) and context.vin == vin:
-                update()
 
     @callback
     def _note_error(self, source: str, error: ClientError) -> None:

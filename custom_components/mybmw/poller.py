@@ -254,7 +254,7 @@ class PlannedPoller(PlannedReach, SourcePoller):
     @property
     @override
     def can_ask(self) -> bool:
-        return self.source.status.calls_left_for_user > 0
+        return self.source_status.calls_left_for_user > 0
 
     @override
     def dump(self) -> Mapping[str, object]:
@@ -329,40 +329,36 @@ class PlannedPoller(PlannedReach, SourcePoller):
     @callback
     def _changed(self) -> None:
         """The plan, or the state of the stream, is another one than before."""
-        state = self.source.status.stream
+        self.forget_status()
+        state = self.source_status.stream
         self.stream_needs_login = state is StreamState.LOGIN_NEEDED
         if self.stream_needs_login:
             self.config_entry.async_start_reauth(self.hass)
-        lost = state not in (StreamState.CONNECTED, StreamState.CONNECTING)
+        lost = state is not StreamState.CONNECTED
         if state is not StreamState.CONNECTING and lost is not self._lost:
             self._lost = lost
             _LOGGER.info("The stream of %s is %s", self.name, "lost" if lost else "back")
-        self._replan()
+        self._replan(status_known=True)
 
     @callback
-    def _replan(self) -> None:
+    def _replan(self, *, status_known: bool = False) -> None:
         """Wake up when the source wants to work; look at what the user may be needed for."""
         if self._coordinator.closed:
             return
+        if not status_known:
+            self.forget_status()
         self._cancel()
         if not isinstance(self.error, AuthError):
             self._wait()
-        self._await_lapse()
-        now, status = dt_util.utcnow(), self.source.status
+        now, status = dt_util.utcnow(), self.source_status
+        if lapse := self.next_lapse(now):
+            self._lapse = async_track_point_in_utc_time(self.hass, self._lapsed, lapse)
         for key, wrong in ISSUES.items():
             self._set_issue(key, wrong=wrong(status, now))
         self._rounds.tell(status)
         self._coordinator.async_check(self)
         self.async_update_listeners()
         self._coordinator.async_schedule_save(SOON)
-
-    @callback
-    def _await_lapse(self) -> None:
-        """Wake up when the values of a car cease to be current."""
-        now = dt_util.utcnow()
-        ends = [end for end in map(self.source.current_until, self.cars()) if end and end > now]
-        if ends:
-            self._lapse = async_track_point_in_utc_time(self.hass, self._lapsed, min(ends))
 
     @callback
     def _lapsed(self, _planned: datetime) -> None:

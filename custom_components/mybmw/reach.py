@@ -1,7 +1,9 @@
 """Which cars a source can read, and what the log, the device and the user learn of others."""
 
+from asyncio import get_running_loop
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 import logging
 from typing import Final, NamedTuple, override
 
@@ -160,6 +162,7 @@ class PlannedReach(Reach):
 
     source: PlanningSource
     stream_needs_login = False
+    _status: Status | None = None
 
     @property
     @override
@@ -168,9 +171,22 @@ class PlannedReach(Reach):
         return not self.stream_needs_login and not isinstance(self.error, AuthError)
 
     @property
+    def source_status(self) -> Status:
+        """How the source is doing, worked out once for all that ask in one turn of the loop."""
+        if self._status is None:
+            self._status = self.source.status
+            get_running_loop().call_soon(self.forget_status)
+        return self._status
+
+    @callback
+    def forget_status(self) -> None:
+        """Have the status worked out anew, since something has changed."""
+        self._status = None
+
+    @property
     def status(self) -> Status:
         """How the source is doing; the stream is of no use once somebody has to log in again."""
-        status = self.source.status
+        status = self.source_status
         if status.stream is None or self.works:
             return status
         return replace(status, stream=StreamState.LOGIN_NEEDED)
@@ -183,6 +199,11 @@ class PlannedReach(Reach):
         if vin in self.missing:
             return Unreadable.NOT_LISTED
         return self.source.unreadable(vin)
+
+    def next_lapse(self, now: datetime) -> datetime | None:
+        """Return when the values of a car cease to be current next, None if that is not near."""
+        ends = map(self.source.current_until, self.cars())
+        return min((end for end in ends if end is not None and end > now), default=None)
 
     @override
     def note(self, poll: Poll) -> None:

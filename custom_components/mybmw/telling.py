@@ -51,6 +51,7 @@ class Teller:
         self._before = before
         self._watchers: dict[tuple[str, AnyAttribute], dict[CALLBACK_TYPE, None]]
         self._watchers = defaultdict(dict)
+        self._of_car: defaultdict[str, dict[CALLBACK_TYPE, None]] = defaultdict(dict)
         self._newcomers: list[Newcomers] = []
         self._settled: defaultdict[str, set[AnyAttribute]] = defaultdict(set)
         self._pending: dict[str, set[AnyAttribute]] = {}
@@ -66,13 +67,21 @@ class Teller:
         keys = [(watch.vin, attribute) for attribute in watch.attributes]
         for key in keys:
             self._watchers[key][update] = None
+        self._of_car[watch.vin][update] = None
 
         @callback
         def remove() -> None:
             for key in keys:
                 self._watchers[key].pop(update, None)
+            self._of_car[watch.vin].pop(update, None)
 
         return remove
+
+    @callback
+    def tell_all(self, vin: str) -> None:
+        """Tell now all that watch a car."""
+        for update in list(self._of_car[vin]):
+            update()
 
     @callback
     def welcome(self, newcomers: Newcomers) -> Callable[[], None]:

@@ -1,6 +1,5 @@
 """What a source of CarData does when BMW, the network or another program are in its way."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -346,7 +345,7 @@ def test_trouble_for_months() -> None:
     plan, decision = Scheduler(Ledger()), Decision(Task.MAPPINGS, "", NOON, Reason.SET_UP)
     for _ in range(1_000):
         plan.failed(decision, NOON)
-    assert plan.next(NOON) == replace(decision, at=NOON + 6 * HOUR)
+    assert plan.next(NOON) == decision._replace(at=NOON + 6 * HOUR)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import orjson
 import pytest
 
 from custom_components.mybmw.client import QuotaError
+from custom_components.mybmw.client.cardata.night import Night
 from custom_components.mybmw.client.cardata.quota import (
     DAY,
     LIMIT,
@@ -25,7 +26,6 @@ from custom_components.mybmw.client.cardata.schedule import (
     HELD,
     SHORTEST,
     Decision,
-    Night,
     Scheduler,
     Task,
 )

@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator, Iterator
 
 import orjson
 
-from . import account, freshness, parsing, start, stream
+from . import account, freshness, parsing, planning, start, stream
 from .figure import Figure
 
 
 def _measure() -> Iterator[Figure]:
     yield from parsing.figures()
-    for part in (freshness, account, start, stream):
+    for part in (freshness, planning, account, start, stream):
         yield from asyncio.run(_collect(part.figures()))
 
 

@@ -139,6 +139,10 @@ async def home() -> AsyncIterator[HomeAssistant]:
             await hass.async_stop(force=True)
 
 
+async def nowhere(_hass: HomeAssistant) -> None:
+    """Be the broker of an account without a stream."""
+
+
 def entry_of(sim: SimulatedCarData) -> MockConfigEntry:
     """Return an account that has approved already."""
     issued, now = sim.issue_tokens(), datetime.now(UTC)

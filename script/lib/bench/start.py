@@ -38,7 +38,7 @@ from custom_components.mybmw import wiring
 from tests.replay.cardata import SimulatedCarData
 
 from .figure import Figure
-from .stage import account, entry_of, home
+from .stage import account, entry_of, home, nowhere
 
 _ROUNDS: Final = 7
 _FLOOR: Final = "bench_floor"
@@ -103,7 +103,7 @@ async def _typical(start: _Run) -> _Start:
 async def _our_start(profile: Profile | None) -> _Start:
     sim = SimulatedCarData(account(1).cars)
     enabled = patch.object(Entity, "entity_registry_enabled_default", new=True)
-    with sim.router(), enabled, patch.object(wiring, "bmw_broker", _nowhere):
+    with sim.router(), enabled, patch.object(wiring, "bmw_broker", nowhere):
         async with home() as hass:
             return await _start(hass, entry_of(sim), profile)
 
@@ -136,10 +136,6 @@ async def _start(hass: HomeAssistant, entry: MockConfigEntry, profile: Profile |
 def _figure(name: str, mine: float, least: float, scale: float, unit: str) -> Figure:
     versus = f"floor {least * scale:.1f} {unit}"
     return Figure(name, round(mine * scale, 1), unit, versus, round(mine / least, 2))
-
-
-async def _nowhere(_hass: HomeAssistant) -> None:
-    return None
 
 
 def _plain_integration(hass: HomeAssistant, entities: int) -> None:

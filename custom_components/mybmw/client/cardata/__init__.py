@@ -20,7 +20,8 @@ from .login import (
     Tokens,
     is_client_id,
 )
-from .schedule import EXTRAS, Night, Task
+from .night import Night
+from .schedule import EXTRAS, Task
 from .source import CardataSource
 from .stream import HOST, PORT, Broker, Pace
 from .tables import SOURCE

@@ -9,7 +9,8 @@ from ..http import Http
 from ..redact import Redactor
 from ..tokens import Save, TokenKeeper
 from .login import DeviceLogin, Tokens
-from .schedule import EXTRAS, Night, Task
+from .night import Night
+from .schedule import EXTRAS, Task
 from .source import CardataSource
 from .stream import Broker, Pace
 

@@ -95,8 +95,7 @@ class Ledger:
 
     def __iter__(self) -> Iterator[Spent]:
         """Go through the calls of the last 24 hours and of this BMW day, on the present clock."""
-        self._forget()
-        dated = zip(self._spent, self._times(), strict=True)
+        dated = zip(self._spent, self._forget(), strict=True)
         return iter([replace(call, time=when) for call, when in dated])
 
     @property
@@ -110,8 +109,8 @@ class Ledger:
 
     def left(self, reason: Reason = Reason.SCHEDULE, now: datetime | None = None) -> int:
         """Return how many calls may still be made for this reason."""
-        self._forget()
-        return self._left(reason, now or datetime.now(UTC), self._times(), self.blocked_until)
+        times = self._forget()
+        return self._left(reason, now or datetime.now(UTC), times, self.blocked_until)
 
     def _left(
         self,
@@ -304,14 +303,18 @@ class Ledger:
     def _times(self) -> list[datetime]:
         return self._count.when(*(Stamp(call.time, call.at) for call in self._spent))
 
-    def _forget(self) -> None:
-        now = datetime.now(UTC)
+    def _forget(self) -> list[datetime]:
+        """Drop the calls that count no more; return when the others were made."""
+        now, times = datetime.now(UTC), self._times()
         oldest = min(now - DAY, day_of(now))
-        dated = zip(self._spent, self._times(), strict=True)
-        self._spent = [call for call, when in dated if when >= oldest]
+        if any(when < oldest for when in times):
+            dated = list(zip(self._spent, times, strict=True))
+            self._spent = [call for call, when in dated if when >= oldest]
+            times = [when for when in times if when >= oldest]
         until = self.blocked_until
         if until is not None and until <= now and not self.others(now):
             self._refusal = None
+        return times
 
 
 def day_of(moment: datetime) -> datetime:

@@ -8,13 +8,15 @@ What seldom changes is asked for seldom.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from operator import itemgetter
+from typing import Any, Final, NamedTuple
 
 from ..convert import mapping
 from .clock import saved_time
+from .night import Night
 from .quota import DAY, LOOK, Ledger, Reason, Spent
 
 SHORTEST: Final = timedelta(minutes=30)
@@ -64,6 +66,7 @@ _EVERY: Final[Mapping[Task, timedelta]] = {
     Task.PLACES: 7 * DAY,
     Task.CONTAINER: timedelta(hours=6),
 }
+_REGULARLY: Final = EXTRAS | {Task.BASIC_DATA}
 _NOT_AT_ONCE: Final = timedelta(minutes=15)
 _HISTORY_AFTER: Final = timedelta(minutes=13)
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
@@ -76,36 +79,13 @@ type Job = tuple[Task, str]
 """A task and the car that it is for, "" if it is for the account."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What to do next, for which car ("" for the account), when, and why."""
 
     task: Task
     vin: str
     at: datetime
     reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Night:
-    """The hours in which a car that says nothing is asked four times less often."""
-
-    start: time
-    end: time
-    zone: tzinfo
-
-    def holds(self, moment: datetime) -> bool:
-        """Tell whether a time is within the night, which may go past midnight."""
-        clock = moment.astimezone(self.zone).time()
-        if self.start <= self.end:
-            return self.start <= clock < self.end
-        return clock >= self.start or clock < self.end
-
-    def over(self, moment: datetime) -> datetime:
-        """Return when the night ends that a time is within."""
-        local = moment.astimezone(self.zone)
-        day = local.date() if local.time() < self.end else local.date() + timedelta(days=1)
-        return datetime.combine(day, self.end, self.zone).astimezone(UTC)
 
 
 @dataclass(slots=True)
@@ -227,7 +207,8 @@ class Scheduler:
         return [decision for decision in self._decisions(now) if decision.at <= now]
 
     def _decisions(self, now: datetime) -> list[Decision]:
-        decisions = [*self._chores(now), *self._by_event(now), *self._by_age(now)]
+        pace = self.interval(now)
+        decisions = [*self._chores(now, pace), *self._by_event(now), *self._by_age(now, pace)]
         return [self._patient(decision) for decision in decisions]
 
     def interval(self, now: datetime) -> timedelta | None:
@@ -326,9 +307,9 @@ class Scheduler:
         """Put off what failed lately, for this car or for any."""
         task, vin = decision.task, decision.vin
         until = max(self._paused(task, vin), self._paused(task, ""))
-        return decision if until <= decision.at else replace(decision, at=until)
+        return decision if until <= decision.at else decision._replace(at=until)
 
-    def _chores(self, now: datetime) -> Iterator[Decision]:
+    def _chores(self, now: datetime, interval: timedelta | None) -> Iterator[Decision]:
         if self._ledger.left(Reason.SET_UP, now) <= 0:
             return
         yield self._regular(Task.MAPPINGS, "", now)
@@ -337,17 +318,17 @@ class Scheduler:
                 yield Decision(Task.BASIC_DATA, vin, now, Reason.SET_UP)
             if Task.VALUES in car.tasks and (Task.VALUES, vin) not in self._done:
                 yield Decision(Task.VALUES, vin, now, Reason.SET_UP)
-        interval = self.interval(now)
         if interval is None:
             return
         if self.repairing:
             yield self._regular(Task.CONTAINER, "", now)
+        last = {task: when for (task, _), when in sorted(self._done.items(), key=itemgetter(1))}
         for vin, car in self._cars.items():
-            for task in car.tasks & (EXTRAS | {Task.BASIC_DATA}):
+            for task in car.tasks & _REGULARLY:
                 chore = self._regular(task, vin, now)
-                same = (when for (done, _), when in self._done.items() if done is task)
-                spaced = max(same, default=_NEVER) + interval
-                yield replace(chore, at=max(chore.at, spaced)) if _EVERY[task] > DAY else chore
+                spaced = last.get(task, _NEVER) + interval
+                late = _EVERY[task] > DAY and spaced > chore.at
+                yield chore._replace(at=spaced) if late else chore
 
     def _regular(self, task: Task, vin: str, now: datetime) -> Decision:
         done = self._done.get((task, vin))
@@ -358,14 +339,15 @@ class Scheduler:
         return Decision(task, vin, now if task is Task.MAPPINGS else begun + _NOT_AT_ONCE, reason)
 
     def _by_event(self, now: datetime) -> Iterator[Decision]:
+        waiting = {reason for car in self._cars.values() for reason in car.events}
+        affordable = {reason for reason in waiting if self._ledger.left(reason, now) > 0}
         for vin, car in self._cars.items():
             for reason, due in car.events.items():
-                if Task.VALUES in car.tasks and self._ledger.left(reason, now) > 0:
+                if Task.VALUES in car.tasks and reason in affordable:
                     yield Decision(Task.VALUES, vin, _settled(car, reason, due), reason)
 
-    def _by_age(self, now: datetime) -> Iterator[Decision]:
+    def _by_age(self, now: datetime, interval: timedelta | None) -> Iterator[Decision]:
         """Yield the cars by how long they have been quiet, none sooner than the pace allows."""
-        interval = self.interval(now)
         if interval is None:
             return
         for vin, car in self._cars.items():

@@ -28,11 +28,12 @@ from .containers import ContainerKeeper, Memory as Containers
 from .diagnosis import about_calls, about_car, about_plan
 from .login import Tokens
 from .memory import Memory
+from .night import Night
 from .quota import DAY, Ledger, Reason, Save
 from .read_only import ReadOnly
 from .readings import read_values, sent_at
 from .recording import recording
-from .schedule import EXTRAS, Decision, Night, Scheduler, Task
+from .schedule import EXTRAS, Decision, Scheduler, Task
 from .stream import Broker, Pace, Stream
 from .tables import SOURCE, WANTED
 from .work import WHOLE_ACCOUNT, Car, Round, Worker, is_free, is_vin
@@ -104,7 +105,6 @@ class CardataSource(ReadOnly):
         """How it is doing."""
         now = self._now()
         tokens, stream = self._login.tokens, self._stream
-        silent = self._listening_since if not self._activity.heard else None
         return Status(
             calls_left=self.ledger.left(Reason.SCHEDULE, now),
             calls_left_for_user=self.ledger.left(Reason.USER, now),
@@ -116,7 +116,7 @@ class CardataSource(ReadOnly):
             refused=stream is not None and stream.refusals >= _REFUSED_FOR_GOOD,
             spent_by_others=self.ledger.others(now) > 0,
             container_missing=self._worker.container_missing,
-            silent_since=silent,
+            silent_since=None if self._activity.heard else self._listening_since,
             failing=self._supervisors.lasting,
         )
 

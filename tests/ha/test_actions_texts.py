@@ -40,8 +40,7 @@ def read(name: str) -> Tree:
 @pytest.fixture(scope="module")
 def described() -> Tree:
     """The actions that the frontend shows."""
-    content = load_yaml_dict(INTEGRATION / "services.yaml")
-    return {name: item for name, item in content.items() if not name.startswith(".")}
+    return load_yaml_dict(INTEGRATION / "services.yaml")
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.storage import Store
+from homeassistant.helpers.storage import Store, get_internal_store_manager
 from homeassistant.util.file import WriteError
 
 from .client import Redactor, Supervisor
@@ -60,7 +60,7 @@ class _File(Store[dict[str, Any]]):
             "key": self.key,
             "data": dict(tokens),
         }
-        self._manager.async_invalidate(self.key)
+        get_internal_store_manager(self.hass).async_invalidate(self.key)
         try:
             await self._async_write_data(content)
         except (WriteError, OSError) as error:

@@ -162,7 +162,8 @@ def test_versions_agree(manifest: dict[str, Any]) -> None:
 def test_hacs_keys_are_legal(manifest: dict[str, Any]) -> None:
     hacs = read(ROOT / "hacs.json")
     assert hacs.keys() <= HACS_KEYS
-    assert hacs["name"] == manifest["name"]
+    assert hacs["name"] == "MyBMW"
+    assert manifest["name"] == "MyBMW (BMW, MINI)", "a search for MINI finds it"
     assert re.fullmatch(r"\d{4}\.\d{1,2}\.\d+", hacs["homeassistant"])
 
 

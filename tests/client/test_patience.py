@@ -283,7 +283,7 @@ async def test_redirects_are_not_followed(sim: SimulatedMyBMW, client: Client) -
             "HTTP 400 invalid_request - no",
         ),
         ({"statusCode": 400, "message": "bad"}, "HTTP 400 bad"),
-        ({"error": True, "description": "系统异常"}, "HTTP 400 系统异常"),
+        ({"error": True, "description": "系统异常", "code": 699121}, "HTTP 400 (code 699121)"),
         (["bad"], "HTTP 400"),
     ],
 )

@@ -5,13 +5,13 @@ becomes an `UnexpectedError`. Work that fails so again and again is tried less a
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterator
 import logging
 import traceback
 from typing import Final
 
 from .errors import ClientError, UnexpectedError
-from .redact import Redactor
+from .redact import Redactor, wording
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -173,6 +173,18 @@ def _cause(error: Exception) -> str:
 
 
 def _traceback(error: Exception) -> str:
-    """Return the last lines of a traceback."""
-    lines = "".join(traceback.format_exception(error)).splitlines()
+    """Return the last lines of a traceback, of messages only words that are no one's.
+
+    What cannot be read may be a name or an address, and Python repeats it in the message.
+    """
+    lines = "".join(_told(traceback.TracebackException.from_exception(error))).splitlines()
     return "\n".join(lines[-_MOST_LINES:])
+
+
+def _told(error: traceback.TracebackException) -> Iterator[str]:
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if cause is not None:
+        yield from (*_told(cause), "\nwhich led to:\n\n")
+    yield "Traceback (most recent call last):\n"
+    yield from error.stack.format()
+    yield f"{error.exc_type_str}: {wording(str(error))}\n"

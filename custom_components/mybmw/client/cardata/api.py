@@ -25,6 +25,7 @@ from ..errors import (
     RefusedError,
 )
 from ..http import MOST, MOST_OF_PICTURE, Http, Request, json_of, retry_after
+from ..redact import error_code, wording
 from ..tokens import TokenKeeper
 from .login import Tokens
 from .quota import LOOK, Ledger, Reason
@@ -259,7 +260,7 @@ class CardataApi:
         if response.is_success and not code:
             return None
         status = response.status_code
-        told = f"{call.what}: {code or f'HTTP {status}'} {message}"
+        told = f"{call.what}: {error_code(code) or f'HTTP {status}'} {wording(message)}".strip()
         text = self._http.redactor.beginning(told)
         if code == _QUOTA or (not code and status == httpx.codes.TOO_MANY_REQUESTS):
             self.ledger.refused(retry_after(response))

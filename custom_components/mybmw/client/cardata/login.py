@@ -249,8 +249,11 @@ class DeviceLogin:
         }
         response = await self._http.fetch(self._request(what, "token", form))
         word = _error_of(response)
-        if word in _REFUSED or response.status_code == httpx.codes.UNAUTHORIZED:
-            raise AuthError(f"{what}: {word}", response.status_code)
+        status = response.status_code
+        if word in _REFUSED:
+            raise AuthError(f"{what}: {word}", status)
+        if status == httpx.codes.UNAUTHORIZED:
+            raise AuthError(f"{what}: HTTP {status}", status)
         if word:
             raise _failure(response, what)
         return _read(response, what, stale)

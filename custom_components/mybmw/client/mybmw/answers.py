@@ -1,6 +1,6 @@
 """What the HTTP answers of the service mean."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 import logging
 from typing import Final
 
@@ -10,7 +10,7 @@ import orjson
 from ..convert import mapping
 from ..errors import ApiError, AuthError, BlockedError, QuotaError
 from ..http import Http, Request, retry_after
-from ..redact import Redactor
+from ..redact import Redactor, wording
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -18,6 +18,7 @@ OUTAGE: Final = ("server_error", "temporarily_unavailable")
 """The errors of OAuth that say nothing about the login."""
 
 _BLOCKED: Final = 489
+_LARGEST_CODE: Final = 9_999_999
 _WAITS: Final = 3
 _LONGEST_WAIT: Final = 30.0
 _USUAL_WAIT: Final = 4.0
@@ -84,12 +85,17 @@ def _decides(response: httpx.Response) -> bool:
     return error not in OUTAGE
 
 
+def explanation(answer: Mapping[str, object]) -> str:
+    """Return what may be shown of what an answer says about an error, and its number."""
+    keys = ("error", "error_description", "message", "description")
+    told = wording(" - ".join(word for key in keys if isinstance(word := answer.get(key), str)))
+    code = answer.get("code")
+    known = isinstance(code, int) and 0 <= code <= _LARGEST_CODE
+    return f"{told} (code {code})".strip() if known else told
+
+
 def _explanation(response: httpx.Response) -> str:
     try:
-        body = orjson.loads(response.content)
+        return explanation(mapping(orjson.loads(response.content)))
     except orjson.JSONDecodeError:
         return ""
-    if not isinstance(body, dict):
-        return ""
-    words = [body.get(key) for key in ("error", "error_description", "message", "description")]
-    return " - ".join(word for word in words if isinstance(word, str))

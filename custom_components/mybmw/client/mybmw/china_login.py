@@ -11,7 +11,7 @@ import httpx
 from ..convert import mapping
 from ..errors import AnswerError, ApiError, AuthError, CaptchaError
 from ..http import Http, Request, json_of
-from .answers import ask
+from .answers import ask, explanation
 from .china import encrypt_password, login_nonce, solve_captcha
 from .regions import SERVERS, Region
 from .tokens import REFUSED, Account, Tokens, read_text, read_tokens
@@ -113,7 +113,7 @@ class ChinaLogin:
         )
         answer = mapping(json_of(await ask(self._http, request, REFUSED), what))
         if answer.get("error") is True:
-            raise AuthError(self._http.redactor.beginning(f"{what}: {answer.get('description')}"))
+            raise AuthError(self._http.redactor.beginning(f"{what}: {explanation(answer)}"))
         return mapping(answer.get("data"))
 
 

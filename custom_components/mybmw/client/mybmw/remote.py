@@ -39,6 +39,7 @@ from ..errors import (
     UnknownPlanError,
     UnsupportedError,
 )
+from ..redact import wording
 from ..source import Follower, Progress
 from ..values import ChargingStatus
 from ..vehicle import Vehicle
@@ -174,7 +175,8 @@ def _state(answer: Mapping[str, object], before: CommandState) -> CommandState:
 def _reason(answer: Mapping[str, object]) -> str:
     details = mapping(answer.get("errorDetails"))
     words = [details.get(key) for key in ("title", "description", "errorDetails")]
-    return " - ".join(word for word in words if isinstance(word, str) and word) or "no reason given"
+    told = " - ".join(word for word in words if isinstance(word, str) and word)
+    return wording(told) or "no reason given"
 
 
 def _started(answer: object) -> Started:

@@ -6,10 +6,10 @@ from functools import lru_cache
 import re
 from string import ascii_uppercase, digits
 from typing import Final
-from urllib.parse import unquote
 
 import orjson
 
+from .encoded import without_encoded
 from .keyed import without_keyed
 from .personal import (
     HIDDEN,
@@ -32,7 +32,6 @@ _PASSING: Final = 8
 _SHORT: Final = 7
 _BEGINNING: Final = 200
 _FAR: Final = 2_000
-_ENCODED: Final = 3
 _REMEMBERED: Final = 4096
 _NUMBERS: Final = (
     *(f"{number:02}" for number in range(1, 100)),
@@ -127,17 +126,11 @@ class Redactor:
         return next(free, f"{start}0FINGERPRINT{_NUMBERS[-1]}")
 
     def text(self, text: str) -> str:
-        """Take everything secret out of a text, also if it is written as in web addresses.
+        """Take everything secret out of a text, also what is encoded in it.
 
         Such a text stays as it is written only if there is nothing to hide in it.
         """
-        clean = inner = self._clean(text)
-        for _ in range(_ENCODED if "%" in text else 0):
-            plain = unquote(inner)
-            inner = self._clean(plain)
-            if inner != plain:
-                clean = inner
-        return clean
+        return without_encoded(text, self._clean)
 
     def beginning(self, text: str) -> str:
         """Take everything secret out of the beginning of a text: as much as a log needs.

@@ -1,5 +1,6 @@
 """Events: how far commands have come."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, override
 
@@ -7,12 +8,29 @@ from homeassistant.components.event import EventEntity, EventEntityDescription
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .client import CommandResult, CommandState, Vehicle, attributes as car
+from .client import NO_STATE, CommandKind, CommandResult, CommandState, Vehicle, attributes as car
 from .client.attributes import AnyAttribute
-from .coordinator import MyBMWConfigEntry
+from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .entity import MyBMWDescription, MyBMWEntity, async_add_when_known, read_only
 
 PARALLEL_UPDATES = 0
+
+RESULT: Final = "command_result"
+_DONE: Final = ""
+_FAILED: Final = "_failed"
+_NOT_CONFIRMED: Final = "_unconfirmed"
+ENDS: Final = (_DONE, _FAILED, _NOT_CONFIRMED)
+"""How types of results end, after the kind of the command."""
+
+RESULTS: Final[Mapping[CommandState, str]] = {
+    CommandState.EXECUTED: _DONE,
+    CommandState.CONFIRMED: _DONE,
+    CommandState.IGNORED: _FAILED,
+    CommandState.ERROR: _FAILED,
+    CommandState.CONTRADICTED: _FAILED,
+    CommandState.TIMED_OUT: _NOT_CONFIRMED,
+    CommandState.UNCONFIRMED: _NOT_CONFIRMED,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +53,12 @@ EVENTS: Final = (
         key="command",
         translation_key="command",
         event_types=[state.lower() for state in CommandState],
+        entity_registry_enabled_default=False,
+    ),
+    EventDescription(
+        key=RESULT,
+        translation_key=RESULT,
+        event_types=[f"{kind}{end}" for kind in CommandKind for end in ENDS],
     ),
 )
 
@@ -46,7 +70,14 @@ async def async_setup_entry(
 ) -> None:
     """Set up events."""
     if not read_only(entry):
-        async_add_when_known(entry, async_add_entities, EVENTS, MyBMWCommandEvent)
+        async_add_when_known(entry, async_add_entities, EVENTS, _make)
+
+
+def _make(
+    coordinator: GarageCoordinator, vehicle: Vehicle, description: EventDescription
+) -> MyBMWCommandEvent:
+    kind = CommandResultEvent if description.key == RESULT else MyBMWCommandEvent
+    return kind(coordinator, vehicle, description)
 
 
 class MyBMWCommandEvent(MyBMWEntity, EventEntity):
@@ -72,4 +103,26 @@ class MyBMWCommandEvent(MyBMWEntity, EventEntity):
     def _take_step(self, step: CommandResult) -> None:
         """Tell a step at once, so that none is lost."""
         self._trigger_event(step.state.lower(), {"command": step.kind, "reason": step.reason})
+        self.async_write_ha_state()
+
+
+class CommandResultEvent(MyBMWCommandEvent):
+    """Tells once how a command ended; once more only if that turns out to be different."""
+
+    def __init__(
+        self, coordinator: GarageCoordinator, vehicle: Vehicle, description: EventDescription
+    ) -> None:
+        super().__init__(coordinator, vehicle, description)
+        self._told: dict[CommandKind, str | None] = {}
+
+    @override
+    @callback
+    def _take_step(self, step: CommandResult) -> None:
+        """Tell a result; its type names the command."""
+        end = RESULTS.get(step.state)
+        told, self._told = self._told, self._told | {step.kind: end}
+        if end is None or (step.reason == NO_STATE and told.get(step.kind) == end):
+            return
+        result = {"result": step.state.lower(), "reason": step.reason}
+        self._trigger_event(f"{step.kind}{end}", result)
         self.async_write_ha_state()

@@ -14,6 +14,7 @@ from homeassistant.components.sensor import (
     SensorStateClass,
 )
 from homeassistant.const import (
+    ATTR_UNIT_OF_MEASUREMENT,
     DEGREE,
     PERCENTAGE,
     EntityCategory,
@@ -111,6 +112,8 @@ SERVICE_TYPES: Final = (
 _PRECISION: Final = dict.fromkeys(
     (Unit.KILOMETERS, Unit.METERS, Unit.MINUTES, Unit.PERCENT, Unit.SECONDS), 0
 )
+# The logbook leaves out sensors that have this attribute, whatever its value is
+_NO_EVENT: Final[Mapping[str, object]] = {ATTR_UNIT_OF_MEASUREMENT: None}
 _TRANSLATED_UNITS: Final = frozenset({Unit.WEEKS, Unit.MONTHS, Unit.STARS})
 
 
@@ -119,13 +122,15 @@ class SensorDescription(MyBMWDescription, SensorEntityDescription):
     """A sensor: how its state follows from the value of its attribute.
 
     The `last_resort` is shown as long as no state follows. The extra attributes follow from
-    `details` if they do not follow from the main attribute.
+    `details` if they do not follow from the main attribute. What is `restless` is no event for
+    the logbook.
     """
 
     state: Callable[[Any], State]
     extra: Callable[[Any], dict[str, object]] | None = None
     last_resort: Attribute[Any] | None = None
     details: Attribute[Any] | None = None
+    restless: bool = False
 
     @override
     def usable(self, vehicle: Vehicle) -> bool:
@@ -477,8 +482,8 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
     ),
     _percent(car.CHARGING_TARGET),
     _enum(car.CHARGING_STATUS, ChargingStatus),
-    _time(car.CHARGING_END_TIME),
-    _time(car.CHARGING_START_TIME, off=True),
+    _time(car.CHARGING_END_TIME, restless=True),
+    _time(car.CHARGING_START_TIME, off=True, restless=True),
     _sensor(
         car.CHARGING_TIME_LEFT,
         off=True,
@@ -544,7 +549,7 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
     _sensor(car.SERVICE_PACK, off=True, diagnostic=True),
     _sensor(car.DC_LOUDNESS, str.lower, off=True, diagnostic=True),
     _enum(car.CLIMATE_ACTIVITY, ClimateActivity, name="climate_status"),
-    _time(car.CLIMATE_END_TIME),
+    _time(car.CLIMATE_END_TIME, restless=True),
     *(
         _sensor(attribute, name=f"climate_timer_{timer}", off=True, diagnostic=True)
         for timer, attribute in car.CLIMATE_TIMER.items()
@@ -596,7 +601,7 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
         device_class=SensorDeviceClass.ENUM,
         options=[NO_MESSAGE, *(severity.lower() for severity in Severity), NOT_STATED],
     ),
-    _time(car.LAST_UPDATE, diagnostic=True),
+    _time(car.LAST_UPDATE, diagnostic=True, restless=True),
     _enum(car.CONNECTION, Connection, diagnostic=True),
     _enum(car.ACCESS, Access, off=True, diagnostic=True),
     _enum(car.LSC_TYPE, LastStateCall, off=True, diagnostic=True),
@@ -726,7 +731,8 @@ class MyBMWSensor(MyBMWEntity, SensorEntity):
     def extra_state_attributes(self) -> dict[str, object] | None:
         """What belongs to the state, if anything does."""
         details = self.entity_description.details_of(self.vehicle)
-        return None if details is None else in_units(details, self.hass.config.units)
+        shown = None if details is None else in_units(details, self.hass.config.units)
+        return {**_NO_EVENT, **(shown or {})} if self.entity_description.restless else shown
 
     @property
     @override
@@ -825,6 +831,13 @@ class MyBMWSourceSensor(SourceEntity, SensorEntity):
     """A sensor of a source."""
 
     entity_description: SourceSensorDescription
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, object] | None:
+        """What keeps the state out of the logbook: times that come nearer are no events."""
+        timestamp = self.device_class is SensorDeviceClass.TIMESTAMP
+        return _NO_EVENT if timestamp else None
 
     @property
     @override

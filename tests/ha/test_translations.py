@@ -18,7 +18,7 @@ import pytest
 import voluptuous as vol
 
 from custom_components import mybmw
-from custom_components.mybmw import PLATFORMS, config_flow, flow_cardata, flow_mybmw, portals
+from custom_components.mybmw import PLATFORMS, config_flow, event, flow_cardata, flow_mybmw, portals
 from custom_components.mybmw.binary_sensor import (
     BINARY_SENSORS,
     SOURCE_BINARY_SENSORS,
@@ -77,6 +77,11 @@ ENTITY_ATTRIBUTES: Final[Mapping[str, Mapping[str, set[str]]]] = {
     "lock": {"door_lock_state": {state.lower() for state in values.LockState}},
     "location": {"direction": set()},
     "connection": {"reason": {"login_needed", "not_allowed", "not_listed", "silent"}},
+    "command_result": {
+        "event_type": {f"{kind}{end}" for kind in CommandKind for end in event.ENDS},
+        "reason": set(),
+        "result": {state.lower() for state in event.RESULTS},
+    },
     "command": {
         "command": set(CommandKind),
         "event_type": {state.lower() for state in CommandState},

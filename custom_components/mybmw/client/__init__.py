@@ -38,6 +38,7 @@ from .errors import (
     UnknownPlanError,
     UnsupportedError,
 )
+from .execution import NO_STATE
 from .fingerprint import Message, Recording, archive, files, narrow, raw
 from .garage import Changes, Garage
 from .http import Http, longest_wait
@@ -50,6 +51,7 @@ from .vehicle import Vehicle
 
 __all__ = [
     "HIDDEN",
+    "NO_STATE",
     "AcLimit",
     "AnswerError",
     "AnyAttribute",

@@ -51,6 +51,7 @@ NO_PLATFORMS = {
     "errors",
     "long_tail",
     "messages",
+    "object_ids",
     "picture",
     "poller",
     "portals",

@@ -21,6 +21,7 @@ from .client import Changes, Command, CommandKind, Vehicle, attributes as car
 from .client.attributes import AnyAttribute
 from .const import DOMAIN, OPTION_READ_ONLY
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
+from .object_ids import former_object_id
 from .poller import PlannedPoller
 from .portals import SERVICES, portals
 from .telling import Watch
@@ -76,6 +77,14 @@ class MyBMWEntity(CoordinatorEntity[GarageCoordinator]):
         self.vehicle = vehicle
         self._attr_unique_id = description.unique_id(vehicle)
         self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, vehicle.vin)})
+
+    @property
+    @override
+    def suggested_object_id(self) -> str | None:
+        """What follows the name of the car in the id of an entity that is new to Home Assistant."""
+        language, domain = self.hass.config.language, self.platform.domain
+        former = former_object_id(language, domain, self.entity_description.key)
+        return former or super().suggested_object_id
 
     @property
     @override

@@ -1,0 +1,18 @@
+"""The object ids of Home Assistant's former integration, with which history goes on."""
+
+from collections.abc import Mapping
+import json
+from pathlib import Path
+from typing import Final
+
+_ENGLISH: Final = "en"
+_IDS: Final[Mapping[str, Mapping[str, str]]] = json.loads(
+    Path(__file__).with_suffix(".json").read_bytes()
+)
+"""By language, as `domain:key`; what a language lacks was in English."""
+
+
+def former_object_id(language: str, domain: str, key: str) -> str | None:
+    """Return the id without the name of the car; None if the entity did not exist."""
+    name = f"{domain}:{key}"
+    return _IDS.get(language, {}).get(name) or _IDS[_ENGLISH].get(name)

@@ -113,7 +113,7 @@ _PRECISION: Final = dict.fromkeys(
     (Unit.KILOMETERS, Unit.METERS, Unit.MINUTES, Unit.PERCENT, Unit.SECONDS), 0
 )
 # The logbook leaves out sensors that have this attribute, whatever its value is
-_NO_EVENT: Final[Mapping[str, object]] = {ATTR_UNIT_OF_MEASUREMENT: None}
+_NO_EVENT: Final[Mapping[str, object]] = {ATTR_UNIT_OF_MEASUREMENT: ""}
 _TRANSLATED_UNITS: Final = frozenset({Unit.WEEKS, Unit.MONTHS, Unit.STARS})
 
 

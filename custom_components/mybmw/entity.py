@@ -1,7 +1,7 @@
 """What all entities share: which attributes they show, and when they come into being."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Container, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import override
 
@@ -139,6 +139,10 @@ class CommandEntity(MyBMWEntity):
 class SourceDescription(EntityDescription):
     """An entity of a source itself."""
 
+    def unique_id(self, device: str) -> str:
+        """Return what identifies the entity for ever."""
+        return f"{device}-{self.key}"
+
 
 class SourceEntity(CoordinatorEntity[PlannedPoller]):
     """An entity of a source that plans its own calls; it is there whatever happens to cars."""
@@ -148,8 +152,8 @@ class SourceEntity(CoordinatorEntity[PlannedPoller]):
     def __init__(self, poller: PlannedPoller, description: SourceDescription) -> None:
         super().__init__(poller)
         self.entity_description = description
-        identifier = f"{poller.config_entry.entry_id}_{poller.source.name}"
-        self._attr_unique_id = f"{identifier}-{description.key}"
+        identifier = _device_of(poller)
+        self._attr_unique_id = description.unique_id(identifier)
         self._attr_device_info = DeviceInfo(
             identifiers={(DOMAIN, identifier)},
             entry_type=DeviceEntryType.SERVICE,
@@ -175,6 +179,10 @@ class SourceEntity(CoordinatorEntity[PlannedPoller]):
             self.async_write_ha_state()
 
 
+def _device_of(poller: PlannedPoller) -> str:
+    return f"{poller.config_entry.entry_id}_{poller.source.name}"
+
+
 type SourceFactory[D: SourceDescription] = Callable[[PlannedPoller, D], Entity]
 
 
@@ -191,7 +199,13 @@ def async_add_sources[D: SourceDescription](
         for poller in entry.runtime_data.pollers.values()
         if isinstance(poller, PlannedPoller)
     ]
-    add_entities([factory(poller, item) for poller in planned for item in descriptions])
+    registry, domain = er.async_get(entry.runtime_data.hass), async_get_current_platform().domain
+    add_entities(
+        factory(poller, item)
+        for poller in planned
+        for item in descriptions
+        if not _is_disabled(_registered(registry, domain, item.unique_id(_device_of(poller))))
+    )
 
 
 type Factory[D] = Callable[[GarageCoordinator, Vehicle, D], Entity]
@@ -206,8 +220,7 @@ def async_add_when_known[D: MyBMWDescription](
 ) -> None:
     """Make an entity when its attribute first has a usable value, or if it existed before."""
     coordinator = entry.runtime_data
-    registered = _registered(coordinator, async_get_current_platform().domain)
-    nursery = _Nursery(coordinator, add_entities, descriptions, factory, registered)
+    nursery = _Nursery(coordinator, add_entities, descriptions, factory)
     nursery.add({vin: set(nursery.table) for vin in coordinator.vehicles})
     entry.async_on_unload(coordinator.async_add_newcomers(nursery))
 
@@ -221,14 +234,14 @@ class _Nursery[D: MyBMWDescription]:
         add_entities: AddConfigEntryEntitiesCallback,
         descriptions: Collection[D],
         factory: Factory[D],
-        registered: Container[str],
     ) -> None:
         self.table: defaultdict[AnyAttribute, list[D]] = defaultdict(list)
         self._coordinator = coordinator
         self._add_entities = add_entities
         self._factory = factory
         self._order = {description.key: place for place, description in enumerate(descriptions)}
-        self._registered = registered
+        self._registry = er.async_get(coordinator.hass)
+        self._domain = async_get_current_platform().domain
         self._missing: dict[str, dict[AnyAttribute, list[D]]] = {}
         for description in descriptions:
             for attribute in description.watched:
@@ -246,6 +259,7 @@ class _Nursery[D: MyBMWDescription]:
             new += [
                 self._factory(self._coordinator, vehicle, item)
                 for item in self._usable(vehicle, changed)
+                if not _is_disabled(self._registered(item, vehicle))
             ]
         if new:
             self._add_entities(new)
@@ -264,7 +278,7 @@ class _Nursery[D: MyBMWDescription]:
             item.key: item
             for attribute in changed
             for item in table.get(attribute, ())
-            if item.usable(vehicle) or item.unique_id(vehicle) in self._registered
+            if item.usable(vehicle) or self._registered(item, vehicle) is not None
         }
         for item in found.values():
             for attribute in item.watched:
@@ -273,11 +287,23 @@ class _Nursery[D: MyBMWDescription]:
                     del table[attribute]
         return sorted(found.values(), key=lambda item: self._order[item.key])
 
+    def _registered(self, item: D, vehicle: Vehicle) -> er.RegistryEntry | None:
+        """Return what Home Assistant knows of an entity that existed before."""
+        found = _registered(self._registry, self._domain, item.unique_id(vehicle))
+        owner = self._coordinator.config_entry.entry_id
+        return found if found is not None and found.config_entry_id == owner else None
 
-def _registered(coordinator: GarageCoordinator, domain: str) -> set[str]:
-    registry = er.async_get(coordinator.hass)
-    entries = er.async_entries_for_config_entry(registry, coordinator.config_entry.entry_id)
-    return {entry.unique_id for entry in entries if entry.domain == domain}
+
+def _registered(
+    registry: er.EntityRegistry, domain: str, unique_id: str
+) -> er.RegistryEntry | None:
+    entity_id = registry.async_get_entity_id(domain, DOMAIN, unique_id)
+    return registry.async_get(entity_id) if entity_id else None
+
+
+def _is_disabled(known: er.RegistryEntry | None) -> bool:
+    """Tell whether an entity need not be made: enabling it sets the account up anew."""
+    return known is not None and known.disabled
 
 
 @callback

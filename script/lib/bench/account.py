@@ -67,10 +67,15 @@ async def _measure(size: int) -> list[Figure]:
             with writes(hass) as changed:
                 await poller.async_refresh()
                 await hass.async_block_till_done()
+            started = perf_counter()
+            assert await hass.config_entries.async_reload(entry.entry_id)
+            await hass.async_block_till_done()
+            again = perf_counter() - started
             await hass.async_stop(force=True)
     former = f"{_FORMER_WRITES_PER_CAR} per car (former core integration)"
     return [
         Figure(f"set up an account of {plural}", round(seconds * 1e3, 1), "ms"),
+        Figure(f"reload an account of {plural}", round(again * 1e3, 1), "ms"),
         Figure(f"unchanged poll, {plural}", round(poll * 1e3, 1), "ms"),
         Figure(
             f"state writes of an unchanged poll, {plural}",

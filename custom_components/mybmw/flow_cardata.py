@@ -1,15 +1,14 @@
 """The steps of BMW CarData: client id, approval on BMW's page."""
 
 import asyncio
-import io
 import logging
-from typing import Any, Final
+from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import CONF_CLIENT_ID
+from homeassistant.core import callback
 from homeassistant.helpers.httpx_client import get_async_client
-from homeassistant.helpers.selector import TextSelector
-import segno
+from homeassistant.helpers.selector import QrCodeSelector, QrCodeSelectorConfig, TextSelector
 import voluptuous as vol
 
 from .client import ClientError, Http, Redactor
@@ -28,6 +27,7 @@ from .portals import portals
 
 _LOGGER = logging.getLogger(__name__)
 
+_QR_CODE: Final = "qr_code"
 _SCALE: Final = 5
 _SCHEMA: Final = vol.Schema({vol.Required(CONF_CLIENT_ID): TextSelector()})
 
@@ -60,22 +60,32 @@ class CardataSteps(AccountFlow):
         except ClientError as error:
             _LOGGER.debug("No code can be had: %s", error)
             return self._ask_client_id({"base": _key(error)})
-        return await self.async_step_approve()
+        return await self.async_step_code()
+
+    async def async_step_code(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Show code and link, with the link as a QR code for the phone."""
+        if user_input is not None:
+            return await self.async_step_approve()
+        self._wait()
+        return self.async_show_form(
+            step_id="code",
+            data_schema=code_schema(self._code.url),
+            description_placeholders=_placeholders(self._code),
+        )
 
     async def async_step_approve(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Show code and link, and wait for the approval."""
-        if self._approval is None:
-            self._approval = self.hass.async_create_task(self._login().approved(self._code))
-        if not self._approval.done():
+        """Wait for the approval, with code and link still in sight."""
+        task = self._wait()
+        if not task.done():
             return self.async_show_progress(
                 step_id="approve",
                 progress_action="approve",
                 description_placeholders=_placeholders(self._code),
-                progress_task=self._approval,
+                progress_task=task,
             )
-        task, self._approval = self._approval, None
+        self._approval = None
         try:
             self._tokens = task.result()
         except ClientError as error:
@@ -110,6 +120,18 @@ class CardataSteps(AccountFlow):
             return await self.async_step_cardata(user_input)
         return self._ask_client_id({}, "cardata_reauth")
 
+    @callback
+    @override
+    def async_remove(self) -> None:
+        """Ask no more for an approval once the dialog was closed."""
+        if self._approval is not None:
+            self._approval.cancel()
+
+    def _wait(self) -> asyncio.Task[Tokens]:
+        if self._approval is None:
+            self._approval = self.hass.async_create_task(self._login().approved(self._code))
+        return self._approval
+
     def _has_client(self) -> bool:
         known = self._accounts(SOURCE)
         return any(account[CONF_CLIENT_ID] == self._client_id for account in known)
@@ -139,22 +161,16 @@ def _failure_of(tokens: Tokens) -> str | None:
 
 
 def _placeholders(code: DeviceCode) -> dict[str, str]:
-    """Return what the page shows; the link as a QR code, for the phone."""
+    """Return what the dialog shows of a code."""
     return {
         "url": code.url,
         "page": APPROVAL_PAGE,
         "code": code.user_code,
         "minutes": str(max(1, round(code.seconds_left / 60))),
-        "qr_code": _qr_code(code.url),
     }
 
 
-def _qr_code(text: str) -> str:
-    """Return a QR code as SVG; Home Assistant shows no fills, so a thick line is the background."""
-    qr_code = segno.make_qr(text)
-    picture = io.BytesIO()
-    qr_code.save(picture, kind="svg", scale=_SCALE, xmldecl=False, svgclass=None, lineclass=None)
-    size, _ = qr_code.symbol_size(scale=_SCALE)
-    background = f'<path transform="scale({size})" stroke="#fff" d="M0 .5h1"/>'
-    head, _, lines = picture.getvalue().decode().strip().partition(">")
-    return f"{head}>{background}{lines}"
+def code_schema(url: str) -> vol.Schema:
+    """Return a form with nothing to fill in, which shows a link as a QR code."""
+    selector = QrCodeSelector(QrCodeSelectorConfig(data=url, scale=_SCALE))
+    return vol.Schema({vol.Optional(_QR_CODE): selector})

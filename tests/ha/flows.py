@@ -95,6 +95,8 @@ async def ask_code(
     patience.begin()
     data = {"client_id": client_id}
     flow = await hass.config_entries.flow.async_configure(flow["flow_id"], data)
+    assert flow["step_id"] == "code", flow
+    flow = await hass.config_entries.flow.async_configure(flow["flow_id"], {})
     assert flow["type"] is FlowResultType.SHOW_PROGRESS, flow
     return flow
 

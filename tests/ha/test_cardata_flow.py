@@ -76,7 +76,6 @@ async def test_account_is_set_up(
     assert shown["code"] == code
     assert shown["url"] == f"{shown['page']}?user_code={code}"
     assert shown["minutes"] == "5"
-    assert shown["qr_code"].startswith("<svg")
     sim.approve()
     flow = await wait_for_approval(hass, patience, flow)
     assert flow["type"] is FlowResultType.CREATE_ENTRY
@@ -103,6 +102,24 @@ async def test_accounts_have_names_of_their_own(
     sim.approve()
     flow = await wait_for_approval(hass, patience, flow)
     assert flow["title"] == "BMW CarData 2"
+
+
+async def test_link_is_a_qr_code_too(
+    hass: HomeAssistant, sim: SimulatedCarData, patience: Patience
+) -> None:
+    """Whoever is at a screen without the password may approve the code by phone, even at once."""
+    patience.begin()
+    flow: Any = await begin(hass)
+    flow = await hass.config_entries.flow.async_configure(flow["flow_id"], {"client_id": CLIENT_ID})
+    shown = flow["description_placeholders"]
+    assert sim.pending == [shown["code"]]
+    (picture,) = flow["data_schema"].schema.values()
+    assert picture.serialize()["selector"]["qr_code"]["data"] == shown["url"]
+    sim.approve()
+    patience.end()
+    await hass.async_block_till_done()
+    flow = await step(hass, flow, {"qr_code": shown["url"]})
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
 
 
 @pytest.mark.parametrize(
@@ -310,6 +327,20 @@ async def test_dialog_is_looked_at_again(
     sim.approve()
     flow = await wait_for_approval(hass, patience, flow)
     assert flow["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_dialog_is_closed_at_the_code(
+    hass: HomeAssistant, sim: SimulatedCarData, patience: Patience
+) -> None:
+    """A code that nobody wants any more is not waited for either."""
+    patience.begin()
+    flow: Any = await begin(hass)
+    flow = await hass.config_entries.flow.async_configure(flow["flow_id"], {"client_id": CLIENT_ID})
+    hass.config_entries.flow.async_abort(flow["flow_id"])
+    sim.approve()
+    patience.end()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert endpoints(sim) == [Endpoint.DEVICE_CODE]
 
 
 async def test_dialog_is_closed(

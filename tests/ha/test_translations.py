@@ -113,6 +113,7 @@ MISTAKES: Final = {"impossible_place", "impossible_target_soc", "unknown_plan"}
 STEPS: Final[Mapping[str, vol.Schema]] = {
     "cardata": flow_cardata._SCHEMA,
     "cardata_reauth": flow_cardata._SCHEMA,
+    "code": flow_cardata.code_schema("https://example.com"),
     "captcha": flow_mybmw._CAPTCHA,
     "mybmw": flow_mybmw._ACCOUNT,
     "mybmw_again": flow_mybmw._PASSWORD,

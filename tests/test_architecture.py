@@ -49,6 +49,7 @@ NO_PLATFORMS = {
     "diagnostics",
     "entity",
     "errors",
+    "expiry",
     "long_tail",
     "messages",
     "object_ids",

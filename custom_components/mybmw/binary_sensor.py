@@ -1,6 +1,6 @@
 """Binary sensors: one line of a table each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, override
 
@@ -92,6 +92,15 @@ def _opening(
     )
 
 
+def _open(vehicle: Vehicle, members: Iterable[Attribute[LidState]]) -> bool | None:
+    """Tell whether anything is open; unknown if nothing is, but one may be."""
+    known = [attribute for attribute in members if attribute in vehicle]
+    states = [vehicle.value(attribute) for attribute in known]
+    if any(state is not None and state.open for state in states):
+        return True
+    return None if not states or None in states else False
+
+
 def _any_open(
     key: str, members: dict[str, Attribute[LidState]], device_class: BinarySensorDeviceClass
 ) -> BinaryDescription:
@@ -100,8 +109,7 @@ def _any_open(
         return {name: state for name, state in values if state is not None}
 
     def on(vehicle: Vehicle) -> bool | None:
-        known = states(vehicle)
-        return any(state.open for state in known.values()) if known else None
+        return _open(vehicle, members.values())
 
     def extra(vehicle: Vehicle) -> dict[str, object]:
         return {name: state.lower() for name, state in states(vehicle).items()}
@@ -185,13 +193,9 @@ def _tire_details(vehicle: Vehicle) -> dict[str, object]:
 
 
 def _closed_and_locked(vehicle: Vehicle) -> bool | None:
-    """Tell whether anything is open or unlocked."""
-    lock = vehicle.value(car.LOCK_STATE)
-    members = (*car.LIDS.values(), *car.WINDOWS.values())
-    states = [state for item in members if (state := vehicle.value(item)) is not None]
-    if lock is None or not states:
-        return None
-    return not lock.locked or any(state.open for state in states)
+    """Tell whether anything is open or unlocked; unknown if nothing is, but something may be."""
+    answers = (_unlocked(vehicle), _open(vehicle, (*car.LIDS.values(), *car.WINDOWS.values())))
+    return True if True in answers else None if None in answers else False
 
 
 def _long_tail(item: Descriptor) -> BinaryDescription:

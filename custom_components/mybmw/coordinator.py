@@ -40,6 +40,7 @@ from .client.values import Brand
 from .confirming import Confirmer
 from .const import DOMAIN
 from .errors import home_assistant_error
+from .expiry import Expiry
 from .reach import Reaches, device_name, log_cars, update_access
 from .store import AT_ONCE, LATER, SOON, Contents, GarageStore, ImageStore
 from .telling import Newcomers, Teller, Watch
@@ -83,6 +84,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         self.closed = False
         self.elsewhere: set[str] = set()
         self._confirmer = Confirmer(hass, entry, garage, self.pollers)
+        self._expiry = Expiry(hass, entry, garage)
         self._step_listeners: defaultdict[str, list[StepListener]] = defaultdict(list)
         garage.listener = self._changed
         garage.on_step = self._step
@@ -126,6 +128,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         self.data.update(vin, known)
         vehicle = self.vehicles.get(vin)
         if vehicle is not None:
+            vehicle.add_ended(known)
             vehicle.add_sources({item.attribute: sources[item.attribute] for item in vehicle})
 
     async def async_close(self) -> None:
@@ -309,6 +312,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
     @callback
     def _changed(self, changes: Changes) -> None:
         if not self.closed:
+            self._expiry.plan(changes)
             self._teller.gather(changes)
 
     @callback

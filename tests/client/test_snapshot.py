@@ -15,6 +15,7 @@ from custom_components.mybmw.client import (
     load,
     load_sources,
 )
+from custom_components.mybmw.client.values import LidState
 from tests.client.support import recorded, replay
 from tests.replay.fingerprints import bundled
 
@@ -51,6 +52,37 @@ async def test_round_trip(folder: str) -> None:
     assert changed == set(alive)
     assert vehicle.update(load(saved)) == set()
     assert again.update(vehicle) == set()
+
+
+def test_assumed_units_are_saved() -> None:
+    """A value that came without its unit may be in the other one after a restart too."""
+    vehicle = Vehicle("WBA00000000000001")
+    vehicle.update(
+        [
+            a.MILEAGE.at(57_958, NOW)._replace(assumed=True),
+            a.STATE_OF_CHARGE.at(50, NOW),
+        ]
+    )
+    saved = json.loads(json.dumps(dump(vehicle)))
+    assert [item.get("assumed") for item in saved] == [True, None]
+    assert [item.assumed for item in load(saved)] == [True, False]
+    for item in saved:
+        item["assumed"] = "yes"
+    assert [item.assumed for item in load(saved)] == [False, False]
+
+
+def test_what_is_over_is_saved() -> None:
+    """Nothing older comes back after a restart."""
+    vehicle = Vehicle("WBA00000000000001")
+    vehicle.update([a.LIDS["hood"].at(LidState.OPEN, NOW)])
+    vehicle.update([a.LIDS["hood"].over(NOW + timedelta(minutes=1))])
+    again = Vehicle(vehicle.vin)
+    readings = list(load(json.loads(json.dumps(dump(vehicle)))))
+    assert again.update(readings) == set()
+    again.add_ended(readings)
+    assert a.LIDS["hood"] in again
+    again.update([a.LIDS["hood"].at(LidState.OPEN, NOW)])
+    assert again.value(a.LIDS["hood"]) is None
 
 
 def test_sources_are_saved() -> None:

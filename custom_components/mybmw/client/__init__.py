@@ -47,9 +47,10 @@ from .snapshot import Saved, dump, encode, load, load_sources
 from .source import PlanningSource, Poll, Progress, Source, Status
 from .supervisor import Supervisor
 from .tokens import TokenKeeper
-from .vehicle import Vehicle
+from .vehicle import EXPIRING, Vehicle
 
 __all__ = [
+    "EXPIRING",
     "HIDDEN",
     "NO_STATE",
     "AcLimit",

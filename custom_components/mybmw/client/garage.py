@@ -66,6 +66,14 @@ class Garage:
         """Take in what cars have sent by themselves and tell the listener once."""
         return self._update(readings)
 
+    def expire(self, vin: str, now: datetime) -> set[AnyAttribute]:
+        """End what was to be over by now on one car, and tell the listener."""
+        vehicle = self.vehicles.get(vin)
+        changed = set[AnyAttribute]() if vehicle is None else vehicle.expire(now)
+        if changed and self.listener is not None:
+            self.listener({vin: changed})
+        return changed
+
     def remove(self, vin: str) -> None:
         """Forget a car."""
         self.unconfirmed.forget(vin)

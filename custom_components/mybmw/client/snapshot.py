@@ -18,7 +18,8 @@ _AHEAD: Final = timedelta(days=1)
 type Saved = dict[str, Any]
 """One reading: `key`, `value`, `time` (ISO 8601), `source`.
 
-`sources` lists all that have ever had a value of it, if that is not `source` alone.
+`sources` lists all that have ever had a value of it, if that is not `source` alone. `assumed` is
+there, and true, if the value came without its unit.
 """
 
 
@@ -31,6 +32,7 @@ def dump(vehicle: Vehicle) -> list[Saved]:
             "time": reading.time.isoformat(),
             "source": reading.source,
             **_sources(vehicle, reading),
+            **({"assumed": True} if reading.assumed else {}),
         }
         for reading in vehicle
     ]
@@ -59,7 +61,8 @@ def load(saved: Iterable[Saved]) -> Iterator[AnyReading]:
             value, time = item["value"], datetime.fromisoformat(item["time"])
             decoded = None if value is None else _decode(attribute, value)
             if _aware(time) <= latest:
-                yield Reading(attribute, decoded, time, str(item["source"]))
+                assumed = item.get("assumed") is True
+                yield Reading(attribute, decoded, time, str(item["source"]), assumed)
         except ValueError, TypeError, LookupError, OverflowError:
             _LOGGER.debug("A saved reading is not understood any more")
 

@@ -21,10 +21,11 @@ from .odometer import Guard
 from .reconcile import CONCERNED, PAST, RULES
 from .values import Brand, DriveTrain
 
-_ENDS: Final[Mapping[Attribute[datetime], tuple[AnyAttribute, ...]]] = {
+EXPIRING: Final[Mapping[Attribute[datetime], tuple[AnyAttribute, ...]]] = {
     CHARGING_END_TIME: (CHARGING_END_TIME, CHARGING_TIME_LEFT),
     CLIMATE_END_TIME: (CLIMATE_END_TIME,),
 }
+"""Times that lie ahead, and what is over once they have passed."""
 
 
 class Vehicle:
@@ -86,6 +87,12 @@ class Vehicle:
         """What moves the car."""
         return self.value(DRIVE_TRAIN)
 
+    def add_ended(self, readings: Iterable[AnyReading]) -> None:
+        """Take over what was over before a restart, so that nothing older comes back."""
+        for reading in readings:
+            if reading.value is None:
+                self._held.setdefault(reading.attribute, reading)
+
     def update(self, readings: Iterable[AnyReading]) -> set[AnyAttribute]:
         """Take in readings; return the attributes with another value, or with one more source.
 
@@ -102,7 +109,7 @@ class Vehicle:
     @property
     def expires(self) -> datetime | None:
         """When the first of the times that lie ahead will have passed, and be shown no longer."""
-        ends = (self.value(attribute) for attribute in _ENDS)
+        ends = (self.value(attribute) for attribute in EXPIRING)
         return min((end + PAST for end in ends if end is not None), default=None)
 
     def expire(self, now: datetime) -> set[AnyAttribute]:
@@ -110,7 +117,7 @@ class Vehicle:
         return self._take([*self._past(now)])
 
     def _past(self, now: datetime) -> Iterator[AnyReading]:
-        for end, attributes in _ENDS.items():
+        for end, attributes in EXPIRING.items():
             reading = self[end]
             if reading is None or reading.value + PAST > now:
                 continue

@@ -16,7 +16,7 @@ MILE: Final = 1.609344
 _DAY: Final = timedelta(days=1)
 _SLACK: Final = 1_000.0
 _A_DAY: Final = 2_000.0
-_CLOSE: Final = 50.0
+_CLOSE: Final = 200.0
 _CLOSE_A_DAY: Final = 1_000.0
 _CLOSE_AT_MOST: Final = 10_000.0
 _ROUNDED: Final = 2.0

@@ -1,8 +1,9 @@
 """Readings of one car that contradict each other: the later measurement decides.
 
-Plug, charging status, power, time left and movement come apart, one by one and late. Each rule
-compares two of them by the time they were measured, and returns the readings that follow for the
-one that is out of date. Rules run in this order, whatever source the readings come from.
+Plug, charging status, power, time left and movement come apart, one by one and late; so do the
+climate control and its end. Each rule compares two of them by the time they were measured, and
+returns the readings that follow for the one that is out of date. Rules run in this order, whatever
+source the readings come from.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -16,6 +17,8 @@ from .attributes import (
     CHARGING_SINCE,
     CHARGING_STATUS,
     CHARGING_TIME_LEFT,
+    CLIMATE_ACTIVITY,
+    CLIMATE_END_TIME,
     CONNECTION_TYPE,
     AnyAttribute,
     AnyReading,
@@ -51,17 +54,27 @@ def _known[T](held: Held, attribute: Attribute[T]) -> Reading[T] | None:
     return None if reading is None or reading.value is None else reading
 
 
-def _unplugged(held: Held) -> Iterable[AnyReading]:
-    """Compare the plug with the charging status; a car that charges is plugged in."""
-    plug, status = _known(held, CHARGER_CONNECTED), _known(held, CHARGING_STATUS)
-    wireless = _known(held, CONNECTION_TYPE)
-    if plug is None or plug.value or status is None or status.value not in _PLUGGED:
-        return
+def _without_cable(held: Held) -> Reading[bool] | None:
+    """Return the reading that says that no cable is plugged in, unless the car needs none."""
+    plug, wireless = _known(held, CHARGER_CONNECTED), _known(held, CONNECTION_TYPE)
     if wireless is not None and wireless.value is ConnectionType.INDUCTIVE:
+        return None
+    return None if plug is None or plug.value else plug
+
+
+def _unplugged(held: Held) -> Iterable[AnyReading]:
+    """Compare the plug with the charging status; a car that charges or waits is plugged in.
+
+    That it waits may come with the last of the messages about being unplugged.
+    """
+    plug, status = _without_cable(held), _known(held, CHARGING_STATUS)
+    if plug is None or status is None or status.value not in _PLUGGED:
         return
-    if plug.time >= status.time:
-        yield CHARGING_STATUS.at(ChargingStatus.NOT_CHARGING, plug.time, plug.source)
-    elif status.value is ChargingStatus.CHARGING:
+    late = timedelta() if status.value is ChargingStatus.CHARGING else _SAME_BURST
+    if status.time <= plug.time + late:
+        when = max(plug.time, status.time)
+        yield CHARGING_STATUS.at(ChargingStatus.NOT_CHARGING, when, plug.source)
+    else:
         yield CHARGER_CONNECTED.at(True, status.time, status.source)
 
 
@@ -71,7 +84,7 @@ def _driving(held: Held) -> Iterable[AnyReading]:
     if moving is None or not moving.value:
         return
     status, plug = _known(held, CHARGING_STATUS), _known(held, CHARGER_CONNECTED)
-    charging = status if status and status.value is ChargingStatus.CHARGING else None
+    charging = status if status and status.value in _PLUGGED else None
     plugged = plug if plug and plug.value else None
     standing = max((item.time for item in (charging, plugged) if item), default=None)
     if standing is not None and standing >= moving.time:
@@ -100,9 +113,13 @@ def _begun(held: Held) -> Iterable[AnyReading]:
 def _power(held: Held) -> Iterable[AnyReading]:
     """Compare the power with the charging status: one that is left over is not the present one."""
     power, status = held.get(CHARGING_POWER), held.get(CHARGING_STATUS)
-    if power is None or status is None:
+    if power is None:
         return
-    if status.value is None:
+    if power.value and (plug := _without_cable(held)) is not None:
+        yield CHARGING_POWER.at(0.0, max(power.time, plug.time), plug.source)
+    elif status is None:
+        return
+    elif status.value is None:
         if power.value is not None and power.time <= status.time:
             yield CHARGING_POWER.over(status.time, status.source)
     elif status.value is not ChargingStatus.CHARGING:
@@ -112,11 +129,12 @@ def _power(held: Held) -> Iterable[AnyReading]:
 
 
 def _idle_power(power: Reading[float], status: Reading[ChargingStatus]) -> Iterable[AnyReading]:
-    late = timedelta() if status.value in _PLUGGED else _SAME_BURST
+    """Compare the power of a car that does not charge; only later on it means that it does."""
+    late = timedelta() if status.value is ChargingStatus.PLUGGED_IN else _MOVED_ON
     if power.time <= status.time + late:
         if power.value != 0:
             yield CHARGING_POWER.at(0.0, max(power.time, status.time), status.source)
-    elif power.value and power.time > status.time + _MOVED_ON:
+    elif power.value:
         yield CHARGING_STATUS.over(status.time, status.source)
 
 
@@ -146,7 +164,16 @@ def _time_left(held: Held) -> Iterable[AnyReading]:
             yield attribute.over(max(left.time, status.time), status.source)
 
 
-RULES: Final[tuple[Rule, ...]] = (_driving, _unplugged, _begun, _power, _time_left)
+def _climate(held: Held) -> Iterable[AnyReading]:
+    """Compare the end of the climate control with whether it runs; some repeat it afterwards."""
+    activity, end = held.get(CLIMATE_ACTIVITY), _known(held, CLIMATE_END_TIME)
+    if activity is None or end is None or (activity.value is not None and activity.value.running):
+        return
+    if end.time <= activity.time + _SAME_BURST:
+        yield CLIMATE_END_TIME.over(max(end.time, activity.time), activity.source)
+
+
+RULES: Final[tuple[Rule, ...]] = (_driving, _unplugged, _begun, _power, _time_left, _climate)
 
 CONCERNED: Final = frozenset(
     {
@@ -155,6 +182,8 @@ CONCERNED: Final = frozenset(
         CHARGING_POWER,
         CHARGING_STATUS,
         CHARGING_TIME_LEFT,
+        CLIMATE_ACTIVITY,
+        CLIMATE_END_TIME,
         CONNECTION_TYPE,
         MOVING,
     }

@@ -18,6 +18,10 @@ _LOGGER = logging.getLogger(__name__)
 
 type Converter[T] = Callable[[object], T | None]
 
+NEVER: Final = 2000
+"""Times of this year, or of an earlier one, stand for "never"."""
+
+_FAR_AWAY: Final = 2100
 _LARGEST: Final = 2**53
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,62}")
 _MEASURE: Final = re.compile(
@@ -111,7 +115,7 @@ def text(value: object) -> str | None:
 
 
 def timestamp(value: object) -> datetime | None:
-    """Read an ISO 8601 time with its offset; years before 2000 stand for "never"."""
+    """Read an ISO 8601 time with its offset; years up to 2000 stand for "never"."""
     if value is None or is_null_word(value):
         return None
     if not isinstance(value, str):
@@ -123,7 +127,7 @@ def timestamp(value: object) -> datetime | None:
         result = result.astimezone(UTC)
     except OverflowError:
         return None
-    return result if result.year >= 2000 else None
+    return result if result.year > NEVER else None
 
 
 def needed_timestamp(value: object) -> datetime:
@@ -135,13 +139,13 @@ def needed_timestamp(value: object) -> datetime:
 
 
 def day(value: object) -> date | None:
-    """Read the date of an ISO 8601 time, as it is written."""
+    """Read the date of an ISO 8601 time, as it is written; one far away stands for "never"."""
     if value is None or is_null_word(value):
         return None
     if not isinstance(value, str):
         raise ValueError("not a date")
     result = datetime.fromisoformat(value).date()
-    return result if result.year >= 2000 else None
+    return result if NEVER < result.year < _FAR_AWAY else None
 
 
 def member[E: StrEnum](kind: type[E], **also: E) -> Converter[E]:

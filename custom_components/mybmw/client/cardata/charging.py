@@ -81,7 +81,7 @@ def _charging_word(value: Value, memory: Memory) -> Readings:
 
 
 def _power(value: Value, memory: Memory) -> Readings:
-    power = _KILOWATT(value.raw, value.unit or "w")
+    power = _KILOWATT(value.raw, value.named_unit or "w")
     if not memory.plugs_in or power is None:
         return ()
     memory.powered = max(memory.powered or value.time, value.time)

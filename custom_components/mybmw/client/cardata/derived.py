@@ -122,7 +122,10 @@ def _total_estimate(value: Value, memory: Memory) -> Readings:
     total = _kilometers(value, memory)
     if not total or not total[0]:
         return ()
-    return _second_best(REMAINING_RANGE_TOTAL, total[0], value, memory)
+    readings = _second_best(REMAINING_RANGE_TOTAL, total[0], value, memory)
+    if memory.burns_fuel or not readings:
+        return readings
+    return (*readings, *_second_best(REMAINING_RANGE_ELECTRIC, total[0], value, memory))
 
 
 def _navigation_range(value: Value, memory: Memory) -> Readings:
@@ -198,7 +201,7 @@ def _climate_left(value: Value, memory: Memory) -> Readings:
 
 
 def _climate_seconds(value: Value, memory: Memory) -> Readings:
-    return _climate_left(Value(value.raw, value.unit or "s", value.time), memory)
+    return _climate_left(Value(value.raw, value.named_unit or "s", value.time), memory)
 
 
 def _climate_timer(name: str) -> Callable[[Value, Memory], Readings]:

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from ..attributes import CHECK_CONTROL, SERVICES, AnyReading
-from ..convert import integer, member, text
+from ..convert import Converter, integer, member, split_unit, text
 from ..rows import Reader
 from ..values import CheckControlMessage, ServiceItem, ServiceStatus, Severity
 from .memory import Memory, Value
@@ -15,9 +15,12 @@ from .words import day, distance, inner, items
 
 type Readings = Iterable[AnyReading]
 
+_ANY_MESSAGE: Final = "CCM"
 _STATUS: Final = member(ServiceStatus)
 _SEVERITY: Final = member(Severity)
-_NO_WORD: Final = re.compile(r"[^A-Z0-9]+")
+_NO_WORD: Final = re.compile(r"[\W_]+")
+_OF_MESSAGES: Final = frozenset({"messageType", "title", "text", "description"})
+"""What shows that an object is a message: one of them is there at least."""
 
 _SERVICE_IDS: Final[Mapping[int, str]] = {
     1: "ENGINE_OIL",
@@ -86,7 +89,7 @@ def _service(fields: Mapping[str, object], memory: Memory) -> ServiceItem | None
         type=kind,
         status=reader.take(fields, "status", _STATUS),
         due=reader.take(fields, "date", day),
-        distance=reader.take(fields, "unitOfLengthRemaining", _remaining),
+        distance=reader.take(fields, "unitOfLengthRemaining", _remaining(memory)),
         description=title,
     )
 
@@ -105,16 +108,20 @@ def _slug(title: str) -> str:
     return _NO_WORD.sub("_", title.upper()).strip("_")
 
 
-def _remaining(value: object) -> float | None:
-    words = (text(value) or "").split()
-    if not words or words[0] == "-":
-        return None
-    return distance(words[0], words[1].lower() if len(words) > 1 else "")
+def _remaining(memory: Memory) -> Converter[float]:
+    """Make a converter for a distance; without a unit it is in that of the car's display."""
+
+    def convert(value: object) -> float | None:
+        if value == "-":
+            return None
+        return distance(value, split_unit(value)[1] or memory.display_unit())
+
+    return convert
 
 
 def _messages(value: Value, memory: Memory) -> Readings:
     listed = [part for item in items(value.raw) for part in inner(item.get("value", item))]
-    if listed and not any("messageType" in part for part in listed):
+    if listed and all(_OF_MESSAGES.isdisjoint(part) for part in listed):
         raise ValueError("no messages")
     found = (_message(part, memory) for part in listed)
     return (CHECK_CONTROL.at(tuple(item for item in found if item), value.time, SOURCE),)
@@ -123,10 +130,12 @@ def _messages(value: Value, memory: Memory) -> Readings:
 def _message(fields: Mapping[str, object], memory: Memory) -> CheckControlMessage | None:
     """Read one message: its title names its type, else its number, and its text the warning."""
     reader = Reader(SOURCE, datetime.now(UTC), memory.problems).inside(MESSAGE_LIST)
-    kind = reader.take(fields, "messageType", text)
+    kind = reader.take(fields, "messageType", text) or _ANY_MESSAGE
     title, number = reader.take(fields, "title", text), reader.take(fields, "id", integer)
     status = fields.get("status")
-    if kind is None or (isinstance(status, str) and status.strip().upper() == "OK"):
+    if _OF_MESSAGES.isdisjoint(fields) or (
+        isinstance(status, str) and status.strip().upper() == "OK"
+    ):
         return None
     name = _slug(title or "") or (kind if number is None else f"{kind}_{number}")
     words = (reader.take(fields, key, text) for key in ("text", "description"))
@@ -134,6 +143,8 @@ def _message(fields: Mapping[str, object], memory: Memory) -> CheckControlMessag
         type=name,
         severity=reader.take(fields, "status", _SEVERITY),
         description=next(filter(None, words), title),
+        id=None if number is None else str(number),
+        distance=reader.take(fields, "unitOfLengthRemaining", _remaining(memory)) or None,
     )
 
 

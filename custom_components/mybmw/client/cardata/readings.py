@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from ..attributes import CHECK_CONTROL, LAST_UPDATE, AnyReading
-from ..convert import UnknownWordError, mapping
+from ..convert import NEVER, UnknownWordError, mapping
 from ..descriptors import Descriptor, Kind
 from ..values import ChargingStatus, ClimateActivity
 from .derived import DERIVED
@@ -114,7 +114,7 @@ def _value(descriptor: str, item: object, memory: Memory, now: datetime) -> Valu
     if raw is None or (isinstance(raw, str) and _says_nothing(descriptor, raw)):
         return None
     time = moment(fields.get("timestamp"))
-    if time is None or time > now + _AHEAD:
+    if time is None or time.year <= NEVER or time > now + _AHEAD:
         memory.problems[f"{descriptor}: time"] += 1
         return None
     unit = unit.replace(_INVISIBLE, "").strip().lower() if isinstance(unit, str) else ""
@@ -124,6 +124,8 @@ def _value(descriptor: str, item: object, memory: Memory, now: datetime) -> Valu
 def _says_nothing(descriptor: str, raw: str) -> bool:
     """Return whether a word means nothing, nor that the car does not know any more."""
     if not is_nothing(raw) or descriptor in _WORDS:
+        return False
+    if descriptor in _EMPTY_IS_NONE and not raw.strip():
         return False
     return descriptor not in _FORGETTING or not is_not_known(raw)
 
@@ -241,6 +243,9 @@ best."""
 
 _WORDS: Final = frozenset(key for key, (item, _) in TAIL.items() if item.kind is Kind.WORD)
 """Where a word that means nothing elsewhere may be one of those listed."""
+
+_EMPTY_IS_NONE: Final = frozenset({"vehicle.electronicControlUnit.diagnosticTroubleCodes.raw"})
+"""Where an empty text is a list of nothing; anywhere else it says nothing."""
 
 _FORGETTING: Final = frozenset(
     {

@@ -61,6 +61,7 @@ from .words import (
     member,
     number,
     plain,
+    pressure,
     time_of,
     truth,
     truth_or,
@@ -138,7 +139,6 @@ _MODE: Final = member({item.value: item for item in ChargingMode})
 _PREFERENCE: Final = member({item.value: item for item in ChargingPreference})
 _CONNECTION: Final = member({item.value: item for item in ConnectionType})
 _KWH: Final = measure(Unit.KILOWATT_HOURS)
-_KPA: Final = measure(Unit.KILOPASCAL)
 
 
 def _charged(value: object, unit: str) -> float | None:
@@ -250,9 +250,9 @@ RULES: Final[Mapping[str, AnyRule]] = {
         CLIMATE_ACTIVITY, _CLIMATE, forgets=True
     ),
     "vehicle.cabin.infotainment.navigation.currentLocation.heading": Rule(HEADING, number),
-    **{f"{path}.pressure": Rule(TIRE_PRESSURE[wheel], _KPA) for wheel, path in _TIRE.items()},
+    **{f"{path}.pressure": Rule(TIRE_PRESSURE[wheel], pressure) for wheel, path in _TIRE.items()},
     **{
-        f"{path}.pressureTarget": Rule(TIRE_TARGET_PRESSURE[wheel], _KPA)
+        f"{path}.pressureTarget": Rule(TIRE_TARGET_PRESSURE[wheel], pressure)
         for wheel, path in _TIRE.items()
     },
 }

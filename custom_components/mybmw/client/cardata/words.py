@@ -14,8 +14,8 @@ import orjson
 
 from ..attributes import Unit
 from ..convert import is_null_word, number as any_number, split_unit, text, unknown_word
+from ..units import FACTORS, KILOMETERS, MINUTES, converted
 from .faults import fault_codes
-from .units import FACTORS, KILOMETERS, MINUTES
 
 type Converter[T] = Callable[[object, str], T | None]
 """From a value and its unit in lower case; None is no value, ValueError nonsense."""
@@ -65,7 +65,7 @@ _FALSE: Final = frozenset(
         "NOTCHOSEN",
     }
 )
-_DIGITS: Final = 6
+_MOST_BAR: Final = 10
 _MOST_CODES: Final = 100
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,62}")
 _PHASES: Final = re.compile(r"([0-3])(?:[-_ ]?PHASES?)?")
@@ -122,20 +122,14 @@ def measure(wanted: Unit | None) -> Converter[float]:
 
     A consumption is told the other way round by cars that are set to miles: mi/kWh.
     """
-    known = None if wanted is None else FACTORS.get(wanted)
 
     def convert(value: object, unit: str) -> float | None:
         amount, unit = measurement(value, unit)
-        if amount is None or known is None or not unit:
+        if amount is None or wanted is None or wanted not in FACTORS or not unit:
             return amount
-        factor, offset = known.get(unit) or _unknown()
-        return amount if factor == 1 and not offset else round(amount * factor + offset, _DIGITS)
+        return converted(amount, unit, wanted)
 
     return convert
-
-
-def _unknown() -> tuple[float, float]:
-    raise ValueError("not a known unit")
 
 
 def consumption(value: object, unit: str) -> float | None:
@@ -144,6 +138,14 @@ def consumption(value: object, unit: str) -> float | None:
     if amount is None or unit not in ("mi/kwh", "miles/kwh"):
         return amount
     return round(100 / (amount * KILOMETERS["mi"]), 1) if amount else None
+
+
+def pressure(value: object, unit: str) -> float | None:
+    """Read the pressure of a tyre in kPa; a small number without a unit can only be in bar."""
+    amount, unit = measurement(value, unit)
+    if amount is None:
+        return None
+    return converted(amount, unit or ("bar" if amount < _MOST_BAR else "kpa"), Unit.KILOPASCAL)
 
 
 def word(known: Collection[str]) -> Converter[str]:

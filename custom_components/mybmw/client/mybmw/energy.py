@@ -19,7 +19,7 @@ from ..rows import Reader
 from ..values import ChargingStatus, DriveTrain
 from .context import SOURCE, Context
 from .profile import profile_readings, window_start
-from .tables import ELECTRIC_ROWS, FUEL_ROWS
+from .tables import ELECTRIC_ROWS, FUEL_ROWS, kilometers
 
 
 def energy(reader: Reader, state: Mapping[str, object], context: Context) -> Iterator[AnyReading]:
@@ -36,8 +36,8 @@ def energy(reader: Reader, state: Mapping[str, object], context: Context) -> Ite
         yield from profile_readings(reader, state)
     yield from _ranges(
         reader,
-        reader.take(fuel, "range", number),
-        reader.take(electric, "range", number),
+        reader.take(fuel, "range", kilometers),
+        reader.take(electric, "range", kilometers),
         train,
     )
 

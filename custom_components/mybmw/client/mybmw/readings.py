@@ -117,7 +117,7 @@ def read_state(answer: object, context: Context, problems: Counter[str]) -> list
 def _never_reported(state: Mapping[str, object]) -> bool:
     """Return whether the time of the last report is the one that stands for "never"."""
     reported = state.get("lastUpdatedAt")
-    return isinstance(reported, str) and reported.startswith(("0001-", "1970-"))
+    return isinstance(reported, str) and reported.startswith(("0001-", "1970-", "2000-"))
 
 
 def _without_zeros(state: Mapping[str, object]) -> Mapping[str, object]:

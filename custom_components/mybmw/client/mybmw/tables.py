@@ -44,10 +44,12 @@ from ..attributes import (
     TRACKING_ENABLED,
     WHEELS,
     WINDOWS,
+    Unit,
 )
 from ..commands import CommandKind
 from ..convert import boolean, integer, member, number, text
 from ..rows import AnyRow, row
+from ..units import measured_in
 from ..values import (
     AlarmState,
     Brand,
@@ -87,9 +89,13 @@ def manufactured(value: object) -> date | None:
     return date.fromisocalendar(2000 + week_year % 100, week_year // 100, 1)
 
 
+kilometers: Final = measured_in(Unit.KILOMETERS)
+_KPA: Final = measured_in(Unit.KILOPASCAL)
+
+
 def distance_left(value: object) -> float | None:
     """Read a distance in km; 0 means that there is none."""
-    return number(value) or None
+    return kilometers(value) or None
 
 
 def limits(value: object) -> tuple[int, ...] | None:
@@ -122,7 +128,7 @@ HEADUNIT_ROWS: Final[tuple[AnyRow, ...]] = (
 STATE_ROWS: Final[tuple[AnyRow, ...]] = (
     row("isLscSupported", LSC_ENABLED, boolean),
     row("isLeftSteering", LEFT_HAND_DRIVE, boolean),
-    row("currentMileage", MILEAGE, number),
+    row("currentMileage", MILEAGE, kilometers),
     row("securityOverviewMode", ALARM, member(AlarmState), forgets=True),
     row("doorsState.combinedSecurityState", LOCK_STATE, member(LockState), forgets=True),
     row("doorsState.hood", LIDS["hood"], LID_WORD, forgets=True),
@@ -145,7 +151,7 @@ CLIMATE_ROWS: Final[tuple[AnyRow, ...]] = (
     row("climateControlState.activity", CLIMATE_ACTIVITY, member(ClimateActivity), forgets=True),
 )
 FUEL_ROWS: Final[tuple[AnyRow, ...]] = (
-    row("remainingFuelLiters", REMAINING_FUEL, number),
+    row("remainingFuelLiters", REMAINING_FUEL, measured_in(Unit.LITERS)),
     row("remainingFuelPercent", REMAINING_FUEL_PERCENT, number),
 )
 ELECTRIC_ROWS: Final[tuple[AnyRow, ...]] = (
@@ -154,12 +160,12 @@ ELECTRIC_ROWS: Final[tuple[AnyRow, ...]] = (
     row("isChargerConnected", CHARGER_CONNECTED, boolean, forgets=True),
     row("chargingStatus", CHARGING_STATUS, CHARGING_WORD, forgets=True),
     row("chargingConnectionType", CONNECTION_TYPE, member(ConnectionType), forgets=True),
-    row("range", REMAINING_RANGE_ELECTRIC, number),
+    row("range", REMAINING_RANGE_ELECTRIC, kilometers),
 )
 TIRE_ROWS: Final[Mapping[str, tuple[AnyRow, ...]]] = {
     wheel: (
-        row("status.currentPressure", TIRE_PRESSURE[wheel], number),
-        row("status.targetPressure", TIRE_TARGET_PRESSURE[wheel], number),
+        row("status.currentPressure", TIRE_PRESSURE[wheel], _KPA),
+        row("status.targetPressure", TIRE_TARGET_PRESSURE[wheel], _KPA),
     )
     for wheel in WHEELS
 }

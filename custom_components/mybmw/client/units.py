@@ -1,9 +1,10 @@
-"""Units as CarData spells them, in lower case, and what they are of those of the vocabulary."""
+"""Units as BMW spells them, in lower case, and what they are of those of the vocabulary."""
 
 from collections.abc import Mapping
 from typing import Final
 
-from ..attributes import Unit
+from .attributes import Unit
+from .convert import Converter, number, split_unit
 
 KILOMETERS: Final[Mapping[str, float]] = {
     **dict.fromkeys(("", "km", "kms", "kilometer", "kilometers", "kilometre", "kilometres"), 1.0),
@@ -57,3 +58,25 @@ FACTORS: Final[Mapping[Unit, Mapping[str, tuple[float, float]]]] = {
     Unit.MINUTES: {unit: (factor, 0.0) for unit, factor in MINUTES.items()},
 }
 """By the unit that is wanted, the unit that comes: factor and offset."""
+
+_DIGITS: Final = 6
+
+
+def converted(amount: float, unit: str, wanted: Unit) -> float:
+    """Return an amount in the wanted unit; ValueError if the unit that it is in is not known."""
+    known = FACTORS[wanted].get(unit)
+    if known is None:
+        raise ValueError("not a known unit")
+    factor, offset = known
+    return amount if factor == 1 and not offset else round(amount * factor + offset, _DIGITS)
+
+
+def measured_in(wanted: Unit) -> Converter[float]:
+    """Make a converter for numbers that are in one unit unless another one stands behind them."""
+
+    def convert(value: object) -> float | None:
+        digits, unit = split_unit(value)
+        amount = number(digits)
+        return converted(amount, unit, wanted) if amount is not None and unit else amount
+
+    return convert

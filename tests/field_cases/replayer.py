@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from custom_components.mybmw.client import Vehicle
+from custom_components.mybmw.client import Garage, Vehicle, dump, load as load_readings
 from custom_components.mybmw.client.attributes import DRIVE_TRAIN, AnyReading
 from custom_components.mybmw.client.cardata.details import read_basic_data
 from custom_components.mybmw.client.cardata.memory import Memory
@@ -25,6 +25,7 @@ FOLDER: Final = Path(__file__).parent
 SHARED: Final = FOLDER.parents[1].parent / "shared" / "field_cases"
 """Cases that are kept beside the repository, not in it; the folder may be missing."""
 
+_VIN: Final = "WBY0FINGERPRINT01"
 _TOLERANCE: Final = 0.005
 _LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _WITHOUT_A_TIME: Final = "2026-01-01T00:00:00Z"
@@ -62,21 +63,39 @@ class Replayer:
 
     def __init__(self, case: Json) -> None:
         """Start with what is known of the car before the first step."""
-        self.vehicle = Vehicle("WBY0FINGERPRINT01")
         self.failures: dict[str, object] = {}
+        self._garage = Garage()
         self._zone = ZoneInfo(case["zone"])
         train = case["train"] and DriveTrain(case["train"])
         self._memory = Memory(train, self._zone)
-        if train is not None:
-            self.vehicle.update([DRIVE_TRAIN.at(train, _LONG_AGO)])
+        known = [] if train is None else [DRIVE_TRAIN.at(train, _LONG_AGO)]
+        self._garage.update(_VIN, known)
+
+    @property
+    def vehicle(self) -> Vehicle:
+        """The car as it is now."""
+        return self._garage.vehicles[_VIN]
 
     def run(self, steps: Iterable[Json]) -> None:
         """Replay steps in order."""
         for number, step in enumerate(steps, 1):
             if "expect" in step:
                 self._compare(number, step["expect"])
+            elif "restart" in step:
+                self._restart()
+            elif "later" in step:
+                self._garage.expire(_VIN, time_of(step["later"]))
             else:
-                self.vehicle.update(self._read(step))
+                self._garage.update(_VIN, self._read(step))
+
+    def _restart(self) -> None:
+        """Go on with what is on disk, as after a restart."""
+        saved = orjson.loads(orjson.dumps([dump(self.vehicle), self._memory.dump()]))
+        memory = Memory(self._memory.drive_train, self._zone)
+        memory.load(saved[1])
+        self._garage, self._memory = Garage(), memory
+        self._garage.update(_VIN, load_readings(saved[0]))
+        self.vehicle.add_ended(load_readings(saved[0]))
 
     def _read(self, step: Json) -> list[AnyReading]:
         if "stream" in step:
@@ -104,8 +123,8 @@ def matches(value: object, wanted: object) -> bool:
     match wanted:
         case {"any": list(choices)}:
             return any(matches(value, choice) for choice in choices)
-        case ["~", str(part)]:
-            return part in str(value)
+        case ["~" | "!~" as sign, str(part)]:
+            return (part in str(value)) is (sign == "~")
         case bool() | None:
             return value is wanted
         case int() | float():

@@ -43,6 +43,8 @@ def test_field_case(path: Path) -> None:
         (0, None, False),
         ((), "()", True),
         (("washer",), ["~", "wash"], True),
+        (("washer",), ["!~", "wash"], False),
+        (("washer",), ["!~", "oil"], True),
         (None, {"any": [5, None]}, True),
         (6, {"any": [5, None]}, False),
     ],

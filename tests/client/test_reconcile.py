@@ -50,18 +50,19 @@ def stories(draw: st.DrawFn) -> list[AnyReading]:
 
 def contradictions(car: Vehicle) -> list[str]:
     status, plug = car.value(a.CHARGING_STATUS), car.value(a.CHARGER_CONNECTED)
-    moving, power = car.value(MOVING), car.value(a.CHARGING_POWER)
-    left = [car.value(item) for item in (a.CHARGING_TIME_LEFT, a.CHARGING_END_TIME)]
+    moving = car.value(MOVING)
+    power = car.value(a.CHARGING_POWER)
+    left = car.value(a.CHARGING_TIME_LEFT) or car.value(a.CHARGING_END_TIME)
     activity, end = car.value(a.CLIMATE_ACTIVITY), car[a.CLIMATE_END_TIME]
     latest = car[a.CLIMATE_ACTIVITY]
     stopped = activity is not None and not activity.running and latest is not None
-    idle = status not in (None, *PLUGGED)
+    idle = status is not None and status not in PLUGGED
     found = {
         "drives while plugged in": moving and (plug or status in PLUGGED),
         "charges without a cable": plug is False and status in PLUGGED,
         "power without a cable": plug is False and power,
         "power without a charge": status not in (None, ChargingStatus.CHARGING) and power,
-        "time left without a charge": idle and any(left),
+        "time left without a charge": idle and left,
         "climate control that is off has an end": stopped
         and end is not None
         and latest is not None

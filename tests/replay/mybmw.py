@@ -155,6 +155,11 @@ class SimulatedMyBMW:
         return self._remote.sent_pois
 
     @property
+    def on_executed(self) -> list[Callable[[str], object]]:
+        """Whom to tell the VIN of a car that has carried out a command."""
+        return self._remote.listeners
+
+    @property
     def token_lifetime(self) -> int:
         """Seconds that the next access tokens will live."""
         return self._tokens.lifetime

@@ -137,6 +137,7 @@ class Event:
     service: str
     effect: Effect
     statuses: deque[str]
+    executed: Callable[[Car], object]
     done: bool = False
 
     def advance(self) -> str:
@@ -151,16 +152,21 @@ class Event:
         self.done = True
         self.effect(self.car)
         self.car.reported()
+        self.executed(self.car)
 
 
 @dataclass(slots=True)
 class Remote:
-    """Accepts commands and tells how they go; `outcomes` are those of the next commands."""
+    """Accepts commands and tells how they go; `outcomes` are those of the next commands.
+
+    `listeners` get the VIN of a car that has carried out a command.
+    """
 
     world: World
     outcomes: deque[Sequence[str]] = field(default_factory=deque)
     events: dict[str, Event] = field(default_factory=dict)
     sent_pois: list[dict[str, Any]] = field(default_factory=list)
+    listeners: list[Callable[[str], object]] = field(default_factory=list)
 
     def command(self, inbound: Inbound) -> httpx.Response:
         """Take a command; an outcome without any status is executed at once, without event."""
@@ -168,7 +174,9 @@ class Remote:
         effect = self._plan(car, inbound)
         usual = EXECUTED if effect else IGNORED
         statuses = self.outcomes.popleft() if self.outcomes else usual
-        event = Event(self.world.uuid(), car, service, effect or _nothing, deque(statuses))
+        event = Event(
+            self.world.uuid(), car, service, effect or _nothing, deque(statuses), self._executed
+        )
         if not statuses:
             event.execute()
             return httpx.Response(200)
@@ -217,6 +225,10 @@ class Remote:
         _need(car, "send-to-car", allowed=car.can("sendPoi"))
         self.sent_pois.extend(check_places(inbound.json(), car.vin))
         return httpx.Response(201)
+
+    def _executed(self, car: Car) -> None:
+        for listener in self.listeners:
+            listener(car.vin)
 
     def _event(self, inbound: Inbound) -> Event:
         inbound.expect_params(eventId=".+")

@@ -70,10 +70,10 @@ class Tunnel:
 
 
 @asynccontextmanager
-async def tunnel(handlers: Mapping[str, Handle]) -> AsyncIterator[Tunnel]:
-    """Stand in for these hosts on a free port of the loopback interface."""
+async def tunnel(handlers: Mapping[str, Handle], port: int = 0) -> AsyncIterator[Tunnel]:
+    """Stand in for these hosts on the loopback interface; port 0 takes a free one."""
     running = Tunnel(handlers)
-    server = await asyncio.start_server(running._accept, LOOPBACK)
+    server = await asyncio.start_server(running._accept, LOOPBACK, port)
     running.port = server.sockets[0].getsockname()[1]
     try:
         yield running

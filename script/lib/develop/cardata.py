@@ -1,8 +1,10 @@
 """The simulated CarData account: its service, its broker, and cars that drive and charge."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
+from functools import partial
+from inspect import isawaitable
 import logging
 import math
 import ssl
@@ -14,11 +16,14 @@ from homeassistant.core import HomeAssistant
 
 from custom_components.mybmw import wiring
 from custom_components.mybmw.client.cardata import Broker
+from tests.replay.agreement import facts_of, message
 from tests.replay.broker import SimulatedBroker
 from tests.replay.cardata import CarDataCar, SimulatedCarData, StreamMessage
 from tests.replay.carstate import CarState
 from tests.replay.days import DAY, days
 from tests.replay.mosquitto import MosquittoMissing
+from tests.replay.mybmw import SimulatedMyBMW
+from tests.replay.refusal import Refusal
 from tests.replay.timeline import messages, play
 from tests.replay.world import utcnow
 
@@ -34,9 +39,12 @@ class Stage:
     Without a broker, since Mosquitto cannot be had, cars are read by requests only.
     """
 
-    def __init__(self, sim: SimulatedCarData) -> None:
-        """`sim` is changed by what the cars send."""
+    def __init__(self, sim: SimulatedCarData, app: SimulatedMyBMW, vins: Iterable[str]) -> None:
+        """`sim` is changed by what the cars send, those in `vins` also by commands of `app`."""
         self._sim = sim
+        self._app = app
+        self._facts = {vin: facts_of(app.state(vin)) for vin in vins if vin in sim.cars}
+        app.on_executed.append(self._executed)
         self._loop = asyncio.new_event_loop()
         self._broker: SimulatedBroker | None = None
         self._ready = Event()
@@ -53,6 +61,43 @@ class Stage:
         """Let the cars drive from now on, that many times as fast as real ones."""
         self._speed = speed
         self._loop.call_soon_threadsafe(self._play.set)
+
+    def control(self, action: str, reason: Refusal = Refusal.NOT_AUTHORIZED) -> None:
+        """Do something to the stream from any thread; KeyError if that is not known."""
+        broker = self._broker
+        if broker is None:
+            raise KeyError("there is no stream")
+        actions: Mapping[str, Callable[[], object]] = {
+            "steal": broker.steal,
+            "refuse": partial(broker.refuse, reason),
+            "accept": broker.accept,
+            "kick": broker.kick,
+            "cut": broker.cut,
+            "freeze": broker.freeze,
+            "thaw": broker.thaw,
+            "expire": broker.expire,
+        }
+        asyncio.run_coroutine_threadsafe(_done(actions[action]), self._loop)
+
+    @property
+    def broker(self) -> str | None:
+        """Where the stream comes from, as HOST:PORT; None without one."""
+        return None if self._broker is None else f"localhost:{self._broker.port}"
+
+    def _executed(self, vin: str) -> None:
+        """Let a car that has carried out a command tell so by CarData too."""
+        if vin not in self._facts:
+            return
+        now = facts_of(self._app.state(vin))
+        changed = {name: now[name] for name in now if now[name] != self._facts[vin].get(name)}
+        self._facts[vin] = now
+        if not changed:
+            return
+        payload = message(vin, self._sim.gcid, changed)
+        self._sim.cars[vin].receive(payload)
+        if self._broker is not None:
+            publishing = self._broker.publish(vin, payload)
+            asyncio.run_coroutine_threadsafe(publishing, self._loop)
 
     async def _connect(self, hass: HomeAssistant) -> Broker | None:
         broker = self._broker
@@ -104,11 +149,17 @@ def _week(car: CarDataCar, gcid: str) -> Iterator[StreamMessage]:
     return messages(days(state, _DAYS), vin=car.vin, gcid=gcid, start=begin)
 
 
-def simulation(cars: Iterable[CarDataCar], refresh_tokens: Iterable[str]) -> SimulatedCarData:
+async def _done(action: Callable[[], object]) -> None:
+    result = action()
+    if isawaitable(result):
+        await result
+
+
+def simulation(cars: Iterable[CarDataCar], known: Iterable[Mapping[str, Any]]) -> SimulatedCarData:
     """Return an account whose newest values were measured just now, and that knows its tokens."""
     sim = SimulatedCarData(cars, fresh=True)
-    for token in refresh_tokens:
-        sim.trust(token)
+    for tokens in known:
+        sim.restore(tokens["access"], tokens["refresh"], tokens["identity"])
     for car in sim.cars.values():
         car.draw()
     return sim

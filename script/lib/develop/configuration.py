@@ -75,15 +75,26 @@ def _store(storage: Path, key: str, version: tuple[int, int], data: dict[str, An
     (storage / key).write_text(json.dumps(content, indent=2))
 
 
-def refresh_tokens(config: Path, domain: str, source: str) -> list[str]:
-    """Return the refresh tokens that the entries in a configuration hold."""
-    path = config / ".storage" / "core.config_entries"
-    if not path.exists():
-        return []
-    entries = json.loads(path.read_bytes())["data"]["entries"]
-    accounts = (
-        entry["data"].get("sources", {}).get(source, {})
-        for entry in entries
-        if entry["domain"] == domain
-    )
-    return [account["tokens"]["refresh"] for account in accounts if account.get("tokens")]
+def saved_tokens(config: Path, domain: str, source: str) -> list[dict[str, Any]]:
+    """Return the sets of tokens that a configuration holds, the newest one last."""
+    storage = config / ".storage"
+    found = []
+    for entry in _data(storage / "core.config_entries").get("entries", ()):
+        if entry["domain"] == domain:
+            kept = entry["data"].get("sources", {}).get(source, {}).get("tokens")
+            # Home Assistant writes entries seldom, and this file at once
+            written = _data(storage / f"{domain}.{entry['entry_id']}.{source}.tokens")
+            found += sorted(filter(None, (kept, written)), key=_generation)
+    return [tokens for tokens in found if tokens.get("refresh")]
+
+
+def _generation(tokens: dict[str, Any]) -> int:
+    return int(tokens.get("generation", 0))
+
+
+def _data(path: Path) -> dict[str, Any]:
+    try:
+        data: dict[str, Any] = json.loads(path.read_bytes())["data"]
+    except OSError, ValueError, KeyError:
+        return {}
+    return data

@@ -20,8 +20,12 @@ _WIDE: Final[Card] = {"grid_options": {"columns": 12}}
 
 
 def _tile(name: str | None = None, icon: str | None = None, **more: Any) -> Card:
-    """Describe half a row; without name or icon it shows the entity's own."""
-    card: Card = {"type": "tile", "name": name or {"type": "entity"}, **more}
+    """Describe half a row; without name or icon it shows the entity's own.
+
+    A touch shows more and sends nothing to the car.
+    """
+    looking = {key: {"action": "more-info"} for key in ("tap_action", "icon_tap_action")}
+    card: Card = {"type": "tile", "name": name or {"type": "entity"}, **looking, **more}
     return {**card, "icon": icon} if icon else card
 
 
@@ -31,7 +35,7 @@ def _level(name: str, icon: str, color: str) -> Card:
 
 
 def _button(name: str, icon: str) -> Card:
-    return _tile(name, icon, hide_state=True, tap_action={"action": "toggle"})
+    return _tile(name, icon, hide_state=True)
 
 
 _CARDS: Final[tuple[tuple[str, Card], ...]] = (
@@ -39,8 +43,8 @@ _CARDS: Final[tuple[tuple[str, Card], ...]] = (
         "image.image_front_side",
         {"type": "picture-entity", "show_name": False, "show_state": False, **_WIDE},
     ),
-    ("lock.lock", _tile(features=[{"type": "lock-commands"}], **_WIDE)),
-    ("number.target_soc", _tile(features=[{"type": "numeric-input", "style": "slider"}], **_WIDE)),
+    ("lock.lock", _tile(**_WIDE)),
+    ("number.target_soc", _tile(**_WIDE)),
     ("sensor.remaining_battery_percent", _level("Battery", "mdi:ev-station", "green")),
     ("sensor.remaining_fuel_percent", _level("Fuel", "mdi:gas-station", "amber")),
     ("sensor.remaining_range_total", _tile("Range", "mdi:map-marker-distance")),

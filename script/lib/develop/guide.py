@@ -3,16 +3,20 @@
 import asyncio
 import sys
 from threading import Thread
+from time import time
 from typing import Final
 
 from aiohttp import ClientError, WSMessageTypeError, web
 
-from tests.replay.cardata import CLIENT_ID, SimulatedCarData
+from tests.replay.cardata import CLIENT_ID, SimulatedCarData, combined
+from tests.replay.cardata.wire import HOSTS as CARDATA_HOSTS
 from tests.replay.mybmw import SimulatedMyBMW
+from tests.replay.tunnel import tunnel
+from tests.replay.wire import HOSTS as MYBMW_HOSTS
 
 from .account import PASSWORD as CAR_PASSWORD, USERNAME, ensure_account
 from .cardata import Stage
-from .control import control
+from .control import Control
 from .dashboard import ensure_dashboard
 from .home import PASSWORD, USER, Home, VisitError
 from .options import HOST, Options
@@ -20,6 +24,7 @@ from .report import Report, report, running, settle
 from .stopping import stop, stopping
 
 _PATIENCE: Final = 180.0
+_HOSTS: Final = CARDATA_HOSTS | MYBMW_HOSTS
 
 
 class Guide:
@@ -68,30 +73,54 @@ class Guide:
             await self._keep_control()
 
     async def _make_ready(self, home: Home) -> None:
+        self._progress("Home Assistant starts; Ctrl-C stops it")
         await home.wait()
         await home.log_in()
         await running(home)
+        if not self._options.empty:
+            self._progress("the account is set up")
         async with home.talk() as talk:
-            await ensure_account(home, talk, self._vins, self._sources, self._official)
-            await running(home)
+            if not self._options.empty:
+                await ensure_account(home, talk, self._vins, self._sources, self._official)
+                await running(home)
             self._stage.play(self._options.speed)
-            await ensure_dashboard(talk)
+            if not self._options.empty:
+                self._progress("the cars tell what they know")
+                await ensure_dashboard(talk)
             self.seconds = round(await settle(home) - self._started, 1)
             self.report = await report(home, talk, self._vins)
         if not self._options.smoke:
             _say(self._welcome(self.report))
 
+    def _progress(self, text: str) -> None:
+        if not self._options.smoke:
+            _say(f"{time() - self._started:.0f} s: {text} ...")
+
     def _welcome(self, cars: Report) -> str:
+        control = f"http://{HOST}:{self._options.port + 1}"
         return f"""
   {cars.vehicles} cars, {cars.entities} entities, after {self.seconds} s: {self._options.url}
   A browser on this machine needs no login; user and password are {USER}, {PASSWORD}
   The simulated account is {USERNAME}, {CAR_PASSWORD}, with any captcha token;
   the client id of its CarData is {CLIENT_ID}
-  Its services can be made to fail: http://{HOST}:{self._options.port + 1}
+  Approve its codes, end services, take the stream, let requests fail: {control}
+  For the command line, in another shell: eval "$(curl -s {control}/environment)"
+  Ctrl-C stops it
 """
 
     async def _keep_control(self) -> None:
-        runner = web.AppRunner(control(self._sim, self._official), access_log=None)
+        handle = combined(self._sim, self._official)
+        async with tunnel(dict.fromkeys(_HOSTS, handle)) as leading:
+            environment = {
+                **leading.environment,
+                "NO_PROXY": "localhost",
+                "MYBMW_CLIENT_ID": CLIENT_ID,
+            }
+            control = Control(self._sim, self._official, self._stage, environment)
+            await self._serve(control.application())
+
+    async def _serve(self, application: web.Application) -> None:
+        runner = web.AppRunner(application, access_log=None)
         await runner.setup()
         try:
             await web.TCPSite(runner, HOST, self._options.port + 1).start()

@@ -23,15 +23,26 @@ _SOURCES: Final = ("mybmw", "cardata")
 _DESCRIPTION: Final = """\
 Start a real Home Assistant with a simulated account, whose cars are recorded answers of BMW
 CarData and of the MyBMW API. The cars of CarData drive and charge, so that the dashboard moves.
-Nothing leaves this machine. Cars, dashboard and log-in are ready within a minute; Ctrl-C stops it.
+Nothing leaves this machine. Cars, dashboard and log-in are ready within a minute; what it does is
+told on the way, and Ctrl-C stops it.
 """
 _EPILOG: Final = """\
-The simulated service can be made to fail, through the port after Home Assistant's:
+The simulated BMW is controlled through the port after Home Assistant's, where a browser finds a
+page with buttons: http://localhost:8124
+  curl localhost:8124/codes                            codes of CarData to approve
+  curl -X POST localhost:8124/approve                  or /deny, /expire
+  curl -X POST localhost:8124/unsubscribe/stream       or /unsubscribe/api, /subscribe/...
+  curl -X POST localhost:8124/stream/steal             or /stream/refuse, /stream/accept, ...
   curl -X POST localhost:8124/fail/no_network          until healed; other faults: GET /
   curl -X POST 'localhost:8124/fail/quota?endpoint=state&times=3&vin=WBY0FINGERPRINT01'
   curl -X POST 'localhost:8124/fail/out_of_quota?source=cardata'
   curl -X POST localhost:8124/heal
   curl localhost:8124/calls                            the requests so far
+The command line asks this simulation too, with the client id that is shown:
+  eval "$(curl -s localhost:8124/environment)"
+  mybmw --oauth-store simulated.json cardata login ID   then approve the code as above
+  mybmw --oauth-store simulated.json status driver@example.com correct-horse rest_of_world \
+    --captcha-token P1_any
 """
 
 
@@ -49,6 +60,7 @@ class Options:
     config: Path | None
     port: int
     smoke: bool
+    empty: bool
     states: bool
 
     @property
@@ -79,6 +91,7 @@ def parse(arguments: Sequence[str], stdout: TextIO) -> Options:
         config=asked.config or (None if asked.smoke else _REPOSITORY / "config"),
         port=_free(port),
         smoke=asked.smoke,
+        empty=asked.empty,
         states=asked.states,
     )
 
@@ -126,6 +139,12 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="start, wait until all is settled, print a report as JSON, and stop; "
         "exit status 0 if nothing is wrong",
+    )
+    more(
+        "--empty",
+        action="store_true",
+        help="set up no account: you do it, as with the real BMW, and approve the code on the page "
+        "that controls the simulation",
     )
     more("--states", action="store_true", help="with --smoke, list all states in the report too")
     return parser

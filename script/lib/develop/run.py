@@ -20,7 +20,7 @@ from tests.replay.mybmw import SimulatedMyBMW
 
 from .account import PASSWORD, USERNAME
 from .cardata import Stage, simulation
-from .configuration import prepare, refresh_tokens
+from .configuration import prepare, saved_tokens
 from .guide import Guide
 from .log import listen
 from .options import Options
@@ -46,8 +46,8 @@ def _run(options: Options, config: Path, answer: TextIO, started: float) -> int:
         prepare(config, options.port)
         errors = listen()
         sim = _simulation(options, config)
-        official = simulation(options.cardata, refresh_tokens(config, DOMAIN, CARDATA))
-        stage = Stage(official)
+        official = simulation(options.cardata, saved_tokens(config, DOMAIN, CARDATA))
+        stage = Stage(official, sim, [car.vin for car in options.cars])
         if options.cardata:
             stage.open()
         guide = Guide(options, sim, official, stage, started)
@@ -65,8 +65,8 @@ def _run(options: Options, config: Path, answer: TextIO, started: float) -> int:
 def _simulation(options: Options, config: Path) -> SimulatedMyBMW:
     """Return an account that knows its tokens from the last start."""
     sim = SimulatedMyBMW(options.cars, username=USERNAME, password=PASSWORD, captcha=None)
-    for token in refresh_tokens(config, DOMAIN, MYBMW):
-        sim.trust(token)
+    for tokens in saved_tokens(config, DOMAIN, MYBMW):
+        sim.trust(tokens["refresh"])
     return sim
 
 

@@ -133,6 +133,14 @@ class DeviceLogin:
             if device.user_code == (user_code or pending[-1]):
                 device.decision, device.ready = decision, ready
 
+    def expire(self, user_code: str | None) -> None:
+        """Let the time of a code be over, by default of the newest; KeyError if none waits."""
+        if not (pending := self.pending) or (user_code or pending[-1]) not in pending:
+            raise KeyError(user_code)
+        for device in self.devices.values():
+            if device.user_code == (user_code or pending[-1]):
+                device.expires = self.tokens.clock()
+
     def unsubscribe(self, scope: str) -> None:
         """Switch a service off, which ends all tokens."""
         self.subscribed.discard(scope)

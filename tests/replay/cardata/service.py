@@ -157,6 +157,14 @@ class SimulatedCarData:
         """Let the user refuse a code, by default the newest; KeyError if none waits."""
         self.login.decide(Decision.DENIED, user_code)
 
+    def expire(self, user_code: str | None = None) -> None:
+        """Let the time of a code be over, by default of the newest; KeyError if none waits."""
+        self.login.expire(user_code)
+
+    def subscribe(self, scope: str) -> None:
+        """Switch a service on in the portal, for the tokens of the next login."""
+        self.login.subscribed.add(scope)
+
     def unsubscribe(self, scope: str) -> None:
         """Switch a service off in the portal, which ends all tokens."""
         self.login.unsubscribe(scope)
@@ -169,6 +177,11 @@ class SimulatedCarData:
     def trust(self, refresh_token: str) -> None:
         """Accept a refresh token that an earlier simulation gave out."""
         self.tokens.trust(refresh_token, sorted(ALWAYS | self.subscribed))
+
+    def restore(self, access_token: str, refresh_token: str, id_token: str) -> None:
+        """Accept a whole set of tokens that an earlier simulation gave out, as the newest one."""
+        scopes = tuple(sorted(ALWAYS | self.subscribed))
+        self.tokens.restore(access_token, refresh_token, id_token, scopes)
 
     def revoke(self, *, refresh: bool = False) -> None:
         """End all access and id tokens, and with `refresh` the refresh tokens too."""

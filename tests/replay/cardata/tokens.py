@@ -86,6 +86,13 @@ class Tokens:
         """Accept a refresh token for the next 14 days."""
         self._refresh[refresh_token] = (self.clock() + self.refresh_lifetime, tuple(scopes))
 
+    def restore(self, access: str, refresh: str, identity: str, scopes: tuple[str, ...]) -> None:
+        """Take a set for one that was made just now."""
+        expires = self.clock() + self.lifetime
+        self.current = Issued(access, refresh, identity, self.gcid, scopes, expires)
+        self._access[access] = self.current
+        self.trust(refresh, scopes)
+
     def redeem(self, refresh_token: str) -> tuple[str, ...] | None:
         """Use up a refresh token and return its scopes; None if it is dead."""
         expires, scopes = self._refresh.pop(refresh_token, (self.clock(), ()))

@@ -1,0 +1,57 @@
+"""The page with the buttons that control the simulated services."""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Final
+
+_STREAM: Final = ("steal", "refuse", "accept", "kick", "cut", "freeze", "thaw", "expire")
+_STYLE: Final = (
+    "body{font:16px sans-serif;max-width:50rem;margin:2rem auto;padding:0 1rem}"
+    "form{display:inline}button{font:inherit;margin:.2rem;padding:.3rem .8rem}"
+    "code{font-size:1.4rem}output{display:block;min-height:1.5rem;color:#060}"
+)
+
+type Button = tuple[str, str]
+"""The label, and where it posts to."""
+
+
+def page(codes: Sequence[str], scopes: Sequence[str], faults: Iterable[str], done: str) -> str:
+    """Return HTML; `codes` wait for a decision, `scopes` are subscribed, `done` happened last."""
+    waiting = "".join(_decision(code) for code in reversed(codes)) or "<p>No code waits.</p>"
+    portal = [
+        (f"{verb.capitalize()} {name}", f"/{verb}/{service}")
+        for service, name in (("api", "CarData API"), ("stream", "CarData Stream"))
+        for verb in ("unsubscribe", "subscribe")
+    ]
+    login = [("End access tokens", "/revoke"), ("End the login", "/revoke?refresh=1")]
+    failing = [
+        (f"{source}: {fault}", f"/fail/{fault}?source={source}")
+        for source in ("cardata", "mybmw")
+        for fault in faults
+    ]
+    return (
+        f"<!doctype html><html lang=en><title>Simulated BMW</title><style>{_STYLE}</style>"
+        f"<h1>Simulated BMW</h1><output>{escape(done)}</output>"
+        f"<h2>Approval of CarData</h2>{waiting}"
+        f"<h2>Portal</h2><p>Subscribed: {escape(', '.join(scopes) or 'nothing')}</p>"
+        f"{_buttons(portal)}<h2>Login</h2>{_buttons(login)}"
+        f"<h2>Stream</h2>{_buttons((word.capitalize(), f'/stream/{word}') for word in _STREAM)}"
+        f"<h2>Faults, until healed</h2>{_buttons([('Heal', '/heal'), *failing])}</html>"
+    )
+
+
+def _decision(code: str) -> str:
+    choices = (
+        ("Approve", f"/approve?code={code}"),
+        ("Approve, rights lag", f"/approve?late=1&code={code}"),
+        ("Deny", f"/deny?code={code}"),
+        ("Expire", f"/expire?code={code}"),
+    )
+    return f"<p><code>{escape(code)}</code> {_buttons(choices)}</p>"
+
+
+def _buttons(buttons: Iterable[Button]) -> str:
+    return "".join(
+        f'<form method=post action="{escape(target)}"><button>{escape(label)}</button></form>'
+        for label, target in buttons
+    )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from inspect import isawaitable
@@ -125,7 +126,9 @@ class Stage:
             self._broker = broker
             self._ready.set()
             await self._play.wait()
-            await broker.wait_for_subscriptions()
+            while not broker.subscriptions:
+                with suppress(TimeoutError):
+                    await broker.wait_for_subscriptions()
             cars = [car for car in self._sim.cars.values() if car.readable and car.telematics]
             await asyncio.gather(*(self._drive(car, broker) for car in cars))
             await asyncio.Event().wait()

@@ -17,6 +17,7 @@ HOME_ASSISTANT = ("homeassistant", "voluptuous")
 WIRING = {
     "__init__.py",
     "config_flow.py",
+    "damage.py",
     "flow.py",
     "flow_cardata.py",
     "flow_mybmw.py",

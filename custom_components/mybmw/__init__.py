@@ -22,8 +22,9 @@ from homeassistant.helpers.typing import ConfigType
 
 from .actions import async_set_up_actions
 from .client import Garage, PlanningSource, Redactor, Source, attributes as car, descriptors
-from .const import CONF_SOURCES, DOMAIN, OPTION_INTERVAL, OPTION_POSITION
+from .const import DOMAIN, OPTION_INTERVAL, OPTION_POSITION
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
+from .damage import check, sources_of
 from .entity import read_only
 from .poller import PlannedPoller, SourcePoller, issues
 from .rounds import delete_issues
@@ -75,6 +76,7 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> bool:
     """Set up the garage of one account, with what was known before, and start its sources."""
+    check(entry)
     redactor = Redactor()
     sources = await async_sources(hass, entry, redactor)
     garage = Garage(
@@ -147,7 +149,7 @@ async def async_remove_config_entry_device(
     identifiers = {value for domain, value in device.identifiers if domain == DOMAIN}
     if device.entry_type is DeviceEntryType.SERVICE:
         sources = {identifier.rpartition("_")[2] for identifier in identifiers}
-        return sources.isdisjoint(entry.data[CONF_SOURCES])
+        return sources.isdisjoint(sources_of(entry))
     if entry.state is not ConfigEntryState.LOADED:
         return False
     coordinator = entry.runtime_data

@@ -46,6 +46,7 @@ from .const import (
     STREAM_OWN,
 )
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
+from .damage import options_of, sources_of
 from .entity import count_needing
 from .flow_cardata import CardataSteps
 from .flow_mybmw import MyBMWSteps
@@ -141,7 +142,7 @@ class MyBMWConfigFlow(CardataSteps, MyBMWSteps, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask what to change: renew, add or remove a source."""
-        sources = self._get_reconfigure_entry().data[CONF_SOURCES]
+        sources = sources_of(self._get_reconfigure_entry())
         options = [
             "cardata_reauth" if CARDATA in sources else CARDATA,
             "mybmw_again" if MYBMW in sources else MYBMW,
@@ -178,7 +179,7 @@ class MyBMWConfigFlow(CardataSteps, MyBMWSteps, domain=DOMAIN):
 
     def _without(self, source: str) -> ConfigFlowResult:
         entry = self._get_reconfigure_entry()
-        rest = {key: value for key, value in entry.data[CONF_SOURCES].items() if key != source}
+        rest = {key: value for key, value in sources_of(entry).items() if key != source}
         data = {**entry.data, CONF_SOURCES: rest}
         for issue in issues(entry.entry_id):
             ir.async_delete_issue(self.hass, DOMAIN, issue)
@@ -198,7 +199,7 @@ class MyBMWOptionsFlow(OptionsFlowWithReload):
             if wrong is None:
                 return self.async_create_entry(data=options)
             errors["base"] = wrong
-        known = user_input or self.config_entry.options
+        known = user_input or options_of(self.config_entry)
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(self._schema(), self._shown(known)),
@@ -220,7 +221,7 @@ class MyBMWOptionsFlow(OptionsFlowWithReload):
         return None
 
     def _schema(self) -> vol.Schema:
-        sources = self.config_entry.data[CONF_SOURCES]
+        sources = sources_of(self.config_entry)
         schema: dict[Any, Any] = dict(_GENERAL)
         if MYBMW in sources:
             schema |= _COMMANDING
@@ -231,7 +232,7 @@ class MyBMWOptionsFlow(OptionsFlowWithReload):
 
     def _shown(self, known: Mapping[str, Any]) -> dict[str, Any]:
         usual: dict[str, Any] = {}
-        if MYBMW in self.config_entry.data[CONF_SOURCES]:
+        if MYBMW in sources_of(self.config_entry):
             usual[OPTION_INTERVAL] = default_interval(self.config_entry).total_seconds() / 60
         return {**usual, **known}
 
@@ -255,7 +256,7 @@ def _coordinator(entry: MyBMWConfigEntry) -> GarageCoordinator | None:
 
 def _refused(entry: MyBMWConfigEntry) -> Iterable[str]:
     """Return the sources whose login is refused, all of them if that is not known."""
-    sources = list(entry.data[CONF_SOURCES])
+    sources = list(sources_of(entry))
     coordinator = _coordinator(entry)
     pollers = {} if coordinator is None else coordinator.pollers
     refused = [

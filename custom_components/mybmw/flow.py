@@ -14,6 +14,7 @@ from homeassistant.const import CONF_REGION, CONF_USERNAME
 
 from .const import CONF_SOURCES
 from .coordinator import MyBMWConfigEntry
+from .damage import sources_of
 from .token_store import async_as_login
 
 
@@ -33,12 +34,11 @@ class AccountFlow(ConfigFlow):
     def _known(self, source: str) -> Mapping[str, Any]:
         """Return how a source of the entry logs in, {} if it has none."""
         entry = self._known_entry
-        found: Mapping[str, Any] = {} if entry is None else entry.data[CONF_SOURCES].get(source, {})
-        return found
+        return {} if entry is None else sources_of(entry).get(source, {})
 
     def _accounts(self, source: str) -> list[Mapping[str, Any]]:
         """Return how all accounts that are set up log in to a source."""
-        sources = [entry.data[CONF_SOURCES] for entry in self._async_current_entries()]
+        sources = [sources_of(entry) for entry in self._async_current_entries()]
         return [known[source] for known in sources if source in known]
 
     async def _finish(
@@ -56,7 +56,7 @@ class AccountFlow(ConfigFlow):
             if there not in (None, entry):
                 return self.async_abort(reason="already_configured")
             return await self._put(entry, source, account, gcid or entry.unique_id)
-        if there is not None and source not in there.data[CONF_SOURCES]:
+        if there is not None and source not in sources_of(there):
             return await self._put(there, source, account, there.unique_id)
         self._abort_if_unique_id_configured()
         data = {CONF_SOURCES: {source: account}}
@@ -68,7 +68,7 @@ class AccountFlow(ConfigFlow):
         """Put a source into an entry, or renew its login there, and say which of them it was."""
         account = await async_as_login(self.hass, entry, source, account)
         data = _with_source(entry, source, account)
-        if source in entry.data[CONF_SOURCES]:
+        if source in sources_of(entry):
             return self.async_update_reload_and_abort(entry, unique_id=unique_id, data=data)
         return self.async_update_reload_and_abort(
             entry, unique_id=unique_id, data=data, reason="source_added"
@@ -87,10 +87,10 @@ def name_of(account: Mapping[str, Any]) -> str:
 
 
 def _goes_by_name(entry: MyBMWConfigEntry) -> bool:
-    accounts = entry.data[CONF_SOURCES].values()
+    accounts = sources_of(entry).values()
     return any(name_of(known) == entry.unique_id for known in accounts if CONF_USERNAME in known)
 
 
 def _with_source(entry: MyBMWConfigEntry, source: str, account: dict[str, Any]) -> dict[str, Any]:
-    sources = {**entry.data[CONF_SOURCES], source: account}
+    sources = {**sources_of(entry), source: account}
     return {**entry.data, CONF_SOURCES: sources}

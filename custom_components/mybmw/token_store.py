@@ -198,8 +198,12 @@ async def async_remove_tokens(
 
 def _kept(entry: ConfigEntry, source: str) -> Mapping[str, Any] | None:
     """Return the tokens that an entry holds; None if it has no such source, or none of it."""
-    tokens = entry.data[CONF_SOURCES].get(source, {}).get(CONF_TOKENS)
+    tokens = _mapping(_mapping(entry.data.get(CONF_SOURCES)).get(source)).get(CONF_TOKENS)
     return tokens if isinstance(tokens, Mapping) else None
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _generation(tokens: Mapping[str, Any]) -> int:

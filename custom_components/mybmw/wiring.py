@@ -58,6 +58,7 @@ from .const import (
     STREAM_OWN,
 )
 from .coordinator import MyBMWConfigEntry
+from .damage import damaged_options
 from .store import SpentStore
 from .token_store import TokenStore, async_remove_tokens
 
@@ -150,7 +151,7 @@ async def _broker(hass: HomeAssistant, options: Mapping[str, Any]) -> Broker | N
             secure = options.get(CONF_TLS, False)
             authority = options.get(CONF_CA)
             return Broker(
-                await hass.async_add_executor_job(own_tls, authority) if secure else None,
+                await _tls(hass, authority) if secure else None,
                 options[CONF_HOST],
                 options[CONF_PORT],
                 prefix=options.get(CONF_PREFIX, "bmw"),
@@ -170,6 +171,14 @@ def _strict_tls() -> ssl.SSLContext:
     context = create_client_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     return context
+
+
+async def _tls(hass: HomeAssistant, authority: str | None) -> ssl.SSLContext:
+    """Return what verifies a broker of the user; an authority is checked when it is entered."""
+    try:
+        return await hass.async_add_executor_job(own_tls, authority)
+    except ssl.SSLError:
+        raise damaged_options(f"{OPTION_STREAM}.{CONF_CA}") from None
 
 
 def own_tls(authority: str | None) -> ssl.SSLContext:

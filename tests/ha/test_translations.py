@@ -95,6 +95,8 @@ OWN_ERRORS: Final = {
     "car_or_account",
     "car_unknown",
     "command_ignored",
+    "damaged_data",
+    "damaged_options",
     "limit_not_offered",
     "no_place",
     "not_a_car",

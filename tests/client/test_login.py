@@ -284,14 +284,67 @@ async def test_useless_redirect(
         await new_client().login.log_in()
 
 
-@pytest.mark.parametrize("url", ["http://customer.bmwgroup.com/gcdm/oauth/token", "token", "ftp:/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://customer.bmwgroup.com/gcdm/oauth/token",
+        "token",
+        "ftp:/",
+        "https://[",
+        "https://login.example.com/gcdm/oauth/token",
+        "https://bmwgroup.com.example.com/gcdm/oauth/token",
+        "https://notbmwgroup.com/gcdm/oauth/token",
+        "https://customer.bmwgroup.com@example.com/gcdm/oauth/token",
+        "https://example.com\\.bmwgroup.com/gcdm/oauth/token",
+        "https://example.com#.bmwgroup.com/token",
+        "https://example.com?.bmwgroup.com/token",
+        "https://customer.bmwgroup.com:8443/gcdm/oauth/token",
+        "https://user@customer.bmwgroup.com/gcdm/oauth/token",
+        "https://bmwgroup.com./gcdm/oauth/token",
+        "https://127.0.0.1/gcdm/oauth/token",
+        "https://localhost/gcdm/oauth/token",
+        "https://ｂmwgroup.com.evil/gcdm/oauth/token",
+        "",
+    ],
+)
 async def test_insecure_login(url: str, sim: SimulatedMyBMW, new_client: NewClient) -> None:
-    """A password is never sent in the clear, whatever the settings say."""
+    """A password is sent to BMW only, and never in the clear, whatever the settings say."""
     settings = {"clientId": "a", "clientSecret": "b", "returnUrl": "c", "tokenEndpoint": url}
     sim.fail(Endpoint.CONFIG, faults.answer(settings))
-    with pytest.raises(AnswerError, match="secure"):
+    with pytest.raises(AnswerError, match=r"secure|tokenEndpoint"):
         await new_client().login.log_in()
     assert asked(sim) == [Endpoint.CONFIG]
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "customer.bmwgroup.com",
+        "CUSTOMER.BMWGroup.com",
+        "login.bmwusa.com",
+        "b2vapi.bmwgroup.us",
+        "myprofile.bmw.com.cn",
+        "www.bmw.com",
+    ],
+)
+async def test_logins_of_bmw(host: str, sim: SimulatedMyBMW) -> None:
+    """All places where BMW has servers may take a password."""
+    hosts: set[str] = set()
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        hosts.add(request.url.host)
+        request.url = request.url.copy_with(
+            host="cocoapi.bmwgroup.com" if "eadrax" in request.url.path else "customer.bmwgroup.com"
+        )
+        answer = sim.handle(request)
+        if request.url.path.endswith("/oauth/config"):
+            settings = answer.json() | {"tokenEndpoint": f"https://{host}/gcdm/oauth/token"}
+            return httpx.Response(200, json=settings)
+        return answer
+
+    tokens = await make_client(transport=httpx.MockTransport(handle)).login.log_in()
+    assert tokens.access
+    assert hosts == {"cocoapi.bmwgroup.com", host.lower()}
 
 
 async def test_odd_redirect() -> None:
@@ -303,7 +356,7 @@ async def test_odd_redirect() -> None:
                 "clientId": "id",
                 "clientSecret": "secret",
                 "returnUrl": "com.bmw.connected://oauth",
-                "tokenEndpoint": "https://login.example.com/gcdm/oauth/token",
+                "tokenEndpoint": "https://login.bmwusa.com/gcdm/oauth/token",
                 "scopes": None,
             },
         ),
@@ -324,5 +377,5 @@ async def test_odd_redirect() -> None:
     assert (tokens.access, tokens.refresh, tokens.gcid) == ("first", "second", None)
     assert tokens.expires > started + timedelta(minutes=50)
     assert form(client.requests[2])["authorization"] == "a+b"
-    assert {request.url.host for request in client.requests[1:]} == {"login.example.com"}
+    assert {request.url.host for request in client.requests[1:]} == {"login.bmwusa.com"}
     assert parse_qs(client.requests[1].content.decode()).get("scope") is None

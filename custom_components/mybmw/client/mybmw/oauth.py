@@ -17,7 +17,7 @@ from ..convert import mapping
 from ..errors import AnswerError, AuthError, CaptchaError
 from ..http import Http, Request, json_of
 from .answers import ask
-from .regions import SERVERS
+from .regions import BMW_DOMAINS, SERVERS
 from .tokens import REFUSED, Account, Tokens, read_text, read_tokens
 from .wire import code_challenge, code_verifier, random_token
 
@@ -178,10 +178,23 @@ class OAuthLogin:
             token_url=read_text(answer, "tokenEndpoint", what),
             scope=" ".join(map(str, scopes)) if isinstance(scopes, list) else "",
         )
-        if not oauth.token_url.lower().startswith("https://"):
-            raise AnswerError(f"{what}: the login is not at a secure address")
+        if not _is_of_bmw(oauth.token_url):
+            raise AnswerError(f"{what}: the login is not at a secure address of BMW")
         self._http.redactor.learn_passing(oauth.secret)
         return oauth
+
+
+def _is_of_bmw(url: str) -> bool:
+    """Tell whether a URL is BMW's own, so that it may get the password."""
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL, ValueError:
+        return False
+    return (
+        (parsed.scheme, parsed.port, parsed.userinfo) == ("https", None, b"")
+        and "\\" not in url
+        and any(f".{parsed.host}".endswith(f".{domain}") for domain in BMW_DOMAINS)
+    )
 
 
 def _query_value(url: object, key: str, what: str) -> str:

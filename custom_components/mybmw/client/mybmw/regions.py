@@ -28,6 +28,15 @@ class Server:
         return f"https://{self.host}{path}"
 
 
+BMW_DOMAINS: Final = (
+    "bmw.com",
+    "bmw.com.cn",
+    "bmwgroup.com",
+    "bmwgroup.us",
+    "bmwusa.com",
+)
+"""Where BMW's servers are, those of China too; a password is sent nowhere else."""
+
 _CAPTCHA: Final = "https://bimmer-connected.readthedocs.io/en/stable/captcha/"
 
 SERVERS: Final = {

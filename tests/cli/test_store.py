@@ -6,7 +6,7 @@ import json
 import os
 from pathlib import Path
 from threading import Thread
-from time import sleep
+from time import sleep, time
 
 import pytest
 
@@ -83,6 +83,38 @@ def test_full_disk(
     assert "logins cannot be kept" in capsys.readouterr().err
     assert store.get("a") == 1
     assert {file.name for file in path.parent.iterdir()} == {STORE, f"{STORE}.lock"}
+
+
+def test_leftovers(path: Path) -> None:
+    """What a killed process has left goes with the next write; what others keep there stays."""
+    hour_ago = time() - 3600
+    left = path.with_name(f"{path.name}.a1b2_c3d")
+    others = [
+        path.with_name(f"{path.name}.lock"),
+        path.with_name(f"{path.name}.backup"),
+        path.with_name(f"{path.name}.a1b2c3d4e"),
+        path.with_name("other.a1b2c3d4"),
+    ]
+    for file in (left, *others):
+        file.write_text("secret")
+        os.utime(file, (hour_ago, hour_ago))
+    now = path.with_name(f"{path.name}.z9y8x7w6")
+    now.write_text("of a process that is writing")
+    assert Store(path).put(1, "a")
+    assert set(path.parent.iterdir()) == {path, now, *others}
+    assert Store(path).get("a") == 1
+
+
+def test_interrupted_write(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C in the middle of it leaves nothing behind either."""
+
+    def interrupt(_handle: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        Store(path).put(1, "a")
+    assert [file.name for file in path.parent.iterdir()] == [f"{path.name}.lock"]
 
 
 def test_nested(path: Path) -> None:

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 import os
 from pathlib import Path
+import re
 import sys
 from tempfile import mkstemp
-from time import monotonic, sleep
+from time import monotonic, sleep, time
 from typing import Any, Final
 
 import orjson
@@ -28,6 +29,9 @@ PATIENCE: Final = 30.0
 
 MOMENT: Final = 15.0
 """Seconds that it takes at most to get new tokens."""
+
+LEFT_OVER: Final = 60.0
+"""Seconds after which nobody can be writing a temporary file any more."""
 
 _STEP: Final = 0.05
 
@@ -134,6 +138,7 @@ class Store:
         if self._path is None:
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_leftovers(self._path)
         handle, name = mkstemp(dir=self._path.parent, prefix=f"{self._path.name}.")
         try:
             with os.fdopen(handle, "wb") as file:
@@ -141,15 +146,24 @@ class Store:
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).replace(self._path)
-        except OSError:
+        finally:
             with suppress(OSError):
                 Path(name).unlink()
-            raise
 
     def _tell(self, text: str) -> None:
         if text not in self._told:
             self._told.add(text)
             note(f"mybmw: {text}")
+
+
+def _remove_leftovers(path: Path) -> None:
+    """Delete what a process that was killed has left while it wrote; it holds logins."""
+    temporary = re.compile(rf"{re.escape(path.name)}\.[a-z0-9_]{{8}}")
+    oldest = time() - LEFT_OVER
+    with suppress(OSError):
+        for file in path.parent.iterdir():
+            if temporary.fullmatch(file.name) and file.lstat().st_mtime < oldest:
+                file.unlink()
 
 
 def _inside(content: object, keys: Iterable[str]) -> object:

@@ -2,11 +2,29 @@
 
 from collections.abc import Iterator, Mapping
 import json
+from lzma import LZMAError
 from pathlib import Path, PurePosixPath
+import struct
 from tempfile import TemporaryDirectory
+from typing import Final
 from zipfile import BadZipFile, ZipFile, is_zipfile
+import zlib
 
 type Files = Mapping[str, bytes]
+
+_MOST_FILES: Final = 2_000
+_MOST_BYTES: Final = 200_000_000
+# An encrypted archive is a RuntimeError, an unknown compression a NotImplementedError
+_UNREADABLE: Final = (
+    BadZipFile,
+    EOFError,
+    LZMAError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    struct.error,
+    zlib.error,
+)
 
 _unpacked: list[TemporaryDirectory[str]] = []
 
@@ -30,22 +48,35 @@ def folder_of(path: Path) -> Path:
 def _archived(path: Path) -> Iterator[tuple[str, bytes]]:
     try:
         with ZipFile(path) as packed:
-            for entry in packed.infolist():
-                if not entry.is_dir():
-                    yield _safe(entry.filename), packed.read(entry)
-    except BadZipFile as error:
-        raise ValueError(f"{path}: {error}") from None
+            entries = [entry for entry in packed.infolist() if not entry.is_dir()]
+            _check_size(path, len(entries), sum(entry.file_size for entry in entries))
+            for entry in entries:
+                # What the directory says of the size need not be true, but no more than it is read
+                yield _safe(entry.filename), packed.read(entry)
+    except _UNREADABLE as error:
+        raise ValueError(f"{path} cannot be unpacked: {_words(error)}") from None
+
+
+def _check_size(path: Path, number: int, size: int) -> None:
+    if number > _MOST_FILES:
+        raise ValueError(f"{path} is no recording: it holds {number} files")
+    if size > _MOST_BYTES:
+        raise ValueError(f"{path} is no recording: it holds {size / 1e6:.0f} MB")
+
+
+def _words(error: Exception) -> str:
+    """Return what an error says, on one line, or else its name."""
+    return " ".join(str(error).split())[:200] or type(error).__name__
 
 
 def _in_diagnostics(path: Path) -> Iterator[tuple[str, bytes]]:
     """Yield the answers that all sources of an account have given."""
+    _check_size(path, 1, path.stat().st_size)
     try:
         sources = json.loads(path.read_bytes())["data"]["sources"].values()
         answers = [answer for source in sources for answer in source.get("answers", {}).items()]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(
-            f"{path} is no folder, no archive, and no diagnostics of MyBMW ({error!r})"
-        ) from None
+    except ValueError, KeyError, TypeError, AttributeError, RecursionError:
+        raise ValueError(f"{path} is no folder, no archive, and no diagnostics of MyBMW") from None
     for name, text in answers:
         yield _safe(name), str(text).encode()
 

@@ -24,6 +24,7 @@ NEVER: Final = 2000
 _FAR_AWAY: Final = 2100
 _LARGEST: Final = 2**53
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,62}")
+_NO_WORD: Final = re.compile(r"[^a-z0-9]+")
 _MEASURE: Final = re.compile(
     r"(?P<number>[-+]?\d{1,15}(?:[.,]\d{1,15})?(?:[eE][-+]?\d{1,3})?)\s*(?P<unit>[A-Za-z°%].{0,15})?",
     re.ASCII,
@@ -149,16 +150,26 @@ def day(value: object) -> date | None:
 
 
 def member[E: StrEnum](kind: type[E], **also: E) -> Converter[E]:
-    """Make a converter for one enumeration; `also` names further words for members."""
-    words = {item.value: item for item in kind} | also
+    """Make a converter for one enumeration; `also` names further words for members.
+
+    Words are the same however their parts are joined.
+    """
+    words = {
+        joined(word): item for word, item in ({item.value: item for item in kind} | also).items()
+    }
 
     def convert(value: object) -> E | None:
-        found = words.get(value.strip().upper()) if isinstance(value, str) else None
+        found = words.get(joined(value)) if isinstance(value, str) else None
         if found is None and value is not None and not is_null_word(value):
             raise unknown_word(value)
         return found
 
     return convert
+
+
+def joined(word: str) -> str:
+    """Return the letters and digits of a word, in lower case."""
+    return _NO_WORD.sub("", word.lower())
 
 
 def is_null_word(value: object) -> bool:

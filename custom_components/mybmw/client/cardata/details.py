@@ -34,7 +34,7 @@ from ..rows import AnyRow, Reader, row
 from ..values import Brand, ChargingPlace, ChargingSession, DriveTrain, Position, Season, Tire, Wear
 from .memory import Memory
 from .tables import SOURCE
-from .words import day, distance
+from .words import day, distance, plain
 
 LONGEST_LIST: Final = 30
 """How many charges are kept."""
@@ -52,7 +52,8 @@ _TRAINS: Final = (
 _BRAND: Final = member(
     Brand,
     BMWI=Brand.BMW,
-    **{"TOYOTA-SUPRA": Brand.TOYOTA, "ROLLS-ROYCE": Brand.ROLLS_ROYCE, "BMW I": Brand.BMW},
+    BMW_MOTORRAD=Brand.BMW,
+    TOYOTA_SUPRA=Brand.TOYOTA,
 )
 _LEFT_HAND: Final[Mapping[str, bool]] = {
     **dict.fromkeys(("LHD", "LL", "LEFT"), True),
@@ -66,6 +67,10 @@ _WHEEL_NAMES: Final[Mapping[str, str]] = {
     "rear_left": "rearLeft",
     "rear_right": "rearRight",
 }
+
+
+def _text(value: object) -> str | None:
+    return plain(value, "")
 
 
 def _train(value: object) -> DriveTrain | None:
@@ -102,10 +107,10 @@ def _active(value: object) -> bool | None:
 
 _BASIC: Final[tuple[AnyRow, ...]] = (
     row("brand", BRAND, _BRAND),
-    row("bodyType", BODY_TYPE, text),
+    row("bodyType", BODY_TYPE, _text),
     row("driveTrain", DRIVE_TRAIN, _train),
-    row("colourDescription", COLOR, text),
-    row("headUnit", HEADUNIT_TYPE, text),
+    row("colourDescription", COLOR, _text),
+    row("headUnit", HEADUNIT_TYPE, _text),
     row("puStep", SOFTWARE_VERSION, _software),
     row("steering", LEFT_HAND_DRIVE, _left_hand),
     row("simStatus", attribute_of("vehicle.sim.status"), _active),
@@ -118,10 +123,10 @@ _BASIC: Final[tuple[AnyRow, ...]] = (
 # The first one that is there counts
 _FIRST: Final[tuple[tuple[AnyRow, ...], ...]] = (
     tuple(
-        row(key, MODEL, text)
+        row(key, MODEL, _text)
         for key in ("modelName", "modelRange", "seriesDevt", "series", "modelKey")
     ),
-    tuple(row(key, COUNTRY, text) for key in ("countryCodeISO", "countryCode", "country")),
+    tuple(row(key, COUNTRY, _text) for key in ("countryCodeISO", "countryCode", "country")),
 )
 # A capacity out of a catalogue gives way to every one that was ever measured
 _CAPACITY: Final[tuple[AnyRow, ...]] = (

@@ -13,7 +13,7 @@ from typing import Final
 import orjson
 
 from ..attributes import Unit
-from ..convert import is_null_word, number as any_number, split_unit, text, unknown_word
+from ..convert import is_null_word, joined, number as any_number, split_unit, text, unknown_word
 from ..units import FACTORS, KILOMETERS, MINUTES, converted
 from .faults import fault_codes
 
@@ -153,7 +153,7 @@ def word(known: Collection[str]) -> Converter[str]:
 
     Words come out in lower case, with underscores; known ones may come without.
     """
-    joined = {item.replace("_", ""): item for item in known}
+    without = {item.replace("_", ""): item for item in known}
 
     def convert(value: object, _unit: str) -> str | None:
         if value is None or isinstance(value, bool):
@@ -166,8 +166,8 @@ def word(known: Collection[str]) -> Converter[str]:
         slug = _ALIASES.get(slug, slug)
         if slug in known:
             return slug
-        if slug in joined:
-            return joined[slug]
+        if slug in without:
+            return without[slug]
         if is_nothing(value):
             return None
         if not _WORD.fullmatch(value.strip()):
@@ -218,21 +218,17 @@ def plain(value: object, _unit: str) -> str | None:
 
 def member[E: StrEnum](words: Mapping[str, E]) -> Converter[E]:
     """Make a converter from words to members of an enumeration, however they are joined."""
-    known = {_joined(word): member for word, member in words.items()}
+    known = {joined(word): member for word, member in words.items()}
 
     def convert(value: object, _unit: str) -> E | None:
         if is_nothing(value):
             return None
-        found = known.get(_joined(value)) if isinstance(value, str) else None
+        found = known.get(joined(value)) if isinstance(value, str) else None
         if found is None:
             raise unknown_word(value)
         return found
 
     return convert
-
-
-def _joined(word: str) -> str:
-    return _NO_WORD.sub("", word.lower())
 
 
 def one_of(*words: str) -> Converter[str]:
@@ -251,7 +247,7 @@ def phases_of(value: object, _unit: str = "") -> int | None:
     """Read the number of phases, which is a word such as "3-PHASES" or a number; 0 is none."""
     if is_nothing(value):
         return None
-    if isinstance(value, str) and _joined(value) == "nocharging":
+    if isinstance(value, str) and joined(value) == "nocharging":
         return 0
     found = _PHASES.fullmatch(str(value).strip().upper()) if isinstance(value, str | int) else None
     if found is None:
@@ -261,10 +257,10 @@ def phases_of(value: object, _unit: str = "") -> int | None:
 
 def truth_or[E: StrEnum](words: Mapping[str, E], yes: E, no: E) -> Converter[E]:
     """Make a converter for what is a word on some cars and a truth value on others."""
-    known = {_joined(word): member for word, member in words.items()}
+    known = {joined(word): member for word, member in words.items()}
 
     def convert(value: object, unit: str) -> E | None:
-        found = known.get(_joined(value)) if isinstance(value, str) else None
+        found = known.get(joined(value)) if isinstance(value, str) else None
         if found is not None:
             return found
         told = truth(value, unit)
@@ -374,7 +370,10 @@ def inner(value: object) -> list[Mapping[str, object]]:
 
 
 def _list(value: object) -> list[object]:
+    """Return a list, also one of the single object that came without it."""
     decoded = _decoded(value)
+    if isinstance(decoded, dict):
+        return [decoded]
     if not isinstance(decoded, list):
         raise ValueError("not a list")
     return decoded

@@ -7,18 +7,17 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 import logging
-from typing import TYPE_CHECKING, Final, override
+from typing import TYPE_CHECKING, Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
-from homeassistant.util import dt as dt_util
 
+from .car_store import CarContents
 from .client import (
     AnyReading,
-    BlockedError,
     Changes,
     ClientError,
     Command,
@@ -31,7 +30,6 @@ from .client import (
     Redactor,
     Vehicle,
     attributes as car,
-    dump,
     load,
     load_sources,
 )
@@ -39,10 +37,12 @@ from .client.attributes import AnyAttribute
 from .client.values import Brand
 from .confirming import Confirmer
 from .const import DOMAIN
+from .contents import car_of, plan_of
 from .errors import home_assistant_error
 from .expiry import Expiry
 from .reach import Reaches, device_name, log_cars, update_access
-from .store import AT_ONCE, LATER, SOON, Contents, GarageStore, ImageStore
+from .saving import MATTERS_MOST, Saver
+from .store import AT_ONCE, LATER, Contents, ImageStore, Plan
 from .telling import Newcomers, Teller, Watch
 
 if TYPE_CHECKING:
@@ -77,9 +77,9 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         self.pollers: dict[str, SourcePoller] = {}
         self.reach = Reaches(self.pollers)
         self.images = ImageStore(hass, entry.entry_id)
-        self._store = GarageStore(hass, entry.entry_id)
+        self.saver = Saver(hass, entry, self._plan, self._car, lambda: self.vehicles)
         self._teller = Teller(hass.loop, self._before_telling)
-        self._former: Mapping[str, object] = {}
+        self._former: Mapping[str, Mapping[str, Any]] = {}
         self._devices: set[str] = set()
         self.closed = False
         self.elsewhere: set[str] = set()
@@ -109,7 +109,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
 
     async def async_restore(self) -> Contents:
         """Take in what was saved of present sources, with its true age; return all contents."""
-        contents = await self._store.load()
+        contents = await self.saver.load()
         self._former = contents["sources"]
         for vin, saved in contents["vehicles"].items():
             self._restore(vin, load(saved), load_sources(saved))
@@ -136,17 +136,18 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         self.closed = True
         self._confirmer.close()
         self._teller.close()
+        self.saver.close()
         await self.async_save()
 
     async def async_save(self) -> None:
         """Save what is known."""
-        await self._store.save(self._contents())
+        await self.saver.save()
 
     @callback
     def async_schedule_save(self, delay: float) -> None:
-        """Save within some seconds."""
+        """Save within some seconds what is planned and was learned, but for values of cars."""
         if not self.closed:
-            self._store.schedule(self._contents, delay)
+            self.saver.schedule(delay)
 
     @callback
     @override
@@ -209,7 +210,9 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         if poll.vins is not None:
             self._drop_missing(poller, poll.vins)
         self.async_check(poller)
-        self.async_schedule_save(LATER)
+        for vin in poll.readings:
+            self.saver.touch(vin)
+        self.async_schedule_save(AT_ONCE if poller.counts_calls or poll.error else LATER)
 
     @callback
     def async_take_some(self, poll: Poll) -> None:
@@ -250,6 +253,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         self._devices.discard(vin)
         self._teller.forget(vin)
         self.data.remove(vin)
+        self.saver.forget(vin)
 
     async def async_send(self, vin: str, command: Command) -> CommandResult:
         """Carry out a command; raise a translated error if it fails or is ignored."""
@@ -293,7 +297,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
     async def _before_sending(self) -> None:
         """Have it on disk that a command is on its way: it may end in the middle of it."""
         if not self.closed:
-            await self.async_save()
+            await self.saver.save_plan()
 
     @callback
     def _sent(self, vin: str) -> None:
@@ -301,6 +305,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         if not self.closed:
             self._teller.flush()
             self._confirmer.begin(vin)
+            self.saver.touch(vin, matters=True)
             self.async_schedule_save(AT_ONCE)
 
     @callback
@@ -319,12 +324,15 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
     def _before_telling(self, changes: Changes) -> None:
         for vin, changed in changes.items():
             self._update_device(vin, changed)
-        self.async_schedule_save(SOON)
+            if vin in self.vehicles:
+                self.saver.touch(vin, matters=not MATTERS_MOST.isdisjoint(changed))
+        self.async_schedule_save(LATER)
 
     @callback
     def _note_error(self, source: str, error: ClientError) -> None:
         if not self.closed and source in self.pollers:
             self.pollers[source].note_error(error)
+            self.async_schedule_save(AT_ONCE)
 
     @callback
     def _update_device(self, vin: str, changed: Iterable[AnyAttribute]) -> None:
@@ -374,20 +382,8 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
             self.elsewhere.add(vin)
         return not taken
 
-    def _contents(self) -> Contents:
-        dumps = ((name, poller.dump()) for name, poller in self.pollers.items())
-        return {
-            "vehicles": {vin: dump(vehicle) for vin, vehicle in self.vehicles.items()},
-            "commands": self.data.dump_commands(),
-            "due": {name: poller.due for name, poller in self.pollers.items() if poller.due},
-            "blocked": [
-                name
-                for name, poller in self.pollers.items()
-                if poller.refused_before or isinstance(poller.error, BlockedError)
-            ],
-            "sources": {
-                **self._former,
-                **{name: saved for name, saved in dumps if saved is not None},
-            },
-            "saved": dt_util.utcnow().isoformat(),
-        }
+    def _plan(self) -> Plan:
+        return plan_of(self.data, self.pollers, self._former)
+
+    def _car(self, vin: str) -> CarContents | None:
+        return car_of(self.data, vin, self._former)

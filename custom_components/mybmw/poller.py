@@ -108,10 +108,6 @@ class SourcePoller(Reach, DataUpdateCoordinator[None]):
             self.config_entry.async_start_reauth(self.hass)
         self._set_blocked_issue(self.error)
 
-    def dump(self) -> Mapping[str, object] | None:
-        """Return what the source has to remember."""
-        return None
-
     async def async_ask_all(self) -> None:
         """Ask about all cars, because somebody wants it."""
         await self.async_request_refresh()
@@ -255,10 +251,6 @@ class PlannedPoller(PlannedReach, SourcePoller):
     @override
     def can_ask(self) -> bool:
         return self.source_status.calls_left_for_user > 0
-
-    @override
-    def dump(self) -> Mapping[str, object]:
-        return self.source.dump()
 
     @override
     async def async_ask_all(self) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from base64 import b64decode, b64encode
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 import logging
@@ -14,8 +14,10 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
+from .car_store import CarContents, CarStore
 from .client import Saved
 from .const import DOMAIN
+from .files import contents_of, mapping_of, sequence_of
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -26,15 +28,16 @@ LATER: Final = 900.0
 _LONGEST: Final = timedelta(days=1)
 
 
-class Contents(TypedDict):
-    """The file: readings by VIN, and what sources have to remember.
+class Plan(TypedDict):
+    """The file of an entry: what was planned, sent and learned, but for what is known of cars.
 
-    `commands` are those that no state has confirmed yet, `due` is the time (ISO 8601) of the next
-    poll of those that are polled regularly, `sources` what those that plan their own calls have
-    dumped, `saved` the time by which that is meant. `blocked` names those that BMW refuses.
+    `cars` are those that have a file of their own, `commands` those that no state has confirmed
+    yet, `due` is the time (ISO 8601) of the next poll of sources that are polled regularly,
+    `sources` what those that plan their own calls have dumped, `saved` the time by which that is
+    meant. `blocked` names those that BMW refuses.
     """
 
-    vehicles: dict[str, list[Saved]]
+    cars: list[str]
     commands: list[Saved]
     due: dict[str, str]
     sources: dict[str, Any]
@@ -42,13 +45,23 @@ class Contents(TypedDict):
     saved: str
 
 
+class Contents(Plan):
+    """All that was saved: the plan, and the readings by VIN.
+
+    What sources remember of cars is in `sources`, by name of the source, as `cars` by VIN.
+    """
+
+    vehicles: dict[str, list[Saved]]
+
+
 class GarageStore:
-    """One file per config entry, written with a delay and when Home Assistant stops.
+    """What an entry knows: a small file that is written soon, and files of cars.
 
     It is a cache: what is in it in another form than expected is left out.
     """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        self.cars = CarStore(hass, entry_id)
         self._hass = hass
         self._store = Store[Any](
             hass, _VERSION, f"{DOMAIN}.{entry_id}", private=True, atomic_writes=True
@@ -56,44 +69,83 @@ class GarageStore:
         self._planned: float | None = None
 
     async def load(self) -> Contents:
-        """Return what was saved; an unreadable or missing file is an empty one."""
-        found = _mapping(await _contents(self._store))
+        """Return what was saved; an unreadable or missing file is an empty one.
+
+        Older versions have everything in one file: the cars in it get their own.
+        """
+        found = mapping_of(await contents_of(self._store))
+        cars = await self.cars.load(map(str, sequence_of(found.get("cars"))))
+        for vin, contents in _older(found).items():
+            if vin not in cars:
+                await self.cars.save(vin, contents)
+                cars[vin] = contents
         return {
-            "vehicles": {
-                str(vin): [item for item in readings if isinstance(item, dict)]
-                for vin, readings in _mapping(found.get("vehicles")).items()
-                if isinstance(readings, list)
-            },
+            "vehicles": {vin: contents["readings"] for vin, contents in cars.items()},
+            "cars": list(cars),
             "commands": [
-                item for item in _sequence(found.get("commands")) if isinstance(item, dict)
+                item for item in sequence_of(found.get("commands")) if isinstance(item, dict)
             ],
-            "due": {str(key): str(value) for key, value in _mapping(found.get("due")).items()},
-            "sources": dict(_mapping(found.get("sources"))),
-            "blocked": [str(name) for name in _sequence(found.get("blocked"))],
+            "due": {str(key): str(value) for key, value in mapping_of(found.get("due")).items()},
+            "sources": _with_cars(mapping_of(found.get("sources")), cars),
+            "blocked": [str(name) for name in sequence_of(found.get("blocked"))],
             "saved": str(found.get("saved")),
         }
 
-    def schedule(self, contents: Callable[[], Contents], delay: float) -> None:
-        """Save within `delay` seconds; what is planned earlier is not put off."""
+    def schedule(self, plan: Callable[[], Plan], delay: float) -> None:
+        """Save the plan within `delay` seconds; what is planned earlier is not put off."""
         when = self._hass.loop.time() + delay
         if self._planned is not None and self._planned <= when:
             return
         self._planned = when
 
-        def collect() -> Contents:
+        def collect() -> Plan:
             self._planned = None
-            return contents()
+            return plan()
 
         self._store.async_delay_save(collect, delay)
 
-    async def save(self, contents: Contents) -> None:
-        """Save now."""
+    async def save(self, plan: Plan) -> None:
+        """Save the plan now."""
         self._planned = None
-        await self._store.async_save(contents)
+        await self._store.async_save(plan)
 
     async def remove(self) -> None:
-        """Delete the file."""
+        """Delete all files."""
+        found = mapping_of(await contents_of(self._store))
+        await self.cars.remove(map(str, sequence_of(found.get("cars"))))
         await self._store.async_remove()
+
+
+def _older(found: Mapping[Any, Any]) -> dict[str, CarContents]:
+    """Return the cars of a file of an older version."""
+    sources = {
+        str(name): mapping_of(mapping_of(saved).get("cars"))
+        for name, saved in mapping_of(found.get("sources")).items()
+    }
+    return {
+        str(vin): {
+            "readings": [item for item in readings if isinstance(item, dict)],
+            "sources": {name: cars[vin] for name, cars in sources.items() if vin in cars},
+        }
+        for vin, readings in mapping_of(found.get("vehicles")).items()
+        if isinstance(readings, list)
+    }
+
+
+def _with_cars(saved: Mapping[Any, Any], cars: Mapping[str, CarContents]) -> dict[str, Any]:
+    """Return what sources have saved, with what they remember of cars."""
+    names = {*saved, *(name for contents in cars.values() for name in contents["sources"])}
+    return {
+        str(name): {
+            **mapping_of(saved.get(name)),
+            "cars": {
+                vin: contents["sources"][name]
+                for vin, contents in cars.items()
+                if name in contents["sources"]
+            },
+        }
+        for name in names
+    }
 
 
 class SpentStore:
@@ -108,7 +160,7 @@ class SpentStore:
 
     async def load(self) -> Mapping[str, object]:
         """Return what was saved; an unreadable or missing file is an empty one."""
-        return _mapping(await _contents(self._store))
+        return mapping_of(await contents_of(self._store))
 
     async def save(self, spent: Mapping[str, object]) -> bool:
         """Save now; tell whether that worked, and the entry is still there.
@@ -147,7 +199,7 @@ class ImageStore:
 
     async def load(self) -> None:
         """Read which pictures there are, and when each was fetched."""
-        saved = _mapping(await _contents(self._index))
+        saved = mapping_of(await contents_of(self._index))
         parsed = ((str(key), _read_moment(str(time))) for key, time in saved.items())
         self._times = {key: time for key, time in parsed if time is not None}
 
@@ -159,7 +211,7 @@ class ImageStore:
         """Return a picture."""
         if key not in self._times:
             return None
-        saved = await _contents(self._file(key))
+        saved = await contents_of(self._file(key))
         try:
             return b64decode(saved["png"])
         except LookupError, TypeError, ValueError:
@@ -209,26 +261,9 @@ def due_after(delay: timedelta) -> str:
     return later.isoformat()
 
 
-async def _contents(store: Store[Any]) -> Any:
-    """Return what a file holds; None if it is missing or cannot be read."""
-    try:
-        return await store.async_load()
-    except (HomeAssistantError, NotImplementedError) as error:
-        _LOGGER.warning("What was known before cannot be read: %s", type(error).__name__)
-        return None
-
-
 def _read_moment(saved: str) -> datetime | None:
     try:
         time = datetime.fromisoformat(saved)
     except ValueError:
         return None
     return time if time.tzinfo else None
-
-
-def _mapping(value: object) -> Mapping[Any, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _sequence(value: object) -> Sequence[Any]:
-    return value if isinstance(value, list) else ()

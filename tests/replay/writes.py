@@ -1,12 +1,15 @@
-"""Counts what Home Assistant writes to its state machine."""
+"""Counts what Home Assistant writes to its state machine, and to its disk."""
 
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED
 from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers.json import prepare_save_json
+from homeassistant.helpers.storage import Store
 
 
 @contextmanager
@@ -29,3 +32,23 @@ def writes(hass: HomeAssistant) -> Iterator[Counter[str]]:
     yield counted
     for remove in stop:
         remove()
+
+
+type Written = list[tuple[str, int]]
+"""The name and the bytes of every file of `.storage` that was written."""
+
+
+@contextmanager
+def disk_writes() -> Iterator[Written]:
+    """Note what Home Assistant writes to its storage, whether that is a disk or a mock."""
+    written: Written = []
+    usual = Store._async_write_data
+
+    async def note(store: Store[Any], data: dict[str, Any]) -> None:
+        if "data_func" in data:
+            data["data"] = data.pop("data_func")()
+        written.append((store.key, len(prepare_save_json(data)[1])))
+        await usual(store, data)
+
+    with patch.object(Store, "_async_write_data", note):
+        yield written

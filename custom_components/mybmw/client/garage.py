@@ -12,7 +12,7 @@ from .errors import ClientError, UnsupportedError
 from .execution import INTERRUPTED, NO_STATE, Execution, about_to_send, unconfirmed
 from .source import Poll, Progress, Source
 from .tires import comparisons
-from .unconfirmed import Saved, Sent, Unconfirmed
+from .unconfirmed import Saved, Sent, Unconfirmed, outdated
 from .vehicle import Vehicle
 
 _LOGGER = logging.getLogger(__name__)
@@ -159,6 +159,8 @@ class Garage:
                 now, state = datetime.now(UTC), CommandState.UNCONFIRMED
                 self.update(vin, self.unconfirmed.end(vehicle, sent, state, now))
                 self._note_unconfirmed(vehicle, sent, INTERRUPTED)
+            else:  # readings may have been saved before it ended
+                self.update(vin, outdated(vehicle, sent))
         for vehicle in self.vehicles.values():
             for attribute in LAST_COMMAND.values():
                 last = vehicle[attribute]

@@ -148,10 +148,14 @@ class PlanningSource(Source, Protocol):
         """
         ...
 
-    def dump(self) -> Mapping[str, object]:
-        """Return what should survive a restart as JSON."""
+    def dump_plan(self) -> Mapping[str, object]:
+        """Return what should survive a restart as JSON, beside cars and what is saved at once."""
+        ...
+
+    def dump_car(self, vin: str) -> Mapping[str, object] | None:
+        """Return what should survive a restart of one car as JSON."""
         ...
 
     def load(self, saved: object) -> None:
-        """Take over what `dump` wrote; odd parts are left out."""
+        """Take over a plan with the `cars` beside it; odd parts are left out."""
         ...

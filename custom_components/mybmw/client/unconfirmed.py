@@ -140,14 +140,7 @@ class Unconfirmed:
         """Wait for a state from now on; return the readings that make unknown what is unknown."""
         sent = self.replace(vehicle.vin, sent, ended=ended, state=state)
         self._overtake(vehicle.vin, sent)
-        held = [reading for item in sent.attributes if (reading := vehicle[item])]
-        early = sent.contradicted_early(held)
-        limit = sent.ended if early and sent.ended else sent.time
-        return [
-            reading.attribute.over(max(sent.time, reading.time), sent.source)
-            for reading in held
-            if reading.time < limit
-        ]
+        return outdated(vehicle, sent)
 
     def _overtake(self, vin: str, newer: Sent) -> None:
         """Judge no more what was sent before a newer command for the same attributes."""
@@ -212,6 +205,18 @@ class Unconfirmed:
                 continue
             self.add(vin, sent)
             yield vin, sent
+
+
+def outdated(vehicle: Vehicle, sent: Sent) -> list[AnyReading]:
+    """Return the readings that end what was measured before a command that may have changed it."""
+    held = [reading for item in sent.attributes if (reading := vehicle[item])]
+    early = sent.contradicted_early(held)
+    limit = sent.ended if early and sent.ended else sent.time
+    return [
+        reading.attribute.over(max(sent.time, reading.time), sent.source)
+        for reading in held
+        if reading.time < limit
+    ]
 
 
 def _sifted(sent: Sent, readings: Sequence[AnyReading]) -> Iterator[AnyReading]:

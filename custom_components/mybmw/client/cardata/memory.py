@@ -1,6 +1,5 @@
 """What has to be remembered of a car to make sense of values that come one at a time."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -8,7 +7,9 @@ from typing import Final
 
 from ..attributes import ATTRIBUTES, AnyAttribute
 from ..convert import UnknownWordError, mapping, note_unknown_word, sequence, split_unit
+from ..tally import Tally
 from ..values import ChargingStatus, DriveTrain, LidState
+from .limits import MOST_OF_VALUE, size_of
 from .quota import Reason
 from .tables import (
     ALTITUDE,
@@ -68,7 +69,8 @@ class Memory:
     `raw` holds the newest value of each as it came, `answers` those that are asked for seldom;
     `tellers` are the descriptors that the present values come from, where there may be several,
     `proven` those that the car sends although its drive train does not have them. `unknown` and
-    `problems` count what could not be used. `now` is when the values at hand were sent.
+    `problems` count what could not be used. `now` is when the values at hand were sent. `size` are
+    the bytes of `raw`.
     """
 
     drive_train: DriveTrain | None = None
@@ -87,8 +89,9 @@ class Memory:
     proven: set[str] = field(default_factory=set)
     happened: list[Reason] = field(default_factory=list)
     streamed: set[str] = field(default_factory=set)
-    unknown: Counter[str] = field(default_factory=Counter)
-    problems: Counter[str] = field(default_factory=Counter)
+    unknown: Tally = field(default_factory=Tally)
+    problems: Tally = field(default_factory=Tally)
+    size: int = 0
 
     @property
     def plugs_in(self) -> bool:
@@ -147,7 +150,16 @@ class Memory:
         """Keep what came, unless something newer is known."""
         known = self.raw.get(descriptor)
         if known is None or known[0] <= time:
+            self.size += self._growth(descriptor, item)
             self.raw[descriptor] = time, item
+
+    def has_room(self, descriptor: str, item: object, most: int) -> bool:
+        """Tell whether a value can be kept in so many bytes."""
+        return self.size + self._growth(descriptor, item) <= most
+
+    def _growth(self, descriptor: str, item: object) -> int:
+        known = self.raw.get(descriptor)
+        return size_of(item) + (len(descriptor) if known is None else -size_of(known[1]))
 
     def believes(
         self,
@@ -238,7 +250,11 @@ class Memory:
                 for key, (time, item) in self.raw.items()
                 if key not in _PLACES
             },
-            "answers": self.answers,
+            "answers": {
+                name: answer
+                for name, answer in self.answers.items()
+                if size_of(answer) <= MOST_OF_VALUE
+            },
             "target": self.target,
             "streamed": sorted(self.streamed),
             "proven": sorted(self.proven),
@@ -263,7 +279,7 @@ class Memory:
                         self.values[key] = value
         for key, item in mapping(fields.get("raw")).items():
             if isinstance(item, list) and len(item) == 2 and (time := moment(item[0])) is not None:
-                self.raw[key] = time, item[1]
+                self.keep(key, item[1], time)
         self.answers |= mapping(fields.get("answers"))
         target = fields.get("target")
         self.target = float(target) if isinstance(target, int | float) else None

@@ -14,6 +14,7 @@ from ..convert import NEVER, UnknownWordError, mapping
 from ..descriptors import Descriptor, Kind
 from ..values import ChargingStatus, ClimateActivity
 from .derived import DERIVED
+from .limits import MOST_OF_CAR, within_limits
 from .memory import REMEMBERED, Memory, Value
 from .quota import DAY
 from .tables import (
@@ -57,7 +58,7 @@ def read_values(data: object, memory: Memory, now: datetime) -> list[AnyReading]
     memory.now = now
     readings: list[AnyReading] = []
     newest: datetime | None = None
-    items = mapping(data)
+    items = within_limits(mapping(data), memory.problems)
     for descriptor in sorted(items, key=_place) if len(items) > 1 else items:
         value = _value(descriptor, items[descriptor], memory, now)
         if value is None:
@@ -65,7 +66,7 @@ def read_values(data: object, memory: Memory, now: datetime) -> list[AnyReading]
         if newest is None or newest < value.time:
             newest = value.time
         steps = _STEPS.get(descriptor) or _unheard_of(descriptor, memory)
-        if steps is None:
+        if steps is None or not _has_room(descriptor, items[descriptor], memory):
             continue
         for step in steps:
             try:
@@ -142,6 +143,15 @@ def _unheard_of(descriptor: str, memory: Memory) -> tuple[Step, ...] | None:
     if not steps:
         memory.unknown[descriptor] += 1
     return steps
+
+
+def _has_room(descriptor: str, item: object, memory: Memory) -> bool:
+    """Tell whether a value can be kept; what nobody knows must not crowd out the rest."""
+    most = MOST_OF_CAR if descriptor in _STEPS else MOST_OF_CAR // 2
+    room = memory.has_room(descriptor, item, most)
+    if not room:
+        memory.problems["too much to keep"] += 1
+    return room
 
 
 def _remembering(descriptor: str) -> Step:

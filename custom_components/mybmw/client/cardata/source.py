@@ -1,7 +1,6 @@
 """CarData as a source: what REST is asked for, what the stream sends, and how the two meet."""
 
 import asyncio
-from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -9,15 +8,14 @@ from functools import partial
 import logging
 from typing import Final
 
-import orjson
-
 from ..attributes import ACCESS, AnyReading
 from ..convert import mapping
 from ..errors import ClientError, NoContainerError, UnexpectedError, UnsupportedError
-from ..fingerprint import MESSAGES, Message, Recording
+from ..fingerprint import MESSAGES, Recording
 from ..http import Http
 from ..source import Poll, Push, Status
 from ..supervisor import Supervisors
+from ..tally import Tally
 from ..tokens import TokenKeeper
 from ..values import Access, StreamState, Unreadable
 from ..vehicle import Vehicle
@@ -26,6 +24,8 @@ from .api import CardataApi, CardataError
 from .clock import DRIFT, SetBack, saved_time
 from .containers import ContainerKeeper, Memory as Containers
 from .diagnosis import about_calls, about_car, about_plan
+from .incoming import Incoming
+from .limits import MOST_UNLISTED
 from .login import Tokens
 from .memory import Memory
 from .night import Night
@@ -48,7 +48,6 @@ _TRY_AGAIN: Final = timedelta(days=30)
 _REFRESH_LIFE: Final = timedelta(days=14)
 _FEWEST_MINUTES: Final = timedelta(minutes=5)
 _MOST_AT_ONCE: Final = 100
-_VIN_LENGTH: Final = 17
 _REFUSED_FOR_GOOD: Final = 3
 
 
@@ -77,9 +76,9 @@ class CardataSource(ReadOnly):
         """Nothing is sent before the first work, poll or listening."""
         self.ledger = Ledger()
         self.cars: dict[str, Car] = {}
-        self.foreign: Counter[str] = Counter()
-        self.problems: Counter[str] = Counter()
-        self._recent: deque[Message] = deque(maxlen=MESSAGES)
+        self.problems = Tally()
+        self._incoming = Incoming(self.problems)
+        self.foreign = self._incoming.foreign
         self._http = http
         self._login = login
         self._broker = broker
@@ -250,13 +249,24 @@ class CardataSource(ReadOnly):
         self._containers.memory = Containers.load(mapping(mapping(saved).get("container")))
 
     def dump(self) -> Mapping[str, object]:
-        """Return what should survive a restart as JSON."""
+        """Return everything that should survive a restart as JSON."""
         return {
-            "saved": self._now().isoformat(),
+            **self.dump_plan(),
             "ledger": self.ledger.dump(),
             "container": self._containers.memory.dump(),
-            "plan": self._plan.dump(),
             "cars": {vin: car.memory.dump() for vin, car in self.cars.items()},
+        }
+
+    def dump_car(self, vin: str) -> Mapping[str, object] | None:
+        """Return what should survive a restart of one car as JSON."""
+        car = self.cars.get(vin)
+        return None if car is None else car.memory.dump()
+
+    def dump_plan(self) -> Mapping[str, object]:
+        """Return what should survive a restart beside cars, and beside what `keep` saves."""
+        return {
+            "saved": self._now().isoformat(),
+            "plan": self._plan.dump(),
             "denied": {vin: True for vin, car in self.cars.items() if car.denied},
             "heard": self._activity.dump(),
             "reach": self._activity.dump_reach(),
@@ -280,14 +290,13 @@ class CardataSource(ReadOnly):
         self._activity.load_reach(fields.get("reach"), then)
         since = saved_time(fields.get("listening_since"))
         self._listening_since = since and min(since, then)
-        missed = mapping(fields.get("no_picture")).items()
-        times = ((vin, saved_time(when)) for vin, when in missed)
-        self._no_picture = {vin: min(when, then) for vin, when in times if when is not None}
+        missed = {vin: saved_time(at) for vin, at in mapping(fields.get("no_picture")).items()}
+        self._no_picture = {vin: min(at, then) for vin, at in missed.items() if at is not None}
         self._go_back(then - now)
 
     def diagnostics(self) -> Mapping[str, object]:
         """Return who spent which call and why, and what each car sends."""
-        now = self._now()
+        now, heard = self._now(), self._activity.heard
         return {
             **about_calls(self.ledger, now),
             "next": about_plan(self._plan.next(now)),
@@ -295,15 +304,12 @@ class CardataSource(ReadOnly):
             "stream": self._stream.state.value if self._stream else None,
             "foreign_cars": dict(self.foreign),
             "problems": dict(self.problems + self._worker.problems),
-            "cars": {
-                vin: about_car(car, self._activity.heard.get(vin)) for vin, car in self.cars.items()
-            },
+            "cars": {vin: about_car(car, heard.get(vin)) for vin, car in self.cars.items()},
         }
 
     def recording(self, messages: int = MESSAGES) -> Recording:
         """Return what was heard lately as it came, cars' values with what the stream has sent."""
-        newest = list(self._recent)[max(0, len(self._recent) - messages) :]
-        return recording(self._http.recorder.answers, self.cars, newest)
+        return recording(self._http.recorder.answers, self.cars, self._incoming.newest(messages))
 
     async def _do(self, decision: Decision, round_: Round) -> None:
         """Do one thing, and note whether it worked."""
@@ -371,17 +377,10 @@ class CardataSource(ReadOnly):
     def _received(self, topic: str, payload: bytes) -> tuple[str, list[AnyReading]]:
         """Read one message; what is no message, or of another's car, is counted."""
         now = self._now()
-        self._recent.append(Message(now, topic, payload))
-        try:
-            message = mapping(orjson.loads(payload))
-        except orjson.JSONDecodeError:
-            self.problems["message"] += 1
-            return "", []
-        named = message.get("vin")
-        vin = (named if isinstance(named, str) else topic.rpartition("/")[2]).strip().upper()
+        vin, message = self._incoming.read(topic, payload, now)
         car = self._car(vin)
-        if car is None:
-            self.foreign[vin[:_VIN_LENGTH]] += 1
+        if car is None or message is None:
+            self._incoming.turn_away(vin, message)
             return vin, []
         data = mapping(message.get("data"))
         readings = read_values(data, car.memory, sent_at(message, now))
@@ -392,9 +391,10 @@ class CardataSource(ReadOnly):
         return vin, readings
 
     def _car(self, vin: str) -> Car | None:
-        """Return a car of the account; before the cars were listed, any that looks like one."""
+        """Return a car of the account; before they were listed, one of the first few that come."""
         car = self.cars.get(vin)
-        if car is None and not self._listed and is_vin(vin):
+        room = not self._listed and len(self.cars) < MOST_UNLISTED
+        if car is None and room and is_vin(vin):
             car = self.cars[vin] = Car(memory=Memory(zone=self._zone))
             self._watch()
         return car

@@ -1,6 +1,5 @@
 """Carrying out what the plan asks for, one task after the other."""
 
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -22,6 +21,7 @@ from ..errors import (
     RefusedError,
 )
 from ..source import Poll
+from ..tally import Tally
 from ..values import Access
 from .api import CardataApi, CardataError
 from .containers import LOST, ContainerKeeper
@@ -111,7 +111,7 @@ class Worker:
         self, api: CardataApi, containers: ContainerKeeper, cars: dict[str, Car], zone: tzinfo
     ) -> None:
         """`cars` are kept up to date; `zone` is where their clocks are, and months begin."""
-        self.problems: Counter[str] = Counter()
+        self.problems = Tally()
         self.improving = False
         self.container_missing = False
         self._api = api

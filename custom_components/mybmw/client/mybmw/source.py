@@ -27,6 +27,7 @@ from ..fingerprint import MESSAGES, Recording
 from ..http import Http
 from ..source import Poll, Progress
 from ..supervisor import Supervisors
+from ..tally import Tally
 from ..values import DriveTrain
 from ..vehicle import Vehicle
 from . import remote
@@ -87,7 +88,7 @@ class MyBMWSource:
         observer: tuple[float, float] | None = None,
     ) -> None:
         """Nothing is sent before the first poll or command."""
-        self.problems: Counter[str] = Counter()
+        self.problems: Counter[str] = Tally()
         self._api = Api(http, login)
         self._http = http
         self._zone = zone

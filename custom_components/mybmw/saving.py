@@ -4,6 +4,7 @@ Values are written every 15 minutes while data flow, and a minute after a car ha
 something has changed that matters most; the latter ten times a day at most.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from homeassistant.util import dt as dt_util
 from .car_store import CarContents
 from .client import attributes as car
 from .client.attributes import AnyAttribute
-from .store import LATER, SOON, Contents, GarageStore, Plan
+from .store import AT_ONCE, LATER, SOON, Contents, GarageStore, Plan
 
 MATTERS_MOST: Final[frozenset[AnyAttribute]] = frozenset(
     {
@@ -92,6 +93,7 @@ class Saver:
         self._car_of = car_of
         self._known = known
         self._timings: dict[str, _Timing] = {}
+        self._busy = asyncio.Lock()
         self._stop: CALLBACK_TYPE | None = hass.bus.async_listen(
             EVENT_HOMEASSISTANT_FINAL_WRITE, self._stopping
         )
@@ -110,6 +112,8 @@ class Saver:
             return
         now = dt_util.utcnow()
         timing.touch(now, matters=matters)
+        if not self._store.cars.has(vin):
+            timing.due = now + timedelta(seconds=AT_ONCE)
         self._arm(vin, timing, timing.wait(now))
 
     @callback
@@ -120,16 +124,18 @@ class Saver:
 
     async def save_plan(self) -> None:
         """Write the plan now, and cars that were never written: without them it is of no use."""
-        for vin in self._known():
-            if not self._store.cars.has(vin):
-                await self._write(vin)
-        await self._store.save(self._plan())
+        async with self._busy:
+            for vin in list(self._known()):
+                if not self._store.cars.has(vin):
+                    await self._write(vin)
+            await self._store.save(self._plan())
 
     async def save(self) -> None:
         """Write everything now, the plan first: it names the cars."""
-        await self._store.save(self._plan())
-        for vin in list(self._known()):
-            await self._write(vin)
+        async with self._busy:
+            await self._store.save(self._plan())
+            for vin in list(self._known()):
+                await self._write(vin)
 
     @callback
     def forget(self, vin: str) -> None:

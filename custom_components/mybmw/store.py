@@ -28,16 +28,14 @@ LATER: Final = 900.0
 _LONGEST: Final = timedelta(days=1)
 
 
-class Plan(TypedDict):
-    """The file of an entry: what was planned, sent and learned, but for what is known of cars.
+class _Saved(TypedDict):
+    """What was planned, sent and learned, but for what is known of cars.
 
-    `cars` are those that have a file of their own, `commands` those that no state has confirmed
-    yet, `due` is the time (ISO 8601) of the next poll of sources that are polled regularly,
-    `sources` what those that plan their own calls have dumped, `saved` the time by which that is
-    meant. `blocked` names those that BMW refuses.
+    `commands` are those that no state has confirmed yet, `due` is the time (ISO 8601) of the next
+    poll of sources that are polled regularly, `sources` what those that plan their own calls have
+    dumped, `saved` the time by which that is meant. `blocked` names those that BMW refuses.
     """
 
-    cars: list[str]
     commands: list[Saved]
     due: dict[str, str]
     sources: dict[str, Any]
@@ -45,8 +43,14 @@ class Plan(TypedDict):
     saved: str
 
 
-class Contents(Plan):
-    """All that was saved: the plan, and the readings by VIN.
+class Plan(_Saved):
+    """The file of an entry; `cars` are those that have a file of their own."""
+
+    cars: list[str]
+
+
+class Contents(_Saved):
+    """All that was saved, with the readings by VIN.
 
     What sources remember of cars is in `sources`, by name of the source, as `cars` by VIN.
     """
@@ -74,19 +78,20 @@ class GarageStore:
         Older versions have everything in one file: the cars in it get their own.
         """
         found = mapping_of(await contents_of(self._store))
-        cars = await self.cars.load(map(str, sequence_of(found.get("cars"))))
+        listed = [str(vin) for vin in sequence_of(found.get("cars"))]
+        cars = await self.cars.load(listed)
+        lost = len(cars) < len(listed)
         for vin, contents in _older(found).items():
             if vin not in cars:
                 await self.cars.save(vin, contents)
                 cars[vin] = contents
         return {
             "vehicles": {vin: contents["readings"] for vin, contents in cars.items()},
-            "cars": list(cars),
             "commands": [
                 item for item in sequence_of(found.get("commands")) if isinstance(item, dict)
             ],
             "due": {str(key): str(value) for key, value in mapping_of(found.get("due")).items()},
-            "sources": _with_cars(mapping_of(found.get("sources")), cars),
+            "sources": _with_cars(mapping_of(found.get("sources")), cars, lost=lost),
             "blocked": [str(name) for name in sequence_of(found.get("blocked"))],
             "saved": str(found.get("saved")),
         }
@@ -132,12 +137,18 @@ def _older(found: Mapping[Any, Any]) -> dict[str, CarContents]:
     }
 
 
-def _with_cars(saved: Mapping[Any, Any], cars: Mapping[str, CarContents]) -> dict[str, Any]:
-    """Return what sources have saved, with what they remember of cars."""
+def _with_cars(
+    saved: Mapping[Any, Any], cars: Mapping[str, CarContents], *, lost: bool
+) -> dict[str, Any]:
+    """Return what sources have saved, with what they remember of cars.
+
+    If the file of a car is lost, it has to be read again soon: nothing counts as done any more.
+    """
     names = {*saved, *(name for contents in cars.values() for name in contents["sources"])}
     return {
         str(name): {
             **mapping_of(saved.get(name)),
+            **({"plan": None} if lost else {}),
             "cars": {
                 vin: contents["sources"][name]
                 for vin, contents in cars.items()

@@ -12,13 +12,15 @@ from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.mybmw.const import DOMAIN
-from tests.ha.cardata import push, say
+from tests.ha.cardata import MILEAGE_KEY, SOC_KEY, push, say
 from tests.replay.carstate import LOCK, STATUS
+from tests.replay.timeline import LATITUDE, LONGITUDE
 from tests.replay.writes import Written, disk_writes
 
 HOUR: Final = timedelta(hours=1)
 DAY: Final = 24 * HOUR
 STEP: Final = timedelta(minutes=1)
+_APART: Final = timedelta(minutes=17)
 _DRIVING: Final = (8 * HOUR, 9 * HOUR, timedelta(seconds=10))
 _CHARGING: Final = (18 * HOUR, 22 * HOUR, timedelta(minutes=1))
 _TURNS: Final[Sequence[tuple[timedelta, dict[str, Any]]]] = (
@@ -31,7 +33,7 @@ _TURNS: Final[Sequence[tuple[timedelta, dict[str, Any]]]] = (
 
 @dataclass(frozen=True)
 class Disk:
-    """What was written in a day, by kind of file: how often, and how many bytes."""
+    """What was written, by kind of file: how often, and how many bytes."""
 
     writes: Counter[str]
     size: Counter[str]
@@ -41,52 +43,49 @@ def disk_of(written: Written, entry: MockConfigEntry) -> Disk:
     """Add up what was written for an account."""
     writes: Counter[str] = Counter()
     size: Counter[str] = Counter()
+    name = f"{DOMAIN}.{entry.entry_id}"
     for key, length in written:
-        if key.startswith(f"{DOMAIN}.{entry.entry_id}"):
-            kind = key.removeprefix(f"{DOMAIN}.{entry.entry_id}").split(".")[1:2]
-            writes["".join(kind)] += 1
-            size["".join(kind)] += length
+        if key.startswith(name):
+            kind = "".join(key.removeprefix(name).split(".")[1:2]) or "plan"
+            writes[kind] += 1
+            size[kind] += length
     return Disk(writes, size)
 
 
-def sent(keys: Sequence[str]) -> Iterator[tuple[timedelta, dict[str, Any]]]:
-    """Yield when the car sends what: some of `keys`, which are percentages, and what happens."""
+def _sent() -> Iterator[tuple[timedelta, dict[str, Any]]]:
+    """Yield when a car sends what."""
     chance = random.Random(1)
     for begin, end, every in (_DRIVING, _CHARGING):
-        time = begin
-        while time < end:
-            yield time, {key: chance.randrange(101) for key in chance.sample(keys, 4)}
-            time += every
+        for number in range((end - begin) // every):
+            place = {LATITUDE: 48 + chance.random(), LONGITUDE: 11 + chance.random()}
+            charge = {SOC_KEY: chance.randrange(101)}
+            yield begin + number * every, charge | (place if begin is _DRIVING[0] else {})
+    yield 9 * HOUR, {MILEAGE_KEY: 40_000}
     yield from _TURNS
 
 
 async def live(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    freezer: FrozenDateTimeFactory,
-    vins: Sequence[str],
-    keys: Sequence[str],
+    hass: HomeAssistant, entry: MockConfigEntry, freezer: FrozenDateTimeFactory, vins: Sequence[str]
 ) -> Disk:
-    """Let these cars live such a day, at different times; return what was written."""
+    """Let these cars live such a day, one a little later than the other."""
     start = datetime.now(UTC)
     messages = sorted(
         (
-            (time + number * timedelta(minutes=17), vin, values)
+            (start + time + number * _APART, vin, values)
             for number, vin in enumerate(vins)
-            for time, values in sent(keys)
+            for time, values in _sent()
         ),
         key=lambda message: message[0],
+        reverse=True,
     )
     with disk_writes() as written:
-        at = 0
         for minute in range(DAY // STEP):
-            until = (minute + 1) * STEP
-            while at < len(messages) and messages[at][0] < until:
-                time, vin, values = messages[at]
-                freezer.move_to(start + time)
+            until = start + (minute + 1) * STEP
+            while messages and messages[-1][0] < until:
+                time, vin, values = messages.pop()
+                freezer.move_to(time)
                 push(entry, say(vin, values))
-                at += 1
-            freezer.move_to(start + until)
+            freezer.move_to(until)
             async_fire_time_changed(hass)
             await hass.async_block_till_done()
     return disk_of(written, entry)

@@ -19,6 +19,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 from custom_components import mybmw
 from custom_components.mybmw import async_remove_config_entry_device
 from custom_components.mybmw.const import DOMAIN
+from custom_components.mybmw.store import GarageStore
 from tests.ha.conftest import PNG, Elapse, SetUp
 from tests.ha.support import (
     IX,
@@ -175,9 +176,9 @@ async def test_huge_numbers_are_saved(
     sim.touch(IX.vin)
     await elapse(timedelta(hours=6, minutes=1))
     await elapse(timedelta(minutes=2))
-    file = hass_storage[f"mybmw.{entry.entry_id}"]
-    assert json_bytes(file)
-    values = {item["key"]: item["value"] for item in file["data"]["vehicles"][IX.vin]}
+    saved = await GarageStore(hass, entry.entry_id).load()
+    assert json_bytes(saved)
+    values = {item["key"]: item["value"] for item in saved["vehicles"][IX.vin]}
     assert values["mileage"] == inner["currentMileage"]
     assert await hass.config_entries.async_unload(entry.entry_id)
     assert entry.state is ConfigEntryState.NOT_LOADED

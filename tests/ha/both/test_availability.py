@@ -18,6 +18,7 @@ from tests.ha.both.test_together import unavailable as all_unavailable
 from tests.ha.cardata import IX, SOC_KEY, poller, push, say
 from tests.ha.conftest import Elapse, SetUp
 from tests.ha.flows import ONLY_CARDATA, choose, only
+from tests.ha.stored import in_one_file
 from tests.ha.support import LOCK, MILEAGE, PICTURE, POLL, SOC, charge, flows, state
 from tests.replay import faults
 from tests.replay.cardata import Endpoint, SimulatedCarData
@@ -200,7 +201,7 @@ async def test_file_of_an_older_version(
     """Which sources know a value is not in it, and is known again with their next answer."""
     entry = await ready(set_up, elapse)
     assert await hass.config_entries.async_unload(entry.entry_id)
-    data = hass_storage[f"mybmw.{entry.entry_id}"]["data"]
+    data = in_one_file(hass_storage, entry)
     del data["blocked"]
     for reading in data["vehicles"][IX]:
         reading.pop("sources", None)

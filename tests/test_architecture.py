@@ -44,13 +44,16 @@ SHARED = {
     "quantities",
 }
 NO_PLATFORMS = {
+    "car_store",
     "confirming",
     "const",
+    "contents",
     "coordinator",
     "diagnostics",
     "entity",
     "errors",
     "expiry",
+    "files",
     "long_tail",
     "messages",
     "object_ids",
@@ -60,6 +63,7 @@ NO_PLATFORMS = {
     "quantities",
     "reach",
     "rounds",
+    "saving",
     "store",
     "token_store",
 }

@@ -11,11 +11,13 @@ import pytest
 from custom_components.mybmw.client.attributes import Attribute
 from custom_components.mybmw.client.convert import (
     Converter,
+    UnknownWordError,
     boolean,
     day,
     integer,
     mapping,
     member,
+    note_unknown_word,
     number,
     sequence,
     text,
@@ -178,3 +180,22 @@ def test_rows() -> None:
     assert part.take(both, "a.lasting", number) == 2.0
     assert part.take(both, "a.nothing.there", number) is None
     assert NOW - timedelta(0) == part.time
+
+
+@pytest.mark.parametrize(
+    ("word", "shown"),
+    [
+        ("TRIPLE_LOCKED", "TRIPLE_LOCKED"),
+        ("doorsTiltCabin", "doorsTiltCabin"),
+        ("Wilhelmine", "not a constant"),
+        ("Wilhelmine Quellenhofer", "not a constant"),
+    ],
+)
+def test_unknown_words(word: str, shown: str, caplog: pytest.LogCaptureFixture) -> None:
+    """A new constant is worth to know, a name is none."""
+    caplog.set_level("INFO")
+    problems = Counter[str]()
+    for _ in range(2):
+        note_unknown_word(problems, "place", UnknownWordError(word))
+    assert caplog.messages == [f"Unknown value of place: {shown}"]
+    assert problems["place"] == 2

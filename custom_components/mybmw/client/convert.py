@@ -25,6 +25,7 @@ _FAR_AWAY: Final = 2100
 _LARGEST: Final = 2**53
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,62}")
 _NO_WORD: Final = re.compile(r"[^a-z0-9]+")
+_CONSTANT: Final = re.compile(r"[A-Z0-9_]+|[a-z][A-Za-z0-9_]*|[A-Za-z0-9]*_[A-Za-z0-9_]*")
 _MEASURE: Final = re.compile(
     r"(?P<number>[-+]?\d{1,15}(?:[.,]\d{1,15})?(?:[eE][-+]?\d{1,3})?)\s*(?P<unit>[A-Za-z°%].{0,15})?",
     re.ASCII,
@@ -51,9 +52,10 @@ def unknown_word(value: object) -> ValueError:
 
 
 def note_unknown_word(problems: Counter[str], where: str, error: UnknownWordError) -> None:
-    """Count an unknown word, and log the first one of each place."""
+    """Count an unknown word, and log the first one of each place unless it may be a name."""
     if where not in problems:
-        _LOGGER.info("Unknown value of %s: %s", where, error.word)
+        word = error.word if _CONSTANT.fullmatch(error.word) else "not a constant"
+        _LOGGER.info("Unknown value of %s: %s", where, word)
     problems[where] += 1
 
 

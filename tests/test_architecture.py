@@ -236,3 +236,16 @@ def test_every_part_is_installed() -> None:
     assert sorted(settings["packages"]) == sorted(
         ["mybmw_client", *(f"mybmw_client.{part}" for part in PARTS)]
     )
+
+
+@each(MODULES)
+def test_no_unions_are_built_to_look_at_a_value(path: Path) -> None:
+    """`isinstance(x, A | B)` makes a new union each time, which costs more than the look."""
+    checks = [
+        node
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "isinstance"
+    ]
+    assert [node.lineno for node in checks if isinstance(node.args[1], ast.BinOp)] == []

@@ -28,7 +28,7 @@ _BLOCKED_PAUSE: Final = timedelta(hours=6)
 
 def home_assistant_error(error: ClientError) -> HomeAssistantError:
     """Return what Home Assistant should raise for a failed command or request."""
-    mistake = isinstance(error, UnsupportedError | InvalidValueError)
+    mistake = isinstance(error, (UnsupportedError, InvalidValueError))
     kind = ServiceValidationError if mistake else HomeAssistantError
     return kind(
         translation_domain=DOMAIN,

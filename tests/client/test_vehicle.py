@@ -333,3 +333,16 @@ def test_end_times_never_drift(told: list[tuple[int, int]]) -> None:
         assert shown is not None
         assert end.tolerance is not None
         assert abs(shown - newest) <= end.tolerance
+
+
+def test_repeated_value_moves_the_time_and_nothing_else(car: Vehicle) -> None:
+    """What was measured between the two is older than the newer one, from any source."""
+    car.update([a.STATE_OF_CHARGE.at(50.0, NOW, "one")])
+    assert car.update([a.STATE_OF_CHARGE.at(50.0, later(10), "one")]) == set()
+    held = car[a.STATE_OF_CHARGE]
+    assert held is not None
+    assert held.time == later(10)
+    between = a.STATE_OF_CHARGE.at(49.0, later(5), "two")
+    assert car.update([between]) == {a.STATE_OF_CHARGE}, "another source knows it now"
+    assert car.value(a.STATE_OF_CHARGE) == 50.0
+    assert car.sources_of(a.STATE_OF_CHARGE) == {"one", "two"}

@@ -61,9 +61,11 @@ def note_unknown_word(problems: Counter[str], where: str, error: UnknownWordErro
 
 def number(value: object) -> float | None:
     """Read a number, also one written as text with a decimal comma or with its unit behind it."""
+    if type(value) is int and -_LARGEST <= value <= _LARGEST:
+        return float(value)  # what most of them are
     if value is None or is_null_word(value):
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise ValueError("not a number")
     try:
         result = float(_digits(value) if isinstance(value, str) else value)
@@ -89,6 +91,8 @@ def _digits(value: str) -> str:
 
 def integer(value: object) -> int | None:
     """Read a whole number."""
+    if type(value) is int and -_LARGEST <= value <= _LARGEST:
+        return value
     result = number(value)
     if result is None:
         return None
@@ -99,10 +103,10 @@ def integer(value: object) -> int | None:
 
 def boolean(value: object) -> bool | None:
     """Read a truth value; words are matched as a whole."""
-    if value is None or is_null_word(value):
-        return None
     if isinstance(value, bool):
         return value
+    if value is None or is_null_word(value):
+        return None
     if isinstance(value, str) and value.strip().lower() in ("true", "false"):
         return value.strip().lower() == "true"
     raise ValueError("not a truth value")
@@ -110,11 +114,12 @@ def boolean(value: object) -> bool | None:
 
 def text(value: object) -> str | None:
     """Read a text of at most 255 characters."""
-    if value is None or is_null_word(value):
+    if value is None:
         return None
     if not isinstance(value, str):
         raise ValueError("not a text")
-    return value.strip()[:255] or None
+    found = value.strip()
+    return None if found.upper() in NULL_WORDS else found[:255]
 
 
 def timestamp(value: object) -> datetime | None:
@@ -156,12 +161,13 @@ def member[E: StrEnum](kind: type[E], **also: E) -> Converter[E]:
 
     Words are the same however their parts are joined.
     """
-    words = {
-        joined(word): item for word, item in ({item.value: item for item in kind} | also).items()
-    }
+    exact = {item.value: item for item in kind} | also
+    words = {joined(word): item for word, item in exact.items()}
 
     def convert(value: object) -> E | None:
-        found = words.get(joined(value)) if isinstance(value, str) else None
+        found = None
+        if isinstance(value, str):
+            found = exact.get(value) or words.get(joined(value))
         if found is None and value is not None and not is_null_word(value):
             raise unknown_word(value)
         return found

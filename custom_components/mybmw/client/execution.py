@@ -62,7 +62,7 @@ class Execution:
 
     def fail(self, error: ClientError) -> Sequence[AnyReading]:
         """Take the reason why there is no result; return the readings of what is unknown now."""
-        if isinstance(error, UnsupportedError | InvalidValueError):
+        if isinstance(error, (UnsupportedError, InvalidValueError)):
             return self._drop()
         state = self._failed(error)
         self._step(state, str(error))

@@ -8,7 +8,7 @@ from enum import Enum, auto
 from functools import cache
 from typing import Any, Final
 
-from .attributes import AnyReading, Attribute
+from .attributes import AnyReading, Attribute, Reading
 from .convert import Converter, UnknownWordError, note_unknown_word
 
 _UNUSABLE: Final = (ValueError, TypeError, OverflowError)
@@ -63,7 +63,7 @@ def row[T](
     return Row(_steps(path), attribute, convert, forgets)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reader:
     """Reads one answer; `time` is when it was measured.
 
@@ -84,38 +84,67 @@ class Reader:
 
     def take[T](self, node: object, path: str, convert: Converter[T]) -> T | None:
         """Return one value, None if it is missing, null or unusable."""
-        value = self._value(node, _steps(path), convert)
-        return None if isinstance(value, _Absence) else value
+        if "." in path or not isinstance(node, dict):
+            value = self._value(node, _steps(path), convert)
+            return None if isinstance(value, _Absence) else value
+        found = node.get(path)
+        if found is None:
+            return None
+        try:
+            return convert(found)
+        except _UNUSABLE as error:
+            self._note(path, error)
+            return None
+
+    def items[T](self, items: Iterable[object], name: str, convert: Converter[T]) -> Iterator[T]:
+        """Read the items of a list that are of use; `name` is what the list is called."""
+        for item in items:
+            try:
+                value = convert(item)
+            except _UNUSABLE as error:
+                self._note(name, error)
+                continue
+            if value is not None:
+                yield value
 
     def rows(self, node: object, rows: Iterable[AnyRow]) -> Iterator[AnyReading]:
         """Read all lines of a table."""
+        time, source = self.time, self.source
         for line in rows:
             value = self._value(node, line.path, line.convert)
             if not isinstance(value, _Absence):
-                yield line.attribute.at(value, self.time, self.source)
+                yield Reading(line.attribute, value, time, source)
             elif line.ends(value, complete=self.complete):
-                yield line.attribute.over(self.time, self.source)
+                yield line.attribute.over(time, source)
 
     def problem(self, path: str) -> None:
         """Count something that cannot be used."""
         self.problems[self.within + path] += 1
 
+    def _without(self, node: object, path: tuple[str, ...]) -> _Absence:
+        """Return why there is nothing to look into."""
+        if node is None:
+            return _Absence.MISSING
+        self.problem(".".join(path))
+        return _Absence.UNUSABLE
+
+    def _note(self, path: str, error: Exception) -> _Absence:
+        """Count a value that cannot be used; return why."""
+        if isinstance(error, UnknownWordError):
+            note_unknown_word(self.problems, self.within + path, error)
+            return _Absence.UNKNOWN_WORD
+        self.problem(path)
+        return _Absence.UNUSABLE
+
     def _value[T](self, node: object, path: tuple[str, ...], convert: Converter[T]) -> T | _Absence:
         for step in path:
-            if node is None:
-                return _Absence.MISSING
             if not isinstance(node, dict):
-                self.problem(".".join(path))
-                return _Absence.UNUSABLE
+                return self._without(node, path)
             node = node.get(step)
         if node is None:
             return _Absence.MISSING
         try:
             value = convert(node)
-        except UnknownWordError as error:
-            note_unknown_word(self.problems, self.within + ".".join(path), error)
-            return _Absence.UNKNOWN_WORD
-        except _UNUSABLE:
-            self.problem(".".join(path))
-            return _Absence.UNUSABLE
+        except _UNUSABLE as error:
+            return self._note(".".join(path), error)
         return _Absence.NOT_KNOWN if value is None else value

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from .attributes import (
     BRAND,
@@ -130,17 +130,28 @@ class Vehicle:
         changed: set[AnyAttribute] = set()
         held, sources = self._held, self._sources
         for reading in readings:
-            attribute = reading.attribute
+            attribute, value, time, source, _ = reading
             old = held.get(attribute)
-            if reading.source not in sources.get(attribute, ()) and _usable(reading):
-                sources[attribute] = self.sources_of(attribute) | {reading.source}
-                self.sources.add(reading.source)
+            if (  # nothing but a newer time; what only grows is judged each time
+                old is not None
+                and value == old.value
+                and source == old.source
+                and time >= old.time
+                and type(value) is type(old.value)
+                and not attribute.growing
+            ):
+                held[attribute] = reading
+                continue
+            usable = value is not None and _plausible(attribute, value)
+            if usable and source not in sources.get(attribute, ()):
+                sources[attribute] = self.sources_of(attribute) | {source}
+                self.sources.add(source)
                 changed.add(attribute)
-            if old is not None and reading.time < old.time:
-                if reading.source != old.source:
+            if old is not None and time < old.time:
+                if source != old.source:
                     self.dropped[f"{attribute.key}: older"] += 1
                 continue
-            believed = self._believed(reading, old)
+            believed = self._believed(reading, old) if usable or value is None else None
             if believed is None:
                 self.dropped[f"{attribute.key}: implausible"] += 1
             elif old is None:
@@ -156,20 +167,13 @@ class Vehicle:
 
     def _believed(self, reading: AnyReading, old: AnyReading | None) -> AnyReading | None:
         """Return the reading, in its proper unit; None if it cannot be true."""
-        if reading.value is None:
-            return reading
-        if not _usable(reading):
-            return None
-        if not reading.attribute.growing:
+        if not reading.attribute.growing or reading.value is None:
             return reading
         return self._guards.setdefault(reading.attribute, Guard()).judge(reading, old)
 
 
-def _usable(reading: AnyReading) -> bool:
-    """Tell whether there is a value, within the bounds of its attribute."""
-    attribute, value = reading.attribute, reading.value
-    if value is None:
-        return False
+def _plausible(attribute: AnyAttribute, value: Any) -> bool:
+    """Tell whether a value is within the bounds of its attribute."""
     # Written so that NaN is out of bounds too
     if attribute.low is not None and not value >= attribute.low:
         return False

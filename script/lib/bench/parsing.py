@@ -1,7 +1,7 @@
-"""From the bytes of a state answer to readings, and into a vehicle."""
+"""From the bytes of a state answer to readings, and into a vehicle, beside bimmer_connected."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from functools import partial
 
@@ -13,16 +13,32 @@ from custom_components.mybmw.client.values import DriveTrain
 from tests.replay.fingerprints import bundled, load
 
 from .figure import Figure, best_of
+from .peers import PEER, seconds_of_peer
 
 
 def figures() -> Iterator[Figure]:
     """Measure every bundled car."""
-    for name, folder in bundled().items():
-        for recorded in load(folder):
-            yield from _car(name, orjson.dumps(recorded.state), recorded.profile["driveTrain"])
+    cars = {name: recorded for name, folder in bundled().items() for recorded in load(folder)}
+    ours: dict[str, float] = {}
+    for name, recorded in cars.items():
+        yield from _car(name, orjson.dumps(recorded.state), recorded.profile["driveTrain"], ours)
+    theirs = seconds_of_peer(cars)
+    read = {name: seconds for name, seconds in theirs.items() if seconds is not None}
+    name = "state JSON to readings and into the vehicle, mean"
+    if not read:
+        yield Figure(name, round(_mean(ours.values()), 1), "us", f"{PEER}: cannot be installed")
+        return
+    mine = _mean([ours[name] for name in read])
+    least = _mean([seconds * 1e6 for seconds in read.values()])
+    versus = f"{PEER}, the {len(read)} cars that it can read: {least:.1f} us"
+    yield Figure(name, round(mine, 1), "us", versus, round(mine / least, 2))
 
 
-def _car(name: str, answer: bytes, train: str | None) -> Iterator[Figure]:
+def _mean(values: Collection[float]) -> float:
+    return sum(values) / len(values)
+
+
+def _car(name: str, answer: bytes, train: str | None, whole: dict[str, float]) -> Iterator[Figure]:
     known = train if train in set(DriveTrain) else None
     context = Context(datetime.now(UTC), UTC, drive_train=DriveTrain(known) if known else None)
     problems: Counter[str] = Counter()
@@ -42,6 +58,11 @@ def _car(name: str, answer: bytes, train: str | None) -> Iterator[Figure]:
     readings = read_state(orjson.loads(answer), context, problems)
     vehicle = Vehicle("VIN")
     vehicle.update(readings)
+
+    def take() -> None:
+        vehicle.update(read_state(orjson.loads(answer), context, problems))
+
+    whole[name] = best_of(take, rounds=21) * 1e6
     again = best_of(partial(vehicle.update, readings))
     yield Figure(
         f"unchanged readings into a vehicle, {name}",

@@ -74,7 +74,7 @@ class Count:
         if time is None:
             return timedelta()
         passed = max(timedelta(), datetime.now(UTC) - time)
-        counted = self._read() - count if isinstance(count, int | float) else -1.0
+        counted = self._read() - count if isinstance(count, (int, float)) else -1.0
         same_run = 0.0 <= counted < passed.total_seconds()
         if same_run and passed - timedelta(seconds=counted) > _DAY:
             return timedelta(seconds=counted)
@@ -110,6 +110,6 @@ def saved_time(value: object) -> datetime | None:
 
 def age_of(value: object) -> timedelta | None:
     """Read an age in seconds; None if it is none."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 0:
         return None
     return timedelta(seconds=min(value, _OLDEST.total_seconds()))

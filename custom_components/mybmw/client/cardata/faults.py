@@ -35,7 +35,7 @@ def _of_text(text: str, depth: int) -> list[str]:
         decoded: object = orjson.loads(text)
     except orjson.JSONDecodeError:
         decoded = None
-    if isinstance(decoded, list | dict):
+    if isinstance(decoded, (list, dict)):
         found = _inside(decoded, depth, listed=False)
     elif isinstance(decoded, str) and depth < _DEEPEST:
         found = _of_text(decoded.strip(), depth + 1)

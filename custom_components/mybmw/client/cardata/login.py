@@ -390,7 +390,7 @@ def _account_id(answer: Mapping[str, object], what: str) -> str:
 
 def _seconds(value: object, usual: float, bounds: tuple[float, float]) -> float:
     """Return the seconds that BMW has named, within bounds; the usual ones if that is no time."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
         return usual
     shortest, longest = bounds
     return min(max(float(min(value, longest)), shortest), longest)

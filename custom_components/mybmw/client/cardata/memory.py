@@ -282,7 +282,7 @@ class Memory:
                 self.keep(key, item[1], time)
         self.answers |= mapping(fields.get("answers"))
         target = fields.get("target")
-        self.target = float(target) if isinstance(target, int | float) else None
+        self.target = float(target) if isinstance(target, (int, float)) else None
         self.streamed |= set(map(str, sequence(fields.get("streamed"))))
         self.proven |= set(map(str, sequence(fields.get("proven"))))
         self.charging_since = moment(fields.get("charging_since"))

@@ -183,7 +183,7 @@ def truth(value: object, _unit: str) -> bool | None:
         return None
     if isinstance(value, bool):
         return value
-    word = str(value).strip().upper() if isinstance(value, str | int) else ""
+    word = str(value).strip().upper() if isinstance(value, (str, int)) else ""
     if word in _TRUE:
         return True
     if word in _FALSE:
@@ -249,7 +249,7 @@ def phases_of(value: object, _unit: str = "") -> int | None:
         return None
     if isinstance(value, str) and joined(value) == "nocharging":
         return 0
-    found = _PHASES.fullmatch(str(value).strip().upper()) if isinstance(value, str | int) else None
+    found = _PHASES.fullmatch(str(value).strip().upper()) if isinstance(value, (str, int)) else None
     if found is None:
         raise unknown_word(value)
     return int(found[1])

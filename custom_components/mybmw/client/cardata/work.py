@@ -241,7 +241,7 @@ def is_free(error: ClientError) -> bool:
     """Tell whether nothing was spent on what failed, or nothing more will be soon."""
     if isinstance(error, NetworkError):
         return not error.sent
-    free = isinstance(error, QuotaError | AuthError | NotWrittenError)
+    free = isinstance(error, (QuotaError, AuthError, NotWrittenError))
     return free and not isinstance(error, RefusedError)
 
 

@@ -46,6 +46,7 @@ _MODE: Final = member(ChargingMode)
 _PREFERENCE: Final = member(ChargingPreference)
 _TIMER: Final = member(TimerType)
 _WEEKDAY: Final = member(Weekday)
+_WEEK: Final[Mapping[object, Weekday]] = {day.value: day for day in Weekday}
 _ROWS: Final = (
     row("chargingMode", CHARGING_MODE, _MODE),
     row("chargingPreference", CHARGING_PREFERENCE, _PREFERENCE),
@@ -186,5 +187,10 @@ def _climate_timer(reader: Reader, node: object) -> ClimateTimer | None:
 
 def _days(reader: Reader, node: object) -> tuple[Weekday, ...]:
     words = sequence(mapping(node).get("timerWeekDays"))
-    found = {reader.take({"timerWeekDays": word}, "timerWeekDays", _WEEKDAY) for word in words}
-    return tuple(day for day in Weekday if day in found)
+    if not words:
+        return ()
+    try:
+        found = {_WEEK[word] for word in words}
+    except KeyError, TypeError:  # not as they are nearly always written
+        found = set(reader.items(words, "timerWeekDays", _WEEKDAY))
+    return tuple(day for day in _WEEK.values() if day in found)

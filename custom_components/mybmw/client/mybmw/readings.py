@@ -55,6 +55,11 @@ from .tables import (
     season,
 )
 
+_KINDS: Final = tuple(CommandKind)
+_TIRES: Final = {
+    f"{front}{left.capitalize()}": f"{front}_{left}"
+    for front, left in (wheel.split("_") for wheel in WHEELS)
+}
 _AHEAD: Final = timedelta(minutes=5)
 
 
@@ -177,7 +182,7 @@ def _capabilities(
     if "climateControlState" in state:
         allowed.add(CommandKind.CLIMATE_STOP)
     allowed.add(CommandKind.VEHICLE_FINDER)
-    kinds = tuple(kind for kind in CommandKind if kind in allowed)
+    kinds = tuple(kind for kind in _KINDS if kind in allowed)
     yield COMMANDS.at(kinds, reader.time, SOURCE)
 
 
@@ -295,9 +300,8 @@ def _message(reader: Reader, node: object) -> CheckControlMessage | None:
 
 def _tires(reader: Reader, state: Mapping[str, object]) -> Iterator[AnyReading]:
     tires = mapping(state.get("tireState"))
-    for wheel in WHEELS:
-        front, left = wheel.split("_")
-        node = tires.get(front + left.capitalize())
+    for name, wheel in _TIRES.items():
+        node = tires.get(name)
         if node is None:
             continue
         tire = reader.inside(f"tireState.{wheel}")

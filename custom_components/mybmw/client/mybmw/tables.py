@@ -78,7 +78,7 @@ def argb(value: object) -> str | None:
 
 def season(value: object) -> Season | None:
     """Read the number of a season; only the one for summer is known."""
-    return {2: Season.SUMMER}.get(integer(value) or 0)
+    return Season.SUMMER if integer(value) == 2 else None
 
 
 def manufactured(value: object) -> date | None:

@@ -132,7 +132,7 @@ def _account_id(fields: Mapping[str, object]) -> str | None:
 
 
 def _expiry(seconds: object, access: str, started: datetime) -> datetime:
-    if isinstance(seconds, int | float) and 0 < seconds < _ABSURD:
+    if isinstance(seconds, (int, float)) and 0 < seconds < _ABSURD:
         wanted = float(seconds)
     else:
         expiry = token_expiry(access)

@@ -152,7 +152,7 @@ class Redactor:
     def _data(self, value: object, kind: Kind | None, depth: int) -> Json:
         if isinstance(value, str):
             return self._leaf(value, kind, depth)
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
             if kind is None or kind is THING:
                 return self._traces.number(value)
             return number_for(kind, value)
@@ -169,7 +169,7 @@ class Redactor:
                 name = self._name(key, clean)
                 clean[name] = self._data(item, inner, depth)
             return clean
-        if isinstance(value, list | tuple | set | frozenset):
+        if isinstance(value, (list, tuple, set, frozenset)):
             return [] if kind is OPTIONS else list(self._items(list(value), kind, depth))
         return self.text(str(value))
 

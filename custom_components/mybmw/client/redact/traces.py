@@ -78,7 +78,7 @@ def find(value: object, kind: Kind | None = None, depth: int = 0) -> Iterator[Fo
             yield from find(item, inner, depth + 1)
     elif isinstance(value, str):
         yield from _in_text(value, kind, depth)
-    elif kind is not None and isinstance(value, int | float) and not isinstance(value, bool):
+    elif kind is not None and isinstance(value, (int, float)) and not isinstance(value, bool):
         yield kind, value
 
 

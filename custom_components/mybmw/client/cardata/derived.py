@@ -69,8 +69,10 @@ def _ranges(value: Value, memory: Memory) -> Readings:
     total = _kilometers(memory.values.get(TOTAL_RANGE), memory)
     if not memory.burns_fuel:
         return _electric_ranges(value, memory, electric, total)
-    if total is None:
-        return _range(REMAINING_RANGE_TOTAL, electric) if memory.drive_train is None else ()
+    unknown = memory.drive_train is None
+    # Electric cars send a total range of 0
+    if total is None or (unknown and electric and not total[0]):
+        return _range(REMAINING_RANGE_TOTAL, electric) if unknown else ()
     memory.believes(REMAINING_RANGE_TOTAL, total[1], fallback=False)
     fuel: Length | None = None
     if not memory.plugs_in:

@@ -126,8 +126,6 @@ def _says_nothing(descriptor: str, raw: str) -> bool:
     """Return whether a word means nothing, nor that the car does not know any more."""
     if not is_nothing(raw) or descriptor in _WORDS:
         return False
-    if descriptor in _EMPTY_IS_NONE and not raw.strip():
-        return False
     return descriptor not in _FORGETTING or not is_not_known(raw)
 
 
@@ -253,9 +251,6 @@ best."""
 
 _WORDS: Final = frozenset(key for key, (item, _) in TAIL.items() if item.kind is Kind.WORD)
 """Where a word that means nothing elsewhere may be one of those listed."""
-
-_EMPTY_IS_NONE: Final = frozenset({"vehicle.electronicControlUnit.diagnosticTroubleCodes.raw"})
-"""Where an empty text is a list of nothing; anywhere else it says nothing."""
 
 _FORGETTING: Final = frozenset(
     {

@@ -20,7 +20,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.mybmw import telling
-from custom_components.mybmw.client import Poll
+from custom_components.mybmw.client import Poll, vehicle as client_vehicle
 from custom_components.mybmw.client.cardata import CardataSource, activity
 from custom_components.mybmw.client.cardata.tables import NULL_IS_OVER, RULES
 from custom_components.mybmw.client.descriptors import DESCRIPTORS, Kind
@@ -103,9 +103,10 @@ def enable_event_loop_debug() -> None:
 
 @pytest.fixture(autouse=True)
 def _told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Changes are not told in slices, and values do not lapse: the cars speak for days."""
+    """Changes are not told in slices, and nothing lapses or ends: the cars speak for days."""
     monkeypatch.setattr(telling, "_SLICE", 60.0)
     monkeypatch.setattr(activity, "CURRENT_FOR", timedelta(days=30))
+    monkeypatch.setattr(client_vehicle, "PAST", timedelta(days=30))
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ _KILOWATT: Final = measure(Unit.KILOWATT)
 
 def _charging_left(value: Value, memory: Memory) -> Readings:
     readings = _left(value, memory)
-    if any(reading.value is not None for reading in readings):
+    if readings:
         memory.believes(CHARGING_TIME_LEFT, value.time, fallback=False)
     return readings
 
@@ -57,12 +57,12 @@ def _estimated_left(value: Value, memory: Memory) -> Readings:
 
 
 def _left(value: Value, memory: Memory) -> tuple[AnyReading, ...]:
-    """Return the time left and the end; none is left at 0 min, or if the end is past already."""
-    if not memory.plugs_in or memory.charges is False:
+    """Return the time left and the end; an end that is past already is none."""
+    left = minutes(value.raw, value.unit)
+    if not memory.plugs_in or not left or memory.charges is False:
         return ()
-    left = minutes(value.raw, value.unit) or 0.0
     end = value.time + timedelta(minutes=left)
-    if not left or (memory.now is not None and end + PAST < memory.now):
+    if memory.now is not None and end + PAST < memory.now:
         over = (CHARGING_TIME_LEFT, CHARGING_END_TIME)
         return tuple(attribute.over(value.time, SOURCE) for attribute in over)
     return (

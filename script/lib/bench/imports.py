@@ -1,0 +1,44 @@
+"""What loading the integration costs: the CPU of its imports in a fresh interpreter.
+
+Home Assistant and the platforms that it has itself are there already; ours are the package, the
+config flow and its own platforms, with what only they need.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+import subprocess
+import sys
+from typing import Final
+
+from .figure import Figure
+
+_ROOT: Final = Path(__file__).parents[3]
+_GOAL: Final = 70.0
+_ROUNDS: Final = 7
+_PLATFORMS: Final = (
+    "binary_sensor, button, device_tracker, diagnostics, event, image, lock, notify, number,"
+    " select, sensor, switch"
+)
+_SCRIPT: Final = f"""
+import homeassistant.bootstrap, homeassistant.components.http, homeassistant.components.repairs
+from homeassistant.components import {_PLATFORMS}
+import httpx
+from time import process_time
+started = process_time()
+from custom_components.mybmw import config_flow, {_PLATFORMS}
+print(process_time() - started)
+"""
+
+
+def figures() -> Iterator[Figure]:
+    """Measure the median of some interpreters, after one that compiles."""
+    _seconds()
+    taken = median(_seconds() for _ in range(_ROUNDS)) * 1e3
+    yield Figure("CPU of the imports", round(taken, 1), "ms", "goal 70 ms", round(taken / _GOAL, 2))
+
+
+def _seconds() -> float:
+    command = [sys.executable, "-c", _SCRIPT]
+    told = subprocess.run(command, cwd=_ROOT, check=True, capture_output=True)
+    return float(told.stdout)

@@ -29,6 +29,7 @@ CLIENT_WIRING = "cli"
 CLIENT_CORE = {"redact"}
 # What a platform may import of the integration; the client only through its door
 SHARED = {
+    "at_first",
     "client",
     "client.attributes",
     "client.descriptors",
@@ -44,6 +45,7 @@ SHARED = {
     "quantities",
 }
 NO_PLATFORMS = {
+    "at_first",
     "car_store",
     "confirming",
     "const",

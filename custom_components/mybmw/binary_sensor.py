@@ -253,7 +253,7 @@ BINARY_SENSORS: Final[tuple[BinaryDescription, ...]] = (
         key="connection_status",
         device_class=BinarySensorDeviceClass.PLUG,
     ),
-    _flag(car.PRECONDITIONING_AT_DEPARTURE),
+    _flag(car.PRECONDITIONING_AT_DEPARTURE, off=True),
     *(
         _opening(
             attribute,
@@ -262,6 +262,7 @@ BINARY_SENSORS: Final[tuple[BinaryDescription, ...]] = (
             else BinarySensorDeviceClass.WINDOW
             if name == "sun_roof"
             else BinarySensorDeviceClass.DOOR,
+            off=name not in ("trunk", "sun_roof"),
         )
         for name, attribute in car.LIDS.items()
     ),

@@ -17,6 +17,7 @@ from homeassistant.helpers.entity_platform import (
 from homeassistant.helpers.typing import StateType
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
+from .at_first import shown_elsewhere
 from .client import Changes, Command, CommandKind, Vehicle, attributes as car
 from .client.attributes import AnyAttribute
 from .const import DOMAIN, OPTION_READ_ONLY
@@ -77,6 +78,11 @@ class MyBMWEntity(CoordinatorEntity[GarageCoordinator]):
         self.vehicle = vehicle
         self._attr_unique_id = description.unique_id(vehicle)
         self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, vehicle.vin)})
+        commands = vehicle.value(car.COMMANDS) or ()
+        if shown_elsewhere(
+            description.key, vehicle, () if read_only(coordinator.config_entry) else commands
+        ):
+            self._attr_entity_registry_enabled_default = False
 
     @property
     @override

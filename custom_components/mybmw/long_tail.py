@@ -11,35 +11,34 @@ from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import EntityCategory
 
-from .client import Unit
+from .client import Unit, Vehicle, attributes as car
+from .client.attributes import AnyAttribute
 from .client.descriptors import Descriptor, Kind
+from .client.values import ChargingStatus
 
-ON_AT_FIRST: Final = frozenset(
-    {
-        "vehicle.body.lights.isRunningOn",
-        "vehicle.body.trunk.isLocked",
-        "vehicle.cabin.convertible.roofStatus",
-        "vehicle.cabin.hvac.preconditioning.configuration.directStartSettings.targetTemperature",
-        "vehicle.cabin.infotainment.navigation.destinationSet.arrivalTime",
-        "vehicle.cabin.infotainment.navigation.destinationSet.distance",
-        "vehicle.cabin.seat.row1.driverSide.heating",
-        "vehicle.cabin.seat.row1.passengerSide.heating",
-        "vehicle.drivetrain.electricEngine.charging.acAmpere",
-        "vehicle.drivetrain.electricEngine.charging.acVoltage",
-        "vehicle.drivetrain.electricEngine.charging.method",
-        "vehicle.drivetrain.electricEngine.charging.phaseNumber",
-        "vehicle.drivetrain.engine.isActive",
-        "vehicle.drivetrain.engine.isIgnitionOn",
-        "vehicle.electricalSystem.battery.serviceDemand.recharge",
-        "vehicle.electricalSystem.battery.serviceDemand.replace",
-        "vehicle.isMoving",
-        "vehicle.powertrain.tractionBattery.charging.port.anyPosition.flap.isOpen",
-        "vehicle.trip.segment.end.time",
-        "vehicle.vehicle.antiTheftAlarmSystem.alarm.activationTime",
-        "vehicle.vehicle.antiTheftAlarmSystem.alarm.isOn",
-    }
-)
+ON_AT_FIRST: Final = frozenset({"vehicle.cabin.convertible.roofStatus"})
 """The descriptors whose entities are enabled at first: only facts that no other entity shows."""
+
+_CHARGING: Final = "vehicle.drivetrain.electricEngine.charging."
+RUNS_WITH: Final[Mapping[str, AnyAttribute]] = {
+    **dict.fromkeys(
+        (
+            f"{_CHARGING}acAmpere",
+            f"{_CHARGING}acVoltage",
+            f"{_CHARGING}phaseNumber",
+            f"{_CHARGING}timeRemaining",
+        ),
+        car.CHARGING_STATUS,
+    ),
+    **dict.fromkeys(
+        (
+            "vehicle.cabin.hvac.preconditioning.status.remainingRunningTime",
+            "vehicle.vehicle.preConditioning.remainingTime",
+        ),
+        car.CLIMATE_ACTIVITY,
+    ),
+}
+"""What is sent on change only, so that it says nothing once charging or the climate ended."""
 
 INVERTED: Final = frozenset({"vehicle.body.flap.isLocked", "vehicle.body.trunk.isLocked"})
 """Flags whose entity is on when they are false: to Home Assistant a lock that is on is open."""
@@ -115,6 +114,22 @@ _DIAGNOSTIC: Final = tuple(
         ),
     )
 )
+
+
+def is_idle(vehicle: Vehicle, attribute: AnyAttribute) -> bool:
+    """Tell whether what an attribute is about, charging or the climate control, does not run.
+
+    A time left that was measured with the end of the climate control, or later, shows that it
+    runs again.
+    """
+    activity = RUNS_WITH[attribute.key]
+    value, runs = vehicle[attribute], vehicle[activity]
+    if value is None:
+        return False
+    if activity is car.CHARGING_STATUS:
+        return runs is not None and runs.value is not ChargingStatus.CHARGING
+    stopped = runs is not None and not runs.value.running and value.time < runs.time
+    return stopped or value.value == 0
 
 
 def translation_key(item: Descriptor) -> str:

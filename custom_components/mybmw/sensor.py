@@ -83,7 +83,15 @@ from .entity import (
     async_add_when_known,
     read_only,
 )
-from .long_tail import ON_AT_FIRST, category, sensor_class, state_class, translation_key
+from .long_tail import (
+    ON_AT_FIRST,
+    RUNS_WITH,
+    category,
+    is_idle,
+    sensor_class,
+    state_class,
+    translation_key,
+)
 from .messages import MESSAGES, NO_MESSAGE, NOT_STATED, message_details, worst_severity
 from .quantities import in_units
 
@@ -123,7 +131,7 @@ class SensorDescription(MyBMWDescription, SensorEntityDescription):
 
     The `last_resort` is shown as long as no state follows. The extra attributes follow from
     `details` if they do not follow from the main attribute. What is `restless` is no event for
-    the logbook.
+    the logbook. What `runs_with` charging or climate control is unknown while that does not run.
     """
 
     state: Callable[[Any], State]
@@ -131,6 +139,12 @@ class SensorDescription(MyBMWDescription, SensorEntityDescription):
     last_resort: Attribute[Any] | None = None
     details: Attribute[Any] | None = None
     restless: bool = False
+    runs_with: AnyAttribute | None = None
+
+    @property
+    @override
+    def watched(self) -> tuple[AnyAttribute, ...]:
+        return self.attributes if self.runs_with is None else (*self.attributes, self.runs_with)
 
     @override
     def usable(self, vehicle: Vehicle) -> bool:
@@ -138,6 +152,8 @@ class SensorDescription(MyBMWDescription, SensorEntityDescription):
 
     def state_of(self, vehicle: Vehicle) -> State:
         """Return the state, None if there is nothing to tell."""
+        if self.runs_with is not None and is_idle(vehicle, self.attributes[0]):
+            return None
         value = vehicle.value(self.attributes[0])
         state = None if value is None else self.state(value)
         if state is None and self.last_resort is not None:
@@ -359,7 +375,7 @@ def _tire(wheel: str) -> Iterator[SensorDescription]:
 
 def _wear(wheel: str) -> Iterator[SensorDescription]:
     """Describe the sensors of how worn one tyre is."""
-    yield _enum(car.TIRE_WEAR[wheel], Wear, name=f"{wheel}_tire_wear")
+    yield _enum(car.TIRE_WEAR[wheel], Wear, name=f"{wheel}_tire_wear", off=True)
     yield _distance(
         car.TIRE_DISTANCE_LEFT[wheel], name=f"{wheel}_tire_distance_left", off=True, diagnostic=True
     )
@@ -420,6 +436,7 @@ def _long_tail(item: Descriptor) -> SensorDescription:
         item.attribute,
         extra=_fault_codes if faults else None,
         details=car.FAULT_CODES if faults else None,
+        runs_with=RUNS_WITH.get(item.attribute.key),
         name=translation_key(item),
         off=item.attribute.key not in ON_AT_FIRST,
         diagnostic=category(item) is not None,
@@ -486,7 +503,6 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
     _time(car.CHARGING_START_TIME, off=True, restless=True),
     _sensor(
         car.CHARGING_TIME_LEFT,
-        off=True,
         device_class=SensorDeviceClass.DURATION,
         native_unit_of_measurement=UnitOfTime.MINUTES,
         suggested_display_precision=0,
@@ -592,12 +608,14 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
         car.CHECK_CONTROL,
         _message_count,
         key="check_control_message_count",
+        off=True,
         extra=message_details,
     ),
     _sensor(
         car.CHECK_CONTROL,
         worst_severity,
         key="check_control_severity",
+        off=True,
         device_class=SensorDeviceClass.ENUM,
         options=[NO_MESSAGE, *(severity.lower() for severity in Severity), NOT_STATED],
     ),

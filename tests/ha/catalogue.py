@@ -303,7 +303,7 @@ SAMPLES: Final[Mapping[str, tuple[Case, ...]]] = {
     ),
     f"{B}.charging.power": (Case(0, "W", 0), Case(7400, None, 7.4), Case("11000", "w", 11)),
     f"{PRECONDITIONING}.status.remainingRunningTime": (
-        Case(0, "s", 0),
+        Case(0, "s", UNKNOWN),
         Case(1800, None, 30),
         Case("20", "min", 20),
         # Longer than a day
@@ -404,6 +404,8 @@ CONVERTED: Final[Mapping[tuple[str, str], float]] = {
     ("min", "s"): 60,
 }
 DISPLAYED: Final = {"kPa": "bar", "W": "kW", "s": "min"}
+# No time left: the climate control does not run
+OVER: Final = {("vehicle.vehicle.preConditioning.remainingTime", 0)}
 
 
 def has(train: str, descriptor: str) -> bool:
@@ -495,6 +497,8 @@ def _plain(number: float) -> float:
 def _result(facts: Mapping[str, Any], number: float, unit: str | None) -> float | str:
     if (facts["descriptor"], number) in NOT_PLAUSIBLE:
         return SAME
+    if (facts["descriptor"], number) in OVER:
+        return UNKNOWN
     return converted(number, (unit or "").lower(), facts.get("unit", ""))
 
 

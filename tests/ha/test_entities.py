@@ -203,7 +203,7 @@ async def test_imperial_units(hass: HomeAssistant, set_up: SetUp) -> None:
     """Home Assistant converts for people who count in miles."""
     await hass.config.async_update(unit_system="us_customary")
     await set_up()
-    state = hass.states.get("sensor.ix_xdrive50_remaining_range_total")
+    state = hass.states.get("sensor.ix_xdrive50_remaining_range_electric")
     assert state is not None
     assert state.attributes["unit_of_measurement"] == "mi"
     assert float(state.state) == pytest.approx(455 / 1.609344, abs=0.01)

@@ -50,7 +50,6 @@ FACTS: Final = {
     "charging": ("fuel_and_battery.charging_status", f"{ELECTRIC}.charging.hvStatus"),
     "end of charging": (
         "fuel_and_battery.charging_end_time",
-        "charging_time_remaining",
         f"{ELECTRIC}.charging.timeRemaining",
     ),
     "charging target": (

@@ -341,6 +341,12 @@ def test_names_are_unique(language: str) -> None:
         assert sorted(names) == sorted(set(names)), platform
 
 
+def test_names_are_short() -> None:
+    """A name that is cut off on a dashboard names nothing."""
+    for platform, description, texts in described():
+        assert len(texts.get("name", "")) <= 40, (platform, description.key)
+
+
 def test_states_are_translated() -> None:
     for platform, description, texts in described():
         found = set(texts.get("state", ()))

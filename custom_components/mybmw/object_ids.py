@@ -11,8 +11,14 @@ _IDS: Final[Mapping[str, Mapping[str, str]]] = json.loads(
 )
 """By language, as `domain:key`; what a language lacks was in English."""
 
+_OWN: Final[Mapping[str, str]] = json.loads(
+    Path(__file__).with_name("own_object_ids.json").read_bytes()
+)
+"""The English ids of entities that had another name here once."""
+
 
 def former_object_id(language: str, domain: str, key: str) -> str | None:
     """Return the id without the name of the car; None if the entity did not exist."""
     name = f"{domain}:{key}"
-    return _IDS.get(language, {}).get(name) or _IDS[_ENGLISH].get(name)
+    own = _OWN.get(name) if language == _ENGLISH else None
+    return own or _IDS.get(language, {}).get(name) or _IDS[_ENGLISH].get(name)

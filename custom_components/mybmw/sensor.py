@@ -484,6 +484,7 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
     ),
     _sensor(
         car.STARTER_BATTERY_VOLTAGE,
+        off=True,
         diagnostic=True,
         device_class=SensorDeviceClass.VOLTAGE,
         native_unit_of_measurement=UnitOfElectricPotential.VOLT,
@@ -608,14 +609,12 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
         car.CHECK_CONTROL,
         _message_count,
         key="check_control_message_count",
-        off=True,
         extra=message_details,
     ),
     _sensor(
         car.CHECK_CONTROL,
         worst_severity,
         key="check_control_severity",
-        off=True,
         device_class=SensorDeviceClass.ENUM,
         options=[NO_MESSAGE, *(severity.lower() for severity in Severity), NOT_STATED],
     ),

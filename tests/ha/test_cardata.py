@@ -302,6 +302,7 @@ async def test_picture_comes_later_and_once(
     assert sum(call.endpoint is Endpoint.IMAGE for call in cardata.calls) == 1
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_extras_become_entities(
     hass: HomeAssistant, cardata: SimulatedCarData, start: Start, elapse: Elapse
 ) -> None:

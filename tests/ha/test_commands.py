@@ -47,6 +47,7 @@ def sent(sim: SimulatedMyBMW) -> list[tuple[str, dict[str, str], Any]]:
     ]
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 @pytest.mark.parametrize(
     ("name", "path"),
     [

@@ -34,8 +34,6 @@ CONNECTION: Final = "sensor.ix_xdrive50_connection"
 LAST_UPDATE: Final = "sensor.ix_xdrive50_last_update"
 ONLY_APP: Final = "sensor.ix_xdrive50_model_year"
 COMMANDS: Final = {
-    "button.ix_xdrive50_activate_air_conditioning",
-    "button.ix_xdrive50_deactivate_air_conditioning",
     "button.ix_xdrive50_find_vehicle",
     "button.ix_xdrive50_flash_lights",
     "button.ix_xdrive50_sound_horn",
@@ -406,7 +404,7 @@ async def test_removal_says_what_goes(
     shown = flow["description_placeholders"]
     assert (shown["account"], shown["cars"]) == ("Mine", "1")
     expected = len(COMMANDS) if source == "mybmw" else 0
-    assert int(shown["entities"]) >= max(expected, 10)
+    assert int(shown["entities"]) >= max(expected, 4)
     assert entry.data["sources"].keys() == {"cardata", "mybmw"}
     assert entry.state is ConfigEntryState.LOADED
 

@@ -154,7 +154,12 @@ class Saver:
             self._stop = None
 
     async def _stopping(self, _event: Event) -> None:
-        await self.save()
+        """Write everything, but the plan if Home Assistant is about to write it at this moment."""
+        async with self._busy:
+            if not self._store.pending:
+                await self._store.save(self._plan())
+            for vin in list(self._known()):
+                await self._write(vin)
 
     async def _write(self, vin: str) -> None:
         contents, timing = self._car_of(vin), self._timings.setdefault(vin, _Timing())

@@ -9,7 +9,7 @@ from hashlib import sha256
 import logging
 from typing import Any, Final, TypedDict
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
@@ -71,6 +71,12 @@ class GarageStore:
             hass, _VERSION, f"{DOMAIN}.{entry_id}", private=True, atomic_writes=True
         )
         self._planned: float | None = None
+        self._put_off = False
+
+    @property
+    def pending(self) -> bool:
+        """Whether Home Assistant writes the plan by itself before it ends."""
+        return self._planned is not None or self._put_off
 
     async def load(self) -> Contents:
         """Return what was saved; an unreadable or missing file is an empty one.
@@ -112,6 +118,7 @@ class GarageStore:
     async def save(self, plan: Plan) -> None:
         """Save the plan now."""
         self._planned = None
+        self._put_off = self._hass.state is CoreState.stopping
         await self._store.async_save(plan)
 
     async def remove(self) -> None:

@@ -58,7 +58,7 @@ class CarStore:
     async def save(self, vin: str, contents: CarContents) -> bool:
         """Write what is known of a car; tell whether that was news."""
         try:
-            packed = await self._hass.async_add_executor_job(_packed, contents)
+            packed = _packed(contents)
         except TypeError:
             _LOGGER.exception("What is known of a car cannot be saved")
             return False

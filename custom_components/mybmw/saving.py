@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
-from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Event, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
@@ -35,6 +35,7 @@ MATTERS_MOST: Final[frozenset[AnyAttribute]] = frozenset(
 _DAY: Final = timedelta(days=1)
 _REGULAR: Final = timedelta(seconds=LATER)
 _EARLY: Final = timedelta(seconds=SOON)
+_AFTER_FAILURE: Final = timedelta(minutes=6)
 _MOST_EARLY: Final = 10
 _MOST_QUIET: Final = 6
 
@@ -97,7 +98,8 @@ class Saver:
         self._stop: CALLBACK_TYPE | None = hass.bus.async_listen(
             EVENT_HOMEASSISTANT_FINAL_WRITE, self._stopping
         )
-        entry.async_on_unload(self.close)
+        self._entry = entry
+        entry.async_on_unload(self._let_go)
 
     async def load(self) -> Contents:
         """Return all that was saved."""
@@ -149,6 +151,15 @@ class Saver:
         """Write nothing more by itself."""
         for timing in self._timings.values():
             self._cancel(timing)
+        self._let_go()
+
+    @callback
+    def _let_go(self) -> None:
+        """Write later what was read if set-up has failed; it may work meanwhile, and read more."""
+        for vin, timing in self._timings.items():
+            if timing.timer is not None:
+                timing.due = timing.quiet = dt_util.utcnow() + _AFTER_FAILURE
+                self._arm(vin, timing, _AFTER_FAILURE)
         if self._stop is not None:
             self._stop()
             self._stop = None
@@ -174,13 +185,16 @@ class Saver:
         def look(_now: datetime) -> None:
             timing.timer = None
             left = timing.wait(dt_util.utcnow())
+            if self._stop is None and self._entry.state is ConfigEntryState.LOADED:
+                return  # set-up has worked since then
             if left:
                 self._arm(vin, timing, left)
             else:
                 self._hass.async_create_task(self._write(vin))
 
         self._cancel(timing)
-        timing.timer = async_call_later(self._hass, wait, look)
+        job = HassJob(look, cancel_on_shutdown=True)
+        timing.timer = async_call_later(self._hass, wait, job)
 
     @staticmethod
     def _cancel(timing: _Timing) -> None:

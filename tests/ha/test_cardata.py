@@ -333,7 +333,8 @@ async def test_position_is_not_kept_if_unwanted(
     latitude = cardata.cars[I4].telematics[
         "vehicle.cabin.infotainment.navigation.currentLocation.latitude"
     ]["value"]
-    assert latitude not in str(entry.runtime_data._contents())
+    assert latitude not in str(entry.runtime_data._plan())
+    assert latitude not in str(entry.runtime_data._car(I4))
 
 
 async def test_car_of_another_entry_stays_there(

@@ -1,0 +1,65 @@
+"""What a day costs the disk, in a real Home Assistant with a folder of its own."""
+
+from collections.abc import AsyncIterator
+import logging
+from unittest.mock import patch
+
+from freezegun import freeze_time
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+
+from custom_components.mybmw import wiring
+from tests.codecs import make_codecs
+from tests.ha.long_day import live
+from tests.replay.cardata import SimulatedCarData
+
+from .figure import Figure
+from .stage import account, entry_of, home
+
+_SIZES = (1, 4)
+_START = "2026-11-10T00:00:00Z"
+_GOAL = 3.0
+_MEGABYTE = 1e6
+
+
+async def figures() -> AsyncIterator[Figure]:
+    """Measure an hour of driving and four of charging, of cars that send all that they can."""
+    logging.disable(logging.CRITICAL)
+    make_codecs()
+    for size in _SIZES:
+        for figure in await _measure(size):
+            yield figure
+
+
+async def _measure(size: int) -> list[Figure]:
+    cars = account(size)
+    with freeze_time(_START) as clock, patch.object(wiring, "bmw_broker", _nowhere):
+        assert isinstance(clock, FrozenDateTimeFactory)
+        sim = SimulatedCarData(cars.cars, fresh=True)
+        with sim.router():
+            async with home() as hass:
+                entry = entry_of(sim)
+                entry.add_to_hass(hass)
+                assert await hass.config_entries.async_setup(entry.entry_id)
+                await hass.async_block_till_done()
+                disk = await live(hass, entry, clock, cars.vins)
+    plural = f"{size} car{'s' if size > 1 else ''}"
+    written = sum(disk.size.values()) / _MEGABYTE / size
+    goal = f"goal: {_GOAL:g} MB"
+    return [
+        Figure(
+            f"written in a day, a car, {plural}",
+            round(written, 2),
+            "MB",
+            goal,
+            round(written / _GOAL, 2),
+        ),
+        *(
+            Figure(f"writes of a day, {kind}, {plural}", count, "writes")
+            for kind, count in sorted(disk.writes.items())
+        ),
+    ]
+
+
+async def _nowhere(_hass: HomeAssistant) -> None:
+    """Leave the stream out: messages come by another way."""

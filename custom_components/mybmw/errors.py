@@ -1,6 +1,7 @@
 """The one map from the client's errors to Home Assistant's."""
 
 from datetime import timedelta
+import logging
 from typing import Final
 
 from homeassistant.exceptions import (
@@ -23,6 +24,8 @@ from .client import (
 )
 from .const import DOMAIN
 
+_LOGGER = logging.getLogger(__name__)
+
 _BLOCKED_PAUSE: Final = timedelta(hours=6)
 
 
@@ -30,6 +33,7 @@ def home_assistant_error(error: ClientError) -> HomeAssistantError:
     """Return what Home Assistant should raise for a failed command or request."""
     mistake = isinstance(error, (UnsupportedError, InvalidValueError))
     kind = ServiceValidationError if mistake else HomeAssistantError
+    _LOGGER.info("%s: %s", error.key, error)
     return kind(
         translation_domain=DOMAIN,
         translation_key=error.key,
@@ -39,6 +43,7 @@ def home_assistant_error(error: ClientError) -> HomeAssistantError:
 
 def poll_error(error: ClientError, pause: timedelta, *, grace: bool) -> HomeAssistantError:
     """Return what a poller should raise; with `grace` a refused login may be tried once more."""
+    _LOGGER.debug("%s: %s", error.key, error)
     placeholders = {"error": str(error)}
     final = isinstance(error, CaptchaError) or not grace
     if isinstance(error, AuthError) and final:

@@ -21,6 +21,7 @@ WIRING = {
     "flow.py",
     "flow_cardata.py",
     "flow_mybmw.py",
+    "repairs.py",
     "wiring.py",
 }
 # The only part of the client that does; nothing else may need it, apart from `python -m`

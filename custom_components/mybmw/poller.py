@@ -27,6 +27,7 @@ from .client.values import Connection, StreamState, Unreadable
 from .const import DOMAIN
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .errors import blocked_error, pause_after, poll_error
+from .portals import page_of
 from .reach import ISSUE_NOT_ALLOWED, PlannedReach, Reach, is_dead_login
 from .rounds import Rounds
 from .store import SOON, due_after
@@ -223,7 +224,9 @@ class SourcePoller(Reach, DataUpdateCoordinator[None]):
             self.hass,
             DOMAIN,
             issue,
-            is_fixable=False,
+            is_fixable=key == _ISSUE_BLOCKED,
+            data={"entry_id": self.config_entry.entry_id},
+            learn_more_url=page_of(key, self.hass.config.country),
             severity=severity,
             translation_key=text or key,
             translation_placeholders={"account": self.config_entry.title},

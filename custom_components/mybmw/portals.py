@@ -36,3 +36,17 @@ def portals(country: str | None) -> dict[str, str]:
         "bmw_portal": f"https://www.bmw.{domain}/{language}/mybmw/vehicle-overview",
         "mini_portal": f"https://www.mini.{domain}/{language}/mymini/vehicle-overview",
     }
+
+
+_IN_PORTAL: Final = frozenset({"not_allowed", "stream_refused", "stream_silent"})
+_PAGES: Final[Mapping[str, str]] = {
+    "no_container": "homeassistant://config/integrations/integration/mybmw",
+    "quota_spent_by_others": "homeassistant://config/integrations/integration/mybmw",
+    "stream_taken": "homeassistant://config/integrations/integration/mybmw",
+    "unexpected": "homeassistant://config/logs",
+}
+
+
+def page_of(issue: str, country: str | None) -> str | None:
+    """Return the page on which the user can do something about a repair issue."""
+    return portals(country)["bmw_portal"] if issue in _IN_PORTAL else _PAGES.get(issue)

@@ -29,6 +29,7 @@ from .client import (
 )
 from .client.values import Access, StreamState, Unreadable
 from .const import DOMAIN
+from .portals import page_of
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -295,6 +296,7 @@ def update_access(hass: HomeAssistant, entry: ConfigEntry, refused: Mapping[str,
         DOMAIN,
         issue,
         is_fixable=False,
+        learn_more_url=page_of(ISSUE_NOT_ALLOWED, hass.config.country),
         severity=ir.IssueSeverity.WARNING,
         translation_key=ISSUE_NOT_ALLOWED,
         translation_placeholders={"account": entry.title, "cars": ", ".join(names)},

@@ -12,6 +12,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from .client import Poll, Redactor, Status, Supervisor, UnexpectedError
 from .const import DOMAIN
+from .portals import page_of
 
 ISSUE: Final = "unexpected"
 
@@ -85,6 +86,7 @@ class Rounds:
             DOMAIN,
             self._issue,
             is_fixable=False,
+            learn_more_url=page_of(ISSUE, self._hass.config.country),
             severity=ir.IssueSeverity.WARNING,
             translation_key=ISSUE,
             translation_placeholders={"account": self._entry.title},

@@ -1,0 +1,85 @@
+"""What the user can do about a repair issue right where it is shown."""
+
+from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.components.repairs.const import FlowType
+from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+
+from .client.cardata import SOURCE as CARDATA
+from .client.mybmw import SOURCE as MYBMW
+from .const import CONF_SOURCES, DOMAIN
+
+type Data = dict[str, str | int | float | None] | None
+
+
+class BlockedFlow(RepairsFlow):
+    """Add BMW CarData to an account whose app API is blocked, or remove that source."""
+
+    def __init__(self, entry: ConfigEntry) -> None:
+        self._entry = entry
+
+    async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Ask what to do; a source that is the only one goes with the account."""
+        with_cardata = CARDATA in self._entry.data[CONF_SOURCES]
+        options = ["remove_source"] if with_cardata else ["add_cardata", "remove_account"]
+        return self.async_show_menu(
+            step_id="init",
+            menu_options=options,
+            description_placeholders={"account": self._entry.title},
+        )
+
+    async def async_step_add_cardata(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Go on with the dialog in which CarData is added."""
+        flow = await self.hass.config_entries.flow.async_init(
+            DOMAIN,
+            context={"source": SOURCE_RECONFIGURE, "entry_id": self._entry.entry_id},
+        )
+        await self.hass.config_entries.flow.async_configure(
+            flow["flow_id"], {"next_step_id": CARDATA}
+        )
+        next_flow = (FlowType.CONFIG_FLOW, flow["flow_id"])
+        return self.async_abort(reason="continue_in_account", next_flow=next_flow)
+
+    async def async_step_remove_source(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Go on without the app API, once the user agrees."""
+        if user_input is None:
+            return self._confirm("remove_source")
+        sources = dict(self._entry.data[CONF_SOURCES])
+        sources.pop(MYBMW, None)
+        data = {**self._entry.data, CONF_SOURCES: sources}
+        self.hass.config_entries.async_update_entry(self._entry, data=data)
+        self.hass.config_entries.async_schedule_reload(self._entry.entry_id)
+        return self.async_create_entry(data={})
+
+    async def async_step_remove_account(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Remove the account, once the user agrees."""
+        if user_input is None:
+            return self._confirm("remove_account")
+        await self.hass.config_entries.async_remove(self._entry.entry_id)
+        return self.async_create_entry(data={})
+
+    def _confirm(self, step: str) -> RepairsFlowResult:
+        placeholders = {"account": self._entry.title}
+        return self.async_show_form(step_id=step, description_placeholders=placeholders)
+
+
+class GoneFlow(RepairsFlow):
+    """Delete an issue of an account that is gone."""
+
+    async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Delete it; there is nothing to ask."""
+        ir.async_delete_issue(self.hass, DOMAIN, self.issue_id)
+        return self.async_create_entry(data={})
+
+
+async def async_create_fix_flow(hass: HomeAssistant, _issue_id: str, data: Data) -> RepairsFlow:
+    """Return the flow that mends an issue."""
+    entry = hass.config_entries.async_get_entry(str((data or {}).get("entry_id")))
+    return GoneFlow() if entry is None else BlockedFlow(entry)

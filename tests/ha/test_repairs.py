@@ -18,7 +18,7 @@ from custom_components.mybmw.repairs import async_create_fix_flow
 async def begin(hass: HomeAssistant, *sources: str) -> tuple[MockConfigEntry, Any]:
     """Return an account with an issue, and the flow that mends it."""
     entry = MockConfigEntry(
-        domain=DOMAIN, title="Mine", data={"sources": dict.fromkeys(sources, {})}
+        domain=DOMAIN, title="Mine", data={"sources": {key: {} for key in sources}}
     )
     entry.add_to_hass(hass)
     assert await async_setup_component(hass, REPAIRS, {})

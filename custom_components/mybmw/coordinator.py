@@ -369,6 +369,10 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
                 registry.async_remove_device(device.id)
         poller.missing = frozenset(missing)
 
+    def shows(self, vin: str) -> bool:
+        """Tell whether a car is ours, or would be if it were known."""
+        return vin in self.vehicles or self._belongs_here(vin)
+
     def _belongs_here(self, vin: str) -> bool:
         """Tell whether a new car is ours: one that another entry has stays with that."""
         registry = dr.async_get(self.hass)

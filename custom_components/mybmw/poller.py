@@ -245,6 +245,7 @@ class PlannedPoller(PlannedReach, SourcePoller):
 
     def __init__(self, coordinator: GarageCoordinator, source: PlanningSource) -> None:
         SourcePoller.__init__(self, coordinator, source, None)
+        source.accepts = coordinator.shows
         self._timer: CALLBACK_TYPE | None = None
         self._lapse: CALLBACK_TYPE | None = None
         self._planned: datetime | None = None

@@ -6,8 +6,8 @@ work, or something that happens to the account.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from operator import itemgetter
@@ -16,12 +16,14 @@ from typing import Final
 from freezegun import freeze_time
 from freezegun.api import FrozenDateTimeFactory
 
+from custom_components.mybmw.client import ClientError
 from custom_components.mybmw.client.attributes import CHECK_CONTROL, SERVICES, AnyAttribute
-from custom_components.mybmw.client.cardata.quota import DAY, LIMIT, RESERVE
+from custom_components.mybmw.client.cardata.pictures import VIEW
+from custom_components.mybmw.client.cardata.quota import DAY, LIMIT, RELEASED, RESERVE
 from custom_components.mybmw.client.descriptors import DESCRIPTORS
 from custom_components.mybmw.client.values import StreamState
 from tests.client.cardata import Client, simulate
-from tests.replay.cardata import Endpoint, StreamMessage
+from tests.replay.cardata import Endpoint, SimulatedCarData, StreamMessage
 from tests.replay.carstate import IGNITION, STATUS, CarState
 from tests.replay.days import days
 from tests.replay.faults import gateway
@@ -39,6 +41,7 @@ ONLY_REST: Final[frozenset[AnyAttribute]] = frozenset(
 
 _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
+_PICTURES: Final = timedelta(minutes=10)
 _APART: Final = timedelta(minutes=23)
 _OUTAGE: Final = (START + DAY + 9 * _HOUR, START + DAY + 12 * _HOUR, START + DAY + 15 * _HOUR)
 _FIRST_RESTART: Final = START + 31 * _HOUR
@@ -60,14 +63,19 @@ class Outcome:
     charges that came by the stream. `restarts` are the calls that each restart cost.
     """
 
+    start: datetime
     end: datetime
-    begin: datetime = START + DAY
+    begin: datetime
     calls: list[datetime] = field(default_factory=list)
     others: list[datetime] = field(default_factory=list)
     pictures: Times = field(default_factory=dict)
     heard: Times = field(default_factory=dict)
     ends: list[tuple[datetime, str]] = field(default_factory=list)
     restarts: list[int] = field(default_factory=list)
+
+    def first_day(self) -> Outcome:
+        """Return the same of the first 24 hours."""
+        return replace(self, begin=self.start, end=self.start + DAY)
 
     @property
     def calls_a_day(self) -> float:
@@ -110,7 +118,7 @@ class Outcome:
         return waits[int(share * (len(waits) - 1))]
 
     def _since(self, times: Iterable[datetime]) -> list[datetime]:
-        return [time for time in times if time >= self.begin]
+        return [time for time in times if self.begin <= time < self.end]
 
     def late(self) -> list[tuple[datetime, str]]:
         """Return the ends that were not looked at soon although BMW and the quota allowed it."""
@@ -137,14 +145,27 @@ def together(one: Times, other: Times) -> Times:
     return {vin: sorted([*one[vin], *other[vin]]) for vin in one}
 
 
-async def live(cars: int, count: int, *, silent: bool = False) -> Outcome:
+async def live(
+    cars: int,
+    count: int,
+    *,
+    silent: bool = False,
+    hour: int = 0,
+    released: int = RELEASED,
+    change: Callable[[SimulatedCarData], object] = lambda _sim: None,
+) -> Outcome:
     """Live so many days, and a first one for the set-up, with so many cars.
 
-    With `silent`, nothing comes by the stream and nothing goes wrong.
+    With `silent`, nothing comes by the stream and nothing goes wrong. `hour` is when it begins,
+    `released` how much of the user's reserve others may take in the evening. `change` is called
+    with the service before.
     """
-    with freeze_time(START) as clock:
+    with freeze_time(START + hour * _HOUR) as clock:
         assert isinstance(clock, FrozenDateTimeFactory)
-        return await _Life(cars, count + 1, clock, silent=silent).run()
+        life = _Life(cars, count + 1, clock, silent=silent)
+        life.client.source.ledger.released = released
+        change(life.sim)
+        return await life.run()
 
 
 class _Life:
@@ -152,28 +173,29 @@ class _Life:
         self, cars: int, count: int, clock: FrozenDateTimeFactory, *, silent: bool
     ) -> None:
         self._clock = clock
-        self._sim = simulate(*CARS[:cars])
-        self._client = Client.of(self._sim)
+        self.sim = simulate(*CARS[:cars])
+        self.client = Client.of(self.sim)
         self._messages = [] if silent else list(self._sent(count))
-        vins = list(self._sim.cars)
+        vins = list(self.sim.cars)
+        start = datetime.now(UTC)
         self._outcome = Outcome(
-            START + count * DAY,
+            start,
+            start + count * DAY,
+            start + DAY,
             pictures={vin: [] for vin in vins},
             heard={vin: [] for vin in vins},
         )
-        self._due = START
+        self._due = start
         self._silent = False
         self._listening = AsyncExitStack()
 
     def _sent(self, count: int) -> Iterator[StreamMessage]:
         """Yield what the cars send; each sleeps for two days out of six."""
-        for number, car in enumerate(self._sim.cars.values()):
+        for number, car in enumerate(self.sim.cars.values()):
             state, begin = CarState.of(car.basic_data, car.telematics), START + number * _APART
             asleep = {(2 + number) % 6, (3 + number) % 6}
             life = days(state, count)
-            for message in messages(
-                life, vin=car.vin, gcid=self._sim.gcid, start=begin, together=8
-            ):
+            for message in messages(life, vin=car.vin, gcid=self.sim.gcid, start=begin, together=8):
                 if (message.time - begin).days % 6 not in asleep:
                     yield message
 
@@ -181,17 +203,18 @@ class _Life:
         """Live all days."""
         outcome = self._outcome
         async with self._listening:
-            await self._listening.enter_async_context(self._client.listening())
+            await self._listening.enter_async_context(self.client.listening())
             for time, happen in sorted(self._happenings(), key=itemgetter(0)):
                 if time < outcome.end:
                     await self._work_until(time)
                     self._clock.move_to(time)
                     await happen()
             await self._work_until(outcome.end)
-        outcome.calls += [call.time for call in self._sim.calls if call.counted]
+        outcome.calls += [call.time for call in self.sim.calls if call.counted]
         return outcome
 
     def _happenings(self) -> Iterator[Happening]:
+        yield self._outcome.start + _PICTURES, self._look
         restart = _FIRST_RESTART
         while restart < self._outcome.end:
             yield restart, self._restart
@@ -206,7 +229,7 @@ class _Life:
 
     async def _work_until(self, end: datetime) -> None:
         """Let the source work when it wants to; look again then, as it may have thought better."""
-        source = self._client.source
+        source = self.client.source
         while self._due < end:
             self._clock.move_to(max(self._due, datetime.now(UTC)))
             if source.due() <= datetime.now(UTC):
@@ -214,42 +237,50 @@ class _Life:
             self._due = source.due()
 
     async def _work(self) -> None:
-        poll, now = await self._client.work(), datetime.now(UTC)
+        poll, now = await self.client.work(), datetime.now(UTC)
         for vin, readings in poll.readings.items():
             if any(reading.attribute in ONLY_REST for reading in readings):
                 self._outcome.pictures[vin].append(now)
 
     async def _deliver(self, message: StreamMessage) -> None:
         vin = message.payload["vin"]
-        self._sim.cars[vin].receive(message.payload)
+        self.sim.cars[vin].receive(message.payload)
         if self._silent:
             return
-        planned = self._client.planned
-        self._client.send(vin, message.payload)
-        if self._client.planned != planned:
-            self._due = self._client.source.due()
+        planned = self.client.planned
+        self.client.send(vin, message.payload)
+        if self.client.planned != planned:
+            self._due = self.client.source.due()
         self._outcome.heard[vin].append(message.time)
         values = {key: item["value"] for key, item in message.payload["data"].items()}
         if any(key in values and end in (None, values[key]) for key, end in _ENDS.items()):
             self._outcome.ends.append((message.time, vin))
 
+    async def _look(self) -> None:
+        """Fetch the picture of each car, as its image does in Home Assistant."""
+        for vin in self.sim.cars:
+            with suppress(ClientError):
+                await self.client.source.image(self.client.car(vin), VIEW)
+
     async def _spend(self) -> None:
-        self._sim.spend(1)
+        self.sim.spend(1)
         self._outcome.others.append(datetime.now(UTC))
 
     async def _restart(self) -> None:
-        before, used = self._client.source.due(), self._sim.used
+        before, used = self.client.source.due(), self.sim.used
         await self._listening.aclose()
-        self._client = self._client.restart()
-        await self._listening.enter_async_context(self._client.listening())
-        self._due = self._client.source.due()
+        released = self.client.source.ledger.released
+        self.client = self.client.restart()
+        self.client.source.ledger.released = released
+        await self._listening.enter_async_context(self.client.listening())
+        self._due = self.client.source.due()
         if before > datetime.now(UTC):
             await self._work()
-        self._outcome.restarts.append(self._sim.used - used)
+        self._outcome.restarts.append(self.sim.used - used)
 
     async def _fail(self) -> None:
         for endpoint in set(Endpoint) - _LOGIN:
-            self._sim.fail(endpoint, gateway(), times=None)
+            self.sim.fail(endpoint, gateway(), times=None)
 
     async def _fall_silent(self) -> None:
         self._silent = True
@@ -257,10 +288,10 @@ class _Life:
 
     async def _heal(self) -> None:
         self._silent = False
-        self._sim.heal()
+        self.sim.heal()
         self._become(StreamState.CONNECTED)
 
     def _become(self, state: StreamState) -> None:
-        assert self._client.stream is not None
-        self._client.stream.become(state)
-        self._due = self._client.source.due()
+        assert self.client.stream is not None
+        self.client.stream.become(state)
+        self._due = self.client.source.due()

@@ -18,7 +18,7 @@ from custom_components.mybmw.client import (
 from custom_components.mybmw.client.attributes import MILEAGE
 from custom_components.mybmw.client.cardata import Task
 from custom_components.mybmw.client.cardata.containers import NAME
-from custom_components.mybmw.client.cardata.quota import LIMIT, RESERVE, Ledger, Reason
+from custom_components.mybmw.client.cardata.quota import LIMIT, RELEASED, RESERVE, Ledger, Reason
 from custom_components.mybmw.client.cardata.schedule import Decision, Scheduler
 from custom_components.mybmw.client.cardata.tables import WANTED
 from tests.client.cardata import I4, NOON, PETROL, Client, asked, begun, counted, simulate
@@ -143,7 +143,7 @@ async def test_retired_descriptor(key: str, freezer: FrozenDateTimeFactory) -> N
     assert set(client.source._containers.descriptors) == {*WANTED} - {key}
     assert client.car().value(MILEAGE) is not None
     assert len([item for item in sim.containers if item.deleted is None]) == 1
-    assert max(per_day(sim).values()) <= LIMIT - RESERVE
+    assert max(per_day(sim).values()) <= LIMIT - RESERVE + RELEASED
 
 
 async def test_no_place_for_a_container(freezer: FrozenDateTimeFactory) -> None:
@@ -259,13 +259,13 @@ async def test_no_network(freezer: FrozenDateTimeFactory) -> None:
     """What never left this machine costs nothing, and is tried again soon, ever and ever."""
     sim = simulate("i4_edrive40", "320i")
     client = await begun(sim)
-    left = client.source.ledger.left()
+    left = client.source.ledger.left(Reason.USER)
     sim.fail(Endpoint.ANY, faults.no_network(), None)
     freezer.move_to(NOON + 2 * HOUR)
     poll = await client.work()
     assert isinstance(poll.error, NetworkError)
     await client.live(freezer, NOON + 12 * HOUR)
-    assert client.source.ledger.left() == left
+    assert client.source.ledger.left(Reason.USER) == left
     assert counted(sim) == 0
     sim.heal()
     await client.live(freezer, NOON + 12 * HOUR + 6 * MINUTE)

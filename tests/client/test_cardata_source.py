@@ -19,9 +19,9 @@ from custom_components.mybmw.client.attributes import (
     TIRE_WEAR,
 )
 from custom_components.mybmw.client.cardata import EXTRAS, Night, Task
+from custom_components.mybmw.client.cardata.pace import HELD
+from custom_components.mybmw.client.cardata.pictures import VIEW
 from custom_components.mybmw.client.cardata.quota import LIMIT, RESERVE, Reason
-from custom_components.mybmw.client.cardata.schedule import HELD
-from custom_components.mybmw.client.cardata.source import VIEW
 from custom_components.mybmw.client.commands import Command, CommandKind
 from custom_components.mybmw.client.values import (
     Access,
@@ -130,10 +130,9 @@ async def test_extras_are_optional(extra: Task | None, freezer: FrozenDateTimeFa
     client = Client.of(sim, extras=frozenset([extra] if extra else []))
     await client.work()
     sim.clear_calls()
-    freezer.tick(QUARTER)
-    await client.work()
-    freezer.tick(timedelta(hours=1))
-    await client.work()
+    await client.live(freezer, NOON + timedelta(hours=24) - QUARTER)
+    assert set(asked(sim)) <= {Endpoint.TELEMATIC_DATA}
+    await client.live(freezer, NOON + timedelta(hours=34))
     wanted = {
         Task.SESSIONS: {(Endpoint.CHARGING_HISTORY, I4)},
         Task.PLACES: {(Endpoint.CHARGING_SETTINGS, I4)},
@@ -142,7 +141,7 @@ async def test_extras_are_optional(extra: Task | None, freezer: FrozenDateTimeFa
     found = {
         (call.endpoint, call.vin)
         for call in sim.calls
-        if call.endpoint is not Endpoint.TELEMATIC_DATA
+        if call.endpoint not in (Endpoint.TELEMATIC_DATA, Endpoint.MAPPINGS)
     }
     assert found == (wanted[extra] if extra else set())
 

@@ -117,8 +117,11 @@ class Source(Protocol):
 class PlanningSource(Source, Protocol):
     """A source whose calls are few: it plans them itself, and listens to what cars send.
 
-    What it said stays true until it says otherwise, since its cars report by themselves.
+    What it said stays true until it says otherwise, since its cars report by themselves. No call is
+    spent on a car that the account has but `accepts` does not want.
     """
+
+    accepts: Callable[[str], bool]
 
     @property
     def status(self) -> Status:

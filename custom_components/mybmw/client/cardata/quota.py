@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from operator import itemgetter
 from typing import Final
 
 from ..convert import mapping, sequence
@@ -25,11 +26,18 @@ LIMIT: Final = 50
 RESERVE: Final = 12
 """Calls a day that only the user may spend."""
 
+RELEASED: Final = 6
+"""How many of these others may spend in the evening, when the user is unlikely to need them all."""
+
+SHARED_FOR: Final = timedelta(days=30)
+"""For how long none are released after another program was found to spend calls as well."""
+
 LOOK: Final = "read telematics"
 """The endpoint that reads the values of a car."""
 
 DAY: Final = timedelta(hours=24)
 _AFTER_MIDNIGHT: Final = timedelta(minutes=3)
+_EVENING: Final = timedelta(hours=18)
 _UNKNOWN: Final = "unknown"
 _HELD: Final = "held"
 
@@ -78,11 +86,18 @@ class Ledger:
     """
 
     def __init__(
-        self, limit: int = LIMIT, reserve: int = RESERVE, count: Count | None = None
+        self,
+        limit: int = LIMIT,
+        reserve: int = RESERVE,
+        count: Count | None = None,
+        *,
+        released: int = RELEASED,
     ) -> None:
-        """Start with nothing spent."""
+        """Start with nothing spent; `released` are half of the reserve at most."""
         self.limit = limit
         self.reserve = reserve
+        self.released = released
+        self._shared: datetime | None = None
         self.save: Save | None = None
         self._count = count or Count()
         self._spent: list[Spent] = []
@@ -124,8 +139,42 @@ class Ledger:
         today = day_of(now)
         in_day = sum(time >= today for time in times) + self.others(now)
         in_24_hours = sum(time > now - DAY for time in times)
-        kept = 0 if reason is Reason.USER else self.reserve
-        return max(0, self.limit - kept - max(in_day, in_24_hours))
+        if reason is Reason.USER:
+            return max(0, self.limit - max(in_day, in_24_hours))
+        most = self.most(now)
+        today_most = most if now - today >= _EVENING else self.limit - self.reserve
+        return max(0, min(today_most - in_day, most - in_24_hours))
+
+    def most(self, now: datetime) -> int:
+        """Return how many calls of 24 hours are not the user's."""
+        return self.limit - self.reserve + self._released_at(now)
+
+    def _released_at(self, now: datetime) -> int:
+        """Return how much of the reserve is released: nothing if others spend calls as well."""
+        shared = self._shared is not None and abs(now - self._shared) < SHARED_FOR
+        return 0 if shared else min(self.released, self.reserve // 2)
+
+    def outlook(
+        self, now: datetime, comes_again: Callable[[Spent], bool]
+    ) -> list[tuple[datetime, int]]:
+        """Return how many calls the plan can make up to some times of the next 24 hours.
+
+        These are the times at which there is one more. A call that `comes_again` is made again as
+        soon as it is a day old.
+        """
+        today, times = day_of(now), self._times()
+        in_day = sum(time >= today for time in times) + self.others(now)
+        dated = sorted(zip(times, self._spent, strict=True), key=itemgetter(0))
+        recent = [(when, call) for when, call in dated if when > now - DAY]
+        found = [(today + DAY, self.most(now) - in_day)]
+        if now < today + _EVENING:
+            found.append((today + _EVENING, self.limit - self.reserve - in_day))
+        left = self.most(now) - len(recent)
+        for when, call in recent:
+            if not comes_again(call):
+                left += 1
+                found.append((when + DAY, left))
+        return [*found, (now + DAY, left)]
 
     def others(self, now: datetime | None = None) -> int:
         """Return how many calls of others are known of in this BMW day."""
@@ -209,13 +258,15 @@ class Ledger:
             return
         ours = sum(time >= today for time in self._times())
         others = max(self.others(now), self.limit - ours)
+        self._shared = now if others > 0 else self._shared
         self._refusal = _Refusal(stamp, _end_of_day(now), others)
 
     def next_chance(self, reason: Reason, now: datetime, more_than: int = 0) -> datetime:
         """Return the first time at which a call for this reason, or more, can be left."""
         tomorrow = _end_of_day(now)
         times, blocked_until = self._times(), self.blocked_until
-        candidates = [blocked_until or now, *(time + DAY for time in times), tomorrow]
+        evening = (day_of(now) + _EVENING, tomorrow + _EVENING)
+        candidates = [blocked_until or now, *(time + DAY for time in times), tomorrow, *evening]
         later = (moment for moment in sorted(candidates) if moment >= now)
         return next(
             (time for time in later if self._left(reason, time, times, blocked_until) > more_than),
@@ -234,6 +285,7 @@ class Ledger:
             "ages": [round(seconds - item.at, 3) for item in self._spent],
             "held": [datetime.now(UTC).isoformat(), waiting, reason.value] if waiting else None,
             "others": {day_of(refusal.stamp.time).isoformat(): refusal.others} if refusal else {},
+            "shared": self._shared and self._shared.isoformat(),
             "blocked_until": refusal and refusal.until.isoformat(),
             "refused": refusal
             and [refusal.stamp.time.isoformat(), round(seconds - refusal.stamp.at, 3)],
@@ -276,6 +328,7 @@ class Ledger:
 
     def _load_refusal(self, saved: Mapping[str, object], off: timedelta) -> None:
         """Take over the last refusal; older files hold no more than until when, and of whom."""
+        self._shared = self._shared or saved_time(saved.get("shared"))
         until = saved_time(saved.get("blocked_until"))
         days = [
             (day, calls)

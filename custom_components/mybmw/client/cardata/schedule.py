@@ -11,19 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from ..convert import mapping
 from .clock import saved_time
 from .night import Night
-from .quota import DAY, LOOK, Ledger, Reason, Spent
-
-SHORTEST: Final = timedelta(minutes=30)
-"""The shortest time between two scheduled calls for the values of any car."""
-
-HELD: Final = 2
-"""Calls that the schedule leaves for events."""
+from .pace import SHORTEST, interval
+from .pauses import Job, Pauses
+from .quota import DAY, Ledger, Reason
 
 _NIGHTLY: Final = 4
 _AFTER: Final[Mapping[Reason, timedelta]] = {
@@ -67,16 +62,17 @@ _EVERY: Final[Mapping[Task, timedelta]] = {
     Task.CONTAINER: timedelta(hours=6),
 }
 _REGULARLY: Final = EXTRAS | {Task.BASIC_DATA}
+_IMPORTANT: Final = frozenset({Task.BASIC_DATA, Task.VALUES})
 _NOT_AT_ONCE: Final = timedelta(minutes=15)
+_APART: Final = timedelta(hours=8)
+_SHARE: Final = 0.3
+"""How much of the time until its turn a car is quiet at least: others may need it more."""
+
+_MONTH_BEGUN: Final = timedelta(hours=14)
 _HISTORY_AFTER: Final = timedelta(minutes=13)
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
+_LATEST: Final = datetime.max.replace(tzinfo=UTC)
 _STILL_DRIVING: Final = timedelta(minutes=30)
-_FIRST_PAUSE: Final = timedelta(minutes=5)
-_LONGEST_PAUSE: Final = timedelta(hours=6)
-_MOST_DOUBLINGS: Final = 8
-
-type Job = tuple[Task, str]
-"""A task and the car that it is for, "" if it is for the account."""
 
 
 class Decision(NamedTuple):
@@ -92,6 +88,7 @@ class Decision(NamedTuple):
 class _Car:
     told: datetime | None = None
     charging: bool = False
+    history: datetime | None = None
     tasks: frozenset[Task] = frozenset()
     events: dict[Reason, datetime] = field(default_factory=dict)
     spent: dict[Reason, datetime] = field(default_factory=dict)
@@ -110,7 +107,7 @@ class Scheduler:
         self._shortest = shortest
         self._cars: dict[str, _Car] = {}
         self._done: dict[Job, datetime] = {}
-        self._failures: dict[Job, tuple[int, datetime]] = {}
+        self._pauses = Pauses()
         self._asked: datetime | None = None
         self._begun: datetime | None = None
 
@@ -120,9 +117,9 @@ class Scheduler:
         self._cars = {vin: self._cars.get(vin) or _Car() for vin in cars}
         for vin, tasks in cars.items():
             self._cars[vin].tasks = frozenset(tasks)
-        for known in (self._done, self._failures):
-            for job in [job for job in known if job[1] and job[1] not in cars]:
-                del known[job]
+        for job in [job for job in self._done if job[1] and job[1] not in cars]:
+            del self._done[job]
+        self._pauses.keep(cars)
 
     def told(self, vin: str, now: datetime) -> None:
         """Note that a car's data are fresh, whether by a call or by the stream."""
@@ -144,20 +141,22 @@ class Scheduler:
         due = max(now + _AFTER[reason], last + _COOL_DOWN[reason])
         car.events[reason] = due
         self.retry(Task.VALUES, vin, now)
-        if reason is Reason.CHARGE_END and (Task.SESSIONS, vin) in self._done:
-            self._done[Task.SESSIONS, vin] = due + _HISTORY_AFTER - _EVERY[Task.SESSIONS]
+        if reason is Reason.CHARGE_END:
+            car.history = due + _HISTORY_AFTER
 
     def done(self, decision: Decision, now: datetime) -> None:
         """Note that something was done: a look at a car settles all that waited for one."""
         job = decision.task, decision.vin
         self._done[job] = now
-        self._failures.pop(job, None)
-        self._failures.pop((decision.task, ""), None)
+        self._pauses.forget(job)
+        self._pauses.forget((decision.task, ""))
+        car = self._cars.get(decision.vin)
+        if car is not None and decision.task is Task.SESSIONS:
+            car.history = None
         if decision.task is not Task.VALUES:
             return
         if decision.reason is Reason.SCHEDULE:
             self._asked = now
-        car = self._cars.get(decision.vin)
         if car is None:
             return
         for waiting in [*car.events, decision.reason]:
@@ -173,20 +172,25 @@ class Scheduler:
         One failure may be due to the car, two in a row, or one that is so `widely`, to the
         service. After what was `free` the pause stays short.
         """
-        self._put_off((decision.task, decision.vin), now, 0, free)
+        self._pauses.fail((decision.task, decision.vin), now, free=free)
         if decision.vin:
-            self._put_off((decision.task, ""), now, 0 if widely else 1, free)
+            job = decision.task, ""
+            self._pauses.fail(job, now, forgiven=0 if widely else 1, free=free)
+
+    def refused(self, decision: Decision, now: datetime, *, whole_car: bool = False) -> None:
+        """Note that BMW does not tell this about a car, or anything about the `whole_car`.
+
+        It is asked again at the regular time, what matters most after a day.
+        """
+        whole = whole_car and decision.task in _IMPORTANT
+        for task in _IMPORTANT if whole else (decision.task,):
+            pause = DAY if task in _IMPORTANT else self._every(task)
+            self._pauses.refuse((task, decision.vin), now, pause)
 
     def retry(self, task: Task, vin: str, now: datetime) -> None:
         """End the pauses of a task, since there is a new reason to try."""
-        for job in {(task, vin), (task, "")} & self._failures.keys():
-            self._failures[job] = self._failures[job][0], now
-
-    def _put_off(self, job: Job, now: datetime, forgiven: int, free: bool) -> None:
-        times = self._failures.get(job, (0, now))[0]
-        doubled = 0 if free else min(times - forgiven, _MOST_DOUBLINGS)
-        pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**doubled) if doubled >= 0 else timedelta()
-        self._failures[job] = times if free else times + 1, now + pause
+        for job in {(task, vin), (task, "")}:
+            self._pauses.end(job, now)
 
     def next(self, now: datetime) -> Decision | None:
         """Return what to do next, None if nothing can be spent."""
@@ -214,20 +218,12 @@ class Scheduler:
     def interval(self, now: datetime) -> timedelta | None:
         """Return the time between scheduled looks that makes the calls of a day last.
 
-        None if nothing is left for the schedule. What events and chores have taken in a day they
-        are likely to take in the next one too, so that the pace does without it: denser now would
-        mean nothing tonight. That is all they cost; the looks go on beside them. It is never
-        denser than the whole budget spread evenly, as with the Domoticz plug-in (facts: features
-        sheet §5.3).
+        None if nothing is left for the schedule.
         """
-        if self._ledger.left(Reason.SCHEDULE, now) <= HELD:
-            return None
-        budget = self._ledger.limit - self._ledger.reserve - HELD
-        other = sum(
-            call.time > now - DAY and not (call.reason is Reason.USER or _is_look(call))
-            for call in self._ledger
-        )
-        return max(self._shortest, DAY / max(1, budget - other))
+        every = {task: DAY / self._every(task) for task in _REGULARLY}
+        jobs = [(task, vin) for vin, car in self._cars.items() for task in car.tasks & _REGULARLY]
+        chores = 1 + sum(every[task] for task, vin in jobs if not self._pauses.refused(task, vin))
+        return interval(self._ledger, now, self._asked, chores, self._shortest)
 
     def more(self, now: datetime) -> datetime | None:
         """Return when more can be spent than now, None if nothing waits for that."""
@@ -240,17 +236,14 @@ class Scheduler:
     def dump(self) -> dict[str, object]:
         """Return what should survive a restart as JSON."""
         return {
-            "done": [
-                [task.value, vin, when.isoformat()] for (task, vin), when in self._done.items()
-            ],
+            "done": [[*job, when.isoformat()] for job, when in self._done.items()],
             "told": {vin: car.told.isoformat() for vin, car in self._cars.items() if car.told},
+            "history": {
+                vin: car.history.isoformat() for vin, car in self._cars.items() if car.history
+            },
             "asked": self._asked.isoformat() if self._asked else None,
             "begun": self._begun.isoformat() if self._begun else None,
-            "failed": [
-                [task.value, vin, times, until.isoformat()]
-                for (task, vin), (times, until) in self._failures.items()
-                if times
-            ],
+            **self._pauses.dump(),
             "events": [
                 [reason.value, vin, due.isoformat()]
                 for vin, car in self._cars.items()
@@ -268,15 +261,15 @@ class Scheduler:
         for vin, text in mapping(fields.get("told")).items():
             told = saved_time(text)
             self._cars[vin] = _Car(told if told is not None and told <= now else None)
+        for vin, text in mapping(fields.get("history")).items():
+            due = saved_time(text)
+            if due is not None and due <= now + DAY:
+                self._cars.setdefault(str(vin), _Car()).history = due
         asked = saved_time(fields.get("asked"))
         self._asked = asked if asked is not None and asked <= now else None
         begun = saved_time(fields.get("begun"))
         self._begun = begun if begun is not None and begun <= now else None
-        for task, vin, times, text in _rows(fields.get("failed"), 4):
-            until = saved_time(text)
-            known = task in set(Task) and isinstance(times, int) and times > 0
-            if known and until is not None and until <= now + _LONGEST_PAUSE:
-                self._failures[Task(task), str(vin)] = times, until
+        self._pauses.load(fields, set(Task), now)
         for reason, vin, text in _rows(fields.get("events"), 3):
             due = saved_time(text)
             if reason in _AFTER and due is not None and due <= now + _COOL_DOWN[Reason(reason)]:
@@ -285,11 +278,12 @@ class Scheduler:
     def go_back(self, by: timedelta) -> None:
         """Go on as planned though the clock was set back."""
         self._done = {job: when - by for job, when in self._done.items()}
-        self._failures = {job: (n, until - by) for job, (n, until) in self._failures.items()}
+        self._pauses.go_back(by)
         self._asked = self._asked and self._asked - by
         self._begun = self._begun and self._begun - by
         for car in self._cars.values():
             car.told = car.told and car.told - by
+            car.history = car.history and car.history - by
             car.events = {reason: due - by for reason, due in car.events.items()}
             car.spent = {reason: when - by for reason, when in car.spent.items()}
 
@@ -298,15 +292,12 @@ class Scheduler:
         job = decision.task, decision.vin
         car = self._cars.get(decision.vin)
         told = car.told if car is not None and car.told is not None else _NEVER
-        return max(self._done.get(job, _NEVER), self._paused(*job)), told
-
-    def _paused(self, task: Task, vin: str) -> datetime:
-        return self._failures.get((task, vin), (0, _NEVER))[1]
+        return max(told, self._pauses.until(*job)), self._done.get(job, _NEVER)
 
     def _patient(self, decision: Decision) -> Decision:
         """Put off what failed lately, for this car or for any."""
         task, vin = decision.task, decision.vin
-        until = max(self._paused(task, vin), self._paused(task, ""))
+        until = max(self._pauses.until(task, vin), self._pauses.until(task, ""))
         return decision if until <= decision.at else decision._replace(at=until)
 
     def _chores(self, now: datetime, interval: timedelta | None) -> Iterator[Decision]:
@@ -322,21 +313,41 @@ class Scheduler:
             return
         if self.repairing:
             yield self._regular(Task.CONTAINER, "", now)
-        last = {task: when for (task, _), when in sorted(self._done.items(), key=itemgetter(1))}
+        for vin, car in self._cars.items():
+            if Task.SESSIONS in car.tasks and car.history is not None:
+                yield Decision(Task.SESSIONS, vin, car.history, Reason.CHARGE_END)
+        yield from self._extras(now)
+
+    def _extras(self, now: datetime) -> Iterator[Decision]:
+        """Yield what is asked for seldom; cars that share an account take turns."""
+        tasks = (self._done[job] for job in self._done if job[0] in _REGULARLY)
+        spaced = max(tasks, default=_NEVER) + _APART if self._shared else _NEVER
         for vin, car in self._cars.items():
             for task in car.tasks & _REGULARLY:
                 chore = self._regular(task, vin, now)
-                spaced = last.get(task, _NEVER) + interval
-                late = _EVERY[task] > DAY and spaced > chore.at
-                yield chore._replace(at=spaced) if late else chore
+                yield chore._replace(at=spaced) if spaced > chore.at else chore
+
+    @property
+    def _shared(self) -> bool:
+        """Whether several cars share the calls of the account."""
+        return sum(Task.VALUES in car.tasks for car in self._cars.values()) > 1
+
+    def _every(self, task: Task) -> timedelta:
+        """Return how often something is asked for; one charging history is read a day."""
+        if task is not Task.SESSIONS:
+            return _EVERY[task]
+        return DAY * max(1, sum(task in car.tasks for car in self._cars.values()))
 
     def _regular(self, task: Task, vin: str, now: datetime) -> Decision:
         done = self._done.get((task, vin))
         reason = Reason.SET_UP if done is None and task is Task.MAPPINGS else Reason.SCHEDULE
         if done is not None:
-            return Decision(task, vin, done + _EVERY[task], reason)
+            due = done + self._every(task)
+            return Decision(task, vin, min(due, _new_month(done, task)), reason)
         begun = self._begun or now
-        return Decision(task, vin, now if task is Task.MAPPINGS else begun + _NOT_AT_ONCE, reason)
+        if task is not Task.MAPPINGS:
+            return Decision(task, vin, begun + (DAY if self._shared else _NOT_AT_ONCE), reason)
+        return Decision(task, vin, now, reason)
 
     def _by_event(self, now: datetime) -> Iterator[Decision]:
         waiting = {reason for car in self._cars.values() for reason in car.events}
@@ -350,13 +361,14 @@ class Scheduler:
         """Yield the cars by how long they have been quiet, none sooner than the pace allows."""
         if interval is None:
             return
+        others = sum(Task.VALUES in car.tasks for car in self._cars.values()) - 1
         for vin, car in self._cars.items():
             if Task.VALUES not in car.tasks:
                 continue
             # A time to come was told by a clock that was wrong
-            known = (time for time in (car.told, self._asked) if time is not None and time <= now)
-            last = max(known, default=None)
-            due = now if last is None else last + interval
+            waits = ((car.told, interval * (1 + _SHARE * others)), (self._asked, interval))
+            known = (time + wait for time, wait in waits if time is not None and time <= now)
+            due = max(known, default=now)
             if self._night is not None and self._night.holds(max(now, due)) and not car.charging:
                 due = min(due + (_NIGHTLY - 1) * interval, self._night.over(max(now, due)))
             yield Decision(Task.VALUES, vin, due, Reason.SCHEDULE)
@@ -369,9 +381,15 @@ def _settled(car: _Car, reason: Reason, due: datetime) -> datetime:
     return max(due, min(car.told + _AFTER[reason], due + _STILL_DRIVING))
 
 
-def _is_look(call: Spent) -> bool:
-    """Tell whether the schedule has looked at a car."""
-    return call.reason is Reason.SCHEDULE and call.endpoint == LOOK
+def _new_month(done: datetime, task: Task) -> datetime:
+    """Return when a task has to be done anew: what was charged is told by the month.
+
+    That has begun everywhere in the world then.
+    """
+    if task is not Task.SESSIONS:
+        return _LATEST
+    inside = (done - _MONTH_BEGUN).replace(day=1) + 32 * DAY
+    return datetime(inside.year, inside.month, 1, tzinfo=UTC) + _MONTH_BEGUN
 
 
 def _rows(value: object, length: int) -> Iterator[list[Any]]:

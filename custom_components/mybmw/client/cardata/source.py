@@ -10,7 +10,13 @@ from typing import Final
 
 from ..attributes import ACCESS, AnyReading
 from ..convert import mapping
-from ..errors import ClientError, NoContainerError, UnexpectedError, UnsupportedError
+from ..errors import (
+    ClientError,
+    NoContainerError,
+    NotAllowedError,
+    UnexpectedError,
+    UnsupportedError,
+)
 from ..fingerprint import MESSAGES, Recording
 from ..http import Http
 from ..source import Poll, Push, Status
@@ -20,7 +26,7 @@ from ..tokens import TokenKeeper
 from ..values import Access, StreamState, Unreadable
 from ..vehicle import Vehicle
 from .activity import Activity
-from .api import CardataApi, CardataError
+from .api import CardataApi
 from .clock import DRIFT, SetBack, saved_time
 from .containers import ContainerKeeper, Memory as Containers
 from .diagnosis import about_calls, about_car, about_plan
@@ -29,6 +35,7 @@ from .limits import MOST_UNLISTED
 from .login import Tokens
 from .memory import Memory
 from .night import Night
+from .pictures import VIEW, Pictures
 from .quota import DAY, Ledger, Reason, Save
 from .read_only import ReadOnly
 from .readings import read_values, sent_at
@@ -36,15 +43,10 @@ from .recording import recording
 from .schedule import EXTRAS, Decision, Scheduler, Task
 from .stream import Broker, Pace, Stream
 from .tables import SOURCE, WANTED
-from .work import WHOLE_ACCOUNT, Car, Round, Worker, is_free, is_vin
+from .work import WHOLE_ACCOUNT, Car, Round, Worker, is_free, is_vin, waits_regularly
 
 _LOGGER = logging.getLogger(__name__)
 
-VIEW: Final = "VehicleStatus"
-"""The one picture that CarData has, by the name that the MyBMW service gives to it."""
-
-_NO_PICTURE: Final = "CU-126"
-_TRY_AGAIN: Final = timedelta(days=30)
 _REFRESH_LIFE: Final = timedelta(days=14)
 _FEWEST_MINUTES: Final = timedelta(minutes=5)
 _MOST_AT_ONCE: Final = 100
@@ -74,6 +76,7 @@ class CardataSource(ReadOnly):
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """Nothing is sent before the first work, poll or listening."""
+        self.accepts: Callable[[str], bool] = lambda _vin: True
         self.ledger = Ledger()
         self.cars: dict[str, Car] = {}
         self.problems = Tally()
@@ -94,7 +97,7 @@ class CardataSource(ReadOnly):
         self._stream: Stream | None = None
         self._listed = False
         self._listening_since: datetime | None = None
-        self._no_picture: dict[str, datetime] = {}
+        self._pictures = Pictures(self._api)
         self._busy = asyncio.Lock()
         self._supervisors = Supervisors(http.redactor, sleep)
         self._set_back = SetBack()
@@ -225,18 +228,10 @@ class CardataSource(ReadOnly):
 
     async def image(self, vehicle: Vehicle, view: str) -> bytes:
         """Return the picture of a car as PNG; one that BMW does not have is not asked for soon."""
-        vin, now = vehicle.vin, self._now()
-        car, missed = self.cars.get(vin), self._no_picture.get(vin)
+        car = self.cars.get(vehicle.vin)
         if view != VIEW or car is None or not car.tasks(frozenset()):
             raise UnsupportedError("there is no such picture of the car")
-        if missed is not None and abs(now - missed) < _TRY_AGAIN:
-            raise UnsupportedError("BMW has no picture of the car")
-        try:
-            return await self._api.image(vin, Reason.SCHEDULE)
-        except CardataError as error:
-            if error.code == _NO_PICTURE:
-                self._no_picture[vin] = now
-            raise
+        return await self._pictures.get(vehicle.vin, self._now())
 
     def keep(self, save: Save, saved: object) -> None:
         """Have what is spent written down with `save` at once, and go on from what that wrote."""
@@ -271,7 +266,7 @@ class CardataSource(ReadOnly):
             "heard": self._activity.dump(),
             "reach": self._activity.dump_reach(),
             "listening_since": self._listening_since and self._listening_since.isoformat(),
-            "no_picture": {vin: when.isoformat() for vin, when in self._no_picture.items()},
+            "no_picture": self._pictures.dump(),
         }
 
     def load(self, saved: object) -> None:
@@ -290,8 +285,7 @@ class CardataSource(ReadOnly):
         self._activity.load_reach(fields.get("reach"), then)
         since = saved_time(fields.get("listening_since"))
         self._listening_since = since and min(since, then)
-        missed = {vin: saved_time(at) for vin, at in mapping(fields.get("no_picture")).items()}
-        self._no_picture = {vin: min(at, then) for vin, at in missed.items() if at is not None}
+        self._pictures.load(fields.get("no_picture"), then)
         self._go_back(then - now)
 
     def diagnostics(self) -> Mapping[str, object]:
@@ -318,12 +312,7 @@ class CardataSource(ReadOnly):
             await supervisor.attempt(lambda: self._worker.carry_out(decision, round_))
         except ClientError as error:
             _LOGGER.debug("%s (%s): %s", decision.task, decision.reason, error)
-            self._plan.failed(
-                decision,
-                self._now(),
-                widely=isinstance(error, (*WHOLE_ACCOUNT, NoContainerError)),
-                free=is_free(error),
-            )
+            self._failed(decision, error)
             round_.fail(decision, error)
         else:
             # What a call has shown to have happened needs no other one, but may have followers
@@ -334,8 +323,19 @@ class CardataSource(ReadOnly):
         self._listed |= round_.vins is not None
         self._watch()
 
+    def _failed(self, decision: Decision, error: ClientError) -> None:
+        """Plan when to try again what did not work."""
+        now = self._now()
+        if waits_regularly(decision.task, error):
+            self._plan.refused(decision, now, whole_car=isinstance(error, NotAllowedError))
+            return
+        widely = isinstance(error, (*WHOLE_ACCOUNT, NoContainerError))
+        self._plan.failed(decision, now, widely=widely, free=is_free(error))
+
     def _watch(self) -> None:
         """Tell the plan and the watch on silence which cars there are."""
+        for vin, car in self.cars.items():
+            car.elsewhere = not self.accepts(vin)
         cars = {vin: car.tasks(self._extras) for vin, car in self.cars.items()}
         self._plan.watch(cars, self._now())
         self._supervisors.keep(self.cars)
@@ -355,7 +355,7 @@ class CardataSource(ReadOnly):
         self._plan.go_back(by)
         self._activity.go_back(by)
         self._listening_since = self._listening_since and self._listening_since - by
-        self._no_picture = {vin: when - by for vin, when in self._no_picture.items()}
+        self._pictures.go_back(by)
 
     def _next(self, now: datetime) -> datetime:
         """Return when something can be done next, or there is more to spend than now."""

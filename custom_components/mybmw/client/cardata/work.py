@@ -7,10 +7,13 @@ from functools import partial
 import re
 from typing import Final
 
+import httpx
+
 from ..attributes import ACCESS, AnyReading
 from ..convert import mapping
 from ..errors import (
     AnswerError,
+    ApiError,
     AuthError,
     ClientError,
     NetworkError,
@@ -36,7 +39,7 @@ from .details import (
 from .memory import BASIC_DATA, MAPPING, Memory
 from .quota import Reason
 from .readings import read_values
-from .schedule import Decision, Task
+from .schedule import EXTRAS, Decision, Task
 from .tables import SOURCE
 
 WHOLE_ACCOUNT: Final = (AuthError, QuotaError, NetworkError, NotWrittenError)
@@ -44,6 +47,7 @@ WHOLE_ACCOUNT: Final = (AuthError, QuotaError, NetworkError, NotWrittenError)
 
 _MOST_PAGES: Final = 5
 _VIN: Final = re.compile(r"[A-Z0-9]{17}", re.IGNORECASE | re.ASCII)
+_MAY_BE_MISSING: Final = EXTRAS | {Task.BASIC_DATA}
 _CALLS: Final[Mapping[Task, int]] = {
     Task.SESSIONS: _MOST_PAGES,
     Task.PLACES: _MOST_PAGES,
@@ -56,16 +60,18 @@ class Car:
     """One car of the account; `refused` means that BMW does not let it be read at present.
 
     `denied` is whether it was refused when it was last tried, although it may be tried again.
+    One that is shown `elsewhere` is none of ours.
     """
 
     access: Access = Access.PRIMARY
     refused: bool = False
     denied: bool = False
+    elsewhere: bool = False
     memory: Memory = field(default_factory=Memory)
 
     def tasks(self, extras: frozenset[Task]) -> frozenset[Task]:
         """Return what may be asked about the car."""
-        if self.access is not Access.PRIMARY or self.refused:
+        if self.access is not Access.PRIMARY or self.refused or self.elsewhere:
             return frozenset()
         wanted = extras if self.memory.plugs_in else extras - {Task.SESSIONS, Task.PLACES}
         return wanted | {Task.BASIC_DATA, Task.VALUES}
@@ -243,6 +249,20 @@ def is_free(error: ClientError) -> bool:
         return not error.sent
     free = isinstance(error, (QuotaError, AuthError, NotWrittenError))
     return free and not isinstance(error, RefusedError)
+
+
+def is_refused(error: ClientError) -> bool:
+    """Tell whether BMW has answered, and would answer the same again soon."""
+    if isinstance(error, ApiError):
+        return error.status < httpx.codes.INTERNAL_SERVER_ERROR
+    return isinstance(error, AnswerError | NotAllowedError | RefusedError)
+
+
+def waits_regularly(task: Task, error: ClientError) -> bool:
+    """Tell whether what failed for a car can wait for its regular time."""
+    if isinstance(error, NotAllowedError):
+        return True
+    return task in _MAY_BE_MISSING and is_refused(error)
 
 
 def is_vin(text: str) -> bool:

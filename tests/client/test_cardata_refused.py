@@ -72,7 +72,7 @@ async def test_works_again(freezer: FrozenDateTimeFactory) -> None:
     await _work_daily(client, freezer, 20)
     sim.heal()
     await _work_daily(client, freezer, 25)
-    assert client.car().value(CHARGING_SESSIONS)
+    assert client.car().value(CHARGING_SESSIONS) is not None
     sim.clear_calls()
     await _work_daily(client, freezer, 3)
     assert asked(sim)[Endpoint.CHARGING_HISTORY] == 3

@@ -196,6 +196,7 @@ async def test_older_version(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     """What was spent is in another file there: none of it is forgotten."""
+    freezer.move_to(datetime.now(UTC).replace(hour=12))
     calls = [[datetime.now(UTC).isoformat(), "x", "schedule", None]] * (LIMIT - 13)
     old = {"vehicles": {}, "due": {}, "sources": {"cardata": {"ledger": {"spent": calls}}}}
     name = f"{DOMAIN}.{entry.entry_id}"

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 
+from custom_components.mybmw.client.cardata.quota import RELEASED
 from tests.client.cardata_days import Outcome, live, together
 from tests.codecs import make_codecs
 
@@ -11,6 +12,7 @@ _SIZES = (1, 2, 4)
 _DAYS = 10
 _SHARES = {"p50": 0.5, "p95": 0.95}
 _FORMER = 228
+_GOALS = ((4, RELEASED, 215, 150), (4, 0, None, 175), (1, RELEASED, 45, 45))
 
 
 async def figures() -> AsyncIterator[Figure]:
@@ -20,11 +22,21 @@ async def figures() -> AsyncIterator[Figure]:
         plural = f"{size} car{'s' if size > 1 else ''}, {_DAYS} days"
         for figure in _figures(await live(size, _DAYS), plural):
             yield figure
-    silent, name = await live(_SIZES[-1], _DAYS, silent=True), f"{_SIZES[-1]} silent cars"
-    yield Figure(f"REST calls a day, {name}", round(silent.calls_a_day, 1), "calls")
-    age, versus = silent.age(silent.pictures, 0.95), f"bmw-cardata-ha: {_FORMER} min"
-    ratio = round(age / _FORMER, 2)
-    yield Figure(f"age of all data p95, {name}", round(age, 1), "min", versus, ratio)
+    for size, released, first, later in _GOALS:
+        silent = await live(size, _DAYS, silent=True, released=released)
+        name = f"{size} silent car{'s' if size > 1 else ''}"
+        if not released:
+            name += ", without the user's reserve"
+        yield Figure(f"REST calls a day, {name}", round(silent.calls_a_day, 1), "calls")
+        yield _goal(f"age of all data p95, {name}", silent, later)
+        if first is not None:
+            yield _goal(f"age of all data p95 on the first day, {name}", silent.first_day(), first)
+
+
+def _goal(name: str, outcome: Outcome, goal: int) -> Figure:
+    age = outcome.age(outcome.pictures, 0.95)
+    versus = f"goal: {goal} min; bmw-cardata-ha, four cars: {_FORMER} min"
+    return Figure(name, round(age, 1), "min", versus, round(age / goal, 2))
 
 
 def _figures(outcome: Outcome, plural: str) -> Iterator[Figure]:

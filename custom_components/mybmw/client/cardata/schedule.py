@@ -109,6 +109,7 @@ class Scheduler:
         self._done: dict[Job, datetime] = {}
         self._pauses = Pauses()
         self._asked: datetime | None = None
+        self._extra = _NEVER
         self._begun: datetime | None = None
 
     def watch(self, cars: Mapping[str, Iterable[Task]], now: datetime) -> None:
@@ -183,6 +184,7 @@ class Scheduler:
         It is asked again at the regular time, what matters most after a day.
         """
         whole = whole_car and decision.task in _IMPORTANT
+        self._extra = now
         for task in _IMPORTANT if whole else (decision.task,):
             pause = DAY if task in _IMPORTANT else self._every(task)
             self._pauses.refuse((task, decision.vin), now, pause)
@@ -321,7 +323,7 @@ class Scheduler:
     def _extras(self, now: datetime) -> Iterator[Decision]:
         """Yield what is asked for seldom; cars that share an account take turns."""
         tasks = (self._done[job] for job in self._done if job[0] in _REGULARLY)
-        spaced = max(tasks, default=_NEVER) + _APART if self._shared else _NEVER
+        spaced = max([min(self._extra, now), *tasks]) + _APART if self._shared else _NEVER
         for vin, car in self._cars.items():
             for task in car.tasks & _REGULARLY:
                 chore = self._regular(task, vin, now)
@@ -382,10 +384,7 @@ def _settled(car: _Car, reason: Reason, due: datetime) -> datetime:
 
 
 def _new_month(done: datetime, task: Task) -> datetime:
-    """Return when a task has to be done anew: what was charged is told by the month.
-
-    That has begun everywhere in the world then.
-    """
+    """Return when a new month has begun everywhere in the world, by which charges are added up."""
     if task is not Task.SESSIONS:
         return _LATEST
     inside = (done - _MONTH_BEGUN).replace(day=1) + 32 * DAY

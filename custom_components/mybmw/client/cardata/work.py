@@ -255,7 +255,7 @@ def is_refused(error: ClientError) -> bool:
     """Tell whether BMW has answered, and would answer the same again soon."""
     if isinstance(error, ApiError):
         return error.status < httpx.codes.INTERNAL_SERVER_ERROR
-    return isinstance(error, AnswerError | NotAllowedError | RefusedError)
+    return isinstance(error, (AnswerError, NotAllowedError, RefusedError))
 
 
 def waits_regularly(task: Task, error: ClientError) -> bool:

@@ -16,7 +16,7 @@ from unittest.mock import patch
 from homeassistant.core import HomeAssistant
 
 from custom_components.mybmw import wiring
-from custom_components.mybmw.client.cardata import Broker
+from custom_components.mybmw.client.cardata import Broker, schedule
 from tests.replay.agreement import facts_of, message
 from tests.replay.broker import SimulatedBroker
 from tests.replay.cardata import CarDataCar, SimulatedCarData, StreamMessage
@@ -32,6 +32,12 @@ _LOGGER = logging.getLogger(__name__)
 
 _READY: Final = 30.0
 _DAYS: Final = 7
+# Nobody waits a day to see the charging history, and there is no quota to be sparing with
+_SOON: Final = {
+    "_NOT_AT_ONCE": timedelta(minutes=1),
+    "_NEXT_DAY": timedelta(minutes=1),
+    "_APART": timedelta(seconds=10),
+}
 
 
 class Stage:
@@ -57,6 +63,8 @@ class Stage:
         Thread(target=self._run, name="stage", daemon=True).start()
         self._ready.wait(_READY)
         patch.object(wiring, "bmw_broker", self._connect).start()
+        for name, wait in _SOON.items():
+            patch.object(schedule, name, wait).start()
 
     def play(self, speed: float) -> None:
         """Let the cars drive from now on, that many times as fast as real ones."""

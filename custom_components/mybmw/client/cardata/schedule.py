@@ -64,10 +64,10 @@ _EVERY: Final[Mapping[Task, timedelta]] = {
 _REGULARLY: Final = EXTRAS | {Task.BASIC_DATA}
 _IMPORTANT: Final = frozenset({Task.BASIC_DATA, Task.VALUES})
 _NOT_AT_ONCE: Final = timedelta(minutes=15)
+_NEXT_DAY: Final = DAY
 _APART: Final = timedelta(hours=8)
 _SHARE: Final = 0.3
 """How much of the time until its turn a car is quiet at least: others may need it more."""
-
 _MONTH_BEGUN: Final = timedelta(hours=14)
 _HISTORY_AFTER: Final = timedelta(minutes=13)
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
@@ -348,7 +348,9 @@ class Scheduler:
             return Decision(task, vin, min(due, _new_month(done, task)), reason)
         begun = self._begun or now
         if task is not Task.MAPPINGS:
-            return Decision(task, vin, begun + (DAY if self._shared else _NOT_AT_ONCE), reason)
+            return Decision(
+                task, vin, begun + (_NEXT_DAY if self._shared else _NOT_AT_ONCE), reason
+            )
         return Decision(task, vin, now, reason)
 
     def _by_event(self, now: datetime) -> Iterator[Decision]:

@@ -1,15 +1,19 @@
 """Buttons: commands that need nothing else, and a look at the car right now."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final, override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
 
 from .client import CommandKind, Vehicle, attributes as car
 from .client.values import Access
+from .const import DOMAIN
 from .coordinator import MyBMWConfigEntry
 from .entity import (
     CommandDescription,
@@ -84,31 +88,25 @@ class MyBMWButton(CommandEntity, ButtonEntity):
 
 
 class RefreshButton(MyBMWEntity, ButtonEntity):
-    """A look at a car; CarData has few of them a day."""
+    """A look at a car; CarData has few of them a day, and a press without one says so."""
 
     entity_description: RefreshDescription
-    _could = True
 
     @property
     @override
     def available(self) -> bool:
-        """Whether a call is left."""
-        return self.coordinator.can_refresh
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Follow how many calls are left."""
-        await super().async_added_to_hass()
-        self._could = self.available
-        self.async_on_remove(self.coordinator.async_add_call_listener(self._tell))
-
-    @callback
-    def _tell(self) -> None:
-        if self.available != self._could:
-            self._could = self.available
-            self.async_write_ha_state()
+        """An unavailable button could not say why."""
+        return True
 
     @override
     async def async_press(self) -> None:
         """Read the car."""
+        if not self.coordinator.can_refresh:
+            today = dt_util.utcnow().replace(hour=0, minute=0)
+            time = dt_util.as_local(today + timedelta(days=1))
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="no_requests_left",
+                translation_placeholders={"time": f"{time:%H:%M}"},
+            )
         await self.coordinator.async_refresh_car(self.vehicle.vin)

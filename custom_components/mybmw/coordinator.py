@@ -173,22 +173,6 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         return self._teller.welcome(newcomers)
 
     @callback
-    def async_add_call_listener(self, update: CALLBACK_TYPE) -> Callable[[], None]:
-        """Listen to how many calls are left, of the sources where that is counted."""
-        removers = [
-            poller.async_add_listener(update)
-            for poller in self.pollers.values()
-            if poller.counts_calls
-        ]
-
-        @callback
-        def remove() -> None:
-            for remover in removers:
-                remover()
-
-        return remove
-
-    @callback
     def async_add_step_listener(self, vin: str, listener: StepListener) -> CALLBACK_TYPE:
         """Listen to every step of every command to a car; none is left out or put off."""
         self._step_listeners[vin].append(listener)

@@ -9,7 +9,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -281,7 +281,11 @@ async def test_refresh_button_spends_the_users_reserve(
     with pytest.raises(HomeAssistantError):
         await press(hass, button)
     await hass.async_block_till_done()
-    assert state(hass, button) == "unavailable"
+    made = len(cardata.calls)
+    with pytest.raises(ServiceValidationError) as caught:
+        await press(hass, button)
+    assert caught.value.translation_key == "no_requests_left"
+    assert len(cardata.calls) == made
 
 
 async def press(hass: HomeAssistant, button: str) -> None:

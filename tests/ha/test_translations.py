@@ -99,6 +99,7 @@ OWN_ERRORS: Final = {
     "damaged_options",
     "limit_not_offered",
     "no_place",
+    "no_requests_left",
     "not_a_car",
     "not_offered",
     "nothing_known",

@@ -84,6 +84,7 @@ async def test_steps_are_off_at_first(hass: HomeAssistant, set_up: SetUp) -> Non
     assert (steps.disabled, result.disabled) == (True, False)
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_times_that_move_are_no_events(
     hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:

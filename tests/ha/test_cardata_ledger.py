@@ -167,7 +167,7 @@ async def test_full_disk(
 
         patch.setattr(Store, "_async_write_data", full)
         for _ in range(3):
-            with pytest.raises(Exception, match="could not be written down"):
+            with pytest.raises(Exception, match="could not save its count of requests"):
                 await hass.services.async_call("button", "press", BUTTON, blocking=True)
         await live(hass, freezer, timedelta(hours=3))
         assert counted(cardata) == FIRST

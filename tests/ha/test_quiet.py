@@ -104,11 +104,11 @@ def told(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("fault", "words"),
+    ("fault", "words", "cause"),
     [
-        (faults.quota("00:04:00"), "quota"),
-        (faults.server_error(), "500"),
-        (faults.no_network(), "ConnectError"),
+        (faults.quota("00:04:00"), "no more requests", "quota"),
+        (faults.server_error(), "reported an error", "500"),
+        (faults.no_network(), "cannot be reached", "ConnectError"),
     ],
 )
 async def test_failure_is_logged_once(
@@ -119,8 +119,12 @@ async def test_failure_is_logged_once(
     caplog: pytest.LogCaptureFixture,
     fault: Fault,
     words: str,
+    cause: str,
 ) -> None:
-    """§8.34, §8.36: however long it lasts; that it is over is told once, too."""
+    """§8.34, §8.36: however long it lasts; that it is over is told once, too.
+
+    The cause in the words of engineers is for those who look for it.
+    """
     await set_up()
     caplog.clear()
     sim.fail(Endpoint.STATE, fault, times=None)
@@ -129,6 +133,7 @@ async def test_failure_is_logged_once(
     assert sum(call.endpoint is Endpoint.STATE for call in sim.calls) > 2
     (failure,) = told(caplog)
     assert words in failure
+    assert cause in caplog.text
     sim.heal()
     for _ in range(3):
         await elapse(HOUR)

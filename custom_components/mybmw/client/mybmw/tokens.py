@@ -20,7 +20,6 @@ _MARGIN: Final = timedelta(seconds=60)
 _SHORTEST: Final = 60.0
 _LONGEST: Final = 86_400.0
 _SHARE: Final = 10
-_ABSURD: Final = 10**8
 _CHINA_LIFETIME: Final = 3300.0
 
 
@@ -132,8 +131,8 @@ def _account_id(fields: Mapping[str, object]) -> str | None:
 
 
 def _expiry(seconds: object, access: str, started: datetime) -> datetime:
-    if isinstance(seconds, (int, float)) and 0 < seconds < _ABSURD:
-        wanted = float(seconds)
+    if isinstance(seconds, (int, float)) and seconds > 0:
+        wanted = float(min(seconds, _LONGEST))
     else:
         expiry = token_expiry(access)
         wanted = _CHINA_LIFETIME if expiry is None else (expiry - started).total_seconds()

@@ -161,7 +161,10 @@ async def test_gcid_is_remembered(sim: SimulatedMyBMW, client: Client) -> None:
 
 @pytest.mark.parametrize(
     ("lifetime", "seconds"),
-    [(3600, 3540), (100, 90), (None, 3240), (0, 3240), (-5, 3240), ("soon", 3240), (10**12, 86_340)],
+    [
+        *((3600, 3540), (100, 90), (10**12, 86_340)),
+        *((None, 3240), (0, 3240), (-5, 3240), ("soon", 3240)),
+    ],
 )
 async def test_lifetime(
     lifetime: object,

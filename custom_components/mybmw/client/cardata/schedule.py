@@ -7,6 +7,7 @@ calls of the day last: the interval grows as they get fewer, and fresh stream da
 What seldom changes is asked for seldom.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -106,6 +107,7 @@ class Scheduler:
         self._night = night
         self._shortest = shortest
         self._cars: dict[str, _Car] = {}
+        self._cars_of: Counter[Task] = Counter()
         self._done: dict[Job, datetime] = {}
         self._pauses = Pauses()
         self._asked: datetime | None = None
@@ -118,6 +120,7 @@ class Scheduler:
         self._cars = {vin: self._cars.get(vin) or _Car() for vin in cars}
         for vin, tasks in cars.items():
             self._cars[vin].tasks = frozenset(tasks)
+        self._cars_of = Counter(task for car in self._cars.values() for task in car.tasks)
         for job in [job for job in self._done if job[1] and job[1] not in cars]:
             del self._done[job]
         self._pauses.keep(cars)
@@ -332,13 +335,11 @@ class Scheduler:
     @property
     def _shared(self) -> bool:
         """Whether several cars share the calls of the account."""
-        return sum(Task.VALUES in car.tasks for car in self._cars.values()) > 1
+        return self._cars_of[Task.VALUES] > 1
 
     def _every(self, task: Task) -> timedelta:
         """Return how often something is asked for; one charging history is read a day."""
-        if task is not Task.SESSIONS:
-            return _EVERY[task]
-        return DAY * max(1, sum(task in car.tasks for car in self._cars.values()))
+        return DAY * max(1, self._cars_of[task]) if task is Task.SESSIONS else _EVERY[task]
 
     def _regular(self, task: Task, vin: str, now: datetime) -> Decision:
         done = self._done.get((task, vin))
@@ -347,11 +348,10 @@ class Scheduler:
             due = done + self._every(task)
             return Decision(task, vin, min(due, _new_month(done, task)), reason)
         begun = self._begun or now
-        if task is not Task.MAPPINGS:
-            return Decision(
-                task, vin, begun + (_NEXT_DAY if self._shared else _NOT_AT_ONCE), reason
-            )
-        return Decision(task, vin, now, reason)
+        if task is Task.MAPPINGS:
+            return Decision(task, vin, now, reason)
+        wait = _NEXT_DAY if self._shared else _NOT_AT_ONCE
+        return Decision(task, vin, begun + wait, reason)
 
     def _by_event(self, now: datetime) -> Iterator[Decision]:
         waiting = {reason for car in self._cars.values() for reason in car.events}

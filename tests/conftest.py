@@ -1,5 +1,14 @@
 """What all tests share."""
 
+import os
+
+from hypothesis import settings
+
 from tests.codecs import make_codecs
 
 make_codecs()
+
+# A change is judged by the same cases each time; new ones are found by whoever runs the tests
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")

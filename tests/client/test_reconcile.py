@@ -81,6 +81,16 @@ def test_no_contradiction(readings: list[AnyReading]) -> None:
         assert contradictions(car) == []
 
 
+def test_value_that_is_repeated() -> None:
+    """A value that only has a newer time ends what contradicts it as well."""
+    car = Vehicle("WBA00000000000001")
+    times = [START + timedelta(seconds=second) for second in (0, 11, 12)]
+    car.update([a.CLIMATE_ACTIVITY.at(ClimateActivity.INACTIVE, times[0])])
+    car.update([a.CLIMATE_END_TIME.at(START, times[1])])
+    assert car.update([a.CLIMATE_ACTIVITY.at(ClimateActivity.INACTIVE, times[2])])
+    assert car.value(a.CLIMATE_END_TIME) is None
+
+
 @given(stories())
 @settings(max_examples=400, deadline=None)
 def test_rules_settle(readings: list[AnyReading]) -> None:

@@ -115,8 +115,9 @@ def _power(held: Held) -> Iterable[AnyReading]:
     power, status = held.get(CHARGING_POWER), held.get(CHARGING_STATUS)
     if power is None:
         return
-    if power.value and (plug := _without_cable(held)) is not None:
-        yield CHARGING_POWER.at(0.0, max(power.time, plug.time), plug.source)
+    if power.value is not None and (plug := _without_cable(held)) is not None:
+        if power.value:
+            yield CHARGING_POWER.at(0.0, max(power.time, plug.time), plug.source)
     elif status is None:
         return
     elif status.value is None:

@@ -43,6 +43,7 @@ class Vehicle:
         self._sources: dict[AnyAttribute, frozenset[str]] = {}
         self.sources: set[str] = set()
         self._guards: dict[AnyAttribute, Guard] = {}
+        self._repeated = False
 
     def __getitem__[T](self, attribute: Attribute[T]) -> Reading[T] | None:
         """Return the newest reading, None if there is none or it is over."""
@@ -100,8 +101,9 @@ class Vehicle:
         same value at a newer time only moves the time. A dropped reading shows all the same that
         its source knows the attribute. What contradicts newer readings then follows them.
         """
+        self._repeated = False
         changed = self._take(readings)
-        if not changed.isdisjoint(CONCERNED):
+        if self._repeated or not changed.isdisjoint(CONCERNED):
             for rule in RULES:
                 changed |= self._take(rule(self._held))
         return changed
@@ -141,6 +143,7 @@ class Vehicle:
                 and not attribute.growing
             ):
                 held[attribute] = reading
+                self._repeated |= attribute in CONCERNED
                 continue
             usable = value is not None and _plausible(attribute, value)
             if usable and source not in sources.get(attribute, ()):
@@ -160,6 +163,7 @@ class Vehicle:
                     changed.add(attribute)
             elif _same(attribute, old.value, believed.value):
                 held[attribute] = believed._replace(value=old.value)
+                self._repeated |= attribute in CONCERNED
             else:
                 held[attribute] = believed
                 changed.add(attribute)

@@ -1,25 +1,13 @@
 """Every field case, replayed through the parsers of the client into one vehicle."""
 
 from pathlib import Path
-from typing import Final
 
 import pytest
 
 from tests.field_cases.replayer import Replayer, files, load, matches
 
-KNOWN_FAILURES: Final[dict[str, str]] = {}
-"""What the client still says wrongly, by the name of the file, with the cause."""
 
-
-def marks(name: str) -> list[pytest.MarkDecorator]:
-    """Return how a case is marked: the test tells when one that is known to fail does not."""
-    reason = KNOWN_FAILURES.get(name)
-    return [] if reason is None else [pytest.mark.xfail(reason=reason, strict=True)]
-
-
-@pytest.mark.parametrize(
-    "path", [pytest.param(path, id=path.stem, marks=marks(path.stem)) for path in files()]
-)
+@pytest.mark.parametrize("path", files(), ids=lambda path: path.stem)
 def test_field_case(path: Path) -> None:
     """The owner sees what the case expects, after every step."""
     case = load(path)

@@ -10,7 +10,6 @@ import pytest
 
 from custom_components.mybmw.const import DOMAIN
 from tests.field_cases.replayer import FOLDER, Json, load, matches, message_of, time_of
-from tests.field_cases.test_field_cases import marks
 from tests.ha.cardata import I4, entry_of, no_stream, push, recorded
 from tests.replay.cardata import SimulatedCarData
 
@@ -33,7 +32,7 @@ EXPECTED: Final[dict[str, dict[str, list[object]]]] = {
 TRAINS: Final = {"ELECTRIC": "BEV", "PLUGIN_HYBRID": "PHEV"}
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=marks(name)) for name in EXPECTED])
+@pytest.mark.parametrize("name", EXPECTED)
 @pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_field_case(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch, name: str

@@ -128,7 +128,7 @@ class PlaceError(InvalidValueError):
 
 
 class UnexpectedError(ClientError):
-    """Something failed in a way that nobody foresaw; the log tells the cause."""
+    """Something failed unexpectedly; the cause is in the log."""
 
     key = "unexpected"
 

@@ -1,4 +1,4 @@
-"""Keeps work alive that fails in a way that nobody foresaw: the one place that catches anything.
+"""Restart work that fails unexpectedly: the one place that catches every exception.
 
 An error that was foreseen (`ClientError`) passes; any other one is logged with its cause, once, and
 becomes an `UnexpectedError`. Work that fails so again and again is tried less and less often.

@@ -1,4 +1,4 @@
-"""Time that nobody can set: seconds are counted beside the clock of the machine.
+"""Elapsed time beside the clock of the machine, which may be set at any moment.
 
 A clock without battery is days behind at boot, a wrong time server puts it days ahead. What must
 not happen twice in 24 hours is therefore dated in both: by the clock, and by the count.

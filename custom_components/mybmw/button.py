@@ -88,7 +88,7 @@ class MyBMWButton(CommandEntity, ButtonEntity):
 
 
 class RefreshButton(MyBMWEntity, ButtonEntity):
-    """A look at a car; CarData has few of them a day, and a press without one says so."""
+    """Read a car now; without a request left for today, a press raises an error that says so."""
 
     entity_description: RefreshDescription
 

@@ -134,7 +134,7 @@ class Garage:
             self.failed(source.name, error)
             self._update_present(vehicle, execution.fail(error))
             raise
-        finally:  # also if whoever has sent it was stopped
+        finally:  # also if the calling task was cancelled
             self._update_present(vehicle, execution.interrupt())
         return result
 

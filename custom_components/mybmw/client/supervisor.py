@@ -123,7 +123,7 @@ class Supervisor:
         try:
             if self._changed is not None:
                 self._changed()
-        except Exception as error:  # noqa: BLE001 - whoever is told must not end the work
+        except Exception as error:  # noqa: BLE001 - a failing callback must not end the work
             _LOGGER.debug("%s: telling that failed: %s", self._name, _cause(error))
 
 

@@ -79,7 +79,7 @@ class Activity:
         return {vin: time.isoformat() for vin, time in self.heard.items()}
 
     def load(self, saved: object, now: datetime) -> None:
-        """Take over what `dump` wrote; nobody has been heard later than now."""
+        """Take over what `dump` wrote; times in the future count as now."""
         times = ((str(vin), saved_time(text)) for vin, text in mapping(saved).items())
         self.heard |= {vin: min(time, now) for vin, time in times if time is not None}
 

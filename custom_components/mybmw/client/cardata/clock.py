@@ -90,7 +90,7 @@ def _when(stamp: Stamp, now: datetime, counted: datetime) -> datetime:
 
 
 class SetBack:
-    """Notices that the clock was set back, between two looks at it."""
+    """Notice when the clock is set back between two calls of `look`."""
 
     def __init__(self) -> None:
         """The clock may show anything at first."""

@@ -245,7 +245,7 @@ class Ledger:
         return done
 
     def refused(self, retry_after: float | None = None) -> None:
-        """Learn from BMW that nothing is left: what we did not spend, somebody else did.
+        """Note that BMW refuses more calls: those that we did not make count as made by others.
 
         In its first minutes a day may not have begun at BMW yet. No wait lasts longer than a day.
         """

@@ -144,7 +144,7 @@ def _unheard_of(descriptor: str, memory: Memory) -> tuple[Step, ...] | None:
 
 
 def _has_room(descriptor: str, item: object, memory: Memory) -> bool:
-    """Tell whether a value can be kept; what nobody knows must not crowd out the rest."""
+    """Return whether a value can be kept; unknown descriptors have a limit of their own."""
     most = MOST_OF_CAR if descriptor in _STEPS else MOST_OF_CAR // 2
     room = memory.has_room(descriptor, item, most)
     if not room:

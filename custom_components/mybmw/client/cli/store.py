@@ -31,7 +31,7 @@ MOMENT: Final = 15.0
 """Seconds that it takes at most to get new tokens."""
 
 LEFT_OVER: Final = 60.0
-"""Seconds after which nobody can be writing a temporary file any more."""
+"""Seconds after which a temporary file counts as left over."""
 
 _STEP: Final = 0.05
 

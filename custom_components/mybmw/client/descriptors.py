@@ -1,7 +1,7 @@
 """The long tail: what BMW's catalogue names and the vocabulary does not.
 
-Every descriptor (facts: CarData catalogue) is an attribute of its own, with its path as the key,
-so that it takes the same road as any other fact. Descriptors that the vocabulary knows better are
+Every descriptor (docs/protocols/cardata.md#catalogue) is an attribute of its own, with its path as
+the key, so that it takes the same road as any other fact. Descriptors that the vocabulary knows better are
 not here; those that it only falls back on are, to be seen on their own.
 """
 

@@ -1,7 +1,7 @@
 """Recorded answers and messages, for developers to replay.
 
-File names are those that bimmer_connected wrote (facts: MyBMW sheet §5), so that recordings of
-its users replay as well.
+See docs/protocols/mybmw-app.md#recordings.
+File names are those that bimmer_connected wrote, so that recordings of its users replay as well.
 """
 
 from collections import OrderedDict

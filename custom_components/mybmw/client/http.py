@@ -174,8 +174,8 @@ def json_of(response: httpx.Response, what: str) -> object:
 def retry_after(response: httpx.Response) -> float | None:
     """Return the seconds to wait that an answer names: its `Retry-After`, or its message.
 
-    Messages say "in 2 seconds" or "in 02:12:20" (facts: MyBMW sheet §2.6). Whatever it says, it is
-    no longer than `longest_wait`.
+    Messages say "in 2 seconds" or "in 02:12:20". Whatever it says, it is no longer than
+    `longest_wait`.
     """
     seconds = _seconds_to_wait(response)
     return None if seconds is None else min(seconds, longest_wait())

@@ -1,6 +1,6 @@
 """The types of values that are more than a number or a text: enumerations and small records.
 
-The members' values are the words that the MyBMW service uses (facts: MyBMW sheet §4).
+The members' values are the words that the MyBMW service uses (docs/protocols/mybmw-app.md#values).
 """
 
 from dataclasses import dataclass

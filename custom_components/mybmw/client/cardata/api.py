@@ -1,4 +1,4 @@
-"""The REST endpoints of CarData, as functions (facts: CarData sheet §2).
+"""The REST endpoints of CarData, as functions (docs/protocols/cardata.md#rest).
 
 Every call is booked in the ledger first. What an answer means is decided by its `exveErrorId`,
 since the HTTP status alone may mean quota, scope, car, container or token.

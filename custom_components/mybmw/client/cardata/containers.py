@@ -1,4 +1,4 @@
-"""Keeping one container of descriptors at BMW (facts: CarData sheet §2.4 and §2.10).
+"""Keeping one container of descriptors at BMW (docs/protocols/cardata.md#containers).
 
 An account may have ten containers, deleted ones linger for weeks, and every call counts: so one is
 made, found again by name and purpose, and only replaced when BMW has lost it. One retired

@@ -1,4 +1,8 @@
-"""What CarData tells by endpoints of their own (facts: CarData sheet §2.3, §2.6 to §2.8)."""
+"""What CarData tells by endpoints of their own.
+
+See docs/protocols/cardata.md#basic-data, #charging-history, #charging-settings and
+#tire-diagnosis.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence

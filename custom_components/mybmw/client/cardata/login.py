@@ -1,4 +1,4 @@
-"""The device login of CarData (facts: CarData sheet §1).
+"""The device login of CarData (docs/protocols/cardata.md#login).
 
 A person approves a short code on BMW's page while the program waits; afterwards the tokens are
 traded for new ones for as long as they are used at least every 14 days.

@@ -1,4 +1,4 @@
-"""The ledger of REST calls: BMW allows 50 a day to an account (facts: CarData sheet §2.11).
+"""The ledger of REST calls: BMW allows 50 a day to an account (docs/protocols/cardata.md#quota).
 
 A call is booked before it is made, since a refused one counts as well. The limit holds for the
 BMW day, which begins at 00:00 UTC, and for any 24 hours, so that no view of it is overstepped; the

@@ -1,5 +1,6 @@
-"""From CarData's values to readings (facts: CarData sheet §2.5, §3.5; CarData entities §1, §2).
+"""From CarData's values to readings.
 
+See docs/protocols/cardata.md#telematic-data, #stream-messages and #best-source.
 REST and the stream send descriptors with their values in the same form. One look-up finds all that
 a descriptor tells: an attribute of the vocabulary, one of the long tail, and what follows from
 several descriptors together.

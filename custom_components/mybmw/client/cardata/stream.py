@@ -1,5 +1,6 @@
-"""The stream of CarData: one connection, owned by one task (facts: CarData sheet §3).
+"""The stream of CarData: one connection, owned by one task.
 
+See docs/protocols/cardata.md#stream-connection and #stream-errors.
 BMW allows one connection to an account, throws it out when the identity token expires, and counts
 how often somebody connects. So there is one place that connects, with a fresh token each time, a
 planned reconnect once there is one before the old one expires, and hard limits on the pace. Silence

@@ -1,4 +1,4 @@
-"""Which descriptor tells which attribute (facts: CarData entities §2 and §5).
+"""Which descriptor tells which attribute (docs/protocols/cardata.md#best-source).
 
 Several descriptors may tell the same fact: the newest measurement counts.
 """

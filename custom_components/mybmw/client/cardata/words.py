@@ -1,5 +1,6 @@
-"""How CarData spells values, and what they mean (facts: CarData sheet §2.5, §3.5 and §4).
+"""How CarData spells values, and what they mean.
 
+See docs/protocols/cardata.md#words and #stale-values.
 REST sends every value as text, the stream sends native JSON; the same key may be a truth value
 here and a word there. Words are compared as a whole and without regard to capitals.
 """

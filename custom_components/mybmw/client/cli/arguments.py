@@ -1,6 +1,7 @@
 """What can be written after `mybmw`, and what it means.
 
-The order of plain arguments is that of bimmer_connected (facts: MyBMW sheet §6), so that people's
+See docs/protocols/mybmw-app.md#command-line.
+The order of plain arguments is that of bimmer_connected, so that people's
 scripts keep working; what it demanded there, user name, password and region, may be left out here.
 """
 

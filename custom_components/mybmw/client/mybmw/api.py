@@ -1,4 +1,7 @@
-"""The endpoints of the MyBMW service, as functions (facts: MyBMW sheet §1.4 and §3)."""
+"""The endpoints of the MyBMW service, as functions.
+
+See docs/protocols/mybmw-app.md#headers and #endpoints.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""One login to the MyBMW service (facts: MyBMW sheet §2)."""
+"""One login to the MyBMW service (docs/protocols/mybmw-app.md#login)."""
 
 from collections.abc import Awaitable, Callable
 from uuid import uuid4

@@ -1,4 +1,7 @@
-"""What only the login in China needs: encrypted password, nonce, slider captcha, token expiry."""
+"""What only the login in China needs: encrypted password, nonce, slider captcha, token expiry.
+
+See docs/protocols/mybmw-app.md#login-in-china and #login-nonce.
+"""
 
 import base64
 from datetime import UTC, datetime
@@ -36,7 +39,7 @@ _DECODING_ERRORS: Final = (OSError, ValueError, SyntaxError, LookupError, EOFErr
 
 
 def encrypt_password(password: str, public_key_pem: str) -> str:
-    """Return the RSA PKCS#1 v1.5 encrypted password in base64 (mybmw_api §2.3); ValueError."""
+    """Return the RSA PKCS#1 v1.5 encrypted password in base64; ValueError."""
     try:
         key = load_pem_public_key(public_key_pem.encode())
     except UnsupportedAlgorithm as err:
@@ -49,7 +52,7 @@ def encrypt_password(password: str, public_key_pem: str) -> str:
 def login_nonce(
     user: str | None, now: datetime, key: str | None = None, iv: str | None = None
 ) -> str:
-    """Return the x-login-nonce; key and iv are 16 lower-case hex characters (mybmw_api §2.5)."""
+    """Return the x-login-nonce; key and iv are 16 lower-case hex characters."""
     user = user or ""
     key = key or secrets.token_hex(8)
     iv = iv or secrets.token_hex(8)
@@ -76,7 +79,7 @@ def _encrypt_aes(text: str, key: str, iv: str) -> str:
 
 
 def solve_captcha(image: bytes) -> str:
-    """Return the slider position as text, "" if there is no gap (mybmw_api §2.3).
+    """Return the slider position as text, "" if there is no gap.
 
     Raises ValueError for a broken image and ImportError where Pillow is missing.
     """
@@ -133,7 +136,7 @@ def _eroded(mask: PillowImage, length: int, right: int, down: int) -> PillowImag
 
 
 def token_expiry(access_token: str) -> datetime | None:
-    """Return the unverified claim exp of a JWT in UTC, None if unreadable (mybmw_api §2.3)."""
+    """Return the unverified claim exp of a JWT in UTC, None if unreadable."""
     try:
         _, encoded, _ = access_token.split(".")
         claims = json.loads(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))

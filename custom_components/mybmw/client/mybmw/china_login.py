@@ -1,4 +1,7 @@
-"""The login in China: RSA password, slider captcha, nonce (facts: MyBMW sheet §2.3 and §2.4)."""
+"""The login in China: RSA password, slider captcha, nonce.
+
+See docs/protocols/mybmw-app.md#login-in-china.
+"""
 
 import asyncio
 from base64 import b64decode

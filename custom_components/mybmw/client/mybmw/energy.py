@@ -1,4 +1,7 @@
-"""Fuel, battery, charging and ranges in a state of the MyBMW service (facts: MyBMW sheet §4.3)."""
+"""Fuel, battery, charging and ranges in a state of the MyBMW service.
+
+See docs/protocols/mybmw-app.md#fuel-and-battery.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta

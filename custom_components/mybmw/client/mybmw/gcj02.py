@@ -1,4 +1,7 @@
-"""Positions in China: GCJ-02, the shifted grid that the cars report, and WGS-84."""
+"""Positions in China: GCJ-02, the shifted grid that the cars report, and WGS-84.
+
+See docs/protocols/mybmw-app.md#position.
+"""
 
 from math import cos, pi, radians, sin, sqrt
 from typing import Final
@@ -11,7 +14,7 @@ _ROUNDS: Final = 6
 
 
 def to_gcj02(latitude: float, longitude: float) -> tuple[float, float]:
-    """Shift WGS-84 degrees to GCJ-02; unchanged outside China (mybmw_api §4.5)."""
+    """Shift WGS-84 degrees to GCJ-02; unchanged outside China."""
     if not _in_china(latitude, longitude):
         return latitude, longitude
     north, east = _shift(latitude, longitude)
@@ -19,7 +22,7 @@ def to_gcj02(latitude: float, longitude: float) -> tuple[float, float]:
 
 
 def to_wgs84(latitude: float, longitude: float) -> tuple[float, float]:
-    """Undo the GCJ-02 shift of a position in degrees; unchanged outside China (mybmw_api §4.5)."""
+    """Undo the GCJ-02 shift of a position in degrees; unchanged outside China."""
     if not _in_china(latitude, longitude):
         return latitude, longitude
     true_latitude, true_longitude = latitude, longitude

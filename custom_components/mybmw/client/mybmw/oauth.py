@@ -1,6 +1,6 @@
 """The login of North America and the rest of the world: OAuth with a captcha.
 
-Facts: MyBMW sheet §2.1 and §2.2.
+See docs/protocols/mybmw-app.md#login and #refresh.
 """
 
 from base64 import b64encode

@@ -1,4 +1,7 @@
-"""The charging plan: reading it, and writing it back whole (facts: MyBMW sheet §3.3 and §4.4)."""
+"""The charging plan: reading it, and writing it back whole.
+
+See docs/protocols/mybmw-app.md#charging-plan and #commands.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace

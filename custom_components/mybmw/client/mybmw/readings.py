@@ -1,4 +1,4 @@
-"""From the answers of the MyBMW service to readings (facts: MyBMW sheet §4).
+"""From the answers of the MyBMW service to readings (docs/protocols/mybmw-app.md#values).
 
 Most facts are lines of a table. What takes more than one field is a function below it; each
 reads its fields one by one, so that a broken field costs only itself.

@@ -1,4 +1,7 @@
-"""The parts of the world that BMW runs separate servers for (facts: MyBMW sheet §1)."""
+"""The parts of the world that BMW runs separate servers for.
+
+See docs/protocols/mybmw-app.md#regions.
+"""
 
 from base64 import b64decode
 from dataclasses import dataclass

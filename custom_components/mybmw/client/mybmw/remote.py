@@ -1,4 +1,4 @@
-"""Commands: what is sent, and how their fate is followed (facts: MyBMW sheet §3.3)."""
+"""Commands: what is sent, and how their fate is followed (docs/protocols/mybmw-app.md#commands)."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Where the answers of the MyBMW service hold which fact (facts: MyBMW sheet §4)."""
+"""Where the answers of the MyBMW service hold which fact (docs/protocols/mybmw-app.md#values)."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -1,4 +1,7 @@
-"""How the client presents itself on the wire, and the random values of a login."""
+"""How the client presents itself on the wire, and the random values of a login.
+
+See docs/protocols/mybmw-app.md#app-identity.
+"""
 
 import base64
 import hashlib
@@ -15,28 +18,28 @@ _VERIFIER_LENGTH: Final = 86
 
 
 def build_id(hostname: str, node: int) -> str:
-    """Return the app build of this installation, such as AP2A.267867.249 (mybmw_api §1.3)."""
+    """Return the app build of this installation, such as AP2A.267867.249."""
     digest = uuid.uuid5(uuid.NAMESPACE_DNS, f"{hostname}-{node}").hex
     digits = "".join(filter(str.isdecimal, digest))
     return f"AP2A.{digits[:6]:0<6}.{digits[-3:]:0>3}"
 
 
 def x_user_agent(build: str, brand: str, region_code: str) -> str:
-    """Return the x-user-agent header; brand and region code in lower case (mybmw_api §1.3)."""
+    """Return the x-user-agent header; brand and region code in lower case."""
     return f"android({build});{brand};{APP_VERSION};{region_code}"
 
 
 def random_token(length: int) -> str:
-    """Return this many URL-safe characters from the system's random source (mybmw_api §2.1)."""
+    """Return this many URL-safe characters from the system's random source."""
     return "".join(secrets.choice(_TOKEN_ALPHABET) for _ in range(length))
 
 
 def code_verifier() -> str:
-    """Return a fresh PKCE verifier of 86 characters (mybmw_api §2.1)."""
+    """Return a fresh PKCE verifier of 86 characters."""
     return random_token(_VERIFIER_LENGTH)
 
 
 def code_challenge(verifier: str) -> str:
-    """Return the S256 challenge of an ASCII verifier, without padding (mybmw_api §2.1)."""
+    """Return the S256 challenge of an ASCII verifier, without padding."""
     digest = hashlib.sha256(verifier.encode("ascii")).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")

@@ -1,8 +1,8 @@
 """The long tail: what BMW's catalogue names and the vocabulary does not.
 
 Every descriptor (docs/protocols/cardata.md#catalogue) is an attribute of its own, with its path as
-the key, so that it takes the same road as any other fact. Descriptors that the vocabulary knows better are
-not here; those that it only falls back on are, to be seen on their own.
+the key, so that it is treated like any other. Descriptors that the vocabulary knows better are not
+here; those that it only falls back on are, to be seen on their own.
 """
 
 from collections.abc import Collection, Iterator, Mapping

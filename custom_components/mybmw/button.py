@@ -1,6 +1,5 @@
 """Buttons: commands that need nothing else, and a look at the car right now."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, override
 
@@ -27,7 +26,6 @@ from .entity import (
 PARALLEL_UPDATES = 0
 
 
-@dataclass(frozen=True, kw_only=True)
 class ButtonDescription(CommandDescription, ButtonEntityDescription):
     """A button."""
 
@@ -45,7 +43,6 @@ BUTTONS: Final = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
 class RefreshDescription(MyBMWDescription, ButtonEntityDescription):
     """A button that reads a car; it exists on cars that can be read."""
 

@@ -1,6 +1,5 @@
 """The device tracker: where a car is."""
 
-from dataclasses import dataclass
 from typing import Final, override
 
 from homeassistant.components.device_tracker import TrackerEntity, TrackerEntityDescription
@@ -28,7 +27,6 @@ _ACCURACY: Final = 10
 _ACCURACY_WITHOUT_FIX: Final = 100
 
 
-@dataclass(frozen=True, kw_only=True)
 class TrackerDescription(MyBMWDescription, TrackerEntityDescription):
     """A device tracker; every car that could be read has one, identified by the VIN alone."""
 

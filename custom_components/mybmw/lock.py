@@ -1,6 +1,5 @@
 """The lock: all doors of a car."""
 
-from dataclasses import dataclass
 from typing import Any, Final, override
 
 from homeassistant.components.lock import LockEntity, LockEntityDescription
@@ -14,7 +13,6 @@ from .entity import CommandDescription, CommandEntity, async_add_when_known, rea
 PARALLEL_UPDATES = 0
 
 
-@dataclass(frozen=True, kw_only=True)
 class LockDescription(CommandDescription, LockEntityDescription):
     """A lock."""
 

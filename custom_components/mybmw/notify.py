@@ -1,6 +1,5 @@
 """Notify: sends a destination to a car's navigation system."""
 
-from dataclasses import dataclass
 import re
 from typing import Final, override
 
@@ -30,7 +29,6 @@ _PLACE: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
 class NotifyDescription(CommandDescription, NotifyEntityDescription):
     """A way to send something to a car."""
 

@@ -1,8 +1,7 @@
 """Lengths and pressures in extra attributes: Home Assistant itself converts states only."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from homeassistant.const import UnitOfLength, UnitOfPressure
 from homeassistant.util.unit_conversion import (
@@ -19,8 +18,7 @@ _KINDS: Final[Mapping[str, tuple[str, type[BaseUnitConverter]]]] = {
 _DECIMALS: Final[Mapping[str, int]] = {UnitOfPressure.PSI: 1}
 
 
-@dataclass(frozen=True, slots=True)
-class ShownUnit:
+class ShownUnit(NamedTuple):
     """Stands for the unit in which quantities of a unit are shown."""
 
     unit: str
@@ -31,8 +29,7 @@ class ShownUnit:
         return units.get_converted_unit(kind, self.unit) or self.unit
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """Stands for a number in the unit of the user; as a text if it is `with_unit`."""
 
     value: float

@@ -2,7 +2,7 @@
 
 from asyncio import get_running_loop
 from collections.abc import Mapping
-from dataclasses import replace
+from copy import replace
 from datetime import datetime
 import logging
 from typing import Final, NamedTuple, override

@@ -1,8 +1,7 @@
 """The actions of Home Assistant that this integration adds: what they take, do and answer."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from homeassistant.const import (
     ATTR_CONFIG_ENTRY_ID,
@@ -66,8 +65,7 @@ _PLACE: Final = vol.Schema(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """What an action does, the fields it takes, and whether it answers.
 
     A handler may raise a `ClientError`; it reaches the user translated.

@@ -1,6 +1,6 @@
 """What an action is meant for: one car, by its device, or a whole account."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import ServiceCall, callback
@@ -14,8 +14,7 @@ from ..coordinator import GarageCoordinator, MyBMWConfigEntry
 from ..entity import read_only
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """A car and its account; `name` is what the user calls the car."""
 
     coordinator: GarageCoordinator

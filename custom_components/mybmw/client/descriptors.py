@@ -7,11 +7,10 @@ here; those that it only falls back on are, to be seen on their own.
 
 from collections.abc import Collection, Iterator, Mapping
 import csv
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from .attributes import ATTRIBUTES, AnyAttribute, Attribute, Unit
 from .values import DriveTrain
@@ -29,8 +28,7 @@ class Kind(StrEnum):
     TEXT = "text"
 
 
-@dataclass(frozen=True, slots=True)
-class Descriptor:
+class Descriptor(NamedTuple):
     """One descriptor as an attribute.
 
     `words` are the known ones of a word, in lower case; `cars` the drive trains that can have it,

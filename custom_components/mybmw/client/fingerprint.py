@@ -7,13 +7,12 @@ File names are those that bimmer_connected wrote, so that recordings of its user
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from copy import copy
-from dataclasses import dataclass, replace
+from copy import copy, replace
 from datetime import UTC, datetime
 from io import BytesIO
 import json
 import re
-from typing import Final
+from typing import Final, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import orjson
@@ -32,8 +31,7 @@ _USER: Final = re.compile(r"_user_([^_]+)_")
 _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """One answer as it came, before anything is taken out of it; not `good` if it was an error."""
 
     content_type: str
@@ -41,8 +39,7 @@ class Answer:
     good: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One message of a stream as it came at `time` (UTC)."""
 
     time: datetime
@@ -50,8 +47,7 @@ class Message:
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
+class Recording(NamedTuple):
     """What a source has heard lately: its answers by name, and the messages of its stream."""
 
     answers: Mapping[str, Answer]
@@ -133,8 +129,7 @@ class Recorder:
         return dict(self._answers)
 
 
-@dataclass(frozen=True, slots=True)
-class _Content:
+class _Content(NamedTuple):
     """What came: a text, and JSON if it is that."""
 
     text: str

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from .attributes import AnyReading, Attribute, Reading
 from .convert import Converter, UnknownWordError, note_unknown_word
@@ -28,8 +28,7 @@ class _Absence(Enum):
     UNUSABLE = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Row[T]:
+class Row[T](NamedTuple):
     """One line of a source's table.
 
     With `forgets`, a word such as INVALID means that the car does not know the fact any more;

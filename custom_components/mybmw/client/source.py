@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from .attributes import AnyReading
 from .commands import Command, CommandKind, CommandResult, CommandState
@@ -47,8 +47,7 @@ class Poll:
     error: ClientError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(NamedTuple):
     """How a source that plans its own calls is doing; times are in UTC.
 
     `calls_left` are those of its own plan, `calls_left_for_user` those that somebody may still ask

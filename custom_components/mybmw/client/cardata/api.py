@@ -5,9 +5,9 @@ since the HTTP status alone may mean quota, scope, car, container or token.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from copy import replace
 import re
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 from urllib.parse import quote
 
 import httpx
@@ -60,8 +60,7 @@ class _StaleError(AuthError):
     """A token is not good any more: another one may be."""
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
+class Container(NamedTuple):
     """A named set of descriptors whose values can be asked for at once."""
 
     id: str
@@ -70,8 +69,7 @@ class Container:
     active: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Call:
+class _Call(NamedTuple):
     what: str
     method: Literal["GET", "POST", "DELETE"]
     path: str

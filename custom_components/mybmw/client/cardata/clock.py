@@ -5,10 +5,9 @@ not happen twice in 24 hours is therefore dated in both: by the clock, and by th
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import monotonic
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..convert import mapping
 from .words import moment
@@ -22,8 +21,7 @@ _FIRST_YEAR: Final = 2000
 _LAST_YEAR: Final = 2999
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """A moment: as the clock showed it (UTC), and in seconds of the count."""
 
     time: datetime

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..attributes import ATTRIBUTES, AnyAttribute
 from ..convert import UnknownWordError, mapping, note_unknown_word, sequence, split_unit
@@ -47,8 +47,7 @@ UNDER_WAY: Final = frozenset({ChargingStatus.CHARGING, ChargingStatus.WAITING_FO
 _PLACES: Final = frozenset({LATITUDE, LONGITUDE, ALTITUDE, DIRECTION})
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """One value of one descriptor as it came; `time` is when it was measured."""
 
     raw: object

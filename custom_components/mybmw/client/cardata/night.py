@@ -1,11 +1,10 @@
 """The hours in which a user wants fewer calls to be spent."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Night:
+class Night(NamedTuple):
     """The hours in which a car that says nothing is asked four times less often."""
 
     start: time

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from operator import itemgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..convert import mapping, sequence
 from ..errors import NotWrittenError, QuotaError
@@ -69,8 +69,7 @@ class Spent:
     at: float = field(default=0.0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Refusal:
+class _Refusal(NamedTuple):
     """BMW has refused a call: when, until when it is to be left alone, what others had spent."""
 
     stamp: Stamp

@@ -4,8 +4,7 @@ Several descriptors may tell the same fact: the newest measurement counts.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ..attributes import (
     AC_CURRENT_LIMIT,
@@ -71,8 +70,7 @@ from .words import (
 SOURCE: Final = "cardata"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule[T]:
+class Rule[T](NamedTuple):
     """What a descriptor tells; `plug` and `fuel` are for cars that have such a thing.
 
     A `fallback` only counts while the better descriptor of the same attribute says nothing. With

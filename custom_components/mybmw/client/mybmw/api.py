@@ -4,9 +4,10 @@ See docs/protocols/mybmw-app.md#headers and #endpoints.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from copy import replace
 from datetime import UTC, datetime
-from typing import Final, Literal
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -43,21 +44,19 @@ _SERVER_ERROR: Final = 500
 _VRCCS: Final = "presentation/remote-commands"
 
 
-@dataclass(frozen=True, slots=True)
-class Car:
+class Car(NamedTuple):
     """How a car is addressed: the brand decides which cars the service finds."""
 
     vin: str
     brand: Brand
 
 
-@dataclass(frozen=True, slots=True)
-class _Call:
+class _Call(NamedTuple):
     what: str
     method: Literal["GET", "POST"]
     path: str
     brand: Brand
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     params: Mapping[str, str] | None = None
     json: object = None
     vin: str | None = None

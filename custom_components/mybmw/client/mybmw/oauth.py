@@ -5,9 +5,8 @@ See docs/protocols/mybmw-app.md#login and #refresh.
 
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import parse_qs
 from uuid import uuid4
 
@@ -24,8 +23,7 @@ from .wire import code_challenge, code_verifier, random_token
 _FOUND: Final = 302
 
 
-@dataclass(frozen=True, slots=True)
-class _OAuth:
+class _OAuth(NamedTuple):
     client_id: str
     secret: str
     return_url: str

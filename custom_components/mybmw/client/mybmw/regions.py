@@ -4,9 +4,8 @@ See docs/protocols/mybmw-app.md#regions.
 """
 
 from base64 import b64decode
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 
 class Region(StrEnum):
@@ -17,8 +16,7 @@ class Region(StrEnum):
     REST_OF_WORLD = "rest_of_world"
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(NamedTuple):
     """One region's server: its code on the wire, its host, its app key, its page for captchas."""
 
     code: str

@@ -1,12 +1,11 @@
 """Commands: what is sent, and how their fate is followed (docs/protocols/mybmw-app.md#commands)."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 import logging
 from time import monotonic
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..attributes import (
     AC_CURRENT_LIMITS,
@@ -81,8 +80,7 @@ _SERVICES: Final[Mapping[CommandKind, tuple[str, str | None]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
+class Started(NamedTuple):
     """A command on its way; without an `event` the service gives no more news of it."""
 
     event: str | None

@@ -6,10 +6,9 @@ car, no number of less than seven digits.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 import re
-from typing import Final
+from typing import Final, NamedTuple
 from unicodedata import normalize
 
 from .common_words import is_common
@@ -45,8 +44,7 @@ _LETTERS: Final = str.maketrans(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Trail:
+class Trail(NamedTuple):
     """One thing to look for, of this many characters, and what stands for it.
 
     `anchor` is the part of it, in lower case, that is there in every spelling.

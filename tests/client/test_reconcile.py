@@ -1,5 +1,6 @@
 """Whatever order readings arrive in: what is known of a car does not contradict itself."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -44,7 +45,7 @@ def stories(draw: st.DrawFn) -> list[AnyReading]:
     when, timed = START, []
     for reading in readings:
         when += timedelta(seconds=draw(STEPS))
-        timed.append(reading._replace(time=when))
+        timed.append(replace(reading, time=when))
     return draw(st.permutations(timed))
 
 
@@ -123,7 +124,7 @@ def test_odometer_of_a_car_that_mixes_units(
     for drive, unit, minutes in drives:
         true, when = true + min(drive, minutes), when + timedelta(minutes=minutes)
         sent = true / MILE if unit == "?" else true
-        reading = a.MILEAGE.at(round(sent, 1), when)._replace(assumed=unit == "?")
+        reading = replace(a.MILEAGE.at(round(sent, 1), when), assumed=unit == "?")
         believed = guard.judge(reading, held)
         if believed is not None:
             held = believed

@@ -1,5 +1,6 @@
 """Vehicles as JSON and back: the same after a restart, whatever happened to the file."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 import json
 from typing import Any
@@ -59,7 +60,7 @@ def test_assumed_units_are_saved() -> None:
     vehicle = Vehicle("WBA00000000000001")
     vehicle.update(
         [
-            a.MILEAGE.at(57_958, NOW)._replace(assumed=True),
+            replace(a.MILEAGE.at(57_958, NOW), assumed=True),
             a.STATE_OF_CHARGE.at(50, NOW),
         ]
     )
@@ -200,6 +201,6 @@ def test_any_garbage(saved: list[Any]) -> None:
     readings = list(load(saved))
     vehicle.update(readings)
     later = NOW + timedelta(days=1)
-    vehicle.update(reading._replace(time=later) for reading in readings)
+    vehicle.update(replace(reading, time=later) for reading in readings)
     vehicle.update([a.CHARGING_END_TIME.at(NOW, later), a.MILEAGE.at(5.0, later)])
     json.dumps(dump(vehicle))

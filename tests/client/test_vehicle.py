@@ -1,5 +1,6 @@
 """A vehicle holds the newest reading of every attribute, and believes no nonsense."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -102,7 +103,7 @@ def test_unusable_value_shows_nothing(car: Vehicle, value: float | None, minutes
     """Neither nothing nor nonsense makes a source one that knows."""
     car.update([a.STATE_OF_CHARGE.at(50, NOW, "mybmw")])
     reading: a.AnyReading = a.STATE_OF_CHARGE.over(later(minutes), "cardata")
-    car.update([reading._replace(value=value)])
+    car.update([replace(reading, value=value)])
     assert car.sources_of(a.STATE_OF_CHARGE) == car.sources == {"mybmw"}
 
 
@@ -259,7 +260,7 @@ def test_odometer_with_its_unit_beats_one_without(factor: float, car: Vehicle) -
 
 
 def _assumed(value: float, hours: int) -> AnyReading:
-    return a.MILEAGE.at(value, NOW + timedelta(hours=hours))._replace(assumed=True)
+    return replace(a.MILEAGE.at(value, NOW + timedelta(hours=hours)), assumed=True)
 
 
 def test_odometer_after_it_was_over(car: Vehicle) -> None:

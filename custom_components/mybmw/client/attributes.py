@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, cast, final
 
 from .commands import CommandKind, CommandResult
+from .record import record
 from .values import (
     Access,
     AlarmState,
@@ -63,7 +64,9 @@ class Unit(StrEnum):
     STARS = "stars"
 
 
-class Reading[T](NamedTuple):
+@final
+@record
+class Reading[T]:
     """One value of one attribute, with the time it was measured and the source that said so.
 
     `assumed` means that the value came without its unit.

@@ -124,12 +124,10 @@ def text(value: object) -> str | None:
 
 def timestamp(value: object) -> datetime | None:
     """Read an ISO 8601 time with its offset; years up to 2000 stand for "never"."""
-    if value is None or is_null_word(value):
-        return None
-    if not isinstance(value, str):
-        raise ValueError("not a time")
     try:
-        result = datetime.fromisoformat(value)
+        result = _iso(value)
+        if result is None:
+            return None
         if result.tzinfo is None:
             raise ValueError("no offset")
         result = result.astimezone(UTC)
@@ -148,12 +146,21 @@ def needed_timestamp(value: object) -> datetime:
 
 def day(value: object) -> date | None:
     """Read the date of an ISO 8601 time, as it is written; one far away stands for "never"."""
-    if value is None or is_null_word(value):
+    result = _iso(value)
+    return result.date() if result is not None and NEVER < result.year < _FAR_AWAY else None
+
+
+def _iso(value: object) -> datetime | None:
+    if value is None:
         return None
     if not isinstance(value, str):
-        raise ValueError("not a date")
-    result = datetime.fromisoformat(value).date()
-    return result if NEVER < result.year < _FAR_AWAY else None
+        raise ValueError("not a time")
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        if is_null_word(value):
+            return None
+        raise
 
 
 def member[E: StrEnum](kind: type[E], **also: E) -> Converter[E]:

@@ -213,7 +213,7 @@ class Garage:
             places = reading.attribute is CHARGING_SESSIONS and POSITION in self.ignored
             if places and reading.value is not None:
                 sessions = tuple(replace(item, place=None) for item in reading.value)
-                yield reading._replace(value=sessions)
+                yield replace(reading, value=sessions)
             elif reading.attribute not in self.ignored:
                 yield reading
 

@@ -5,7 +5,7 @@ tried in the other unit first; then it is judged by how far a car can drive in t
 measurements. Repetition proves nothing: what is wrong is usually sent more than once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -53,7 +53,7 @@ class Guard:
             return new
         for factor in (MILE, 1 / MILE) if new.assumed else (MILE,):
             if _continues(new.value * factor, new, old):
-                return new._replace(value=round(new.value * factor, 1))
+                return replace(new, value=round(new.value * factor, 1))
         return new if not new.assumed and self._lasting(new) else None
 
     def _lasting(self, new: Reading[float]) -> bool:
@@ -80,7 +80,7 @@ def _continues(value: float, new: Reading[float], old: Reading[float]) -> bool:
 def _same_distance(new: Reading[float], old: Reading[float]) -> bool:
     """Return whether two values are one distance in the two units."""
     return any(
-        _continues(new.value, new, old._replace(value=old.value * factor))
+        _continues(new.value, new, replace(old, value=old.value * factor))
         for factor in (MILE, 1 / MILE)
     )
 

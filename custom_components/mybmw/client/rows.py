@@ -12,11 +12,19 @@ from .attributes import AnyReading, Attribute, Reading
 from .convert import Converter, UnknownWordError, note_unknown_word
 
 _UNUSABLE: Final = (ValueError, TypeError, OverflowError)
+_ROOT: Final[tuple[str, ...]] = ()
+
+
+@cache
+def _split(path: str) -> tuple[tuple[str, ...], str]:
+    """Return the steps to an object, one tuple for all paths into it, and the name inside it."""
+    parent, _, name = path.rpartition(".")
+    return _steps(parent), name
 
 
 @cache
 def _steps(path: str) -> tuple[str, ...]:
-    return tuple(path.split("."))
+    return tuple(path.split(".")) if path else ()
 
 
 class _Absence(Enum):
@@ -29,13 +37,15 @@ class _Absence(Enum):
 
 
 class Row[T](NamedTuple):
-    """One line of a source's table.
+    """One line of a source's table: `parent` are the steps to the object that `name` is in.
 
     With `forgets`, a word such as INVALID means that the car does not know the fact any more;
     without it the word says nothing.
     """
 
-    path: tuple[str, ...]
+    path: str
+    parent: tuple[str, ...]
+    name: str
     attribute: Attribute[T]
     convert: Converter[T]
     forgets: bool = False
@@ -59,7 +69,8 @@ def row[T](
     path: str, attribute: Attribute[T], convert: Converter[T], *, forgets: bool = False
 ) -> Row[T]:
     """Make a line; `path` has dots between its steps."""
-    return Row(_steps(path), attribute, convert, forgets)
+    parent, name = _split(path)
+    return Row(path, parent, name, attribute, convert, forgets)
 
 
 @dataclass(slots=True)
@@ -83,10 +94,14 @@ class Reader:
 
     def take[T](self, node: object, path: str, convert: Converter[T]) -> T | None:
         """Return one value, None if it is missing, null or unusable."""
-        if "." in path or not isinstance(node, dict):
-            value = self._value(node, _steps(path), convert)
-            return None if isinstance(value, _Absence) else value
-        found = node.get(path)
+        name = path
+        if "." in path:
+            parent, name = _split(path)
+            node = _object(node, parent)
+        if not isinstance(node, dict):
+            self._without(node, path)
+            return None
+        found = node.get(name)
         if found is None:
             return None
         try:
@@ -106,25 +121,39 @@ class Reader:
             if value is not None:
                 yield value
 
-    def rows(self, node: object, rows: Iterable[AnyRow]) -> Iterator[AnyReading]:
-        """Read all lines of a table."""
+    def rows(self, node: object, rows: Iterable[AnyRow]) -> list[AnyReading]:
+        """Read all lines of a table; those of one object should stand together."""
         time, source = self.time, self.source
+        readings: list[AnyReading] = []
+        parent, holder = _ROOT, node
         for line in rows:
-            value = self._value(node, line.path, line.convert)
-            if not isinstance(value, _Absence):
-                yield Reading(line.attribute, value, time, source)
-            elif line.ends(value, complete=self.complete):
-                yield line.attribute.over(time, source)
+            if line.parent is not parent:
+                parent, holder = line.parent, _object(node, line.parent)
+            value: object = None
+            absence = _Absence.MISSING
+            if not isinstance(holder, dict):
+                absence = self._without(holder, line.path)
+            elif (found := holder.get(line.name)) is not None:
+                absence = _Absence.NOT_KNOWN
+                try:
+                    value = line.convert(found)
+                except _UNUSABLE as error:
+                    absence = self._note(line.path, error)
+            if value is not None:
+                readings.append(Reading(line.attribute, value, time, source))
+            elif line.ends(absence, complete=self.complete):
+                readings.append(line.attribute.over(time, source))
+        return readings
 
     def problem(self, path: str) -> None:
         """Count something that cannot be used."""
         self.problems[self.within + path] += 1
 
-    def _without(self, node: object, path: tuple[str, ...]) -> _Absence:
+    def _without(self, node: object, path: str) -> _Absence:
         """Return why there is nothing to look into."""
         if node is None:
             return _Absence.MISSING
-        self.problem(".".join(path))
+        self.problem(path)
         return _Absence.UNUSABLE
 
     def _note(self, path: str, error: Exception) -> _Absence:
@@ -135,15 +164,11 @@ class Reader:
         self.problem(path)
         return _Absence.UNUSABLE
 
-    def _value[T](self, node: object, path: tuple[str, ...], convert: Converter[T]) -> T | _Absence:
-        for step in path:
-            if not isinstance(node, dict):
-                return self._without(node, path)
-            node = node.get(step)
-        if node is None:
-            return _Absence.MISSING
-        try:
-            value = convert(node)
-        except _UNUSABLE as error:
-            return self._note(".".join(path), error)
-        return _Absence.NOT_KNOWN if value is None else value
+
+def _object(node: object, steps: tuple[str, ...]) -> object:
+    """Return the object at the end of some steps, or what is there instead of one."""
+    for step in steps:
+        if not isinstance(node, dict):
+            break
+        node = node.get(step)
+    return node

@@ -228,7 +228,7 @@ def _sifted(sent: Sent, readings: Sequence[AnyReading]) -> Iterator[AnyReading]:
         if other or reading.time >= limit:
             yield reading
         elif true and not early:
-            yield reading._replace(time=sent.time)
+            yield replace(reading, time=sent.time)
 
 
 def _loaded(saved: Any) -> tuple[str, Sent]:

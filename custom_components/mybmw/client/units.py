@@ -75,6 +75,8 @@ def measured_in(wanted: Unit) -> Converter[float]:
     """Make a converter for numbers that are in one unit unless another one stands behind them."""
 
     def convert(value: object) -> float | None:
+        if not isinstance(value, str):
+            return number(value)
         digits, unit = split_unit(value)
         amount = number(digits)
         return converted(amount, unit, wanted) if amount is not None and unit else amount

@@ -3,9 +3,10 @@
 The members' values are the words that the MyBMW service uses (docs/protocols/mybmw-app.md#values).
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+
+from .record import record
 
 
 class Brand(StrEnum):
@@ -232,7 +233,7 @@ class Season(StrEnum):
     ALL_SEASON = "ALL_SEASON"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Position:
     """A place on earth in WGS-84 degrees."""
 
@@ -240,7 +241,7 @@ class Position:
     longitude: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DepartureTimer:
     """One weekly departure time of the charging plan; `time` is local to the car."""
 
@@ -250,7 +251,7 @@ class DepartureTimer:
     days: tuple[Weekday, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ClimateTimer:
     """One departure time for which the cabin is preconditioned; `time` is local to the car."""
 
@@ -260,7 +261,7 @@ class ClimateTimer:
     days: tuple[Weekday, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ChargingProfile:
     """The charging plan as a whole; a command that changes one part has to send all of it."""
 
@@ -273,7 +274,7 @@ class ChargingProfile:
     timers: tuple[DepartureTimer, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ServiceItem:
     """One condition-based service; `distance` is what is left, in km."""
 
@@ -284,7 +285,7 @@ class ServiceItem:
     description: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ChargingSession:
     """One charge that is over: energy from the grid in kWh, states of charge in %."""
 
@@ -297,7 +298,7 @@ class ChargingSession:
     place: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ChargingPlace:
     """What the car does when it is plugged in at one place; the limit is in A."""
 
@@ -307,7 +308,7 @@ class ChargingPlace:
     visits: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CheckControlMessage:
     """One warning of the car; `distance` is what can still be driven, in km."""
 
@@ -318,7 +319,7 @@ class CheckControlMessage:
     distance: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TireComparison:
     """A pressure and its target that were measured together, in kPa."""
 
@@ -340,7 +341,7 @@ _LOWEST = 0.92
 _HIGHEST = 1.15
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tire:
     """What is known of one mounted tyre, apart from its pressure."""
 

@@ -130,44 +130,50 @@ class Vehicle:
 
     def _take(self, readings: Iterable[AnyReading]) -> set[AnyAttribute]:
         changed: set[AnyAttribute] = set()
-        held, sources = self._held, self._sources
+        held = self._held
         for reading in readings:
-            attribute, value, time, source, _ = reading
+            attribute, value = reading.attribute, reading.value
             old = held.get(attribute)
             if (  # nothing but a newer time; what only grows is judged each time
                 old is not None
                 and value == old.value
-                and source == old.source
-                and time >= old.time
+                and reading.source == old.source
+                and reading.time >= old.time
                 and type(value) is type(old.value)
                 and not attribute.growing
             ):
-                held[attribute] = reading
-                self._repeated |= attribute in CONCERNED
-                continue
-            usable = value is not None and _plausible(attribute, value)
-            if usable and source not in sources.get(attribute, ()):
-                sources[attribute] = self.sources_of(attribute) | {source}
-                self.sources.add(source)
-                changed.add(attribute)
-            if old is not None and time < old.time:
-                if source != old.source:
-                    self.dropped[f"{attribute.key}: older"] += 1
-                continue
-            believed = self._believed(reading, old) if usable or value is None else None
-            if believed is None:
-                self.dropped[f"{attribute.key}: implausible"] += 1
-            elif old is None:
-                if believed.value is not None:
-                    held[attribute] = believed
-                    changed.add(attribute)
-            elif _same(attribute, old.value, believed.value):
-                held[attribute] = believed._replace(value=old.value)
-                self._repeated |= attribute in CONCERNED
-            else:
-                held[attribute] = believed
+                if reading.time > old.time:
+                    held[attribute] = reading
+                    self._repeated |= attribute in CONCERNED
+            elif self._judge(reading, old):
                 changed.add(attribute)
         return changed
+
+    def _judge(self, reading: AnyReading, old: AnyReading | None) -> bool:
+        """Take in a reading if it is to be believed; return whether that changes anything."""
+        attribute, value, source = reading.attribute, reading.value, reading.source
+        usable = value is not None and _plausible(attribute, value)
+        new_source = usable and source not in self._sources.get(attribute, ())
+        if new_source:
+            self._sources[attribute] = self.sources_of(attribute) | {source}
+            self.sources.add(source)
+        if old is not None and reading.time < old.time:
+            if source != old.source:
+                self.dropped[f"{attribute.key}: older"] += 1
+            return new_source
+        believed = self._believed(reading, old) if usable or value is None else None
+        if believed is None:
+            self.dropped[f"{attribute.key}: implausible"] += 1
+            return new_source
+        if old is None and believed.value is None:
+            return new_source
+        if old is None or not _same(attribute, old.value, believed.value):
+            self._held[attribute] = believed
+            return True
+        time, assumed = believed.time, believed.assumed
+        self._held[attribute] = Reading(attribute, old.value, time, source, assumed)
+        self._repeated |= attribute in CONCERNED
+        return new_source
 
     def _believed(self, reading: AnyReading, old: AnyReading | None) -> AnyReading | None:
         """Return the reading, in its proper unit; None if it cannot be true."""

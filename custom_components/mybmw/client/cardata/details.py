@@ -7,7 +7,6 @@ See docs/protocols/cardata.md#basic-data, #charging-history, #charging-settings 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice
 from typing import Final
 
 from ..attributes import (
@@ -142,9 +141,9 @@ _CAPACITY: Final[tuple[AnyRow, ...]] = (
 def read_basic_data(answer: object, memory: Memory, now: datetime) -> list[AnyReading]:
     """Read what never changes about a car, and remember its drive train."""
     reader = Reader(SOURCE, now, memory.problems)
-    readings = list(reader.rows(answer, _BASIC))
+    readings = reader.rows(answer, _BASIC)
     for rows in _FIRST:
-        readings += islice(reader.rows(answer, rows), 1)
+        readings += next(filter(None, (reader.rows(answer, (line,)) for line in rows)), [])
     trains = (reading.value for reading in readings if reading.attribute is DRIVE_TRAIN)
     memory.drive_train = next(trains, memory.drive_train)
     if memory.plugs_in:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from ..attributes import CHECK_CONTROL, LAST_UPDATE, AnyReading
+from ..attributes import CHECK_CONTROL, LAST_UPDATE, AnyReading, Reading
 from ..convert import NEVER, UnknownWordError, mapping
 from ..descriptors import Descriptor, Kind
 from ..values import ChargingStatus, ClimateActivity
@@ -182,8 +182,8 @@ def _by_rule(descriptor: str, rule: AnyRule) -> Step:
             return ()
         if rule.forgets:
             memory.tells(attribute, descriptor, value.time)
-        reading = attribute.at(found, value.time, SOURCE)
-        return (reading._replace(assumed=True) if unitless and not value.named_unit else reading,)
+        assumed = unitless and not value.named_unit
+        return (Reading(attribute, found, value.time, SOURCE, assumed),)
 
     return step
 

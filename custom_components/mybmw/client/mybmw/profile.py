@@ -49,7 +49,7 @@ _MODE: Final = member(ChargingMode)
 _PREFERENCE: Final = member(ChargingPreference)
 _TIMER: Final = member(TimerType)
 _WEEKDAY: Final = member(Weekday)
-_WEEK: Final[Mapping[object, Weekday]] = {day.value: day for day in Weekday}
+_WEEK: Final = {day.value: day for day in Weekday}
 _ROWS: Final = (
     row("chargingMode", CHARGING_MODE, _MODE),
     row("chargingPreference", CHARGING_PREFERENCE, _PREFERENCE),
@@ -72,21 +72,22 @@ def window_start(reader: Reader, state: Mapping[str, object]) -> time | None:
     return reader.take(state, "chargingProfile.reductionOfChargeCurrent.start", clock)
 
 
-def profile_readings(reader: Reader, state: Mapping[str, object]) -> Iterator[AnyReading]:
+def profile_readings(reader: Reader, state: Mapping[str, object]) -> list[AnyReading]:
     """Read the charging plan and the timers for the climate."""
+    readings: list[AnyReading] = []
     node = state.get("chargingProfile")
     if isinstance(node, dict):
         inner = reader.inside("chargingProfile")
-        yield from inner.rows(node, _ROWS)
-        yield CHARGING_PROFILE.at(_profile(inner, node), reader.time, reader.source)
+        readings += inner.rows(node, _ROWS)
+        readings.append(CHARGING_PROFILE.at(_profile(inner, node), reader.time, reader.source))
     elif node is not None:
         reader.problem("chargingProfile")
     timers = state.get("climateTimers")
     if isinstance(timers, list):
         inner = reader.inside("climateTimers")
-        found = (_climate_timer(inner, item) for item in timers)
-        value = tuple(timer for timer in found if timer)
-        yield CLIMATE_TIMERS.at(value, reader.time, reader.source)
+        value = tuple([timer for item in timers if (timer := _climate_timer(inner, item))])
+        readings.append(CLIMATE_TIMERS.at(value, reader.time, reader.source))
+    return readings
 
 
 def body(profile: ChargingProfile, change: ChangeProfile, service_pack: str | None) -> object:
@@ -150,7 +151,7 @@ def _slot(moment: time | None) -> str:
 
 def _profile(reader: Reader, node: Mapping[str, object]) -> ChargingProfile:
     inner = reader.inside("departureTimes")
-    timers = (_departure_timer(inner, item) for item in sequence(node.get("departureTimes")))
+    listed = sequence(node.get("departureTimes"))
     return ChargingProfile(
         mode=reader.take(node, "chargingMode", _MODE),
         preference=reader.take(node, "chargingPreference", _PREFERENCE),
@@ -158,7 +159,7 @@ def _profile(reader: Reader, node: Mapping[str, object]) -> ChargingProfile:
         preconditioning=reader.take(node, "climatisationOn", boolean) or False,
         window_start=reader.take(node, "reductionOfChargeCurrent.start", clock),
         window_end=reader.take(node, "reductionOfChargeCurrent.end", clock),
-        timers=tuple(timer for timer in timers if timer),
+        timers=tuple([timer for item in listed if (timer := _departure_timer(inner, item))]),
     )
 
 
@@ -190,10 +191,8 @@ def _climate_timer(reader: Reader, node: object) -> ClimateTimer | None:
 
 def _days(reader: Reader, node: object) -> tuple[Weekday, ...]:
     words = sequence(mapping(node).get("timerWeekDays"))
-    if not words:
-        return ()
-    try:
-        found = {_WEEK[word] for word in words}
-    except KeyError, TypeError:  # not as they are nearly always written
+    days = [day for word, day in _WEEK.items() if word in words]
+    if len(days) < len(words):  # not as they are nearly always written
         found = set(reader.items(words, "timerWeekDays", _WEEKDAY))
-    return tuple(day for day in _WEEK.values() if day in found)
+        days = [day for day in Weekday if day in found]
+    return tuple(days)

@@ -176,13 +176,13 @@ def _capabilities(
     if not isinstance(capabilities, dict):
         return
     yield from reader.rows(capabilities, CAPABILITY_ROWS)
-    allowed = {kind for key, kind in ALLOWED_BY.items() if capabilities.get(key) is True}
-    control = mapping(capabilities.get("remoteChargingCommands")).get("chargingControl")
-    allowed |= {kind for word, kind in CHARGING_CONTROL.items() if word in sequence(control)}
+    words = sequence(mapping(capabilities.get("remoteChargingCommands")).get("chargingControl"))
+    allowed = [kind for key, kind in ALLOWED_BY.items() if capabilities.get(key) is True]
+    allowed += [kind for word, kind in CHARGING_CONTROL.items() if word in words]
     if "climateControlState" in state:
-        allowed.add(CommandKind.CLIMATE_STOP)
-    allowed.add(CommandKind.VEHICLE_FINDER)
-    kinds = tuple(kind for kind in _KINDS if kind in allowed)
+        allowed.append(CommandKind.CLIMATE_STOP)
+    allowed.append(CommandKind.VEHICLE_FINDER)
+    kinds = tuple([kind for kind in _KINDS if kind in allowed])
     yield COMMANDS.at(kinds, reader.time, SOURCE)
 
 
@@ -252,8 +252,8 @@ def _services(reader: Reader, state: Mapping[str, object]) -> Iterator[AnyReadin
             reader.problem("requiredServices")
         return
     inner = reader.inside("requiredServices")
-    found = (_service(inner, item) for item in items)
-    yield SERVICES.at(tuple(item for item in found if item), reader.time, SOURCE)
+    found = tuple([service for item in items if (service := _service(inner, item))])
+    yield SERVICES.at(found, reader.time, SOURCE)
 
 
 def _service(reader: Reader, node: object) -> ServiceItem | None:
@@ -279,8 +279,8 @@ def _check_control(reader: Reader, state: Mapping[str, object]) -> Iterator[AnyR
             yield CHECK_CONTROL.at((), reader.time, SOURCE)
         return
     inner = reader.inside("checkControlMessages")
-    found = (_message(inner, item) for item in items)
-    yield CHECK_CONTROL.at(tuple(item for item in found if item), reader.time, SOURCE)
+    found = tuple([message for item in items if (message := _message(inner, item))])
+    yield CHECK_CONTROL.at(found, reader.time, SOURCE)
 
 
 def _message(reader: Reader, node: object) -> CheckControlMessage | None:
@@ -298,17 +298,19 @@ def _message(reader: Reader, node: object) -> CheckControlMessage | None:
     )
 
 
-def _tires(reader: Reader, state: Mapping[str, object]) -> Iterator[AnyReading]:
-    tires = mapping(state.get("tireState"))
+def _tires(reader: Reader, state: Mapping[str, object]) -> list[AnyReading]:
+    tires, readings = mapping(state.get("tireState")), []
     for name, wheel in _TIRES.items():
         node = tires.get(name)
         if node is None:
             continue
         tire = reader.inside(f"tireState.{wheel}")
-        yield from tire.rows(node, TIRE_ROWS[wheel])
+        readings += tire.rows(node, TIRE_ROWS[wheel])
         details = mapping(node).get("details")
         if isinstance(details, dict):
-            yield TIRE[wheel].at(_tire(tire.inside("details"), details), reader.time, SOURCE)
+            found = _tire(tire.inside("details"), details)
+            readings.append(TIRE[wheel].at(found, reader.time, SOURCE))
+    return readings
 
 
 def _tire(reader: Reader, details: object) -> Tire:

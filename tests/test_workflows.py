@@ -16,7 +16,7 @@ PINNED: Final = re.compile(r"[\w-]+/[\w-]+(/[\w-]+)*@[0-9a-f]{40}")
 
 def steps(path: Path) -> Iterator[dict[str, Any]]:
     for job in load_yaml_dict(path)["jobs"].values():
-        yield from job["steps"]
+        yield from job.get("steps", ())
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
@@ -42,3 +42,14 @@ def test_oldest_home_assistant_is_started() -> None:
     newest = re.search(r"^newest=(\S+)$", script, re.MULTILINE)
     assert newest is not None
     assert versions[1] == newest[1]
+
+
+def test_release_runs_the_tests_first() -> None:
+    """And only the release itself may write to the repository."""
+    workflow = load_yaml_dict(ROOT / ".github" / "workflows" / "release.yml")
+    jobs = workflow["jobs"]
+    assert jobs["test"]["uses"] == "./.github/workflows/test.yml"
+    assert jobs["release"]["needs"] == "test"
+    assert workflow["permissions"] == {"contents": "read"}
+    tests = (ROOT / ".github" / "workflows" / "test.yml").read_text("utf-8")
+    assert "\n  workflow_call:\n" in tests

@@ -1,0 +1,125 @@
+"""Take pictures of a Home Assistant that script/develop has started, each at most 150 kB."""
+
+from collections.abc import Callable
+from io import BytesIO
+import json
+import os
+from pathlib import Path
+import shutil
+import sys
+from time import monotonic, sleep
+from typing import Final
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from PIL import Image
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+_BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
+_FLAGS: Final = ("--disable-dev-shm-usage", "--hide-scrollbars", "--force-color-profile=srgb")
+_PATIENCE: Final = 180.0
+_LARGEST: Final = 150_000
+_BUSY: Final = """() => {
+  const look = (root) => [...root.querySelectorAll('*')].some((item) =>
+    (item.matches('hass-loading-screen, ha-spinner, ha-launch-screen, #ha-launch-screen')
+      && item.getClientRects().length) || (item.shadowRoot && look(item.shadowRoot)));
+  const main = document.querySelector('home-assistant');
+  return main?.hass?.config?.state === 'RUNNING' && !look(document);
+}"""
+_DEVICE: Final = """async (model) => {
+  const hass = document.querySelector('home-assistant').hass;
+  const devices = await hass.callWS({type: 'config/device_registry/list'});
+  return devices.find((device) => device.name.includes(model)).id;
+}"""
+
+
+def main(url: str, folder: Path) -> None:
+    """Write all pictures into a folder."""
+    _wait(url)
+    folder.mkdir(parents=True, exist_ok=True)
+    found = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    flags = [*_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=flags)
+        context = browser.new_context(
+            viewport={"width": 1280, "height": 860},
+            locale="en-US",
+            timezone_id="Europe/Berlin",
+            color_scheme="light",
+            reduced_motion="reduce",
+            service_workers="block",
+        )
+        settings = json.dumps({"selectedLanguage": '"en"', "dockedSidebar": '"always_hidden"'})
+        context.add_init_script(f"Object.assign(localStorage, {settings})")
+        for name, take in _PICTURES.items():
+            _save(folder / f"{name}.png", take(context, url))
+        browser.close()
+
+
+def _dashboard(context: BrowserContext, url: str) -> bytes:
+    page = _open(context, f"{url}/cars/all")
+    page.wait_for_timeout(2000)
+    picture: bytes = page.screenshot()
+    return picture
+
+
+def _device(context: BrowserContext, url: str) -> bytes:
+    page = _open(context, url)
+    device = page.evaluate(_DEVICE, "i4")
+    page = _open(context, f"{url}/config/devices/device/{device}")
+    page.wait_for_timeout(1000)
+    picture: bytes = page.screenshot()
+    return picture
+
+
+def _set_up(context: BrowserContext, url: str) -> bytes:
+    page = _open(context, f"{url}/config/integrations/dashboard/add?domain=mybmw")
+    page.locator("ha-button").filter(has_text="OK").first.click()
+    page.locator("step-flow-menu").first.wait_for()
+    page.get_by_text("BMW CarData (Europe").first.click()
+    page.locator("input[name=client_id]").wait_for()
+    page.wait_for_timeout(1000)
+    picture: bytes = page.screenshot()
+    return picture
+
+
+_PICTURES: Final[dict[str, Callable[[BrowserContext, str], bytes]]] = {
+    "dashboard": _dashboard,
+    "device": _device,
+    "set-up": _set_up,
+}
+
+
+def _open(context: BrowserContext, url: str) -> Page:
+    page = context.new_page()
+    page.goto(url)
+    page.wait_for_function(_BUSY)
+    page.evaluate("() => document.fonts.ready.then(() => true)")
+    return page
+
+
+def _save(path: Path, picture: bytes) -> None:
+    """Write a picture with as many colours as fit."""
+    image = Image.open(BytesIO(picture)).convert("RGB")
+    for colors in (256, 128, 64, 32):
+        image.quantize(colors, dither=Image.Dither.NONE).save(path, optimize=True)
+        if path.stat().st_size <= _LARGEST:
+            break
+    print(path, path.stat().st_size)
+
+
+def _wait(url: str) -> None:
+    """Wait until the cars are there; then the simulation can be controlled, one port above."""
+    base, _, port = url.rpartition(":")
+    deadline = monotonic() + _PATIENCE
+    while monotonic() < deadline:
+        try:
+            urlopen(f"{base}:{int(port) + 1}/calls")
+        except URLError, ConnectionError:
+            sleep(0.5)
+        else:
+            return
+    raise TimeoutError("script/develop is not ready")
+
+
+main(sys.argv[1], Path(sys.argv[2]))

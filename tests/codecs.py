@@ -1,8 +1,8 @@
 """What saves and reads values, made while a date still is a date: a frozen clock changes that."""
 
-from custom_components.mybmw.client.attributes import ATTRIBUTES
-from custom_components.mybmw.client.descriptors import DESCRIPTORS
-from custom_components.mybmw.client.snapshot import _decoder, _encoder
+from custom_components.mybmw.client.core.attributes import ATTRIBUTES
+from custom_components.mybmw.client.core.descriptors import DESCRIPTORS
+from custom_components.mybmw.client.core.snapshot import _decoder, _encoder
 
 
 def make_codecs() -> None:

@@ -1,7 +1,7 @@
 """Who may import what, and how long things may become. Reads the source, runs nothing."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 import sys
 import tomllib
@@ -13,65 +13,56 @@ PACKAGE = ROOT / "custom_components" / "mybmw"
 CLIENT = PACKAGE / "client"
 HOME_ASSISTANT = ("homeassistant", "voluptuous")
 
+# What a folder of the integration may import of it, beside what is inside it; "" is the top level
+LAYERS: Mapping[str, frozenset[str]] = {
+    "client/core": frozenset(),
+    "client/transport": frozenset({"client/core"}),
+    "client/privacy": frozenset({"client/core"}),
+    "client/cardata": frozenset({"client/core", "client/transport", "client/privacy"}),
+    "client/mybmw": frozenset({"client/core", "client/transport", "client/privacy"}),
+    "client": frozenset({"client/core", "client/transport", "client/privacy"}),
+}
 # The only ones that know sources by name
 WIRING = {
     "__init__.py",
     "config_flow.py",
-    "damage.py",
-    "flow.py",
-    "flow_cardata.py",
-    "flow_mybmw.py",
     "repairs.py",
-    "wiring.py",
 }
 # The only part of the client that does; nothing else may need it, apart from `python -m`
 CLIENT_WIRING = "cli"
-# Parts of the client that are no sources; who uses them goes through their door
-CLIENT_CORE = {"redact"}
+# Parts of the client that are no sources
+CLIENT_CORE = {"core", "privacy", "transport"}
 # What a platform may import of the integration; the client only through its door
 SHARED = {
-    "at_first",
+    "attribute_units",
+    "catalogue",
+    "check_control",
     "client",
-    "client.attributes",
-    "client.descriptors",
-    "client.values",
+    "client.core.attributes",
+    "client.core.descriptors",
+    "client.core.values",
     "const",
     "coordinator",
+    "enabled_default",
     "entity",
-    "errors",
-    "long_tail",
-    "messages",
-    "picture",
-    "portals",
-    "quantities",
+    "entity_picture",
+    "runtime.errors",
+    "sources.portals",
 }
 NO_PLATFORMS = {
-    "at_first",
-    "car_store",
-    "confirming",
+    "attribute_units",
+    "catalogue",
+    "check_control",
     "const",
-    "contents",
     "coordinator",
     "diagnostics",
+    "enabled_default",
     "entity",
-    "errors",
-    "expiry",
-    "files",
-    "long_tail",
-    "messages",
+    "entity_picture",
     "object_ids",
-    "picture",
-    "poller",
-    "portals",
-    "quantities",
-    "reach",
-    "rounds",
-    "saving",
-    "store",
-    "token_store",
 }
 # What keeps work going that fails in a way that nobody foresaw
-SUPERVISORS = {"client/supervisor.py"}
+SUPERVISORS = {"client/core/supervisor.py"}
 # Tables are as long as what they list
 LONG_FILES: dict[str, str] = {
     "sensor.py": "the table of all sensors",
@@ -82,7 +73,7 @@ CLIENT_MODULES = [path for path in MODULES if path.is_relative_to(CLIENT)]
 PARTS = sorted(path.name for path in CLIENT.iterdir() if (path / "__init__.py").exists())
 SOURCES = [part for part in PARTS if part not in {CLIENT_WIRING, *CLIENT_CORE}]
 PLATFORMS = [path for path in MODULES if path.parent == PACKAGE and path.name not in WIRING]
-ACTIONS = [path for path in MODULES if path.parent == PACKAGE / "actions"]
+ACTIONS = [path for path in MODULES if path.parent == PACKAGE / "services"]
 
 
 def name(path: Path) -> str:
@@ -156,28 +147,16 @@ def test_client_imports_nothing_above_itself(path: Path) -> None:
         assert found == "client" or found.startswith("client."), found
 
 
-@each(CLIENT_MODULES)
-def test_sources_know_the_core_and_themselves(path: Path) -> None:
-    """A source never imports another one, and the core imports none at all."""
-    folder = path.relative_to(CLIENT).parts[0]
-    mine = {folder} if folder in SOURCES else set()
-    if folder == CLIENT_WIRING:
+@each([path for path in CLIENT_MODULES if CLIENT_WIRING not in path.parts])
+def test_layers_of_the_client(path: Path) -> None:
+    """A source never imports another one, and the core imports nothing above itself."""
+    folder = path.relative_to(PACKAGE).parent.as_posix()
+    if path.name == "__main__.py":
         return
-    allowed = {CLIENT_WIRING} if folder == "__main__.py" else mine
     for found in own(path):
-        part = found.removeprefix("client").removeprefix(".").partition(".")[0]
-        assert part not in {*SOURCES, CLIENT_WIRING} - allowed, found
-        if mine:
-            assert found != "client", "a source imports the core's modules, not its door"
-
-
-@each(CLIENT_MODULES)
-def test_parts_of_the_core_have_doors(path: Path) -> None:
-    """What is behind one is nobody else's business."""
-    for found in own(path):
-        part = found.removeprefix("client.").partition(".")[0]
-        if part in CLIENT_CORE and path.parent != CLIENT / part:
-            assert found == f"client.{part}", found
+        place = PACKAGE.joinpath(*found.split("."))
+        layer = (place if place.is_dir() else place.parent).relative_to(PACKAGE).as_posix()
+        assert layer in LAYERS[folder] | {folder}, found
 
 
 @each([*PLATFORMS, *ACTIONS])

@@ -20,17 +20,17 @@ from homeassistant.helpers import (
 from homeassistant.helpers.device_registry import DeviceEntry, DeviceEntryType
 from homeassistant.helpers.typing import ConfigType
 
-from .actions import async_set_up_actions
 from .client import Garage, PlanningSource, Redactor, Source, attributes as car, descriptors
 from .const import DOMAIN, OPTION_INTERVAL, OPTION_POSITION
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
-from .damage import check, sources_of
 from .entity import read_only
-from .poller import PlannedPoller, SourcePoller, issues
-from .rounds import delete_issues
-from .store import Contents, GarageStore, ImageStore, SpentStore, time_left
-from .token_store import async_remove_tokens
-from .wiring import SOURCES, async_sources, default_interval
+from .runtime.poller import PlannedPoller, SourcePoller, issues
+from .runtime.store import Contents, GarageStore, ImageStore, SpentStore, time_left
+from .runtime.supervision import delete_issues
+from .runtime.token_store import async_remove_tokens
+from .services import async_set_up_actions
+from .sources.entry_data import check, sources_of
+from .sources.registry import SOURCES, async_sources, default_interval
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 

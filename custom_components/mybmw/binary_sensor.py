@@ -13,10 +13,20 @@ from homeassistant.const import EntityCategory, UnitOfLength, UnitOfPressure
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .attribute_units import Quantity, ShownUnit, distance, in_units
+from .catalogue import INVERTED, ON_AT_FIRST, category, flag_class, translation_key
+from .check_control import MESSAGES, MOST_SHOWN, message_details
 from .client import Status, Vehicle, attributes as car
-from .client.attributes import AnyAttribute, Attribute
-from .client.descriptors import DESCRIPTORS, Descriptor, Kind
-from .client.values import ChargingStatus, LidState, LockState, ServiceItem, Severity, by_urgency
+from .client.core.attributes import AnyAttribute, Attribute
+from .client.core.descriptors import DESCRIPTORS, Descriptor, Kind
+from .client.core.values import (
+    ChargingStatus,
+    LidState,
+    LockState,
+    ServiceItem,
+    Severity,
+    by_urgency,
+)
 from .coordinator import MyBMWConfigEntry
 from .entity import (
     MyBMWDescription,
@@ -26,9 +36,6 @@ from .entity import (
     async_add_sources,
     async_add_when_known,
 )
-from .long_tail import INVERTED, ON_AT_FIRST, category, flag_class, translation_key
-from .messages import MESSAGES, MOST_SHOWN, message_details
-from .quantities import Quantity, ShownUnit, distance, in_units
 
 PARALLEL_UPDATES = 0
 

@@ -11,7 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .client import CommandKind, Vehicle, attributes as car
-from .client.values import Access
+from .client.core.values import Access
 from .const import DOMAIN
 from .coordinator import MyBMWConfigEntry
 from .entity import (

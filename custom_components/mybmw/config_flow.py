@@ -27,8 +27,8 @@ import voluptuous as vol
 
 from .client import AuthError
 from .client.cardata import EXTRAS, SOURCE as CARDATA
+from .client.core.values import StreamState
 from .client.mybmw import SOURCE as MYBMW
-from .client.values import StreamState
 from .const import (
     CONF_CA,
     CONF_SOURCES,
@@ -46,13 +46,13 @@ from .const import (
     STREAM_OWN,
 )
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
-from .damage import options_of, sources_of
 from .entity import count_needing
-from .flow_cardata import CardataSteps
-from .flow_mybmw import MyBMWSteps
-from .poller import PlannedPoller, issues
-from .rounds import delete_issues
-from .wiring import default_interval, own_tls
+from .runtime.poller import PlannedPoller, issues
+from .runtime.supervision import delete_issues
+from .sources.cardata import CardataSteps
+from .sources.entry_data import options_of, sources_of
+from .sources.mybmw import MyBMWSteps
+from .sources.registry import default_interval, own_tls
 
 _FEWEST_MINUTES: Final = 5
 _MOST_MINUTES: Final = 120

@@ -15,7 +15,6 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
-from .car_store import CarContents
 from .client import (
     AnyReading,
     Changes,
@@ -33,20 +32,21 @@ from .client import (
     load,
     load_sources,
 )
-from .client.attributes import AnyAttribute
-from .client.values import Brand
-from .confirming import Confirmer
+from .client.core.attributes import AnyAttribute
+from .client.core.values import Brand
 from .const import DOMAIN
-from .contents import car_of, plan_of
-from .errors import home_assistant_error
-from .expiry import Expiry
-from .reach import Reaches, device_name, log_cars, update_access
-from .saving import MATTERS_MOST, Saver
-from .store import AT_ONCE, LATER, Contents, ImageStore, Plan
-from .telling import Newcomers, Teller, Watch
+from .runtime.car_store import CarContents
+from .runtime.confirmation import Confirmer
+from .runtime.dispatcher import Newcomers, Teller, Watch
+from .runtime.errors import home_assistant_error
+from .runtime.expiry import Expiry
+from .runtime.reach import Reaches, device_name, log_cars, update_access
+from .runtime.saver import MATTERS_MOST, Saver
+from .runtime.store import AT_ONCE, LATER, Contents, ImageStore, Plan
+from .runtime.store_contents import car_of, plan_of
 
 if TYPE_CHECKING:
-    from .poller import SourcePoller
+    from .runtime.poller import SourcePoller
 
 _LOGGER = logging.getLogger(__name__)
 

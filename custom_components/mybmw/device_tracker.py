@@ -9,13 +9,13 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client import Vehicle, attributes as car
-from .client.attributes import AnyAttribute, Attribute
-from .client.descriptors import DESCRIPTORS
-from .client.values import Position
+from .client.core.attributes import AnyAttribute, Attribute
+from .client.core.descriptors import DESCRIPTORS
+from .client.core.values import Position
 from .const import OPTION_POSITION
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .entity import MyBMWDescription, MyBMWEntity, async_add_when_known
-from .picture import Picture, picture_signal
+from .entity_picture import Picture, picture_signal
 
 PARALLEL_UPDATES = 0
 

@@ -17,15 +17,15 @@ from homeassistant.helpers.entity_platform import (
 from homeassistant.helpers.typing import StateType
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .at_first import shown_elsewhere
 from .client import Changes, Command, CommandKind, Vehicle, attributes as car
-from .client.attributes import AnyAttribute
+from .client.core.attributes import AnyAttribute
 from .const import DOMAIN, OPTION_READ_ONLY
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
+from .enabled_default import shown_elsewhere
 from .object_ids import former_object_id
-from .poller import PlannedPoller
-from .portals import SERVICES, portals
-from .telling import Watch
+from .runtime.dispatcher import Watch
+from .runtime.poller import PlannedPoller
+from .sources.portals import SERVICES, portals
 
 
 @dataclass(frozen=True, kw_only=True)

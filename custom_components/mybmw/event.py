@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client import NO_STATE, CommandKind, CommandResult, CommandState, Vehicle, attributes as car
-from .client.attributes import AnyAttribute
+from .client.core.attributes import AnyAttribute
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .entity import MyBMWDescription, MyBMWEntity, async_add_when_known, read_only
 

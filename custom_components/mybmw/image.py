@@ -14,11 +14,11 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from .client import AnswerError, ClientError, Vehicle, attributes as car
-from .client.values import Access
+from .client.core.values import Access
 from .const import DOMAIN
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .entity import MyBMWDescription, MyBMWEntity, async_add_when_known
-from .picture import picture_signal
+from .entity_picture import picture_signal
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -13,11 +13,11 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client import ClientError, CommandKind, PointOfInterest, SendPoi
-from .client.values import Position
+from .client.core.values import Position
 from .const import DOMAIN
 from .coordinator import MyBMWConfigEntry
 from .entity import CommandDescription, CommandEntity, async_add_when_known, read_only
-from .errors import home_assistant_error
+from .runtime.errors import home_assistant_error
 
 PARALLEL_UPDATES = 0
 

@@ -17,7 +17,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .client import ClientError, Command, CommandKind, TargetSoc, attributes as car
 from .coordinator import MyBMWConfigEntry
 from .entity import CommandDescription, CommandEntity, async_add_when_known, read_only
-from .errors import home_assistant_error
+from .runtime.errors import home_assistant_error
 
 PARALLEL_UPDATES = 0
 

@@ -32,6 +32,17 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util.unit_system import METRIC_SYSTEM
 
+from .attribute_units import in_units
+from .catalogue import (
+    ON_AT_FIRST,
+    RUNS_WITH,
+    category,
+    is_idle,
+    sensor_class,
+    state_class,
+    translation_key,
+)
+from .check_control import MESSAGES, NO_MESSAGE, NOT_STATED, message_details, worst_severity
 from .client import (
     Attribute,
     CommandKind,
@@ -42,9 +53,9 @@ from .client import (
     Vehicle,
     attributes as car,
 )
-from .client.attributes import AnyAttribute
-from .client.descriptors import DESCRIPTORS, Descriptor, Kind
-from .client.values import (
+from .client.core.attributes import AnyAttribute
+from .client.core.descriptors import DESCRIPTORS, Descriptor, Kind
+from .client.core.values import (
     Access,
     AlarmState,
     ChargingMode,
@@ -83,17 +94,6 @@ from .entity import (
     async_add_when_known,
     read_only,
 )
-from .long_tail import (
-    ON_AT_FIRST,
-    RUNS_WITH,
-    category,
-    is_idle,
-    sensor_class,
-    state_class,
-    translation_key,
-)
-from .messages import MESSAGES, NO_MESSAGE, NOT_STATED, message_details, worst_severity
-from .quantities import in_units
 
 PARALLEL_UPDATES = 0
 

@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client import ChangeProfile, Command, CommandKind, Vehicle, attributes as car
-from .client.values import ChargingStatus
+from .client.core.values import ChargingStatus
 from .coordinator import MyBMWConfigEntry
 from .entity import CommandDescription, CommandEntity, async_add_when_known, read_only
 

@@ -12,9 +12,9 @@ import pytest
 
 from custom_components.mybmw.client.cardata import Broker, source
 from custom_components.mybmw.client.cli import output, stream
-from custom_components.mybmw.client.errors import AuthError
-from custom_components.mybmw.client.tokens import TokenKeeper
-from custom_components.mybmw.client.values import StreamState
+from custom_components.mybmw.client.core.errors import AuthError
+from custom_components.mybmw.client.core.values import StreamState
+from custom_components.mybmw.client.transport.tokens import TokenKeeper
 from tests.cli.support import Run, client
 from tests.client.cardata import I4, message
 from tests.replay.cardata import CLIENT_ID, SimulatedCarData

@@ -14,8 +14,8 @@ from custom_components.mybmw.client.cli.output import (
     vehicle_json,
     vehicle_text,
 )
-from custom_components.mybmw.client.descriptors import DESCRIPTORS
-from custom_components.mybmw.client.values import (
+from custom_components.mybmw.client.core.descriptors import DESCRIPTORS
+from custom_components.mybmw.client.core.values import (
     ChargingProfile,
     ClimateTimer,
     LidState,

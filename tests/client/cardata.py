@@ -32,7 +32,7 @@ from custom_components.mybmw.client.cardata import (
     Tokens,
     source as module,
 )
-from custom_components.mybmw.client.values import StreamState
+from custom_components.mybmw.client.core.values import StreamState
 from tests.replay.cardata import BUNDLED, CarDataCar, Endpoint, SimulatedCarData, load as recordings
 from tests.replay.world import timestamp
 

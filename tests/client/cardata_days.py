@@ -17,11 +17,11 @@ from freezegun import freeze_time
 from freezegun.api import FrozenDateTimeFactory
 
 from custom_components.mybmw.client import ClientError
-from custom_components.mybmw.client.attributes import CHECK_CONTROL, SERVICES, AnyAttribute
 from custom_components.mybmw.client.cardata.pictures import VIEW
 from custom_components.mybmw.client.cardata.quota import DAY, LIMIT, RELEASED, RESERVE
-from custom_components.mybmw.client.descriptors import DESCRIPTORS
-from custom_components.mybmw.client.values import StreamState
+from custom_components.mybmw.client.core.attributes import CHECK_CONTROL, SERVICES, AnyAttribute
+from custom_components.mybmw.client.core.descriptors import DESCRIPTORS
+from custom_components.mybmw.client.core.values import StreamState
 from tests.client.cardata import Client, simulate
 from tests.replay.cardata import Endpoint, SimulatedCarData, StreamMessage
 from tests.replay.carstate import IGNITION, STATUS, CarState

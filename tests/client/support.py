@@ -12,7 +12,8 @@ from typing import Any, Final
 import httpx
 
 from custom_components.mybmw.client import Garage, Http, Redactor, Vehicle, files
-from custom_components.mybmw.client.attributes import AnyAttribute, AnyReading
+from custom_components.mybmw.client.core.attributes import AnyAttribute, AnyReading
+from custom_components.mybmw.client.core.values import DriveTrain
 from custom_components.mybmw.client.mybmw import (
     Account,
     Authenticator,
@@ -22,7 +23,6 @@ from custom_components.mybmw.client.mybmw import (
     build_id,
 )
 from custom_components.mybmw.client.mybmw.readings import Context, read_state
-from custom_components.mybmw.client.values import DriveTrain
 from tests.replay.faults import Endpoint
 from tests.replay.fingerprints import BUNDLED, Json, RecordedCar, bundled, load
 from tests.replay.mybmw import SimulatedMyBMW

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from custom_components.mybmw.client import HIDDEN, Redactor
-from custom_components.mybmw.client.http import Request, retry_after
+from custom_components.mybmw.client.transport.http import Request, retry_after
 from tests.client.support import make_client
 
 VIN = "WBA00000000000001"

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from custom_components.mybmw.client import AnswerError, Http, NetworkError, Redactor
-from custom_components.mybmw.client.http import MOST, MOST_OF_PICTURE, Request
+from custom_components.mybmw.client.transport.http import MOST, MOST_OF_PICTURE, Request
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -18,8 +18,8 @@ from custom_components.mybmw.client import (
 from custom_components.mybmw.client.cardata.api import CardataApi, CardataError, ScopeError
 from custom_components.mybmw.client.cardata.login import DeviceLogin, Tokens
 from custom_components.mybmw.client.cardata.quota import LIMIT, Ledger, Reason
-from custom_components.mybmw.client.errors import RefusedError
-from custom_components.mybmw.client.tokens import TokenKeeper
+from custom_components.mybmw.client.core.errors import RefusedError
+from custom_components.mybmw.client.transport.tokens import TokenKeeper
 from tests.replay import faults
 from tests.replay.cardata import Endpoint, SimulatedCarData, bundled, load
 from tests.replay.cardata.faults import error, invalid_token, out_of_quota

@@ -6,10 +6,10 @@ from typing import Any, Final
 import pytest
 
 from custom_components.mybmw.client import Vehicle, attributes as a
-from custom_components.mybmw.client.attributes import AnyAttribute
-from custom_components.mybmw.client.cardata.memory import Memory
+from custom_components.mybmw.client.cardata.car_state import Memory
 from custom_components.mybmw.client.cardata.readings import read_values
-from custom_components.mybmw.client.values import (
+from custom_components.mybmw.client.core.attributes import AnyAttribute
+from custom_components.mybmw.client.core.values import (
     ChargingMode,
     ChargingStatus,
     DriveTrain,

@@ -9,8 +9,8 @@ from custom_components.mybmw.client.cardata.api import CardataApi
 from custom_components.mybmw.client.cardata.containers import NAME, ContainerKeeper, Memory
 from custom_components.mybmw.client.cardata.login import DeviceLogin, Tokens
 from custom_components.mybmw.client.cardata.quota import Ledger, Reason
-from custom_components.mybmw.client.errors import NoContainerError
-from custom_components.mybmw.client.tokens import TokenKeeper
+from custom_components.mybmw.client.core.errors import NoContainerError
+from custom_components.mybmw.client.transport.tokens import TokenKeeper
 from tests.replay.cardata import IN_CONTAINERS, SimulatedCarData
 
 KEYS = sorted(IN_CONTAINERS)[:40]

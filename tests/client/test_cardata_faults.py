@@ -15,12 +15,12 @@ from custom_components.mybmw.client import (
     NotAllowedError,
     QuotaError,
 )
-from custom_components.mybmw.client.attributes import MILEAGE
 from custom_components.mybmw.client.cardata import Task
 from custom_components.mybmw.client.cardata.containers import NAME
+from custom_components.mybmw.client.cardata.mapping import WANTED
 from custom_components.mybmw.client.cardata.quota import LIMIT, RELEASED, RESERVE, Ledger, Reason
 from custom_components.mybmw.client.cardata.schedule import Decision, Scheduler
-from custom_components.mybmw.client.cardata.tables import WANTED
+from custom_components.mybmw.client.core.attributes import MILEAGE
 from tests.client.cardata import I4, NOON, PETROL, Client, asked, begun, counted, simulate
 from tests.replay import faults
 from tests.replay.cardata import Endpoint, SimulatedCarData

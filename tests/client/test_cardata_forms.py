@@ -8,9 +8,9 @@ from typing import Any, Final
 import orjson
 import pytest
 
-from custom_components.mybmw.client.cardata.details import read_basic_data
-from custom_components.mybmw.client.cardata.memory import Memory
+from custom_components.mybmw.client.cardata.car_state import Memory
 from custom_components.mybmw.client.cardata.readings import read_values
+from custom_components.mybmw.client.cardata.rest_readings import read_basic_data
 from tests.replay.cardata import IN_CONTAINERS, CarDataCar, bundled, load
 
 PUBLISHED: Final = Path(__file__).parents[2].parent / "shared" / "fingerprints" / "cardata_public"

@@ -6,9 +6,9 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.mybmw.client.attributes import CONNECTION, MILEAGE, STATE_OF_CHARGE
 from custom_components.mybmw.client.cardata import Task
-from custom_components.mybmw.client.values import Connection, DriveTrain
+from custom_components.mybmw.client.core.attributes import CONNECTION, MILEAGE, STATE_OF_CHARGE
+from custom_components.mybmw.client.core.values import Connection, DriveTrain
 from tests.client.cardata import (
     I4,
     IX,

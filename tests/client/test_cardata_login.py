@@ -21,7 +21,7 @@ from custom_components.mybmw.client.cardata.login import (
     LoginFailure,
     Tokens,
 )
-from custom_components.mybmw.client.tokens import TokenKeeper
+from custom_components.mybmw.client.transport.tokens import TokenKeeper
 from tests.replay import faults
 from tests.replay.cardata import API, STREAM, Endpoint, SimulatedCarData
 from tests.replay.cardata.faults import key_management, login_error

@@ -7,9 +7,9 @@ import orjson
 import pytest
 
 from custom_components.mybmw.client import Vehicle, attributes as a
-from custom_components.mybmw.client.cardata.memory import Memory
+from custom_components.mybmw.client.cardata.car_state import Memory
 from custom_components.mybmw.client.cardata.readings import read_values
-from custom_components.mybmw.client.descriptors import attribute_of
+from custom_components.mybmw.client.core.descriptors import attribute_of
 
 NOW: Final = datetime(2026, 11, 12, 12, tzinfo=UTC)
 MILEAGE: Final = "vehicle.vehicle.travelledDistance"

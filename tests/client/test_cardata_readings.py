@@ -10,13 +10,13 @@ import orjson
 import pytest
 
 from custom_components.mybmw.client import Vehicle, attributes as a
-from custom_components.mybmw.client.attributes import AnyReading
-from custom_components.mybmw.client.cardata.details import read_basic_data
-from custom_components.mybmw.client.cardata.memory import Memory
+from custom_components.mybmw.client.cardata.car_state import Memory
+from custom_components.mybmw.client.cardata.mapping import LATITUDE, LONGITUDE, RULES
 from custom_components.mybmw.client.cardata.readings import read_values
-from custom_components.mybmw.client.cardata.tables import LATITUDE, LONGITUDE, RULES
-from custom_components.mybmw.client.descriptors import attribute_of
-from custom_components.mybmw.client.values import (
+from custom_components.mybmw.client.cardata.rest_readings import read_basic_data
+from custom_components.mybmw.client.core.attributes import AnyReading
+from custom_components.mybmw.client.core.descriptors import attribute_of
+from custom_components.mybmw.client.core.values import (
     ChargingStatus,
     ClimateActivity,
     DriveTrain,

@@ -6,9 +6,9 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.mybmw.client import ApiError, UnsupportedError
-from custom_components.mybmw.client.attributes import CHARGING_SESSIONS
 from custom_components.mybmw.client.cardata.pictures import VIEW
 from custom_components.mybmw.client.cardata.quota import DAY
+from custom_components.mybmw.client.core.attributes import CHARGING_SESSIONS
 from tests.client.cardata import I4, NOON, SECONDARY, Client, asked, recorded, simulate
 from tests.client.cardata_days import live
 from tests.replay.cardata import Endpoint, SimulatedCarData

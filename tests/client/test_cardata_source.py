@@ -7,7 +7,11 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.mybmw.client import PlanningSource, UnsupportedError, Vehicle, dump
-from custom_components.mybmw.client.attributes import (
+from custom_components.mybmw.client.cardata import EXTRAS, Night, Task
+from custom_components.mybmw.client.cardata.pace import HELD
+from custom_components.mybmw.client.cardata.pictures import VIEW
+from custom_components.mybmw.client.cardata.quota import LIMIT, RESERVE, Reason
+from custom_components.mybmw.client.core.attributes import (
     ACCESS,
     CHARGED_THIS_MONTH,
     CHARGING_PLACES,
@@ -18,12 +22,8 @@ from custom_components.mybmw.client.attributes import (
     TIRE_DISTANCE_LEFT,
     TIRE_WEAR,
 )
-from custom_components.mybmw.client.cardata import EXTRAS, Night, Task
-from custom_components.mybmw.client.cardata.pace import HELD
-from custom_components.mybmw.client.cardata.pictures import VIEW
-from custom_components.mybmw.client.cardata.quota import LIMIT, RESERVE, Reason
-from custom_components.mybmw.client.commands import Command, CommandKind
-from custom_components.mybmw.client.values import (
+from custom_components.mybmw.client.core.commands import Command, CommandKind
+from custom_components.mybmw.client.core.values import (
     Access,
     DriveTrain,
     Position,

@@ -18,8 +18,8 @@ from custom_components.mybmw.client import AuthError, ClientError, NetworkError,
 from custom_components.mybmw.client.cardata import stream as cardata_stream
 from custom_components.mybmw.client.cardata.login import Tokens
 from custom_components.mybmw.client.cardata.stream import Broker, Pace, Stream
-from custom_components.mybmw.client.tokens import TokenKeeper
-from custom_components.mybmw.client.values import StreamState
+from custom_components.mybmw.client.core.values import StreamState
+from custom_components.mybmw.client.transport.tokens import TokenKeeper
 from tests.replay.broker import PATIENCE, SimulatedBroker
 from tests.replay.mosquitto import MosquittoMissing, find_mosquitto
 from tests.replay.refusal import Refusal

@@ -10,7 +10,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.mybmw.client import Vehicle, attributes as a
-from custom_components.mybmw.client.values import DriveTrain
+from custom_components.mybmw.client.core.values import DriveTrain
 from tests.client.support import asked, recorded, replay
 from tests.replay.faults import Endpoint
 from tests.replay.fingerprints import BUNDLED, bundled, extra, load

@@ -20,7 +20,7 @@ from custom_components.mybmw.client import (
     UnsupportedError,
     attributes as a,
 )
-from custom_components.mybmw.client.values import (
+from custom_components.mybmw.client.core.values import (
     ChargingMode,
     ChargingPreference,
     DepartureTimer,

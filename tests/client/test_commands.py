@@ -24,7 +24,7 @@ from custom_components.mybmw.client import (
     UnsupportedError,
     attributes as a,
 )
-from custom_components.mybmw.client.values import Brand, Position
+from custom_components.mybmw.client.core.values import Brand, Position
 from tests.client.support import IX, SANE, Client, Simulate, asked, charge, read, recorded, replay
 from tests.replay import faults
 from tests.replay.faults import Endpoint, Fault

@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from custom_components.mybmw.client.attributes import Attribute
-from custom_components.mybmw.client.convert import (
+from custom_components.mybmw.client.core.attributes import Attribute
+from custom_components.mybmw.client.core.convert import (
     Converter,
     UnknownWordError,
     boolean,
@@ -23,15 +23,15 @@ from custom_components.mybmw.client.convert import (
     text,
     timestamp,
 )
-from custom_components.mybmw.client.mybmw.profile import clock
-from custom_components.mybmw.client.mybmw.tables import (
+from custom_components.mybmw.client.core.json_reader import Reader, row
+from custom_components.mybmw.client.mybmw.mapping import (
     argb,
     distance_left,
     limits,
     manufactured,
     season,
 )
-from custom_components.mybmw.client.rows import Reader, row
+from custom_components.mybmw.client.mybmw.profile import clock
 
 NOW = datetime(2026, 11, 10, 12, tzinfo=UTC)
 

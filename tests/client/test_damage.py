@@ -13,14 +13,14 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 import pytest
 
 from custom_components.mybmw.client import Vehicle
-from custom_components.mybmw.client.attributes import AnyAttribute
+from custom_components.mybmw.client.core.attributes import AnyAttribute
+from custom_components.mybmw.client.core.values import Brand
 from custom_components.mybmw.client.mybmw.readings import (
     Context,
     read_charging,
     read_profile,
     read_state,
 )
-from custom_components.mybmw.client.values import Brand
 from tests.client.support import make_client, recorded, tokens, values
 from tests.client.test_anything import JSON, usable
 from tests.replay import faults

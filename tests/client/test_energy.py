@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from custom_components.mybmw.client import attributes as a
-from custom_components.mybmw.client.values import ChargingStatus, ConnectionType, DriveTrain
+from custom_components.mybmw.client.core.values import ChargingStatus, ConnectionType, DriveTrain
 from tests.client.support import NOW, Found, read
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -21,10 +21,10 @@ from custom_components.mybmw.client import (
     UnsupportedError,
     attributes as a,
 )
+from custom_components.mybmw.client.core.values import Position
 from custom_components.mybmw.client.mybmw import Tokens
 from custom_components.mybmw.client.mybmw.gcj02 import to_gcj02
 from custom_components.mybmw.client.mybmw.readings import Context, read_found
-from custom_components.mybmw.client.values import Position
 from tests.client.support import IX, MOBILE, NOW, Client, Simulate, asked, sent, tokens
 from tests.replay import faults
 from tests.replay.faults import Endpoint

@@ -19,11 +19,11 @@ from custom_components.mybmw.client import (
     narrow,
     raw,
 )
-from custom_components.mybmw.client.attributes import ATTRIBUTES
-from custom_components.mybmw.client.descriptors import DESCRIPTORS
-from custom_components.mybmw.client.fingerprint import STREAM, Answer, Recorder
-from custom_components.mybmw.client.redact.common_words import is_common
-from custom_components.mybmw.client.redact.personal import kind_of
+from custom_components.mybmw.client.core.attributes import ATTRIBUTES
+from custom_components.mybmw.client.core.descriptors import DESCRIPTORS
+from custom_components.mybmw.client.privacy.common_words import is_common
+from custom_components.mybmw.client.privacy.fingerprint import STREAM, Answer, Recorder
+from custom_components.mybmw.client.privacy.personal import kind_of
 from tests.client.owned import BUNDLED, Files, folder_of, owned, read, recording
 from tests.client.support import NOW
 

@@ -9,8 +9,8 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.mybmw.client import Recording, Redactor, Vehicle, files
-from custom_components.mybmw.client.attributes import POSITION, TIRE_COMPARISON, AnyAttribute
-from custom_components.mybmw.client.values import Position
+from custom_components.mybmw.client.core.attributes import POSITION, TIRE_COMPARISON, AnyAttribute
+from custom_components.mybmw.client.core.values import Position
 from tests.client import cardata, support
 from tests.client.owned import BUNDLED, owned, recording, write
 from tests.replay import fingerprints

@@ -19,10 +19,10 @@ from custom_components.mybmw.client import (
     Vehicle,
     attributes as a,
 )
-from custom_components.mybmw.client.attributes import AnyAttribute, AnyReading
-from custom_components.mybmw.client.fingerprint import Recording
-from custom_components.mybmw.client.garage import Changes
-from custom_components.mybmw.client.values import ChargingSession
+from custom_components.mybmw.client.core.attributes import AnyAttribute, AnyReading
+from custom_components.mybmw.client.core.garage import Changes
+from custom_components.mybmw.client.core.values import ChargingSession
+from custom_components.mybmw.client.privacy.fingerprint import Recording
 
 NOW = datetime(2026, 11, 10, 12, tzinfo=UTC)
 ONE, TWO = "WBA00000000000001", "WBA00000000000002"

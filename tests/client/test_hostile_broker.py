@@ -13,7 +13,7 @@ from custom_components.mybmw.client.cardata.limits import (
     MOST_RECENT,
     MOST_UNLISTED,
 )
-from custom_components.mybmw.client.tally import OTHERS, Tally
+from custom_components.mybmw.client.core.tally import OTHERS, Tally
 from tests.client.cardata import I4, Client, simulate
 
 MILEAGE = "vehicle.vehicle.travelledDistance"

@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from custom_components.mybmw import client
-from custom_components.mybmw.client import cardata as package, errors
+from custom_components.mybmw.client import cardata as package
+from custom_components.mybmw.client.core import errors
 from tests.cli.installed import install
 from tests.client import cardata
 from tests.client.support import CAPTCHA, PASSWORD, USER, recorded

@@ -10,8 +10,8 @@ import pytest
 from custom_components.mybmw.client import Http, QuotaError, Redactor, TokenKeeper
 from custom_components.mybmw.client.cardata import Broker, DeviceLogin, Tokens
 from custom_components.mybmw.client.cardata.stream import Stream
-from custom_components.mybmw.client.http import longest_wait, retry_after
 from custom_components.mybmw.client.mybmw.tokens import read_tokens
+from custom_components.mybmw.client.transport.http import longest_wait, retry_after
 from tests.client.cardata import NOON, issued, simulate
 from tests.replay import faults
 from tests.replay.cardata import Endpoint, SimulatedCarData

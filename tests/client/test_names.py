@@ -7,7 +7,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.mybmw.client import CommandKind, attributes as a
-from custom_components.mybmw.client.attributes import AnyAttribute
+from custom_components.mybmw.client.core.attributes import AnyAttribute
 from tests.client.support import recorded, replay
 
 # Parts of a car in the library, and their properties: the keys here are the same

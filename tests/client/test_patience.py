@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from custom_components.mybmw.client import ApiError, AuthError, BlockedError, QuotaError
-from custom_components.mybmw.client.http import TIMEOUT, retry_after
+from custom_components.mybmw.client.transport.http import TIMEOUT, retry_after
 from tests.client.support import Client, asked
 from tests.replay import faults
 from tests.replay.faults import Endpoint, Fault

@@ -23,7 +23,7 @@ from custom_components.mybmw.client import (
     QuotaError,
     attributes as a,
 )
-from custom_components.mybmw.client.values import Brand, DriveTrain
+from custom_components.mybmw.client.core.values import Brand, DriveTrain
 from tests.client.support import SANE, Client, Simulate, asked, make_client, recorded, sent
 from tests.replay import faults
 from tests.replay.faults import Endpoint, Fault

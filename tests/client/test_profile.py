@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from custom_components.mybmw.client import attributes as a
-from custom_components.mybmw.client.mybmw.readings import Context, read_charging, read_profile
-from custom_components.mybmw.client.values import (
+from custom_components.mybmw.client.core.values import (
     Brand,
     ChargingMode,
     ChargingPreference,
@@ -19,6 +18,7 @@ from custom_components.mybmw.client.values import (
     TimerType,
     Weekday,
 )
+from custom_components.mybmw.client.mybmw.readings import Context, read_charging, read_profile
 from tests.client.support import NOW, Found, read
 
 SOFTWARE = {"iStep": 502, "puStep": {"month": 11, "year": 13}}

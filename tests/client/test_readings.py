@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from custom_components.mybmw.client import attributes as a
-from custom_components.mybmw.client.mybmw.gcj02 import to_gcj02
-from custom_components.mybmw.client.values import (
+from custom_components.mybmw.client.core.values import (
     AlarmState,
     ClimateActivity,
     LidState,
     LockState,
     Position,
 )
+from custom_components.mybmw.client.mybmw.gcj02 import to_gcj02
 from tests.client.support import NOW, read
 
 DOORS = {

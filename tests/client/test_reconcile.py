@@ -7,10 +7,10 @@ from typing import Any, Final
 from hypothesis import given, settings, strategies as st
 
 from custom_components.mybmw.client import Reading, Vehicle, attributes as a
-from custom_components.mybmw.client.attributes import AnyAttribute, AnyReading
-from custom_components.mybmw.client.odometer import MILE, Guard
-from custom_components.mybmw.client.reconcile import MOVING, RULES
-from custom_components.mybmw.client.values import ChargingStatus, ClimateActivity
+from custom_components.mybmw.client.core.attributes import AnyAttribute, AnyReading
+from custom_components.mybmw.client.core.odometer import MILE, Guard
+from custom_components.mybmw.client.core.reconcile import MOVING, RULES
+from custom_components.mybmw.client.core.values import ChargingStatus, ClimateActivity
 
 START: Final = datetime(2026, 11, 10, 12, tzinfo=UTC)
 PLUGGED: Final = (

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from custom_components.mybmw.client import CommandKind, attributes as a
-from custom_components.mybmw.client.values import (
+from custom_components.mybmw.client.core.values import (
     CheckControlMessage,
     LastStateCall,
     Season,

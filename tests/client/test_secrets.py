@@ -19,7 +19,7 @@ from custom_components.mybmw.client import (
     SendPoi,
     attributes as a,
 )
-from custom_components.mybmw.client.values import Position
+from custom_components.mybmw.client.core.values import Position
 from tests.client.support import (
     MOBILE,
     SANE,

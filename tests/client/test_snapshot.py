@@ -16,7 +16,7 @@ from custom_components.mybmw.client import (
     load,
     load_sources,
 )
-from custom_components.mybmw.client.values import LidState
+from custom_components.mybmw.client.core.values import LidState
 from tests.client.support import recorded, replay
 from tests.replay.fingerprints import bundled
 

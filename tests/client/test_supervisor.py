@@ -16,11 +16,11 @@ from custom_components.mybmw.client import (
     UnexpectedError,
     attributes as car,
 )
-from custom_components.mybmw.client.cardata import source as module, work
+from custom_components.mybmw.client.cardata import executor, source as module
 from custom_components.mybmw.client.cardata.readings import read_values
+from custom_components.mybmw.client.core.values import Connection, StreamState
 from custom_components.mybmw.client.mybmw import source as app
 from custom_components.mybmw.client.mybmw.readings import read_state
-from custom_components.mybmw.client.values import Connection, StreamState
 from tests.client.cardata import I4, IX, NOON, Client, FakeStream, counted, recorded, settle
 from tests.client.support import Client as AppClient
 from tests.replay.cardata import SimulatedCarData
@@ -144,7 +144,7 @@ async def test_one_car_cannot_be_read(
             raise BugError(VIN)
         return usual(data, memory, now)
 
-    monkeypatch.setattr(work, "read_values", read)
+    monkeypatch.setattr(executor, "read_values", read)
     poll = await first.work()
     assert isinstance(poll.errors[I4], UnexpectedError)
     assert first.car(IX).value(car.MILEAGE) is not None
@@ -174,7 +174,7 @@ async def test_car_that_cannot_be_read_is_sold(
         return usual(data, memory, now)
 
     with monkeypatch.context() as patched:
-        patched.setattr(work, "read_values", read)
+        patched.setattr(executor, "read_values", read)
         await client.live(freezer, NOON.replace(hour=23))
         assert client.source.status.failing
     two.remove(I4)

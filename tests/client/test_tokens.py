@@ -21,7 +21,7 @@ from custom_components.mybmw.client import (
     QuotaError,
 )
 from custom_components.mybmw.client.mybmw import Authenticator, Tokens
-from custom_components.mybmw.client.tokens import TokenKeeper
+from custom_components.mybmw.client.transport.tokens import TokenKeeper
 from tests.client.support import CAPTCHA, Client, asked, make_client, recorded, tokens
 from tests.replay import faults
 from tests.replay.faults import Endpoint, Fault

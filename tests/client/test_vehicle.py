@@ -8,8 +8,8 @@ from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.mybmw.client import Reading, Vehicle, attributes as a
-from custom_components.mybmw.client.attributes import AnyReading, Attribute
-from custom_components.mybmw.client.values import (
+from custom_components.mybmw.client.core.attributes import AnyReading, Attribute
+from custom_components.mybmw.client.core.values import (
     Brand,
     ClimateActivity,
     DriveTrain,

@@ -5,7 +5,7 @@ import re
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.mybmw.client.mybmw.wire import (
+from custom_components.mybmw.client.mybmw.app_identity import (
     APP_VERSION,
     USER_AGENT,
     build_id,

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from custom_components.mybmw.client import Garage, Vehicle, dump, load as load_readings
-from custom_components.mybmw.client.attributes import DRIVE_TRAIN, AnyReading
-from custom_components.mybmw.client.cardata.details import read_basic_data
-from custom_components.mybmw.client.cardata.memory import Memory
+from custom_components.mybmw.client.cardata.car_state import Memory
 from custom_components.mybmw.client.cardata.readings import read_values
-from custom_components.mybmw.client.descriptors import attribute_of
+from custom_components.mybmw.client.cardata.rest_readings import read_basic_data
+from custom_components.mybmw.client.core.attributes import DRIVE_TRAIN, AnyReading
+from custom_components.mybmw.client.core.descriptors import attribute_of
+from custom_components.mybmw.client.core.values import DriveTrain
 from custom_components.mybmw.client.mybmw.readings import Context, read_state
-from custom_components.mybmw.client.values import DriveTrain
 
 type Json = dict[str, Any]
 

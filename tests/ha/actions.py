@@ -8,8 +8,8 @@ from homeassistant.helpers import device_registry as dr
 import orjson
 import pytest
 
-from custom_components.mybmw.actions import ACTIONS
 from custom_components.mybmw.const import DOMAIN
+from custom_components.mybmw.services import ACTIONS
 from tests.ha.support import IX
 from tests.replay.fingerprints import RecordedCar, bundled, load
 

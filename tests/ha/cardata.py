@@ -13,10 +13,10 @@ import orjson
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.mybmw import wiring
 from custom_components.mybmw.client.cardata import Broker, CardataSource
 from custom_components.mybmw.const import DOMAIN
-from custom_components.mybmw.poller import PlannedPoller
+from custom_components.mybmw.runtime.poller import PlannedPoller
+from custom_components.mybmw.sources import registry
 from tests.replay.broker import PATIENCE, SimulatedBroker
 from tests.replay.cardata import BUNDLED, CLIENT_ID, CarDataCar, SimulatedCarData, load
 from tests.replay.world import timestamp
@@ -93,7 +93,7 @@ def no_stream(monkeypatch: pytest.MonkeyPatch) -> None:
     async def nowhere(_hass: HomeAssistant) -> None:
         return None
 
-    monkeypatch.setattr(wiring, "bmw_broker", nowhere)
+    monkeypatch.setattr(registry, "bmw_broker", nowhere)
 
 
 @asynccontextmanager
@@ -101,7 +101,7 @@ async def broker_of(sim: SimulatedCarData) -> AsyncIterator[SimulatedBroker]:
     """Run a real broker that accepts the account's current id token, in place of BMW's."""
     async with SimulatedBroker(sim.gcid, sim.current_id_token or "none") as broker:
         sim.on_tokens.append(lambda issued: broker.expect(issued.id_token or "none"))
-        with patch.object(wiring, "bmw_broker", await connector(broker)):
+        with patch.object(registry, "bmw_broker", await connector(broker)):
             yield broker
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import re
 from typing import Any, Final, NamedTuple
 
-from custom_components.mybmw.client.values import DriveTrain
+from custom_components.mybmw.client.core.values import DriveTrain
 
 CATALOGUE: Final[dict[str, dict[str, Any]]] = {
     item["descriptor"]: item

@@ -15,8 +15,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
 from custom_components import mybmw
-from custom_components.mybmw.actions import ACTIONS
 from custom_components.mybmw.const import DOMAIN
+from custom_components.mybmw.services import ACTIONS
 from tests.ha.actions import AT_LEAST, act, call, refused
 from tests.ha.conftest import SetUp
 from tests.ha.support import IX, PETROL, state

@@ -15,11 +15,11 @@ import pytest
 import voluptuous as vol
 
 from custom_components import mybmw
-from custom_components.mybmw.actions import ACTIONS
-from custom_components.mybmw.actions.commands import DAYS, MODES
-from custom_components.mybmw.actions.sources import VIEWS
 from custom_components.mybmw.const import DOMAIN
 from custom_components.mybmw.select import SELECTS
+from custom_components.mybmw.services import ACTIONS
+from custom_components.mybmw.services.commands import DAYS, MODES
+from custom_components.mybmw.services.sources import VIEWS
 
 INTEGRATION: Final = Path(mybmw.__file__).parent
 WORDS: Final = {"charging_mode": MODES, "view": list(VIEWS), "weekday": DAYS}

@@ -10,7 +10,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
-from custom_components.mybmw.client.descriptors import DESCRIPTORS, Kind
+from custom_components.mybmw.client.core.descriptors import DESCRIPTORS, Kind
 from custom_components.mybmw.const import DOMAIN
 from tests.ha.cardata import entry_of, no_stream, push, recorded, say
 from tests.ha.conftest import SetUp

@@ -15,7 +15,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.mybmw.client import Http
-from custom_components.mybmw.client.http import Request
+from custom_components.mybmw.client.transport.http import Request
 from custom_components.mybmw.const import DOMAIN
 from tests.ha.cardata import I4, MILEAGE_KEY, SOC_KEY, entry_of, no_stream, push, recorded, say
 from tests.ha.support import state

@@ -19,11 +19,12 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.mybmw import telling
-from custom_components.mybmw.client import Poll, vehicle as client_vehicle
-from custom_components.mybmw.client.cardata import CardataSource, activity
-from custom_components.mybmw.client.cardata.tables import NULL_IS_OVER, RULES
-from custom_components.mybmw.client.descriptors import DESCRIPTORS, Kind
+from custom_components.mybmw.client import Poll
+from custom_components.mybmw.client.cardata import CardataSource, connectivity
+from custom_components.mybmw.client.cardata.mapping import NULL_IS_OVER, RULES
+from custom_components.mybmw.client.core import vehicle as client_vehicle
+from custom_components.mybmw.client.core.descriptors import DESCRIPTORS, Kind
+from custom_components.mybmw.runtime import dispatcher
 from tests.ha.cardata import PNG, entry_of, poller
 from tests.ha.catalogue import (
     CATALOGUE,
@@ -105,8 +106,8 @@ def enable_event_loop_debug() -> None:
 @pytest.fixture(autouse=True)
 def _told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Changes are not told in slices, and nothing lapses or ends: the cars speak for days."""
-    monkeypatch.setattr(telling, "_SLICE", 60.0)
-    monkeypatch.setattr(activity, "CURRENT_FOR", timedelta(days=30))
+    monkeypatch.setattr(dispatcher, "_SLICE", 60.0)
+    monkeypatch.setattr(connectivity, "CURRENT_FOR", timedelta(days=30))
     monkeypatch.setattr(client_vehicle, "PAST", timedelta(days=30))
 
 

@@ -19,7 +19,7 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.mybmw.client import Redactor
-from custom_components.mybmw.client.redact.redactor import Json
+from custom_components.mybmw.client.privacy.redactor import Json
 from custom_components.mybmw.const import DOMAIN
 from tests.ha.conftest import Elapse, SetUp
 from tests.replay import faults

@@ -10,7 +10,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.mybmw.client import Poll
-from custom_components.mybmw.client.attributes import CHARGING_END_TIME
+from custom_components.mybmw.client.core.attributes import CHARGING_END_TIME
 from tests.ha.silent_car import VIN, SilentCar, simulated
 from tests.replay.cardata import SimulatedCarData
 

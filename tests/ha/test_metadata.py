@@ -17,9 +17,9 @@ import pytest
 
 from custom_components.mybmw.binary_sensor import BINARY_SENSORS, SOURCE_BINARY_SENSORS
 from custom_components.mybmw.client import attributes as car
-from custom_components.mybmw.client.attributes import AnyAttribute, Unit
-from custom_components.mybmw.client.cardata.tables import RULES
-from custom_components.mybmw.client.descriptors import DESCRIPTORS, Kind
+from custom_components.mybmw.client.cardata.mapping import RULES
+from custom_components.mybmw.client.core.attributes import AnyAttribute, Unit
+from custom_components.mybmw.client.core.descriptors import DESCRIPTORS, Kind
 from custom_components.mybmw.device_tracker import TRACKERS
 from custom_components.mybmw.image import IMAGES
 from custom_components.mybmw.sensor import LAST_COMMANDS, SENSORS, SOURCE_SENSORS

@@ -16,7 +16,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.mybmw.client import Http
-from custom_components.mybmw.client.http import Request
+from custom_components.mybmw.client.transport.http import Request
 from tests.ha.conftest import PNG, Elapse, SetUp
 from tests.ha.support import (
     IX,

@@ -19,7 +19,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 from custom_components import mybmw
 from custom_components.mybmw import async_remove_config_entry_device
 from custom_components.mybmw.const import DOMAIN
-from custom_components.mybmw.store import GarageStore
+from custom_components.mybmw.runtime.store import GarageStore
 from tests.ha.conftest import PNG, Elapse, SetUp
 from tests.ha.support import (
     IX,

@@ -13,12 +13,12 @@ from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
-from custom_components.mybmw import wiring
 from custom_components.mybmw.client.cardata import Broker, CardataSource, source as module
 from custom_components.mybmw.client.cardata.quota import Reason
 from custom_components.mybmw.client.cardata.schedule import Scheduler
+from custom_components.mybmw.client.core.values import StreamState
 from custom_components.mybmw.client.mybmw import MyBMWSource
-from custom_components.mybmw.client.values import StreamState
+from custom_components.mybmw.sources import registry
 from tests.client.cardata import FakeStream
 from tests.ha.cardata import I4, counted, entry_of, no_stream, recorded
 from tests.ha.conftest import Elapse, SetUp
@@ -192,7 +192,7 @@ async def test_stream_crashes(
     async def nowhere(_hass: HomeAssistant) -> Broker:
         return Broker(None, "localhost")
 
-    monkeypatch.setattr(wiring, "bmw_broker", nowhere)
+    monkeypatch.setattr(registry, "bmw_broker", nowhere)
     monkeypatch.setattr(module, "Stream", CrashingStream)
     monkeypatch.setattr(CrashingStream, "healed", False)
     entry = entry_of(cardata)

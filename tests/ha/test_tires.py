@@ -8,7 +8,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.mybmw.client.attributes import WHEELS
+from custom_components.mybmw.client.core.attributes import WHEELS
 from tests.ha.conftest import Elapse, SetUp
 from tests.ha.silent_car import SilentCar, simulated
 from tests.ha.support import IX, POLL

@@ -18,7 +18,7 @@ import pytest
 import voluptuous as vol
 
 from custom_components import mybmw
-from custom_components.mybmw import PLATFORMS, config_flow, event, flow_cardata, flow_mybmw, portals
+from custom_components.mybmw import PLATFORMS, config_flow, event
 from custom_components.mybmw.binary_sensor import (
     BINARY_SENSORS,
     SOURCE_BINARY_SENSORS,
@@ -31,10 +31,10 @@ from custom_components.mybmw.client import (
     CommandState,
     Vehicle,
     attributes as car,
-    errors,
     values,
 )
 from custom_components.mybmw.client.cardata import DeviceCode, LoginFailure
+from custom_components.mybmw.client.core import errors
 from custom_components.mybmw.client.mybmw import Region
 from custom_components.mybmw.device_tracker import TRACKERS
 from custom_components.mybmw.event import EVENTS
@@ -42,7 +42,7 @@ from custom_components.mybmw.image import IMAGES
 from custom_components.mybmw.lock import LOCKS
 from custom_components.mybmw.notify import NOTIFIERS
 from custom_components.mybmw.number import NUMBERS
-from custom_components.mybmw.poller import ISSUES
+from custom_components.mybmw.runtime.poller import ISSUES
 from custom_components.mybmw.select import SELECTS, SelectDescription
 from custom_components.mybmw.sensor import (
     LAST_COMMANDS,
@@ -52,6 +52,7 @@ from custom_components.mybmw.sensor import (
     SensorDescription,
     SourceSensorDescription,
 )
+from custom_components.mybmw.sources import cardata as cardata_steps, mybmw as mybmw_steps, portals
 from custom_components.mybmw.switch import SWITCHES
 
 INTEGRATION: Final = Path(mybmw.__file__).parent
@@ -114,13 +115,13 @@ OWN_ERRORS: Final = {
 # What the user did wrong is said whole in every language, without the client's English
 MISTAKES: Final = {"impossible_place", "impossible_target_soc", "unknown_plan"}
 STEPS: Final[Mapping[str, vol.Schema]] = {
-    "cardata": flow_cardata._SCHEMA,
-    "cardata_reauth": flow_cardata._SCHEMA,
-    "code": flow_cardata.code_schema("https://example.com"),
-    "captcha": flow_mybmw._CAPTCHA,
-    "mybmw": flow_mybmw._ACCOUNT,
-    "mybmw_again": flow_mybmw._PASSWORD,
-    "reauth_confirm": flow_mybmw._PASSWORD,
+    "cardata": cardata_steps._SCHEMA,
+    "cardata_reauth": cardata_steps._SCHEMA,
+    "code": cardata_steps.code_schema("https://example.com"),
+    "captcha": mybmw_steps._CAPTCHA,
+    "mybmw": mybmw_steps._ACCOUNT,
+    "mybmw_again": mybmw_steps._PASSWORD,
+    "reauth_confirm": mybmw_steps._PASSWORD,
     "remove_cardata": vol.Schema({}),
     "remove_mybmw": vol.Schema({}),
 }
@@ -396,7 +397,7 @@ def test_issues_are_translated() -> None:
 
 def test_flow_steps_are_translated() -> None:
     flow = config_flow.MyBMWConfigFlow
-    parts = (flow, flow_cardata.CardataSteps, flow_mybmw.MyBMWSteps)
+    parts = (flow, cardata_steps.CardataSteps, mybmw_steps.MyBMWSteps)
     names = {name for part in parts for name in vars(part) if "async_step_" in name}
     steps = {name.removeprefix("async_step_") for name in names}
     texts = translations()["config"]["step"]
@@ -446,7 +447,7 @@ def test_flow_placeholders_are_given() -> None:
     code = DeviceCode("code", "device", "https://bmw.example/link", 5, NOW, "verifier")
     names = {
         *portals.portals("DE"),
-        *flow_cardata._placeholders(code),
+        *cardata_steps._placeholders(code),
         *("captcha_url", "username"),
         *("account", "cars", "entities"),
     }

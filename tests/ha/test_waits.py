@@ -6,8 +6,8 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.mybmw.client import QuotaError
-from custom_components.mybmw.errors import pause_after
-from custom_components.mybmw.store import Contents, time_left
+from custom_components.mybmw.runtime.errors import pause_after
+from custom_components.mybmw.runtime.store import Contents, time_left
 
 NOON = "2026-11-10T12:00:00+00:00"
 

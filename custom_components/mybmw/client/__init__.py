@@ -3,9 +3,9 @@
 It imports nothing of Home Assistant. This is its door; the sources have one of their own each.
 """
 
-from . import attributes, descriptors, values
-from .attributes import AnyAttribute, AnyReading, Attribute, Reading, Unit
-from .commands import (
+from .core import attributes, descriptors, values
+from .core.attributes import AnyAttribute, AnyReading, Attribute, Reading, Unit
+from .core.commands import (
     AcLimit,
     ChangeProfile,
     Command,
@@ -16,7 +16,7 @@ from .commands import (
     SendPoi,
     TargetSoc,
 )
-from .errors import (
+from .core.errors import (
     AnswerError,
     ApiError,
     AuthError,
@@ -38,16 +38,16 @@ from .errors import (
     UnknownPlanError,
     UnsupportedError,
 )
-from .execution import NO_STATE
-from .fingerprint import Message, Recording, archive, files, narrow, raw
-from .garage import Changes, Garage
-from .http import Http, longest_wait
-from .redact import HIDDEN, Redactor
-from .snapshot import Saved, dump, encode, load, load_sources
-from .source import PlanningSource, Poll, Progress, Source, Status
-from .supervisor import Supervisor
-from .tokens import TokenKeeper
-from .vehicle import EXPIRING, Vehicle
+from .core.execution import NO_STATE
+from .core.garage import Changes, Garage
+from .core.snapshot import Saved, dump, encode, load, load_sources
+from .core.source import PlanningSource, Poll, Progress, Source, Status
+from .core.supervisor import Supervisor
+from .core.vehicle import EXPIRING, Vehicle
+from .privacy import HIDDEN, Redactor
+from .privacy.fingerprint import Message, Recording, archive, files, narrow, raw
+from .transport.http import Http, longest_wait
+from .transport.tokens import TokenKeeper
 
 __all__ = [
     "EXPIRING",

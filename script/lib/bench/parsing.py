@@ -8,8 +8,8 @@ from functools import partial
 import orjson
 
 from custom_components.mybmw.client import Vehicle
+from custom_components.mybmw.client.core.values import DriveTrain
 from custom_components.mybmw.client.mybmw.readings import Context, read_state
-from custom_components.mybmw.client.values import DriveTrain
 from tests.replay.fingerprints import bundled, load
 
 from .figure import Figure, best_of

@@ -19,7 +19,7 @@ from homeassistant.loader import DATA_CUSTOM_COMPONENTS
 import orjson
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_test_home_assistant
 
-from custom_components.mybmw.client.descriptors import DESCRIPTORS, Kind
+from custom_components.mybmw.client.core.descriptors import DESCRIPTORS, Kind
 from custom_components.mybmw.const import DOMAIN
 from tests.replay.cardata import CLIENT_ID, CarDataCar, SimulatedCarData, bundled, load
 from tests.replay.world import timestamp

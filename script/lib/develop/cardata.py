@@ -15,8 +15,8 @@ from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
 
-from custom_components.mybmw import wiring
 from custom_components.mybmw.client.cardata import Broker, schedule
+from custom_components.mybmw.sources import registry
 from tests.replay.agreement import facts_of, message
 from tests.replay.broker import SimulatedBroker
 from tests.replay.cardata import CarDataCar, SimulatedCarData, StreamMessage
@@ -62,7 +62,7 @@ class Stage:
         """Start the broker, and let Home Assistant find it instead of BMW's."""
         Thread(target=self._run, name="stage", daemon=True).start()
         self._ready.wait(_READY)
-        patch.object(wiring, "bmw_broker", self._connect).start()
+        patch.object(registry, "bmw_broker", self._connect).start()
         for name, wait in _SOON.items():
             patch.object(schedule, name, wait).start()
 

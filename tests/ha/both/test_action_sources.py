@@ -11,9 +11,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components import mybmw
-from custom_components.mybmw.actions.sources import VIEWS
 from custom_components.mybmw.client import attributes as car
 from custom_components.mybmw.client.cardata import CardataSource
+from custom_components.mybmw.services.sources import VIEWS
 from tests.ha.actions import act, refused
 from tests.ha.cardata import SECONDARY, counted, poller, recorded
 from tests.ha.conftest import PNG, Elapse, SetUp

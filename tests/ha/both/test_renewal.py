@@ -9,8 +9,8 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.mybmw import wiring
 from custom_components.mybmw.client.cardata import Broker
+from custom_components.mybmw.sources import registry
 from tests.ha.conftest import Elapse, SetUp
 from tests.ha.flows import (
     CAPTCHA,
@@ -173,7 +173,7 @@ async def test_stream_needs_a_new_login(
         return Broker(None, "broker.invalid")
 
     with monkeypatch.context() as patch:
-        patch.setattr(wiring, "bmw_broker", somewhere)
+        patch.setattr(registry, "bmw_broker", somewhere)
         await hass.config_entries.async_setup(entry.entry_id)
         while not flows(hass):  # noqa: ASYNC110 - the stream is nothing that Home Assistant awaits
             await asyncio.sleep(0)

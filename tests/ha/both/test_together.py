@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.mybmw.store import GarageStore
+from custom_components.mybmw.runtime.store import GarageStore
 from tests.ha.conftest import Elapse, SetUp
 from tests.ha.flows import Patience, approve, choose, remove
 from tests.ha.support import IX, LOCK, MILEAGE, POLL, SOC, flows, state

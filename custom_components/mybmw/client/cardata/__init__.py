@@ -9,7 +9,7 @@ The first tokens come from a login that a person approves on BMW's page:
     tokens = await login.approved(code)
 """
 
-from .connecting import connect
+from .connect import connect
 from .login import (
     APPROVAL_PAGE,
     DeviceCode,
@@ -20,11 +20,11 @@ from .login import (
     Tokens,
     is_client_id,
 )
+from .mapping import SOURCE
 from .night import Night
 from .schedule import EXTRAS, Task
 from .source import CardataSource
 from .stream import HOST, PORT, Broker, Pace
-from .tables import SOURCE
 
 __all__ = [
     "APPROVAL_PAGE",

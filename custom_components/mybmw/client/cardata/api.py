@@ -13,8 +13,8 @@ from urllib.parse import quote
 import httpx
 import orjson
 
-from ..convert import mapping, sequence
-from ..errors import (
+from ..core.convert import mapping, sequence
+from ..core.errors import (
     AnswerError,
     ApiError,
     AuthError,
@@ -24,9 +24,9 @@ from ..errors import (
     QuotaError,
     RefusedError,
 )
-from ..http import MOST, MOST_OF_PICTURE, Http, Request, json_of, retry_after
-from ..redact import error_code, wording
-from ..tokens import TokenKeeper
+from ..privacy import error_code, wording
+from ..transport.http import MOST, MOST_OF_PICTURE, Http, Request, json_of, retry_after
+from ..transport.tokens import TokenKeeper
 from .login import Tokens
 from .quota import LOOK, Ledger, Reason
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from math import sqrt
 from typing import Final
 
-from ..attributes import (
+from ..core.attributes import (
     CHARGING_END_TIME,
     CHARGING_POWER,
     CHARGING_TARGET,
@@ -16,9 +16,10 @@ from ..attributes import (
     AnyReading,
     Unit,
 )
-from ..reconcile import PAST
-from .memory import UNDER_WAY, Memory, Value
-from .tables import (
+from ..core.reconcile import PAST
+from .car_state import UNDER_WAY, Memory, Value
+from .converters import measure, minutes, number, phases_of
+from .mapping import (
     CHARGING_LEFT,
     CHARGING_WORD,
     CURRENT,
@@ -32,7 +33,6 @@ from .tables import (
     TARGET,
     VOLTAGE,
 )
-from .words import measure, minutes, number, phases_of
 
 type Readings = Iterable[AnyReading]
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Final, NamedTuple
 
-from ..convert import mapping
-from .words import moment
+from ..core.convert import mapping
+from .converters import moment
 
 DRIFT: Final = timedelta(minutes=1)
 """How far the clock may be off the count, or go back, without having been set."""

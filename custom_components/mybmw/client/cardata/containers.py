@@ -11,7 +11,7 @@ from hashlib import sha256
 import logging
 from typing import Final
 
-from ..errors import NoContainerError, QuotaError
+from ..core.errors import NoContainerError, QuotaError
 from .api import CardataApi, CardataError, Container
 from .quota import Reason
 

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
+from .executor import Car
 from .quota import Ledger, Reason
 from .schedule import Decision
-from .work import Car
 
 
 def about_calls(ledger: Ledger, now: datetime) -> dict[str, object]:

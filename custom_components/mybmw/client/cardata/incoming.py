@@ -7,9 +7,9 @@ from typing import Final
 
 import orjson
 
-from ..convert import mapping
-from ..fingerprint import MESSAGES, Message
-from ..tally import Tally
+from ..core.convert import mapping
+from ..core.tally import Tally
+from ..privacy.fingerprint import MESSAGES, Message
 from .limits import MOST_OF_MESSAGE, MOST_RECENT
 
 _VIN_LENGTH: Final = 17

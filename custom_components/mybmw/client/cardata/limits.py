@@ -6,7 +6,7 @@ from typing import Final
 
 import orjson
 
-from ..tally import Tally
+from ..core.tally import Tally
 
 MOST_OF_MESSAGE: Final = 2_000_000
 """Bytes of a message of the stream."""

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 import re
 from typing import Final
 
-from ..attributes import CHECK_CONTROL, SERVICES, AnyReading
-from ..convert import Converter, integer, member, split_unit, text
-from ..rows import Reader
-from ..values import CheckControlMessage, ServiceItem, ServiceStatus, Severity
-from .memory import Memory, Value
-from .tables import MESSAGE_LIST, SERVICE_LIST, SOURCE
-from .words import day, distance, inner, items
+from ..core.attributes import CHECK_CONTROL, SERVICES, AnyReading
+from ..core.convert import Converter, integer, member, split_unit, text
+from ..core.json_reader import Reader
+from ..core.values import CheckControlMessage, ServiceItem, ServiceStatus, Severity
+from .car_state import Memory, Value
+from .converters import day, distance, inner, items
+from .mapping import MESSAGE_LIST, SERVICE_LIST, SOURCE
 
 type Readings = Iterable[AnyReading]
 

@@ -19,11 +19,11 @@ from urllib.parse import urlencode
 import httpx
 import orjson
 
-from ..convert import mapping, needed_timestamp
-from ..errors import AnswerError, ApiError, AuthError, ClientError, NetworkError, QuotaError
-from ..http import Http, Request, json_of, retry_after
-from ..redact import Redactor
-from ..tokens import is_account_id, is_token
+from ..core.convert import mapping, needed_timestamp
+from ..core.errors import AnswerError, ApiError, AuthError, ClientError, NetworkError, QuotaError
+from ..privacy import Redactor
+from ..transport.http import Http, Request, json_of, retry_after
+from ..transport.tokens import is_account_id, is_token
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from ..convert import mapping
+from ..core.convert import mapping
 from .clock import saved_time
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from ..convert import mapping
-from ..errors import ClientError, UnsupportedError
+from ..core.convert import mapping
+from ..core.errors import ClientError, UnsupportedError
 from .api import CardataApi
 from .clock import saved_time
+from .executor import is_refused
 from .quota import Reason
-from .work import is_refused
 
 VIEW: Final = "VehicleStatus"
 """The one picture that CarData has, by the name that the MyBMW service gives to it."""

@@ -16,8 +16,8 @@ from enum import StrEnum
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-from ..convert import mapping, sequence
-from ..errors import NotWrittenError, QuotaError
+from ..core.convert import mapping, sequence
+from ..core.errors import NotWrittenError, QuotaError
 from .clock import Count, Stamp, age_of, saved_time
 
 LIMIT: Final = 50

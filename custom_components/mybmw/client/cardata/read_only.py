@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from ..attributes import AnyReading
-from ..commands import Command, CommandKind, CommandResult
-from ..errors import UnsupportedError
-from ..source import Progress
-from ..vehicle import Vehicle
+from ..core.attributes import AnyReading
+from ..core.commands import Command, CommandKind, CommandResult
+from ..core.errors import UnsupportedError
+from ..core.source import Progress
+from ..core.vehicle import Vehicle
 
 
 class ReadOnly:

@@ -10,15 +10,15 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from ..attributes import CHECK_CONTROL, LAST_UPDATE, AnyReading, Reading
-from ..convert import NEVER, UnknownWordError, mapping
-from ..descriptors import Descriptor, Kind
-from ..values import ChargingStatus, ClimateActivity
-from .derived import DERIVED
+from ..core.attributes import CHECK_CONTROL, LAST_UPDATE, AnyReading, Reading
+from ..core.convert import NEVER, UnknownWordError, mapping
+from ..core.descriptors import Descriptor, Kind
+from ..core.values import ChargingStatus, ClimateActivity
+from .car_state import REMEMBERED, Memory, Value
+from .combined_values import DERIVED
+from .converters import Converter, distance, is_not_known, is_nothing, moment
 from .limits import MOST_OF_CAR, within_limits
-from .memory import REMEMBERED, Memory, Value
-from .quota import DAY
-from .tables import (
+from .mapping import (
     CHARGING_WORD,
     DISPLAY_UNITS,
     FIX,
@@ -30,7 +30,7 @@ from .tables import (
     TAIL,
     AnyRule,
 )
-from .words import Converter, distance, is_not_known, is_nothing, moment
+from .quota import DAY
 
 type Step = Callable[[Value, Memory], Iterable[AnyReading]]
 

@@ -11,10 +11,10 @@ from typing import Final
 
 import orjson
 
-from ..convert import mapping, timestamp
-from ..fingerprint import Answer, Message, Recording
-from .memory import BASIC_DATA, MAPPING
-from .work import Car
+from ..core.convert import mapping, timestamp
+from ..privacy.fingerprint import Answer, Message, Recording
+from .car_state import BASIC_DATA, MAPPING
+from .executor import Car
 
 _PREFIX: Final = "cardata-customers_vehicles"
 _VALUES: Final = "telematicData"

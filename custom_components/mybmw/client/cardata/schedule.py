@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
-from ..convert import mapping
+from ..core.convert import mapping
 from .clock import saved_time
 from .night import Night
 from .pace import SHORTEST, interval

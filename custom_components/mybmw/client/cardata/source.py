@@ -8,32 +8,34 @@ from functools import partial
 import logging
 from typing import Final
 
-from ..attributes import ACCESS, AnyReading
-from ..convert import mapping
-from ..errors import (
+from ..core.attributes import ACCESS, AnyReading
+from ..core.convert import mapping
+from ..core.errors import (
     ClientError,
     NoContainerError,
     NotAllowedError,
     UnexpectedError,
     UnsupportedError,
 )
-from ..fingerprint import MESSAGES, Recording
-from ..http import Http
-from ..source import Poll, Push, Status
-from ..supervisor import Supervisors
-from ..tally import Tally
-from ..tokens import TokenKeeper
-from ..values import Access, StreamState, Unreadable
-from ..vehicle import Vehicle
-from .activity import Activity
+from ..core.source import Poll, Push, Status
+from ..core.supervisor import Supervisors
+from ..core.tally import Tally
+from ..core.values import Access, StreamState, Unreadable
+from ..core.vehicle import Vehicle
+from ..privacy.fingerprint import MESSAGES, Recording
+from ..transport.http import Http
+from ..transport.tokens import TokenKeeper
 from .api import CardataApi
+from .car_state import Memory
 from .clock import DRIFT, SetBack, saved_time
+from .connectivity import Activity
 from .containers import ContainerKeeper, Memory as Containers
 from .diagnosis import about_calls, about_car, about_plan
+from .executor import WHOLE_ACCOUNT, Car, Round, Worker, is_free, is_vin, waits_regularly
 from .incoming import Incoming
 from .limits import MOST_UNLISTED
 from .login import Tokens
-from .memory import Memory
+from .mapping import SOURCE, WANTED
 from .night import Night
 from .pictures import VIEW, Pictures
 from .quota import DAY, Ledger, Reason, Save
@@ -42,8 +44,6 @@ from .readings import read_values, sent_at
 from .recording import recording
 from .schedule import EXTRAS, Decision, Scheduler, Task
 from .stream import Broker, Pace, Stream
-from .tables import SOURCE, WANTED
-from .work import WHOLE_ACCOUNT, Car, Round, Worker, is_free, is_vin, waits_regularly
 
 _LOGGER = logging.getLogger(__name__)
 

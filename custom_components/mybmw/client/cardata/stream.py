@@ -21,9 +21,9 @@ from typing import Final
 
 import aiomqtt
 
-from ..errors import AuthError, ClientError, NetworkError, QuotaError
-from ..tokens import TokenKeeper
-from ..values import StreamState
+from ..core.errors import AuthError, ClientError, NetworkError, QuotaError
+from ..core.values import StreamState
+from ..transport.tokens import TokenKeeper
 from .login import Tokens
 from .mqtt import granted, inbox, number_of, opened
 

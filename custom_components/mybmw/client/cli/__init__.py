@@ -10,7 +10,7 @@ import sys
 import traceback
 from typing import Final
 
-from ..errors import ClientError
+from ..core.errors import ClientError
 from . import app_commands, cardata_commands
 from .arguments import make_parser
 from .output import FAILED, INTERRUPTED, NO_READER, WRONG, exit_code, explanation, note

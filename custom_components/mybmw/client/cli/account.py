@@ -8,8 +8,8 @@ import os
 import sys
 from typing import Final
 
-from ..convert import mapping
-from ..errors import AuthError, CaptchaError, InvalidValueError, RefusedError
+from ..core.convert import mapping
+from ..core.errors import AuthError, CaptchaError, InvalidValueError, RefusedError
 from ..mybmw import SERVERS, Region, Tokens
 from .store import Store
 

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import Final
 
-from ..attributes import ADDRESS, HEADING, POSITION
-from ..commands import (
+from ..core.attributes import ADDRESS, HEADING, POSITION
+from ..core.commands import (
     AcLimit,
     ChangeProfile,
     Command,
@@ -16,9 +16,9 @@ from ..commands import (
     SendPoi,
     TargetSoc,
 )
-from ..errors import AnswerError, ApiError, CommandError, InvalidValueError
+from ..core.errors import AnswerError, ApiError, CommandError, InvalidValueError
+from ..core.values import ChargingMode, Position
 from ..mybmw import VIEWS
-from ..values import ChargingMode, Position
 from .app_connection import App, run_app, vin_of
 from .arguments import SubCommand, Word, option
 from .files import OUTPUT, keep, write_fingerprint

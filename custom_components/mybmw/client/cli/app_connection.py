@@ -11,14 +11,14 @@ from typing import Final
 
 import httpx
 
-from ..commands import Command, CommandState
-from ..errors import AuthError, CommandError, InvalidValueError
-from ..garage import Garage
+from ..core.commands import Command, CommandState
+from ..core.errors import AuthError, CommandError, InvalidValueError
+from ..core.garage import Garage
+from ..core.source import Poll
+from ..core.values import Position
+from ..core.vehicle import Vehicle
 from ..mybmw import MyBMWSource, Tokens, connect
-from ..redact import Redactor
-from ..source import Poll
-from ..values import Position
-from ..vehicle import Vehicle
+from ..privacy import Redactor
 from .account import Credentials, find_account, login_advice
 from .output import note, say
 from .store import Store

@@ -19,7 +19,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final, NoReturn, override
 
-from ..errors import InvalidValueError
+from ..core.errors import InvalidValueError
 from ..mybmw import Region
 
 STORE: Final = "~/.mybmw.json"

@@ -10,13 +10,13 @@ from typing import Final
 from ..cardata import DeviceLogin, LoginError, LoginFailure, Tokens, is_client_id
 from ..cardata.api import CardataApi
 from ..cardata.quota import LOOK, Reason, Spent
-from ..convert import mapping
-from ..errors import AuthError, InvalidValueError
-from ..fingerprint import Recording
-from ..http import Http
-from ..redact import Redactor
-from ..source import Poll
-from ..tokens import TokenKeeper
+from ..core.convert import mapping
+from ..core.errors import AuthError, InvalidValueError
+from ..core.source import Poll
+from ..privacy import Redactor
+from ..privacy.fingerprint import Recording
+from ..transport.http import Http
+from ..transport.tokens import TokenKeeper
 from .app_commands import STATUS_OPTIONS
 from .app_connection import vin_of
 from .arguments import SubCommand, Word, option

@@ -12,14 +12,14 @@ from typing import Final
 
 import httpx
 
-from ..attributes import CONNECTION
 from ..cardata import Broker, CardataSource, Tokens, connect
-from ..convert import mapping
-from ..errors import AuthError, InvalidValueError, RefusedError
-from ..garage import Garage
-from ..redact import Redactor
-from ..snapshot import dump, load
-from ..source import Poll
+from ..core.attributes import CONNECTION
+from ..core.convert import mapping
+from ..core.errors import AuthError, InvalidValueError, RefusedError
+from ..core.garage import Garage
+from ..core.snapshot import dump, load
+from ..core.source import Poll
+from ..privacy import Redactor
 from .app_connection import local_zone
 from .store import Store
 from .web import web_client

@@ -6,8 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from ..fingerprint import Recording, files
-from ..redact import Redactor
+from ..privacy import Redactor
+from ..privacy.fingerprint import Recording, files
 from .arguments import option, path_of
 from .output import say
 

@@ -7,11 +7,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
-from ..convert import mapping, number
-from ..errors import AnswerError, ApiError, InvalidValueError, NetworkError
-from ..http import Http, Request, json_of
-from ..redact import Redactor
-from ..values import Position
+from ..core.convert import mapping, number
+from ..core.errors import AnswerError, ApiError, InvalidValueError, NetworkError
+from ..core.values import Position
+from ..privacy import Redactor
+from ..transport.http import Http, Request, json_of
 from .arguments import program_version
 
 NOMINATIM: Final = "https://nominatim.openstreetmap.org/search"

@@ -8,7 +8,7 @@ from typing import Final
 
 import orjson
 
-from ..attributes import (
+from ..core.attributes import (
     ATTRIBUTES,
     BRAND,
     CHARGING_STATUS,
@@ -25,7 +25,7 @@ from ..attributes import (
     AnyAttribute,
     AnyReading,
 )
-from ..errors import (
+from ..core.errors import (
     AuthError,
     BlockedError,
     ClientError,
@@ -34,10 +34,10 @@ from ..errors import (
     QuotaError,
     UnsupportedError,
 )
-from ..garage import Garage
-from ..snapshot import encode
-from ..source import Poll
-from ..vehicle import Vehicle
+from ..core.garage import Garage
+from ..core.snapshot import encode
+from ..core.source import Poll
+from ..core.vehicle import Vehicle
 from .geocoder import GeocoderError
 
 OK: Final = 0

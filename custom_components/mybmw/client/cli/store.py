@@ -17,8 +17,8 @@ from typing import Any, Final
 
 import orjson
 
-from ..convert import mapping
-from ..errors import ClientError
+from ..core.convert import mapping
+from ..core.errors import ClientError
 from .output import note
 
 if sys.platform != "win32":

@@ -13,17 +13,17 @@ from urllib.parse import urlsplit
 import httpx
 import orjson
 
-from ..attributes import CONNECTION, AnyReading
 from ..cardata import HOST, PORT, Broker, DeviceLogin
 from ..cardata.stream import Stream
-from ..errors import AuthError, InvalidValueError, NetworkError
-from ..fingerprint import Message
-from ..garage import Changes
-from ..http import Http
-from ..redact import Redactor
-from ..snapshot import encode
-from ..tokens import TokenKeeper
-from ..values import StreamState
+from ..core.attributes import CONNECTION, AnyReading
+from ..core.errors import AuthError, InvalidValueError, NetworkError
+from ..core.garage import Changes
+from ..core.snapshot import encode
+from ..core.values import StreamState
+from ..privacy import Redactor
+from ..privacy.fingerprint import Message
+from ..transport.http import Http
+from ..transport.tokens import TokenKeeper
 from .arguments import option
 from .cardata_connection import Client, Connection, connected, find_client, login_advice
 from .output import OK, note, say_json

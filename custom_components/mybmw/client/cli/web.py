@@ -2,7 +2,7 @@
 
 import httpx
 
-from ..errors import InvalidValueError
+from ..core.errors import InvalidValueError
 
 
 def web_client() -> httpx.AsyncClient:

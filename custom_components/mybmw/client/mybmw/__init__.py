@@ -4,13 +4,13 @@ BMW refuses third-party programs since September 2025 (HTTP 489, told as `Blocke
 """
 
 from .api import VIEWS
+from .app_identity import build_id
 from .auth import Authenticator
-from .connecting import connect
+from .connect import connect
 from .readings import SOURCE
 from .regions import SERVERS, Region
 from .source import MyBMWSource
 from .tokens import Account, Tokens
-from .wire import build_id
 
 __all__ = [
     "SERVERS",

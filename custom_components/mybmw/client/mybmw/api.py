@@ -13,11 +13,11 @@ from uuid import uuid4
 
 import httpx
 
-from ..errors import AnswerError, ApiError, AuthError, NetworkError, RefusedError
-from ..http import MOST, MOST_OF_PICTURE, Http, Request, json_of
-from ..values import Brand
-from .answers import ask
+from ..core.errors import AnswerError, ApiError, AuthError, NetworkError, RefusedError
+from ..core.values import Brand
+from ..transport.http import MOST, MOST_OF_PICTURE, Http, Request, json_of
 from .auth import Authenticator
+from .http_errors import ask
 from .regions import SERVERS
 
 BRANDS: Final = (Brand.BMW, Brand.MINI, Brand.TOYOTA)

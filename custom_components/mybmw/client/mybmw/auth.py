@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
-from ..http import Http
-from ..tokens import Save, TokenKeeper
+from ..transport.http import Http
+from ..transport.tokens import Save, TokenKeeper
 from .china_login import ChinaLogin
 from .oauth import OAuthLogin
 from .regions import Region

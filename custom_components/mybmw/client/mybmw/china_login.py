@@ -11,11 +11,11 @@ from typing import Final
 
 import httpx
 
-from ..convert import mapping
-from ..errors import AnswerError, ApiError, AuthError, CaptchaError
-from ..http import Http, Request, json_of
-from .answers import ask, explanation
+from ..core.convert import mapping
+from ..core.errors import AnswerError, ApiError, AuthError, CaptchaError
+from ..transport.http import Http, Request, json_of
 from .china import encrypt_password, login_nonce, solve_captcha
+from .http_errors import ask, explanation
 from .regions import SERVERS, Region
 from .tokens import REFUSED, Account, Tokens, read_text, read_tokens
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final
 
-from ..values import DriveTrain
+from ..core.values import DriveTrain
 
 SOURCE: Final = "mybmw"
 

@@ -6,7 +6,7 @@ See docs/protocols/mybmw-app.md#fuel-and-battery.
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
 
-from ..attributes import (
+from ..core.attributes import (
     CHARGING_END_TIME,
     CHARGING_START_TIME,
     CHARGING_STATUS,
@@ -16,13 +16,13 @@ from ..attributes import (
     AnyReading,
     Attribute,
 )
-from ..convert import mapping, number
-from ..reconcile import PAST
-from ..rows import Reader
-from ..values import ChargingStatus, DriveTrain
+from ..core.convert import mapping, number
+from ..core.json_reader import Reader
+from ..core.reconcile import PAST
+from ..core.values import ChargingStatus, DriveTrain
 from .context import SOURCE, Context
+from .mapping import ELECTRIC_ROWS, FUEL_ROWS, kilometers
 from .profile import profile_readings, window_start
-from .tables import ELECTRIC_ROWS, FUEL_ROWS, kilometers
 
 
 def energy(reader: Reader, state: Mapping[str, object], context: Context) -> Iterator[AnyReading]:

@@ -12,13 +12,13 @@ from uuid import uuid4
 
 import httpx
 
-from ..convert import mapping
-from ..errors import AnswerError, AuthError, CaptchaError
-from ..http import Http, Request, json_of
-from .answers import ask
+from ..core.convert import mapping
+from ..core.errors import AnswerError, AuthError, CaptchaError
+from ..transport.http import Http, Request, json_of
+from .app_identity import code_challenge, code_verifier, random_token
+from .http_errors import ask
 from .regions import BMW_DOMAINS, SERVERS
 from .tokens import REFUSED, Account, Tokens, read_text, read_tokens
-from .wire import code_challenge, code_verifier, random_token
 
 _FOUND: Final = 302
 

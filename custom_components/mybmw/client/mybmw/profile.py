@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import time
 from typing import Final
 
-from ..attributes import (
+from ..core.attributes import (
     AC_CURRENT_LIMIT,
     CHARGING_MODE,
     CHARGING_PREFERENCE,
@@ -18,11 +18,11 @@ from ..attributes import (
     TIMER_TYPE,
     AnyReading,
 )
-from ..commands import ChangeProfile
-from ..convert import boolean, integer, mapping, member, number, sequence
-from ..errors import InvalidValueError, UnknownPlanError
-from ..rows import Reader, row
-from ..values import (
+from ..core.commands import ChangeProfile
+from ..core.convert import boolean, integer, mapping, member, number, sequence
+from ..core.errors import InvalidValueError, UnknownPlanError
+from ..core.json_reader import Reader, row
+from ..core.values import (
     ChargingMode,
     ChargingPreference,
     ChargingProfile,

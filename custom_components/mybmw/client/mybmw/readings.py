@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Final
 
-from ..attributes import (
+from ..core.attributes import (
     ADDRESS,
     BRAND,
     CHECK_CONTROL,
@@ -26,15 +26,15 @@ from ..attributes import (
     WHEELS,
     AnyReading,
 )
-from ..commands import CommandKind
-from ..convert import day, integer, mapping, number, sequence, text, timestamp
-from ..reconcile import PAST
-from ..rows import Reader, row
-from ..values import Brand, CheckControlMessage, Position, ServiceItem, Tire
+from ..core.commands import CommandKind
+from ..core.convert import day, integer, mapping, number, sequence, text, timestamp
+from ..core.json_reader import Reader, row
+from ..core.reconcile import PAST
+from ..core.values import Brand, CheckControlMessage, Position, ServiceItem, Tire
 from .context import SOURCE, Context
 from .energy import energy
 from .gcj02 import to_wgs84
-from .tables import (
+from .mapping import (
     ALLOWED_BY,
     BRAND_WORD,
     CAPABILITY_ROWS,

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, tzinfo
 import logging
 from typing import Final
 
-from ..attributes import COMMANDS, DRIVE_TRAIN, LAST_UPDATE, AnyReading
-from ..commands import Command, CommandKind, CommandResult, CommandState
-from ..convert import mapping
-from ..errors import (
+from ..core.attributes import COMMANDS, DRIVE_TRAIN, LAST_UPDATE, AnyReading
+from ..core.commands import Command, CommandKind, CommandResult, CommandState
+from ..core.convert import mapping
+from ..core.errors import (
     AnswerError,
     ApiError,
     AuthError,
@@ -23,19 +23,19 @@ from ..errors import (
     RefusedError,
     UnsupportedError,
 )
-from ..fingerprint import MESSAGES, Recording
-from ..http import Http
-from ..source import Poll, Progress
-from ..supervisor import Supervisors
-from ..tally import Tally
-from ..values import DriveTrain
-from ..vehicle import Vehicle
-from . import remote
+from ..core.source import Poll, Progress
+from ..core.supervisor import Supervisors
+from ..core.tally import Tally
+from ..core.values import DriveTrain
+from ..core.vehicle import Vehicle
+from ..privacy.fingerprint import MESSAGES, Recording
+from ..transport.http import Http
+from . import remote_services
 from .api import Api, Car
 from .auth import Authenticator
-from .fleet import LIST_EVERY, Fleet
 from .readings import SOURCE, Context, read_charging, read_found, read_profile, read_state
 from .regions import Region
+from .vehicle_list import LIST_EVERY, Fleet
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -136,13 +136,13 @@ class MyBMWSource:
         """Carry out a command, wait for its result, and read what it changed."""
         if command.kind not in self.commands(vehicle):
             raise UnsupportedError(f"{command.kind} is not available for this car")
-        reason = remote.ignored(vehicle, command)
+        reason = remote_services.ignored(vehicle, command)
         if reason is not None:
             state = CommandState.IGNORED
             return CommandResult(command.kind, state, datetime.now(UTC), reason), ()
         car = self._fleet.address(vehicle)
         async with self._busy[car.vin]:
-            started = await remote.start(self._api, car, vehicle, command, progress)
+            started = await remote_services.start(self._api, car, vehicle, command, progress)
             if progress is not None:
                 progress(CommandState.INITIATED)
             result = await self._followed(car, command, started, progress)
@@ -150,11 +150,15 @@ class MyBMWSource:
             return result, await self._aftermath(car, command, started)
 
     async def _followed(
-        self, car: Car, command: Command, started: remote.Started, progress: Progress | None
+        self,
+        car: Car,
+        command: Command,
+        started: remote_services.Started,
+        progress: Progress | None,
     ) -> CommandResult:
         """Wait for the result; without one, the command may still be carried out."""
         try:
-            return await remote.follow(self._api, car, command, started, progress)
+            return await remote_services.follow(self._api, car, command, started, progress)
         except CommandError:
             raise
         except ClientError as error:
@@ -240,10 +244,10 @@ class MyBMWSource:
         return read_charging(answer, measured, self.problems)
 
     async def _aftermath(
-        self, car: Car, command: Command, started: remote.Started
+        self, car: Car, command: Command, started: remote_services.Started
     ) -> Sequence[AnyReading]:
         try:
-            if command.kind in remote.CHANGES_STATE:
+            if command.kind in remote_services.CHANGES_STATE:
                 await self._http.pause(_SETTLE)
                 return await self._state(car)
             if command.kind is CommandKind.VEHICLE_FINDER:
@@ -252,7 +256,7 @@ class MyBMWSource:
             _LOGGER.debug("What %s changed cannot be read yet: %s", command.kind, error)
         return ()
 
-    async def _found(self, car: Car, started: remote.Started) -> Sequence[AnyReading]:
+    async def _found(self, car: Car, started: remote_services.Started) -> Sequence[AnyReading]:
         if self._observer is None or started.event is None:
             _LOGGER.warning("A car's position is only told to an observer with a known position")
             return ()

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Self
 
-from ..convert import mapping, needed_timestamp
-from ..errors import AnswerError
-from ..redact import Redactor
-from ..tokens import is_account_id, is_token
+from ..core.convert import mapping, needed_timestamp
+from ..core.errors import AnswerError
+from ..privacy import Redactor
+from ..transport.tokens import is_account_id, is_token
+from .app_identity import USER_AGENT, x_user_agent
 from .china import token_expiry
 from .regions import SERVERS, Region
-from .wire import USER_AGENT, x_user_agent
 
 REFUSED: Final = (400, 401, 403, 422)
 """The statuses by which the login servers say no."""

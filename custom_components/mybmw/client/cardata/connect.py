@@ -1,0 +1,50 @@
+"""The way from what somebody knows of an account to its source."""
+
+from collections.abc import Awaitable, Callable, Collection
+from datetime import UTC, tzinfo
+
+import httpx
+
+from ..privacy import Redactor
+from ..transport.http import Http
+from ..transport.tokens import Save, TokenKeeper
+from .login import DeviceLogin, Tokens
+from .night import Night
+from .schedule import EXTRAS, Task
+from .source import CardataSource
+from .stream import Broker, Pace
+
+
+def connect(
+    client: httpx.AsyncClient,
+    client_id: str,
+    tokens: Tokens | None,
+    *,
+    save: Save[Tokens] | None = None,
+    load: Callable[[], Tokens | None] | None = None,
+    broker: Broker | None = None,
+    extras: Collection[Task] = EXTRAS,
+    night: Night | None = None,
+    zone: tzinfo = UTC,
+    pace: Pace | None = None,
+    redactor: Redactor | None = None,
+) -> CardataSource:
+    """Return a source for the account that has approved a code (`DeviceLogin`).
+
+    A refresh token lives once: `save` gets every new set of tokens before it is used, and has to
+    keep it; `load` returns the set saved last, if several programs share it. Without a `broker`
+    there is no stream. For the others see `CardataSource`.
+    """
+    redactor = redactor or Redactor()
+    http = Http(client, redactor)
+
+    def keep(fresh: Tokens) -> Awaitable[None] | None:
+        fresh.hide(redactor)
+        return save(fresh) if save is not None else None
+
+    if tokens is not None:
+        tokens.hide(redactor)
+    keeper = TokenKeeper(DeviceLogin(http, client_id), tokens, keep, load)
+    return CardataSource(
+        http, keeper, broker, extras=frozenset(extras), night=night, zone=zone, pace=pace
+    )

@@ -1,0 +1,397 @@
+"""How CarData spells values, and what they mean.
+
+See docs/protocols/cardata.md#words and #stale-values.
+REST sends every value as text, the stream sends native JSON; the same key may be a truth value
+here and a word there. Words are compared as a whole and without regard to capitals.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, date, datetime
+from enum import StrEnum
+import re
+from typing import Final
+
+import orjson
+
+from ..core.attributes import Unit
+from ..core.convert import (
+    is_null_word,
+    joined,
+    number as any_number,
+    split_unit,
+    text,
+    unknown_word,
+)
+from ..core.units import FACTORS, KILOMETERS, MINUTES, converted
+from .faults import fault_codes
+
+type Converter[T] = Callable[[object, str], T | None]
+"""From a value and its unit in lower case; None is no value, ValueError nonsense."""
+
+_NOTHING: Final = frozenset({"-NA-", "SIGNAL_INVALID", "ASN_ISUNKNOWN", "NO_ACTION", "NO_FIX"})
+_NOT_KNOWN: Final = frozenset(
+    {
+        "-NA-",
+        "ASN_ISUNKNOWN",
+        "INVALID",
+        "NOT_AVAILABLE",
+        "SIGNAL_INVALID",
+        "UNKNOWN",
+    }
+)
+_TRUE: Final = frozenset(
+    {
+        "TRUE",
+        "1",
+        "AC_LIMIT_ACTIVE",
+        "ACTIVATE",
+        "ACTIVE",
+        "ASN_ISTRUE",
+        "CHOSEN",
+        "CONNECTED",
+        "DIRECT_CHG_ONCE_ACTIVE",
+        "FLAP_LOCKED",
+        "HOSPITALITY_ACTIVE",
+        "INTERMEDIATE",
+        "OPEN",
+    }
+)
+_FALSE: Final = frozenset(
+    {
+        "FALSE",
+        "0",
+        "AC_LIMIT_INACTIVE",
+        "ASN_ISFALSE",
+        "CLOSED",
+        "DEACTIVATE",
+        "DEACTIVE",
+        "DIRECT_CHG_ONCE_NOT_ACTIVE",
+        "DISCONNECTED",
+        "FLAP_UNLOCKED",
+        "HOSPITALITY_INACTIVE",
+        "INACTIVE",
+        "NOTCHOSEN",
+    }
+)
+_MOST_BAR: Final = 10
+_MOST_CODES: Final = 100
+_WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,62}")
+_PHASES: Final = re.compile(r"([0-3])(?:[-_ ]?PHASES?)?")
+_HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_NO_WORD: Final = re.compile(r"[^a-z0-9]+")
+_ALIASES: Final[Mapping[str, str]] = {
+    "1_phases": "one_phase",
+    "2_phases": "two_phases",
+    "3_phases": "three_phases",
+    "200": "good",
+    "140": "replace_recommended",
+    "110": "replace_required",
+    "80": "replace_urgent",
+    "mile": "miles",
+    "kilometer": "kilometers",
+}
+_DATES: Final = (
+    "%d.%m.%Y %H:%M UTC",
+    "%d.%m.%Y %H:%M:%S UTC",
+    "%m/%d/%Y %H:%M UTC",
+    "%m/%d/%Y %H:%M:%S UTC",
+    "%m/%d/%Y %I:%M %p UTC",
+    "%Y-%m-%d",
+)
+
+
+def is_nothing(value: object) -> bool:
+    """Tell whether a value stands for "no value"."""
+    if value is None or is_null_word(value):
+        return True
+    return isinstance(value, str) and value.strip().upper() in _NOTHING
+
+
+def is_not_known(value: object) -> bool:
+    """Return whether a value is a word by which a car says that it does not know."""
+    return isinstance(value, str) and value.strip().upper() in _NOT_KNOWN
+
+
+def number(value: object, _unit: str) -> float | None:
+    """Read a number."""
+    return None if is_nothing(value) else any_number(value)
+
+
+def measurement(value: object, unit: str) -> tuple[float | None, str]:
+    """Read a number and its unit in lower case, which may stand behind the number."""
+    if unit or is_nothing(value):
+        return number(value, unit), unit
+    digits, unit = split_unit(value)
+    return any_number(digits), unit
+
+
+def measure(wanted: Unit | None) -> Converter[float]:
+    """Make a converter for numbers in one unit; where no other one is known, any is taken for it.
+
+    A consumption is told the other way round by cars that are set to miles: mi/kWh.
+    """
+
+    def convert(value: object, unit: str) -> float | None:
+        amount, unit = measurement(value, unit)
+        if amount is None or wanted is None or wanted not in FACTORS or not unit:
+            return amount
+        return converted(amount, unit, wanted)
+
+    return convert
+
+
+def consumption(value: object, unit: str) -> float | None:
+    """Read a consumption in kWh/100 km; cars that are set to miles tell it in mi/kWh."""
+    amount, unit = measurement(value, unit)
+    if amount is None or unit not in ("mi/kwh", "miles/kwh"):
+        return amount
+    return round(100 / (amount * KILOMETERS["mi"]), 1) if amount else None
+
+
+def pressure(value: object, unit: str) -> float | None:
+    """Read the pressure of a tyre in kPa; a small number without a unit can only be in bar."""
+    amount, unit = measurement(value, unit)
+    if amount is None:
+        return None
+    return converted(amount, unit or ("bar" if amount < _MOST_BAR else "kpa"), Unit.KILOPASCAL)
+
+
+def word(known: Collection[str]) -> Converter[str]:
+    """Make a converter for words of a list that may grow: any other word is taken as it is.
+
+    Words come out in lower case, with underscores; known ones may come without.
+    """
+    without = {item.replace("_", ""): item for item in known}
+
+    def convert(value: object, _unit: str) -> str | None:
+        if value is None or isinstance(value, bool):
+            return None
+        if isinstance(value, int):
+            value = str(value)
+        if not isinstance(value, str):
+            raise ValueError("not a word")
+        slug = _NO_WORD.sub("_", _HUMP.sub("_", value.strip()).lower()).strip("_")
+        slug = _ALIASES.get(slug, slug)
+        if slug in known:
+            return slug
+        if slug in without:
+            return without[slug]
+        if is_nothing(value):
+            return None
+        if not _WORD.fullmatch(value.strip()):
+            raise ValueError("not a word")
+        return slug
+
+    return convert
+
+
+def truth(value: object, _unit: str) -> bool | None:
+    """Read a truth value, or a word that stands for one."""
+    if is_nothing(value):
+        return None
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().upper() if isinstance(value, (str, int)) else ""
+    if word in _TRUE:
+        return True
+    if word in _FALSE:
+        return False
+    raise unknown_word(value)
+
+
+def distance(value: object, unit: str) -> float | None:
+    """Read a distance in km; a converted one has one decimal."""
+    amount, unit = measurement(value, unit)
+    if amount is None:
+        return None
+    factor = KILOMETERS.get(unit)
+    if factor is None:
+        raise ValueError("not a unit of length")
+    return amount if factor == 1 else round(amount * factor, 1)
+
+
+def minutes(value: object, unit: str) -> float | None:
+    """Read a duration in min; the largest numbers stand for "not known"."""
+    amount, unit = measurement(value, unit)
+    if amount is None or unit not in MINUTES:
+        return None
+    length = amount * MINUTES[unit]
+    return length if 0 <= length <= 10_080 else None
+
+
+def plain(value: object, _unit: str) -> str | None:
+    """Read a text."""
+    return None if is_nothing(value) else text(value)
+
+
+def member[E: StrEnum](words: Mapping[str, E]) -> Converter[E]:
+    """Make a converter from words to members of an enumeration, however they are joined."""
+    known = {joined(word): member for word, member in words.items()}
+
+    def convert(value: object, _unit: str) -> E | None:
+        if is_nothing(value):
+            return None
+        found = known.get(joined(value)) if isinstance(value, str) else None
+        if found is None:
+            raise unknown_word(value)
+        return found
+
+    return convert
+
+
+def one_of(*words: str) -> Converter[str]:
+    """Make a converter for words in capitals that stay as they are."""
+
+    def convert(value: object, _unit: str) -> str | None:
+        found = value.strip().upper() if isinstance(value, str) else ""
+        if found not in words:
+            raise unknown_word(value)
+        return found
+
+    return convert
+
+
+def phases_of(value: object, _unit: str = "") -> int | None:
+    """Read the number of phases, which is a word such as "3-PHASES" or a number; 0 is none."""
+    if is_nothing(value):
+        return None
+    if isinstance(value, str) and joined(value) == "nocharging":
+        return 0
+    found = _PHASES.fullmatch(str(value).strip().upper()) if isinstance(value, (str, int)) else None
+    if found is None:
+        raise unknown_word(value)
+    return int(found[1])
+
+
+def truth_or[E: StrEnum](words: Mapping[str, E], yes: E, no: E) -> Converter[E]:
+    """Make a converter for what is a word on some cars and a truth value on others."""
+    known = {joined(word): member for word, member in words.items()}
+
+    def convert(value: object, unit: str) -> E | None:
+        found = known.get(joined(value)) if isinstance(value, str) else None
+        if found is not None:
+            return found
+        told = truth(value, unit)
+        return None if told is None else yes if told else no
+
+    return convert
+
+
+def day(value: object, _unit: str = "") -> date | None:
+    """Read a date in one of the forms that BMW writes; a month alone is its first day."""
+    if is_nothing(value) or value == "-":
+        return None
+    if not isinstance(value, str):
+        raise ValueError("not a date")
+    text_ = value.strip()
+    written = _written(text_)
+    if written is not None:
+        return _sensible(written.date())
+    if len(text_) < len("2026-11-01"):
+        text_ = f"{text_}-01"
+    return _sensible(date.fromisoformat(text_[:10]))
+
+
+def time_of(value: object, _unit: str = "") -> datetime | None:
+    """Read a time in one of the forms that BMW writes; one without an offset is the car's own."""
+    if is_nothing(value):
+        return None
+    if not isinstance(value, str):
+        raise ValueError("not a time")
+    return _sensible(_written(value.strip()) or datetime.fromisoformat(value.strip()))
+
+
+def _sensible[D: date](when: D) -> D | None:
+    """Leave out times that stand for "never"."""
+    return when if 2000 < when.year < 2100 else None
+
+
+def count(value: object, _unit: str = "") -> int | None:
+    """Read how many faults are listed."""
+    faults = _faults(value)
+    return None if faults is None else len(faults)
+
+
+def codes(value: object, _unit: str = "") -> tuple[str, ...] | None:
+    """Read the first of the listed faults; what cannot be read is a problem of their number."""
+    try:
+        faults = _faults(value)
+    except ValueError:
+        return None
+    return None if faults is None else tuple(faults[:_MOST_CODES])
+
+
+def _faults(value: object) -> list[str] | None:
+    """Return the listed faults; an empty text lists none."""
+    empty = isinstance(value, str) and not value.strip()
+    return None if is_nothing(value) and not empty else fault_codes(value)
+
+
+def _written(value: str) -> datetime | None:
+    for form in _DATES:
+        try:
+            return datetime.strptime(value, form).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+    return None
+
+
+def moment(value: object) -> datetime | None:
+    """Read when something was measured; None if that is not told."""
+    if not isinstance(value, str):
+        return None
+    try:
+        result = datetime.fromisoformat(value)
+        if result.tzinfo is UTC:
+            return result
+        return result.astimezone(UTC) if result.tzinfo is not None else None
+    except ValueError, OverflowError:
+        return None
+
+
+def items(value: object) -> list[Mapping[str, object]]:
+    """Read a list of objects that came as JSON in a text, perhaps each of them again.
+
+    What is no object is left out; ValueError if the whole is no JSON, or holds nothing but that.
+    """
+    whole = _list(value)
+    found: list[Mapping[str, object]] = []
+    for item in whole:
+        try:
+            decoded = _decoded(item)
+        except ValueError:
+            continue
+        if isinstance(decoded, dict):
+            found.append(decoded)
+    if whole and not found:
+        raise ValueError("no objects")
+    return found
+
+
+def inner(value: object) -> list[Mapping[str, object]]:
+    """Read one object or a list of objects, perhaps as JSON in a text; nonsense is an empty one."""
+    try:
+        decoded = _decoded(value)
+        return [decoded] if isinstance(decoded, dict) else items(decoded)
+    except ValueError:
+        return []
+
+
+def _list(value: object) -> list[object]:
+    """Return a list, also one of the single object that came without it."""
+    decoded = _decoded(value)
+    if isinstance(decoded, dict):
+        return [decoded]
+    if not isinstance(decoded, list):
+        raise ValueError("not a list")
+    return decoded
+
+
+def _decoded(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        result: object = orjson.loads(value)
+    except orjson.JSONDecodeError:
+        raise ValueError("not JSON") from None
+    return result

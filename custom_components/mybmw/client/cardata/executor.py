@@ -1,0 +1,284 @@
+"""Carrying out what the plan asks for, one task after the other."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from functools import partial
+import re
+from typing import Final
+
+import httpx
+
+from ..core.attributes import ACCESS, AnyReading
+from ..core.convert import mapping
+from ..core.errors import (
+    AnswerError,
+    ApiError,
+    AuthError,
+    ClientError,
+    NetworkError,
+    NoContainerError,
+    NotAllowedError,
+    NotWrittenError,
+    QuotaError,
+    RefusedError,
+)
+from ..core.source import Poll
+from ..core.tally import Tally
+from ..core.values import Access
+from .api import CardataApi, CardataError
+from .car_state import BASIC_DATA, MAPPING, Memory
+from .containers import LOST, ContainerKeeper
+from .mapping import SOURCE
+from .quota import Reason
+from .readings import read_values
+from .rest_readings import (
+    first_of_month,
+    history_start,
+    read_basic_data,
+    read_places,
+    read_sessions,
+    read_tyres,
+)
+from .schedule import EXTRAS, Decision, Task
+
+WHOLE_ACCOUNT: Final = (AuthError, QuotaError, NetworkError, NotWrittenError)
+"""What fails for one car would fail for all."""
+
+_MOST_PAGES: Final = 5
+_VIN: Final = re.compile(r"[A-Z0-9]{17}", re.IGNORECASE | re.ASCII)
+_MAY_BE_MISSING: Final = EXTRAS | {Task.BASIC_DATA}
+_CALLS: Final[Mapping[Task, int]] = {
+    Task.SESSIONS: _MOST_PAGES,
+    Task.PLACES: _MOST_PAGES,
+    Task.CONTAINER: 2,
+}
+
+
+@dataclass(slots=True)
+class Car:
+    """One car of the account; `refused` means that BMW does not let it be read at present.
+
+    `denied` is whether it was refused when it was last tried, although it may be tried again.
+    One that is shown `elsewhere` is none of ours.
+    """
+
+    access: Access = Access.PRIMARY
+    refused: bool = False
+    denied: bool = False
+    elsewhere: bool = False
+    memory: Memory = field(default_factory=Memory)
+
+    def tasks(self, extras: frozenset[Task]) -> frozenset[Task]:
+        """Return what may be asked about the car."""
+        if self.access is not Access.PRIMARY or self.refused or self.elsewhere:
+            return frozenset()
+        wanted = extras if self.memory.plugs_in else extras - {Task.SESSIONS, Task.PLACES}
+        return wanted | {Task.BASIC_DATA, Task.VALUES}
+
+
+@dataclass(slots=True)
+class Round:
+    """What a round of work brought; it is `over` when there is no point in going on."""
+
+    readings: dict[str, list[AnyReading]] = field(default_factory=dict)
+    errors: dict[str, ClientError] = field(default_factory=dict)
+    vins: frozenset[str] | None = None
+    error: ClientError | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether something failed that would fail for everything else as well."""
+        return isinstance(self.error, WHOLE_ACCOUNT)
+
+    def take(self, vin: str, readings: Sequence[AnyReading]) -> None:
+        """Add what was read about a car."""
+        self.readings.setdefault(vin, []).extend(readings)
+
+    def fail(self, decision: Decision, error: ClientError) -> None:
+        """Note a failure: of one car, or of the account."""
+        whole = isinstance(error, WHOLE_ACCOUNT) and not isinstance(error, RefusedError)
+        if whole or not decision.vin:
+            self.error = error
+        elif decision.task is Task.VALUES or (
+            decision.task is Task.BASIC_DATA and isinstance(error, NotAllowedError)
+        ):
+            self.errors[decision.vin] = error
+
+    def poll(self) -> Poll:
+        """Return it in the form of all sources."""
+        return Poll(self.readings, self.errors, self.vins, self.error)
+
+
+class Worker:
+    """Makes the calls of a task and reads what they bring."""
+
+    def __init__(
+        self, api: CardataApi, containers: ContainerKeeper, cars: dict[str, Car], zone: tzinfo
+    ) -> None:
+        """`cars` are kept up to date; `zone` is where their clocks are, and months begin."""
+        self.problems = Tally()
+        self.improving = False
+        self.container_missing = False
+        self._api = api
+        self._containers = containers
+        self._cars = cars
+        self._zone = zone
+        self._tasks: Mapping[Task, Callable[[Decision], Awaitable[list[AnyReading]]]] = {
+            Task.BASIC_DATA: self._basic_data,
+            Task.VALUES: self._values,
+            Task.SESSIONS: self._sessions,
+            Task.TYRES: self._tyres,
+            Task.PLACES: self._places,
+        }
+
+    def most_calls(self, decisions: Sequence[Decision]) -> int:
+        """Return how many calls these take at most, one of them with a token that is refused.
+
+        What the first list of cars leads to is unknown: there is one car at least.
+        """
+        if not decisions:
+            return 0
+        tasks = [task for task, _ in {(item.task, item.vin) for item in decisions}]
+        if Task.MAPPINGS in tasks and not self._cars:
+            tasks += [Task.BASIC_DATA, Task.VALUES]
+        calls = sum(_CALLS.get(task, 1) for task in tasks)
+        return calls + 1 + (self._containers.most_calls if Task.VALUES in tasks else 0)
+
+    async def carry_out(self, decision: Decision, round_: Round) -> None:
+        """Do one thing; raise what the calls raise."""
+        if decision.task is Task.MAPPINGS:
+            await self._mappings(decision.reason, round_)
+        elif decision.task is Task.CONTAINER:
+            self.improving = await self._containers.improve(decision.reason)
+        else:
+            round_.take(decision.vin, await self._tasks[decision.task](decision))
+
+    async def _mappings(self, reason: Reason, round_: Round) -> None:
+        now = datetime.now(UTC)
+        answer = await self._api.mappings(reason)
+        listed = dict(filter(None, map(_mapped, answer)))
+        if answer and not listed:
+            raise AnswerError("list vehicles: the answer names none")
+        for vin, (access, fields) in listed.items():
+            car = self._cars.setdefault(vin, Car(memory=Memory(zone=self._zone)))
+            car.access, car.refused = access, False
+            car.memory.answers[MAPPING] = fields
+            round_.take(vin, [ACCESS.at(access, now, SOURCE)])
+        for gone in self._cars.keys() - listed:
+            del self._cars[gone]
+        round_.vins = frozenset(listed)
+
+    async def _basic_data(self, decision: Decision) -> list[AnyReading]:
+        vin = decision.vin
+        answer = await self._read(vin, self._api.basic_data(vin, decision.reason))
+        memory = self._cars[vin].memory
+        memory.answers[BASIC_DATA] = answer
+        return read_basic_data(answer, memory, datetime.now(UTC))
+
+    async def _values(self, decision: Decision) -> list[AnyReading]:
+        vin, reason = decision.vin, decision.reason
+        container = await self._container(reason)
+        try:
+            data = await self._read(vin, self._api.telematics(vin, container, reason))
+        except CardataError as error:
+            if error.code not in LOST:
+                raise
+            self._containers.lost()
+            repair = reason if reason is Reason.USER else Reason.REPAIR
+            container = await self._container(repair)
+            data = await self._read(vin, self._api.telematics(vin, container, reason))
+        return read_values(data, self._cars[vin].memory, datetime.now(UTC))
+
+    async def _container(self, reason: Reason) -> str:
+        try:
+            container = await self._containers.ensure(reason)
+        except NoContainerError:
+            self.container_missing = True
+            raise
+        self.container_missing = False
+        self.improving = bool(self._containers.memory.doubtful)
+        return container
+
+    async def _sessions(self, decision: Decision) -> list[AnyReading]:
+        now = datetime.now(self._zone)
+        since, until = history_start(now), now
+        read = partial(
+            self._api.charging_history, decision.vin, _iso(since), _iso(until), decision.reason
+        )
+        answer = await _all_pages(read)
+        return read_sessions(answer, first_of_month(now), self.problems, now.astimezone(UTC))
+
+    async def _tyres(self, decision: Decision) -> list[AnyReading]:
+        answer = await self._api.tyres(decision.vin, decision.reason)
+        return read_tyres(answer, self.problems, datetime.now(UTC))
+
+    async def _places(self, decision: Decision) -> list[AnyReading]:
+        read = partial(self._api.location_settings, decision.vin, decision.reason)
+        answer = await _all_pages(read)
+        return read_places(answer, self.problems, datetime.now(UTC))
+
+    async def _read[T](self, vin: str, call: Awaitable[T]) -> T:
+        """Wait for an answer about a car, and note if the account may not read it."""
+        try:
+            answer = await call
+        except NotAllowedError:
+            self._cars[vin].refused = self._cars[vin].denied = True
+            raise
+        self._cars[vin].denied = False
+        return answer
+
+
+async def _all_pages(
+    read: Callable[[str], Awaitable[tuple[Sequence[object], str]]],
+) -> list[object]:
+    """Return what is on all pages, as far as that is worth the calls."""
+    answer: list[object] = []
+    page = ""
+    for _ in range(_MOST_PAGES):
+        found, page = await read(page)
+        answer += found
+        if not page:
+            break
+    return answer
+
+
+def is_free(error: ClientError) -> bool:
+    """Tell whether nothing was spent on what failed, or nothing more will be soon."""
+    if isinstance(error, NetworkError):
+        return not error.sent
+    free = isinstance(error, (QuotaError, AuthError, NotWrittenError))
+    return free and not isinstance(error, RefusedError)
+
+
+def is_refused(error: ClientError) -> bool:
+    """Tell whether BMW has answered, and would answer the same again soon."""
+    if isinstance(error, ApiError):
+        return error.status < httpx.codes.INTERNAL_SERVER_ERROR
+    return isinstance(error, (AnswerError, NotAllowedError, RefusedError))
+
+
+def waits_regularly(task: Task, error: ClientError) -> bool:
+    """Tell whether what failed for a car can wait for its regular time."""
+    if isinstance(error, NotAllowedError):
+        return True
+    return task in _MAY_BE_MISSING and is_refused(error)
+
+
+def is_vin(text: str) -> bool:
+    """Tell whether a text has the form of a VIN, which stands in addresses and topics."""
+    return _VIN.fullmatch(text) is not None
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def _mapped(item: object) -> tuple[str, tuple[Access, Mapping[str, object]]] | None:
+    """Read the VIN and what may be read; models without such a distinction count as PRIMARY."""
+    fields = mapping(item)
+    vin, kind = fields.get("vin"), fields.get("mappingType")
+    if not isinstance(vin, str) or not is_vin(vin.strip()):
+        return None
+    secondary = isinstance(kind, str) and kind.strip().upper() == Access.SECONDARY
+    return vin.strip().upper(), (Access.SECONDARY if secondary else Access.PRIMARY, fields)

@@ -1,0 +1,395 @@
+"""Which descriptor tells which attribute (docs/protocols/cardata.md#best-source).
+
+Several descriptors may tell the same fact: the newest measurement counts.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from ..core.attributes import (
+    AC_CURRENT_LIMIT,
+    ALARM,
+    AVERAGE_CONSUMPTION,
+    BATTERY_CAPACITY,
+    BATTERY_HEALTH,
+    CABLE_UNLOCKED_AFTER_CHARGING,
+    CHARGER_CONNECTED,
+    CHARGING_MODE,
+    CHARGING_PREFERENCE,
+    CHARGING_STATUS,
+    CLIMATE_ACTIVITY,
+    CONNECTION_TYPE,
+    FAULT_CODES,
+    FLAP_PERMANENTLY_UNLOCKED,
+    HEADING,
+    LIDS,
+    LOCK_STATE,
+    MILEAGE,
+    PRECONDITIONING_AT_DEPARTURE,
+    REMAINING_FUEL,
+    REMAINING_FUEL_PERCENT,
+    REMAINING_RANGE_ELECTRIC,
+    STARTER_BATTERY_CHARGE,
+    STARTER_BATTERY_VOLTAGE,
+    STATE_OF_CHARGE,
+    TIRE_PRESSURE,
+    TIRE_TARGET_PRESSURE,
+    WINDOWS,
+    Attribute,
+    Unit,
+)
+from ..core.descriptors import DESCRIPTORS, Descriptor, Kind
+from ..core.values import (
+    AlarmState,
+    ChargingMode,
+    ChargingPreference,
+    ChargingStatus,
+    ClimateActivity,
+    ConnectionType,
+    LidState,
+    LockState,
+)
+from .converters import (
+    Converter,
+    codes,
+    consumption,
+    count,
+    day,
+    distance,
+    measure,
+    member,
+    number,
+    plain,
+    pressure,
+    time_of,
+    truth,
+    truth_or,
+    word,
+)
+
+SOURCE: Final = "cardata"
+
+
+class Rule[T](NamedTuple):
+    """What a descriptor tells; `plug` and `fuel` are for cars that have such a thing.
+
+    A `fallback` only counts while the better descriptor of the same attribute says nothing. With
+    `forgets`, a word such as INVALID means that the car does not know the fact any more.
+    """
+
+    attribute: Attribute[T]
+    convert: Converter[T]
+    plug: bool = False
+    fuel: bool = False
+    fallback: bool = False
+    forgets: bool = False
+
+
+type AnyRule = Rule[Any]
+
+_LID: Final = truth_or({item.value: item for item in LidState}, LidState.OPEN, LidState.CLOSED)
+_ROOF: Final = member(
+    {item.value: item for item in LidState} | {"INTERMEDIATE_TILT": LidState.OPEN_TILT}
+)
+_LOCK: Final = member(
+    {
+        "SECURED": LockState.SECURED,
+        "LOCKED": LockState.LOCKED,
+        "SELECTIVELOCKED": LockState.SELECTIVE_LOCKED,
+        "SELECTIVE-LOCKED": LockState.SELECTIVE_LOCKED,
+        "SELECTIVE_LOCKED": LockState.SELECTIVE_LOCKED,
+        "UNLOCKED": LockState.UNLOCKED,
+    }
+)
+_ALARM: Final = member(
+    {
+        "UNARMED": AlarmState.NOT_ARMED,
+        **dict.fromkeys(("DOORS_ONLY", "DOORSONLY"), AlarmState.ARMED),
+        **dict.fromkeys(("DOORS_TILT_CABIN", "DOORSTILTCABIN"), AlarmState.ARMED),
+    }
+)
+CHARGING_WORDS: Final = {
+    "NOCHARGING": ChargingStatus.NOT_CHARGING,
+    "INITIALIZATION": ChargingStatus.PLUGGED_IN,
+    "CHARGINGACTIVE": ChargingStatus.CHARGING,
+    "CHARGINGPAUSED": ChargingStatus.WAITING_FOR_CHARGING,
+    "CHARGINGENDED": ChargingStatus.COMPLETE,
+    "CHARGINGERROR": ChargingStatus.ERROR,
+    "CHARGINGINTERRUPTED": ChargingStatus.WAITING_FOR_CHARGING,
+    "CHARGINGDISRUPTED": ChargingStatus.ERROR,
+    "CHARGINGINPROGRESS": ChargingStatus.CHARGING,
+}
+CHARGING_STATE: Final = member(CHARGING_WORDS)
+_HIGH_VOLTAGE: Final = member({item.value: item for item in ChargingStatus})
+_CLIMATE: Final = member(
+    {item.value: item for item in ClimateActivity}
+    | {
+        "NOT_ACTIVE": ClimateActivity.INACTIVE,
+        "COMFORT_HEATING": ClimateActivity.HEATING,
+        "COMFORT_COOLING": ClimateActivity.COOLING,
+        "COMFORT_VENTILATION": ClimateActivity.VENTILATION,
+        "DEFROST": ClimateActivity.HEATING,
+        # It runs, but does not say whether it heats or cools
+        "COMFORT_UNDEFINED": ClimateActivity.VENTILATION,
+    }
+)
+_MODE: Final = member({item.value: item for item in ChargingMode})
+_PREFERENCE: Final = member({item.value: item for item in ChargingPreference})
+_CONNECTION: Final = member({item.value: item for item in ConnectionType})
+_KWH: Final = measure(Unit.KILOWATT_HOURS)
+
+
+def _charged(value: object, unit: str) -> float | None:
+    """Read a state of charge that is 0 on cars that do not tell it."""
+    return number(value, unit) or None
+
+
+def _unlocked_for_good(value: object, unit: str) -> bool | None:
+    """Tell whether the flap does not care about the locks; FLAP_LOCKED means that it does."""
+    told = truth(value, unit)
+    by_words = isinstance(value, str) and value.strip().upper().startswith("FLAP_")
+    return not told if by_words and told is not None else told
+
+
+def _plugged(value: object, unit: str) -> bool | None:
+    """Read the state of a connector; one with an error may be anything."""
+    broken = isinstance(value, str) and value.strip().upper() == "ERROR"
+    return None if broken else truth(value, unit)
+
+
+_ELECTRIC: Final = "vehicle.drivetrain.electricEngine"
+_BATTERY: Final = "vehicle.powertrain.electric.battery"
+_TIRE: Final = {
+    "front_left": "vehicle.chassis.axle.row1.wheel.left.tire",
+    "front_right": "vehicle.chassis.axle.row1.wheel.right.tire",
+    "rear_left": "vehicle.chassis.axle.row2.wheel.left.tire",
+    "rear_right": "vehicle.chassis.axle.row2.wheel.right.tire",
+}
+
+RULES: Final[Mapping[str, AnyRule]] = {
+    "vehicle.vehicle.travelledDistance": Rule(MILEAGE, distance),
+    "vehicle.trip.segment.end.travelledDistance": Rule(MILEAGE, distance, fallback=True),
+    "vehicle.drivetrain.batteryManagement.header": Rule(STATE_OF_CHARGE, number, plug=True),
+    f"{_BATTERY}.stateOfCharge.displayed": Rule(STATE_OF_CHARGE, number, plug=True),
+    f"{_ELECTRIC}.charging.level": Rule(STATE_OF_CHARGE, number, plug=True),
+    "vehicle.trip.segment.end.drivetrain.batteryManagement.hvSoc": Rule(
+        STATE_OF_CHARGE, _charged, plug=True, fallback=True
+    ),
+    f"{_BATTERY}.stateOfHealth.displayed": Rule(BATTERY_HEALTH, number, plug=True),
+    "vehicle.drivetrain.batteryManagement.maxEnergy": Rule(BATTERY_CAPACITY, _KWH, plug=True),
+    "vehicle.drivetrain.batteryManagement.batterySizeMax": Rule(
+        BATTERY_CAPACITY, _KWH, plug=True, fallback=True
+    ),
+    "vehicle.electricalSystem.battery.stateOfCharge": Rule(STARTER_BATTERY_CHARGE, number),
+    "vehicle.electricalSystem.battery.voltage": Rule(STARTER_BATTERY_VOLTAGE, measure(Unit.VOLT)),
+    "vehicle.drivetrain.avgElectricRangeConsumption": Rule(
+        AVERAGE_CONSUMPTION, consumption, plug=True
+    ),
+    f"{_ELECTRIC}.charging.connectionType": Rule(
+        CONNECTION_TYPE, _CONNECTION, plug=True, forgets=True
+    ),
+    f"{_ELECTRIC}.charging.profile.climatizationActive": Rule(
+        PRECONDITIONING_AT_DEPARTURE, truth, plug=True, forgets=True
+    ),
+    "vehicle.body.chargingPort.isHospitalityActive": Rule(
+        CABLE_UNLOCKED_AFTER_CHARGING, truth, plug=True, forgets=True
+    ),
+    "vehicle.body.flap.isPermanentlyUnlocked": Rule(
+        FLAP_PERMANENTLY_UNLOCKED, _unlocked_for_good, plug=True, forgets=True
+    ),
+    f"{_ELECTRIC}.kombiRemainingElectricRange": Rule(REMAINING_RANGE_ELECTRIC, distance, plug=True),
+    "vehicle.drivetrain.fuelSystem.level": Rule(REMAINING_FUEL_PERCENT, number, fuel=True),
+    "vehicle.drivetrain.fuelSystem.remainingFuel": Rule(
+        REMAINING_FUEL, measure(Unit.LITERS), fuel=True
+    ),
+    f"{_ELECTRIC}.charging.status": Rule(CHARGING_STATUS, CHARGING_STATE, plug=True, forgets=True),
+    f"{_ELECTRIC}.charging.hvStatus": Rule(
+        CHARGING_STATUS, _HIGH_VOLTAGE, plug=True, fallback=True, forgets=True
+    ),
+    "vehicle.body.chargingPort.status": Rule(CHARGER_CONNECTED, truth, plug=True, forgets=True),
+    "vehicle.body.chargingPort.combinedStatus": Rule(
+        CHARGER_CONNECTED, truth, plug=True, forgets=True
+    ),
+    "vehicle.powertrain.tractionBattery.charging.port.anyPosition.isPlugged": Rule(
+        CHARGER_CONNECTED, truth, plug=True, forgets=True
+    ),
+    **{
+        key: Rule(CHARGER_CONNECTED, _plugged, plug=True, fallback=True, forgets=True)
+        for key in (
+            f"{_ELECTRIC}.charging.connectorStatus",
+            "vehicle.body.chargingPort.statusClearText",
+        )
+    },
+    f"{_BATTERY}.charging.acLimit.selected": Rule(AC_CURRENT_LIMIT, number, plug=True),
+    f"{_ELECTRIC}.charging.profile.mode": Rule(CHARGING_MODE, _MODE, forgets=True),
+    f"{_ELECTRIC}.charging.profile.preference": Rule(
+        CHARGING_PREFERENCE, _PREFERENCE, plug=True, forgets=True
+    ),
+    "vehicle.cabin.door.status": Rule(LOCK_STATE, _LOCK, forgets=True),
+    "vehicle.cabin.door.lock.status": Rule(LOCK_STATE, _LOCK, forgets=True),
+    "vehicle.vehicle.antiTheftAlarmSystem.alarm.armStatus": Rule(ALARM, _ALARM, forgets=True),
+    "vehicle.electronicControlUnit.diagnosticTroubleCodes.raw": Rule(FAULT_CODES, codes),
+    "vehicle.body.hood.isOpen": Rule(LIDS["hood"], _LID, forgets=True),
+    "vehicle.body.trunk.isOpen": Rule(LIDS["trunk"], _LID, forgets=True),
+    "vehicle.cabin.door.row1.driver.isOpen": Rule(LIDS["left_front"], _LID, forgets=True),
+    "vehicle.cabin.door.row1.passenger.isOpen": Rule(LIDS["right_front"], _LID, forgets=True),
+    "vehicle.cabin.door.row2.driver.isOpen": Rule(LIDS["left_rear"], _LID, forgets=True),
+    "vehicle.cabin.door.row2.passenger.isOpen": Rule(LIDS["right_rear"], _LID, forgets=True),
+    "vehicle.cabin.sunroof.overallStatus": Rule(LIDS["sun_roof"], _ROOF, forgets=True),
+    "vehicle.body.trunk.window.isOpen": Rule(WINDOWS["rear"], _LID, forgets=True),
+    "vehicle.cabin.window.row1.driver.status": Rule(WINDOWS["left_front"], _LID, forgets=True),
+    "vehicle.cabin.window.row1.passenger.status": Rule(WINDOWS["right_front"], _LID, forgets=True),
+    "vehicle.cabin.window.row2.driver.status": Rule(WINDOWS["left_rear"], _LID, forgets=True),
+    "vehicle.cabin.window.row2.passenger.status": Rule(WINDOWS["right_rear"], _LID, forgets=True),
+    "vehicle.vehicle.preConditioning.activity": Rule(
+        CLIMATE_ACTIVITY, _CLIMATE, fallback=True, forgets=True
+    ),
+    "vehicle.cabin.hvac.preconditioning.status.comfortState": Rule(
+        CLIMATE_ACTIVITY, _CLIMATE, forgets=True
+    ),
+    "vehicle.cabin.infotainment.navigation.currentLocation.heading": Rule(HEADING, number),
+    **{f"{path}.pressure": Rule(TIRE_PRESSURE[wheel], pressure) for wheel, path in _TIRE.items()},
+    **{
+        f"{path}.pressureTarget": Rule(TIRE_TARGET_PRESSURE[wheel], pressure)
+        for wheel, path in _TIRE.items()
+    },
+}
+"""What one descriptor alone tells; what takes several is worked out in `readings`."""
+
+
+def _converter(item: Descriptor) -> Converter[Any]:
+    match item.kind:
+        case Kind.NUMBER:
+            return (
+                distance if item.attribute.unit is Unit.KILOMETERS else measure(item.attribute.unit)
+            )
+        case Kind.WORD:
+            return word(item.words)
+        case kind:
+            return _CONVERTERS[kind]
+
+
+_CONVERTERS: Final[Mapping[Kind, Converter[Any]]] = {
+    Kind.FLAG: truth,
+    Kind.MOMENT: time_of,
+    Kind.DAY: day,
+    Kind.COUNT: count,
+    Kind.TEXT: plain,
+}
+
+TAIL: Final[Mapping[str, tuple[Descriptor, Converter[Any]]]] = {
+    key: (item, _converter(item)) for key, item in DESCRIPTORS.items()
+}
+"""The long tail: what each descriptor is, and how it is read."""
+
+LATITUDE: Final = "vehicle.cabin.infotainment.navigation.currentLocation.latitude"
+LONGITUDE: Final = "vehicle.cabin.infotainment.navigation.currentLocation.longitude"
+ALTITUDE: Final = "vehicle.cabin.infotainment.navigation.currentLocation.altitude"
+DIRECTION: Final = "vehicle.cabin.infotainment.navigation.currentLocation.heading"
+FIX: Final = "vehicle.cabin.infotainment.navigation.currentLocation.fixStatus"
+TOTAL_RANGE: Final = "vehicle.drivetrain.lastRemainingRange"
+ELECTRIC_RANGE: Final = f"{_ELECTRIC}.kombiRemainingElectricRange"
+ESTIMATED_RANGE: Final = f"{_ELECTRIC}.remainingElectricRange"
+NAVIGATION_RANGE: Final = "vehicle.cabin.infotainment.navigation.remainingRange"
+TRIP_SOC: Final = "vehicle.trip.segment.end.drivetrain.batteryManagement.hvSoc"
+TARGET: Final = f"{_BATTERY}.stateOfCharge.target"
+OTHER_TARGET: Final = f"{_BATTERY}.stateOfCharge.targetSoCForProfessionalMode"
+SOC: Final = (
+    "vehicle.drivetrain.batteryManagement.header",
+    f"{_BATTERY}.stateOfCharge.displayed",
+)
+POWER: Final = f"{_BATTERY}.charging.power"
+VOLTAGE: Final = f"{_ELECTRIC}.charging.acVoltage"
+CURRENT: Final = f"{_ELECTRIC}.charging.acAmpere"
+PHASES: Final = f"{_ELECTRIC}.charging.phaseNumber"
+PLUGS: Final = (
+    "vehicle.body.chargingPort.status",
+    "vehicle.powertrain.tractionBattery.charging.port.anyPosition.isPlugged",
+)
+TRIP_END: Final = "vehicle.trip.segment.end.time"
+MOVING: Final = "vehicle.isMoving"
+IGNITION: Final = "vehicle.drivetrain.engine.isActive"
+CLIMATE_TIMER_PARTS: Final[Mapping[str, str]] = {
+    f"vehicle.cabin.climate.timers.{timer}.{part}": name
+    for timer, name in (
+        ("overwriteTimer", "once"),
+        ("weekdaysTimer1", "first"),
+        ("weekdaysTimer2", "second"),
+    )
+    for part in ("hour", "minute")
+}
+CHARGING_LEFT: Final = f"{_ELECTRIC}.charging.timeToFullyCharged"
+ESTIMATED_LEFT: Final = f"{_ELECTRIC}.charging.timeRemaining"
+CHARGING_WORD: Final = f"{_ELECTRIC}.charging.status"
+CLIMATE_LEFT: Final = (
+    "vehicle.cabin.hvac.preconditioning.status.remainingRunningTime",
+    "vehicle.vehicle.preConditioning.remainingTime",
+)
+DISPLAY_UNITS: Final = (
+    "vehicle.cabin.infotainment.displayUnit.distance",
+    "vehicle.cabin.infotainment.hmi.distanceUnit",
+)
+TAILGATE: Final = (
+    "vehicle.body.trunk.door.isOpen",
+    *(f"vehicle.body.trunk.{part}.door.isOpen" for part in ("upper", "lower", "left", "right")),
+)
+SUNROOF: Final = ("vehicle.cabin.sunroof.status", "vehicle.cabin.sunroof.tiltStatus")
+RANGE_ESTIMATE: Final = "vehicle.drivetrain.totalRemainingRange"
+SERVICE_LIST: Final = "vehicle.status.conditionBasedServices"
+MESSAGE_LIST: Final = "vehicle.status.checkControlMessages"
+
+NULL_IS_OVER: Final = frozenset({MESSAGE_LIST})
+"""Where null in an answer means that what was there is over; anywhere else it says nothing."""
+
+FORGETTING_KINDS: Final = frozenset({Kind.FLAG, Kind.WORD})
+"""The kinds of the long tail that end with a word such as INVALID; a number stays as it was."""
+
+NONSENSE: Final[Mapping[str, str]] = {
+    TARGET: "combustion cars send a target too (streamed by an M2 and an M240i)",
+    OTHER_TARGET: "as for the other target",
+    TRIP_SOC: "combustion cars send a state of charge of 0 at the end of a trip",
+    "vehicle.drivetrain.internalCombustionEngine.engine.ect": "electric cars send 118 °C",
+}
+"""What cars send that do not have the thing, with the proof; only this is kept out for good."""
+
+PLUG_PROOF: Final = frozenset(
+    {
+        *SOC,
+        *PLUGS,
+        f"{_ELECTRIC}.charging.level",
+        CHARGING_WORD,
+        "vehicle.drivetrain.batteryManagement.maxEnergy",
+        ELECTRIC_RANGE,
+    }
+)
+"""What shows that a car can be charged, whatever its drive train is said to be."""
+
+FUEL_PROOF: Final = frozenset(
+    {"vehicle.drivetrain.fuelSystem.level", "vehicle.drivetrain.fuelSystem.remainingFuel"}
+)
+"""What shows that a car has a tank, whatever its drive train is said to be."""
+
+_NOT_IN_CONTAINERS: Final = frozenset(
+    {"vehicle.sim.status", "vehicle.drivetrain.electricEngine.hvsMaxEnergyAbsolute"}
+)
+WANTED: Final = tuple(
+    key
+    for key in dict.fromkeys(
+        (
+            SERVICE_LIST,
+            MESSAGE_LIST,
+            *(key for key, item in DESCRIPTORS.items() if item.rest),
+            *RULES,
+            LATITUDE,
+            LONGITUDE,
+            TOTAL_RANGE,
+            CHARGING_LEFT,
+            POWER,
+            TARGET,
+            *CLIMATE_TIMER_PARTS,
+            *DESCRIPTORS,
+        )
+    )
+    if key not in _NOT_IN_CONTAINERS
+)
+"""What a container should hold, most important first: what the stream cannot send."""

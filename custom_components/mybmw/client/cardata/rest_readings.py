@@ -1,0 +1,289 @@
+"""What CarData tells by endpoints of their own.
+
+See docs/protocols/cardata.md#basic-data, #charging-history, #charging-settings and
+#tire-diagnosis.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from ..core.attributes import (
+    BATTERY_CAPACITY,
+    BODY_TYPE,
+    BRAND,
+    CHARGED_THIS_MONTH,
+    CHARGING_PLACES,
+    CHARGING_SESSIONS,
+    COLOR,
+    COUNTRY,
+    DRIVE_TRAIN,
+    HEADUNIT_TYPE,
+    LEFT_HAND_DRIVE,
+    MILEAGE,
+    MODEL,
+    SOFTWARE_VERSION,
+    STATE_OF_CHARGE,
+    TIRE,
+    TIRE_DISTANCE_LEFT,
+    TIRE_WEAR,
+    WHEELS,
+    AnyReading,
+)
+from ..core.convert import boolean, mapping, member, number, text, unknown_word
+from ..core.descriptors import attribute_of
+from ..core.json_reader import AnyRow, Reader, row
+from ..core.values import (
+    Brand,
+    ChargingPlace,
+    ChargingSession,
+    DriveTrain,
+    Position,
+    Season,
+    Tire,
+    Wear,
+)
+from .car_state import Memory
+from .converters import day, distance, plain
+from .mapping import SOURCE
+
+LONGEST_LIST: Final = 30
+"""How many charges are kept."""
+
+_LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_TRAINS: Final = (
+    ("BEV_REX", DriveTrain.ELECTRIC_WITH_RANGE_EXTENDER),
+    ("BEV", DriveTrain.ELECTRIC),
+    ("PHEV", DriveTrain.PLUGIN_HYBRID),
+    ("MHEV", DriveTrain.MILD_HYBRID),
+    ("HEV", DriveTrain.HYBRID),
+    ("CONV", DriveTrain.COMBUSTION),
+    ("ICE", DriveTrain.COMBUSTION),
+)
+_BRAND: Final = member(
+    Brand,
+    BMWI=Brand.BMW,
+    BMW_MOTORRAD=Brand.BMW,
+    TOYOTA_SUPRA=Brand.TOYOTA,
+)
+_LEFT_HAND: Final[Mapping[str, bool]] = {
+    **dict.fromkeys(("LHD", "LL", "LEFT"), True),
+    **dict.fromkeys(("RHD", "RL", "RIGHT"), False),
+}
+_WEAR: Final = member(Wear)
+_SEASON: Final = member(Season, ALLSEASON=Season.ALL_SEASON)
+_WHEEL_NAMES: Final[Mapping[str, str]] = {
+    "front_left": "frontLeft",
+    "front_right": "frontRight",
+    "rear_left": "rearLeft",
+    "rear_right": "rearRight",
+}
+
+
+def _text(value: object) -> str | None:
+    return plain(value, "")
+
+
+def _train(value: object) -> DriveTrain | None:
+    """Read the drive train, of which BMW has more words than kinds: "PHEV_OTTO"."""
+    word = text(value)
+    if word is None:
+        return None
+    for start, train in _TRAINS:
+        if word.upper().startswith(start):
+            return train
+    raise unknown_word(value)
+
+
+def _left_hand(value: object) -> bool | None:
+    word = text(value)
+    if word is None:
+        return None
+    if word.upper() not in _LEFT_HAND:
+        raise unknown_word(value)
+    return _LEFT_HAND[word.upper()]
+
+
+def _software(value: object) -> str | None:
+    """Read "MMYY" as "MM/20YY"."""
+    step = text(value) or ""
+    return f"{step[:2]}/20{step[2:]}" if len(step) == len("MMYY") and step.isdecimal() else None
+
+
+def _active(value: object) -> bool | None:
+    """Read the status of the SIM, which is a truth value or a word."""
+    word = value.strip().upper() if isinstance(value, str) else ""
+    return word == "ACTIVE" if word in ("ACTIVE", "INACTIVE") else boolean(value)
+
+
+_BASIC: Final[tuple[AnyRow, ...]] = (
+    row("brand", BRAND, _BRAND),
+    row("bodyType", BODY_TYPE, _text),
+    row("driveTrain", DRIVE_TRAIN, _train),
+    row("colourDescription", COLOR, _text),
+    row("headUnit", HEADUNIT_TYPE, _text),
+    row("puStep", SOFTWARE_VERSION, _software),
+    row("steering", LEFT_HAND_DRIVE, _left_hand),
+    row("simStatus", attribute_of("vehicle.sim.status"), _active),
+    row(
+        "hvsMaxEnergyAbsolute",
+        attribute_of("vehicle.drivetrain.electricEngine.hvsMaxEnergyAbsolute"),
+        number,
+    ),
+)
+# The first one that is there counts
+_FIRST: Final[tuple[tuple[AnyRow, ...], ...]] = (
+    tuple(
+        row(key, MODEL, _text)
+        for key in ("modelName", "modelRange", "seriesDevt", "series", "modelKey")
+    ),
+    tuple(row(key, COUNTRY, _text) for key in ("countryCodeISO", "countryCode", "country")),
+)
+# A capacity out of a catalogue gives way to every one that was ever measured
+_CAPACITY: Final[tuple[AnyRow, ...]] = (
+    row("hvsMaxEnergyAbsolute", BATTERY_CAPACITY, number),
+    row("reessNominalCapacityGross", BATTERY_CAPACITY, number),
+)
+
+
+def read_basic_data(answer: object, memory: Memory, now: datetime) -> list[AnyReading]:
+    """Read what never changes about a car, and remember its drive train."""
+    reader = Reader(SOURCE, now, memory.problems)
+    readings = reader.rows(answer, _BASIC)
+    for rows in _FIRST:
+        readings += next(filter(None, (reader.rows(answer, (line,)) for line in rows)), [])
+    trains = (reading.value for reading in readings if reading.attribute is DRIVE_TRAIN)
+    memory.drive_train = next(trains, memory.drive_train)
+    if memory.plugs_in:
+        readings += Reader(SOURCE, _LONG_AGO, memory.problems).rows(answer, _CAPACITY)
+    return [item for item in readings if _fits(item, memory)]
+
+
+def _fits(reading: AnyReading, memory: Memory) -> bool:
+    return memory.plugs_in or not reading.attribute.key.endswith("hvsMaxEnergyAbsolute")
+
+
+def read_tyres(answer: object, problems: Counter[str], now: datetime) -> list[AnyReading]:
+    """Read the mounted tyres; whole branches are missing for cars without tyre records."""
+    reader = Reader(SOURCE, now, problems).inside("tyres")
+    mounted = mapping(mapping(mapping(answer).get("passengerCar")).get("mountedTyres"))
+    return [
+        reading
+        for wheel in WHEELS
+        for reading in _wheel(wheel, mapping(mounted.get(_WHEEL_NAMES[wheel])), reader)
+    ]
+
+
+def _wheel(wheel: str, fields: Mapping[str, object], reader: Reader) -> Iterator[AnyReading]:
+    tire = Tire(
+        season=reader.take(fields, "season.season", _SEASON),
+        manufactured=reader.take(fields, "tyreProductionDate.value", _week),
+        mounted=reader.take(fields, "mountingDate.mountingDate", day),
+        dimension=reader.take(fields, "dimension.value", text),
+        manufacturer=reader.take(fields, "tread.manufacturer", text),
+        tread=reader.take(fields, "tread.treadDesign", text),
+    )
+    if tire != Tire():
+        yield TIRE[wheel].at(tire, reader.time, SOURCE)
+    yield from reader.rows(
+        fields, (row("tyreWear.statusColor", TIRE_WEAR[wheel], _WEAR, forgets=True),)
+    )
+    left = reader.take(fields, "tyreWear.dueMileage", number)
+    unit = (reader.take(fields, "tyreWear.unit", text) or "").lower()
+    length = distance(left, unit if unit in ("mile", "kilometer") else "km")
+    if length is not None:
+        yield TIRE_DISTANCE_LEFT[wheel].at(length, reader.time, SOURCE)
+
+
+def _week(value: object) -> date | None:
+    """Read "2023-W42" as the Monday of that week."""
+    word = text(value)
+    if word is None:
+        return None
+    year, _, week = word.partition("-W")
+    return date.fromisocalendar(int(year), int(week), 1)
+
+
+def read_sessions(
+    answer: Sequence[object], month: datetime, problems: Counter[str], now: datetime
+) -> list[AnyReading]:
+    """Read past charges, newest first, and what was charged since the month began."""
+    reader = Reader(SOURCE, now, problems).inside("charging history")
+    found = [item for fields in answer if (item := _session(mapping(fields), reader)) is not None]
+    found.sort(key=lambda item: item.end, reverse=True)
+    total = sum(item.energy or 0.0 for item in found if item.end >= month)
+    return [
+        *_at_last_charge(found),
+        CHARGING_SESSIONS.at(tuple(found[:LONGEST_LIST]), now, SOURCE),
+        CHARGED_THIS_MONTH.at(round(total, 2), now, SOURCE),
+    ]
+
+
+def _at_last_charge(sessions: Sequence[ChargingSession]) -> Iterator[AnyReading]:
+    """Return what the last charge tells of the car itself."""
+    for last in sessions[:1]:
+        if last.end_soc is not None:
+            yield STATE_OF_CHARGE.at(last.end_soc, last.end, SOURCE)
+        if last.mileage is not None:
+            yield MILEAGE.at(last.mileage, last.start, SOURCE)
+
+
+def _session(fields: Mapping[str, object], reader: Reader) -> ChargingSession | None:
+    start = reader.take(fields, "startTime", _epoch)
+    end = reader.take(fields, "endTime", _epoch)
+    if start is None or end is None or end < start:
+        return None
+    miles = "MI" in (reader.take(fields, "mileageUnits", text) or "").upper().split(".")
+    mileage = reader.take(fields, "mileage", number)
+    return ChargingSession(
+        start=start,
+        end=end,
+        energy=reader.take(fields, "energyConsumedFromPowerGridKwh", number),
+        start_soc=reader.take(fields, "displayedStartSoc", number),
+        end_soc=reader.take(fields, "displayedSoc", number),
+        mileage=distance(mileage, "mi" if miles else "km"),
+        place=reader.take(fields, "chargingLocation.formattedAddress", text),
+    )
+
+
+def _epoch(value: object) -> datetime | None:
+    seconds = number(value)
+    if seconds is None:
+        return None
+    if not 0 < seconds < 2**33:
+        raise ValueError("not a time")
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def read_places(
+    answer: Sequence[object], problems: Counter[str], now: datetime
+) -> list[AnyReading]:
+    """Read how the car charges at which place."""
+    reader = Reader(SOURCE, now, problems).inside("charging settings")
+    found = tuple(_place(mapping(fields), reader) for fields in answer)
+    return [CHARGING_PLACES.at(found, now, SOURCE)]
+
+
+def _place(fields: Mapping[str, object], reader: Reader) -> ChargingPlace:
+    latitude = reader.take(fields, "latitude", number)
+    longitude = reader.take(fields, "longitude", number)
+    limited = reader.take(fields, "acCurrentLimitFlag", boolean)
+    visits = reader.take(fields, "visits", number)
+    known = latitude is not None and longitude is not None
+    return ChargingPlace(
+        position=Position(latitude or 0.0, longitude or 0.0) if known else None,
+        mode=reader.take(fields, "chargingMode", text),
+        current_limit=reader.take(fields, "acCurrentLimit", number) if limited else None,
+        visits=None if visits is None else int(visits),
+    )
+
+
+def first_of_month(now: datetime) -> datetime:
+    """Return when the month of a time began, in its time zone."""
+    return now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def history_start(now: datetime) -> datetime:
+    """Return since when past charges are asked for: this month, and three weeks at least."""
+    return min(first_of_month(now), now - timedelta(days=21))

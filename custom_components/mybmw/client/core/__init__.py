@@ -1,0 +1,1 @@
+"""The vocabulary: attributes, readings, vehicles, commands."""

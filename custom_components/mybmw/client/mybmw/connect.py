@@ -1,0 +1,44 @@
+"""The way from what somebody knows of an account to its source."""
+
+from collections.abc import Callable
+from datetime import UTC, tzinfo
+
+import httpx
+
+from ..privacy import Redactor
+from ..transport.http import Http
+from ..transport.tokens import Save
+from .app_identity import build_id
+from .auth import Authenticator
+from .regions import Region
+from .source import MyBMWSource
+from .tokens import Account, Tokens
+
+
+def connect(
+    client: httpx.AsyncClient,
+    region: Region | str,
+    username: str,
+    password: str | None = None,
+    captcha: str | None = None,
+    *,
+    tokens: Tokens | None = None,
+    save: Save[Tokens] | None = None,
+    load: Callable[[], Tokens | None] | None = None,
+    device: str = "mybmw",
+    zone: tzinfo = UTC,
+    observer: tuple[float, float] | None = None,
+    redactor: Redactor | None = None,
+) -> MyBMWSource:
+    """Return a source for the account of the MyBMW app; nothing is sent yet.
+
+    The first login needs the password and, outside China, the token of a solved captcha, which
+    works once. Afterwards `tokens` are enough: `save` gets every new set before it is used, and
+    `load` returns the one saved last, if several programs share it. `device` stands for this
+    installation. ValueError for an unknown region; for the others see `MyBMWSource`.
+    """
+    redactor = redactor or Redactor()
+    http = Http(client, redactor)
+    account = Account(Region(region), username, build_id(device, 0), password, captcha)
+    login = Authenticator(http, account, tokens, save, load)
+    return MyBMWSource(http, login, zone=zone, observer=observer)

@@ -1,0 +1,207 @@
+"""Where the answers of the MyBMW service hold which fact (docs/protocols/mybmw-app.md#values)."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from ..core.attributes import (
+    AC_CURRENT_LIMIT,
+    AC_CURRENT_LIMITS,
+    ADDRESS,
+    ALARM,
+    BODY_TYPE,
+    CABLE_UNLOCKED_AFTER_CHARGING,
+    CHARGER_CONNECTED,
+    CHARGING_STATUS,
+    CHARGING_TARGET,
+    CLIMATE_ACTIVITY,
+    COLOR,
+    CONNECTION_TYPE,
+    COUNTRY,
+    DC_LOUDNESS,
+    DRIVE_TRAIN,
+    FLAP_PERMANENTLY_UNLOCKED,
+    HEADING,
+    HEADUNIT_TYPE,
+    IDRIVE_VERSION,
+    LEFT_HAND_DRIVE,
+    LIDS,
+    LOCK_STATE,
+    LSC_ENABLED,
+    LSC_TYPE,
+    MILEAGE,
+    MODEL,
+    MODEL_YEAR,
+    PRECONDITIONING_AT_DEPARTURE,
+    REMAINING_FUEL,
+    REMAINING_FUEL_PERCENT,
+    REMAINING_RANGE_ELECTRIC,
+    SERVICE_PACK,
+    STATE_OF_CHARGE,
+    TELEMATICS_UNIT,
+    TIRE_PRESSURE,
+    TIRE_TARGET_PRESSURE,
+    TRACKING_ENABLED,
+    WHEELS,
+    WINDOWS,
+    Unit,
+)
+from ..core.commands import CommandKind
+from ..core.convert import boolean, integer, member, number, text
+from ..core.json_reader import AnyRow, row
+from ..core.units import measured_in
+from ..core.values import (
+    AlarmState,
+    Brand,
+    ChargingStatus,
+    ClimateActivity,
+    ConnectionType,
+    DriveTrain,
+    LastStateCall,
+    LidState,
+    LockState,
+    Season,
+    ServiceStatus,
+    Severity,
+)
+
+
+def argb(value: object) -> str | None:
+    """Read an unsigned ARGB number as "#rrggbb"."""
+    color = integer(value)
+    if color is None:
+        return None
+    if not 0 <= color < 1 << 32:
+        raise ValueError("not a colour")
+    return f"#{color & 0xFFFFFF:06x}"
+
+
+def season(value: object) -> Season | None:
+    """Read the number of a season; only the one for summer is known."""
+    return Season.SUMMER if integer(value) == 2 else None
+
+
+def manufactured(value: object) -> date | None:
+    """Read "WWYY" without its leading zero: the week and the year."""
+    week_year = integer(value)
+    if week_year is None:
+        return None
+    return date.fromisocalendar(2000 + week_year % 100, week_year // 100, 1)
+
+
+kilometers: Final = measured_in(Unit.KILOMETERS)
+_KPA: Final = measured_in(Unit.KILOPASCAL)
+
+
+def distance_left(value: object) -> float | None:
+    """Read a distance in km; 0 means that there is none."""
+    return kilometers(value) or None
+
+
+def limits(value: object) -> tuple[int, ...] | None:
+    """Read a list of currents in A."""
+    if not isinstance(value, list):
+        raise ValueError("not a list")
+    found = (integer(item) for item in value)
+    return tuple(sorted({limit for limit in found if limit is not None and limit > 0})) or None
+
+
+BRAND_WORD: Final = member(Brand, BMW_I=Brand.BMW, BMWI=Brand.BMW, DRITTKUNDE=Brand.TOYOTA)
+LID_WORD: Final = member(LidState)
+SERVICE_WORD: Final = member(ServiceStatus)
+SEVERITY_WORD: Final = member(Severity)
+CHARGING_WORD: Final = member(ChargingStatus, INVALID=ChargingStatus.NOT_CHARGING)
+
+PROFILE_ROWS: Final[tuple[AnyRow, ...]] = (
+    row("model", MODEL, text),
+    row("year", MODEL_YEAR, integer),
+    row("bodyType", BODY_TYPE, text),
+    row("color", COLOR, argb),
+    row("countryOfOrigin", COUNTRY, text),
+    row("driveTrain", DRIVE_TRAIN, member(DriveTrain)),
+    row("telematicsUnit", TELEMATICS_UNIT, text),
+)
+HEADUNIT_ROWS: Final[tuple[AnyRow, ...]] = (
+    row("headUnitType", HEADUNIT_TYPE, text),
+    row("hmiVersion", IDRIVE_VERSION, text),
+)
+STATE_ROWS: Final[tuple[AnyRow, ...]] = (
+    row("isLscSupported", LSC_ENABLED, boolean),
+    row("isLeftSteering", LEFT_HAND_DRIVE, boolean),
+    row("currentMileage", MILEAGE, kilometers),
+    row("securityOverviewMode", ALARM, member(AlarmState), forgets=True),
+    row("doorsState.combinedSecurityState", LOCK_STATE, member(LockState), forgets=True),
+    row("doorsState.hood", LIDS["hood"], LID_WORD, forgets=True),
+    row("doorsState.trunk", LIDS["trunk"], LID_WORD, forgets=True),
+    row("doorsState.leftFront", LIDS["left_front"], LID_WORD, forgets=True),
+    row("doorsState.leftRear", LIDS["left_rear"], LID_WORD, forgets=True),
+    row("doorsState.rightFront", LIDS["right_front"], LID_WORD, forgets=True),
+    row("doorsState.rightRear", LIDS["right_rear"], LID_WORD, forgets=True),
+    row("windowsState.leftFront", WINDOWS["left_front"], LID_WORD, forgets=True),
+    row("windowsState.leftRear", WINDOWS["left_rear"], LID_WORD, forgets=True),
+    row("windowsState.rear", WINDOWS["rear"], LID_WORD, forgets=True),
+    row("windowsState.rightFront", WINDOWS["right_front"], LID_WORD, forgets=True),
+    row("windowsState.rightRear", WINDOWS["right_rear"], LID_WORD, forgets=True),
+)
+LOCATION_ROWS: Final[tuple[AnyRow, ...]] = (
+    row("heading", HEADING, number),
+    row("address.formatted", ADDRESS, text),
+)
+CLIMATE_ROWS: Final[tuple[AnyRow, ...]] = (
+    row("climateControlState.activity", CLIMATE_ACTIVITY, member(ClimateActivity), forgets=True),
+)
+FUEL_ROWS: Final[tuple[AnyRow, ...]] = (
+    row("remainingFuelLiters", REMAINING_FUEL, measured_in(Unit.LITERS)),
+    row("remainingFuelPercent", REMAINING_FUEL_PERCENT, number),
+)
+ELECTRIC_ROWS: Final[tuple[AnyRow, ...]] = (
+    row("chargingLevelPercent", STATE_OF_CHARGE, number),
+    row("chargingTarget", CHARGING_TARGET, number),
+    row("isChargerConnected", CHARGER_CONNECTED, boolean, forgets=True),
+    row("chargingStatus", CHARGING_STATUS, CHARGING_WORD, forgets=True),
+    row("chargingConnectionType", CONNECTION_TYPE, member(ConnectionType), forgets=True),
+    row("range", REMAINING_RANGE_ELECTRIC, kilometers),
+)
+TIRE_ROWS: Final[Mapping[str, tuple[AnyRow, ...]]] = {
+    wheel: (
+        row("status.currentPressure", TIRE_PRESSURE[wheel], _KPA),
+        row("status.targetPressure", TIRE_TARGET_PRESSURE[wheel], _KPA),
+    )
+    for wheel in WHEELS
+}
+FOUND_ROWS: Final[tuple[AnyRow, ...]] = (
+    row("heading", HEADING, number),
+    row("formattedAddress", ADDRESS, text),
+)
+CHARGING_ROWS: Final[tuple[AnyRow, ...]] = (
+    row("servicePack", SERVICE_PACK, text),
+    row("chargingFlapDetail.isPermanentlyUnlock", FLAP_PERMANENTLY_UNLOCKED, boolean),
+    row("chargingSettingsDetail.acLimit.current.value", AC_CURRENT_LIMIT, number),
+    row("chargingSettingsDetail.acLimit.values", AC_CURRENT_LIMITS, limits),
+    row("chargingSettingsDetail.dcLoudness", DC_LOUDNESS, text),
+    row("chargingSettingsDetail.isUnlockCableActive", CABLE_UNLOCKED_AFTER_CHARGING, boolean),
+    row(
+        "chargeAndClimateTimerDetail.isPreconditionForDepartureActive",
+        PRECONDITIONING_AT_DEPARTURE,
+        boolean,
+    ),
+)
+CAPABILITY_ROWS: Final[tuple[AnyRow, ...]] = (
+    row("lastStateCallState", LSC_TYPE, member(LastStateCall)),
+    row("vehicleFinder", TRACKING_ENABLED, boolean),
+)
+ALLOWED_BY: Final[Mapping[str, CommandKind]] = {
+    "lights": CommandKind.LIGHT_FLASH,
+    "horn": CommandKind.HORN_BLOW,
+    "lock": CommandKind.DOOR_LOCK,
+    "unlock": CommandKind.DOOR_UNLOCK,
+    "climateNow": CommandKind.CLIMATE_START,
+    "isChargingTargetSocEnabled": CommandKind.TARGET_SOC,
+    "isChargingPowerLimitEnabled": CommandKind.AC_LIMIT,
+    "isChargingPlanSupported": CommandKind.CHARGING_PROFILE,
+    "sendPoi": CommandKind.SEND_POI,
+}
+CHARGING_CONTROL: Final[Mapping[object, CommandKind]] = {
+    "START": CommandKind.CHARGE_START,
+    "STOP": CommandKind.CHARGE_STOP,
+}

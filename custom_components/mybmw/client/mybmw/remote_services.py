@@ -1,0 +1,242 @@
+"""Commands: what is sent, and how their fate is followed (docs/protocols/mybmw-app.md#commands)."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+import logging
+from time import monotonic
+from typing import Final, NamedTuple
+
+from ..core.attributes import (
+    AC_CURRENT_LIMITS,
+    CHARGER_CONNECTED,
+    CHARGING_PROFILE,
+    CHARGING_STATUS,
+    PRECONDITIONING_AT_DEPARTURE,
+    SERVICE_PACK,
+)
+from ..core.commands import (
+    AcLimit,
+    ChangeProfile,
+    Command,
+    CommandKind,
+    CommandResult,
+    CommandState,
+    PointOfInterest,
+    SendPoi,
+    TargetSoc,
+)
+from ..core.convert import mapping
+from ..core.errors import (
+    AnswerError,
+    ApiError,
+    CommandError,
+    CommandTimeoutError,
+    InvalidValueError,
+    NetworkError,
+    QuotaError,
+    UnknownPlanError,
+    UnsupportedError,
+)
+from ..core.source import Follower, Progress
+from ..core.values import ChargingStatus
+from ..core.vehicle import Vehicle
+from ..privacy import wording
+from .api import Api, Car
+from .profile import body, changed
+
+_LOGGER = logging.getLogger(__name__)
+
+_PAUSE: Final = 3.5
+_PATIENCE: Final = 240.0
+_FINAL: Final = (CommandState.EXECUTED, CommandState.IGNORED)
+_WORDS: Final[Mapping[object, CommandState]] = {
+    state.value: state
+    for state in (
+        CommandState.INITIATED,
+        CommandState.PENDING,
+        CommandState.DELIVERED,
+        CommandState.ERROR,
+        *_FINAL,
+    )
+}
+
+CHANGES_STATE: Final = frozenset(CommandKind) - {
+    CommandKind.LIGHT_FLASH,
+    CommandKind.HORN_BLOW,
+    CommandKind.VEHICLE_FINDER,
+    CommandKind.SEND_POI,
+}
+"""The commands after which the car's state is another one."""
+
+_SERVICES: Final[Mapping[CommandKind, tuple[str, str | None]]] = {
+    CommandKind.LIGHT_FLASH: ("light-flash", None),
+    CommandKind.HORN_BLOW: ("horn-blow", None),
+    CommandKind.DOOR_LOCK: ("door-lock", None),
+    CommandKind.DOOR_UNLOCK: ("door-unlock", None),
+    CommandKind.CLIMATE_START: ("climate-now", "START"),
+    CommandKind.CLIMATE_STOP: ("climate-now", "STOP"),
+    CommandKind.VEHICLE_FINDER: ("vehicle-finder", None),
+}
+
+
+class Started(NamedTuple):
+    """A command on its way; without an `event` the service gives no more news of it."""
+
+    event: str | None
+
+
+async def start(
+    api: Api, car: Car, vehicle: Vehicle, command: Command, progress: Progress | None = None
+) -> Started:
+    """Send a command; raise `UnsupportedError` or `InvalidValueError` before anything is sent."""
+    post = _prepared(api, car, vehicle, command)
+    await api.login.token()
+    if isinstance(progress, Follower):
+        progress.sending()
+    return _started(await post())
+
+
+def _prepared(
+    api: Api, car: Car, vehicle: Vehicle, command: Command
+) -> Callable[[], Awaitable[object]]:
+    """Return what sends a command; what cannot be sent is found out here."""
+    service = _SERVICES.get(command.kind)
+    if service is not None:
+        return partial(api.command, car, *service)
+    match command:
+        case TargetSoc(percent=percent):
+            settings = {"chargingTarget": percent, "acLimitValue": None}
+            return partial(api.change_charging, car, "charging-settings", settings)
+        case AcLimit(ampere=ampere):
+            _check_limit(vehicle, ampere)
+            settings = {"chargingTarget": None, "acLimitValue": ampere}
+            return partial(api.change_charging, car, "charging-settings", settings)
+        case ChangeProfile():
+            plan = _plan(vehicle, command)
+            return partial(api.change_charging, car, "charging-profile", plan)
+        case SendPoi(poi=poi):
+            return partial(api.send_poi, car, _gcid(api), _destination(car, poi))
+    path = {CommandKind.CHARGE_START: "start-charging", CommandKind.CHARGE_STOP: "stop-charging"}
+    if command.kind not in path:
+        raise UnsupportedError(f"{command.kind} needs more than its kind")
+    return partial(api.change_charging, car, path[command.kind], {})
+
+
+def ignored(vehicle: Vehicle, command: Command) -> str | None:
+    """Return why the car would ignore a command right now, None if it may not.
+
+    Whether it charges can be unknown after another command.
+    """
+    charging = (CommandKind.CHARGE_START, CommandKind.CHARGE_STOP)
+    if command.kind in charging and not vehicle.value(CHARGER_CONNECTED):
+        return "the car is not plugged in"
+    stopping, status = command.kind is CommandKind.CHARGE_STOP, vehicle.value(CHARGING_STATUS)
+    if stopping and status not in (None, ChargingStatus.CHARGING):
+        return "the car is not charging"
+    return None
+
+
+async def follow(
+    api: Api, car: Car, command: Command, started: Started, progress: Progress | None
+) -> CommandResult:
+    """Wait for the final word about a command: looks every 3.5 s, for 240 s.
+
+    A hiccup of the network or the service does not end the wait. Raises `CommandError` if the
+    command failed, `CommandTimeoutError` if no final word came.
+    """
+    state = CommandState.EXECUTED if started.event is None else CommandState.INITIATED
+    waited, began = 0.0, monotonic()
+    while started.event is not None and state not in _FINAL:
+        if max(waited, monotonic() - began) >= _PATIENCE:
+            raise CommandTimeoutError(f"{command.kind}: the last news was {state}")
+        await api.http.pause(_PAUSE)
+        waited += _PAUSE
+        try:
+            answer = mapping(await api.event_status(car, started.event))
+        except (NetworkError, AnswerError, ApiError, QuotaError) as error:
+            _LOGGER.debug("%s: %s", command.kind, error)
+            continue
+        state = _state(answer, state)
+        if state is CommandState.ERROR:
+            raise CommandError(api.http.redactor.beginning(f"{command.kind}: {_reason(answer)}"))
+        if progress is not None:
+            progress(state)
+    return CommandResult(command.kind, state, datetime.now(UTC))
+
+
+def _state(answer: Mapping[str, object], before: CommandState) -> CommandState:
+    word = answer.get("eventStatus")
+    return _WORDS.get(word, before) if isinstance(word, str) else before
+
+
+def _reason(answer: Mapping[str, object]) -> str:
+    details = mapping(answer.get("errorDetails"))
+    words = [details.get(key) for key in ("title", "description", "errorDetails")]
+    told = " - ".join(word for word in words if isinstance(word, str) and word)
+    return wording(told) or "no reason given"
+
+
+def _started(answer: object) -> Started:
+    event = mapping(answer).get("eventId")
+    return Started(event if isinstance(event, str) and event else None)
+
+
+def _check_limit(vehicle: Vehicle, ampere: int) -> None:
+    limits = vehicle.value(AC_CURRENT_LIMITS) or ()
+    if ampere not in limits:
+        offered = ", ".join(map(str, limits)) or "none"
+        raise InvalidValueError(f"the car does not offer {ampere} A (it offers: {offered})")
+
+
+def _plan(vehicle: Vehicle, command: ChangeProfile) -> object:
+    profile = vehicle.value(CHARGING_PROFILE)
+    if profile is None:
+        raise UnknownPlanError("the charging plan of the car is not known")
+    profile = changed(profile, vehicle.value(PRECONDITIONING_AT_DEPARTURE))
+    return body(profile, command, vehicle.value(SERVICE_PACK))
+
+
+def _gcid(api: Api) -> str:
+    tokens = api.login.tokens
+    if tokens is None or not tokens.gcid:
+        raise UnsupportedError("the login did not tell the account's id")
+    return tokens.gcid
+
+
+def _destination(car: Car, poi: PointOfInterest) -> object:
+    position = {"lat": poi.position.latitude, "lng": poi.position.longitude}
+    unknown = (
+        "banchi",
+        "chome",
+        "countryCode",
+        "district",
+        "go",
+        "houseNumber",
+        "region",
+        "regionCode",
+        "settlement",
+        "subblock",
+    )
+    place = {
+        "formattedAddress": poi.address,
+        "placeType": "ADDRESS",
+        "title": poi.title,
+        "provider": None,
+        "providerId": None,
+        "providerPoiId": "",
+        "sourceType": None,
+        "vehicleCategoryId": None,
+        "position": position,
+        "address": {
+            "street": poi.street,
+            "postalCode": poi.postal_code,
+            "city": poi.city,
+            "country": poi.country,
+            "formatted": poi.address,
+            **dict.fromkeys(unknown),
+        },
+        "category": {"losCategory": "Address", "mguVehicleCategoryId": None, "name": "Address"},
+        "entrances": [{"name": None, "position": position}],
+    }
+    return {"places": [place], "vehicleInformation": {"vin": car.vin}}

@@ -1,0 +1,216 @@
+"""Recorded answers and messages, for developers to replay.
+
+See docs/protocols/mybmw-app.md#recordings.
+File names are those that bimmer_connected wrote, so that recordings of its users replay as well.
+"""
+
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from copy import copy, replace
+from datetime import UTC, datetime
+from io import BytesIO
+import json
+import re
+from typing import Final, NamedTuple
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+import orjson
+
+from . import HIDDEN, SECRET, Found, Redactor, find, is_alias, traces, vins_in
+
+STREAM: Final = "stream.jsonl"
+"""The file of the stream: one JSON object a line, with time, topic and payload."""
+
+MESSAGES: Final = 500
+"""How many messages of a stream are kept for a recording."""
+
+_EMPTY: Final = "NO CONTENT"
+_ODD: Final = re.compile(r"[^A-Za-z0-9._-]+")
+_USER: Final = re.compile(r"_user_([^_]+)_")
+_LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
+
+
+class Answer(NamedTuple):
+    """One answer as it came, before anything is taken out of it; not `good` if it was an error."""
+
+    content_type: str
+    body: bytes
+    good: bool = True
+
+
+class Message(NamedTuple):
+    """One message of a stream as it came at `time` (UTC)."""
+
+    time: datetime
+    topic: str
+    payload: bytes
+
+
+class Recording(NamedTuple):
+    """What a source has heard lately: its answers by name, and the messages of its stream."""
+
+    answers: Mapping[str, Answer]
+    messages: Sequence[Message] = ()
+
+
+def raw(recording: Recording, vin: str) -> dict[str, object]:
+    """Return the answers about one car by name, decoded but not anonymised; the JSON ones."""
+    found: dict[str, object] = {}
+    for name, answer in recording.answers.items():
+        if vin.lower() in name.lower():
+            with suppress(orjson.JSONDecodeError):
+                found[name] = orjson.loads(answer.body)
+    return found
+
+
+def narrow(recording: Recording, vins: Collection[str]) -> Recording:
+    """Return the part of a recording that is about these cars, or about the account alone."""
+    wanted = {vin.upper() for vin in vins}
+    answers = {
+        name: answer if vins_in(name) else _narrowed(answer, wanted)
+        for name, answer in recording.answers.items()
+        if wanted.issuperset(vins_in(name))
+    }
+    messages = (item for item in recording.messages if wanted.issuperset(_vins_of(item)))
+    return Recording(answers, tuple(messages))
+
+
+def files(recordings: Iterable[Recording], redactor: Redactor) -> dict[str, bytes]:
+    """Return the anonymised contents of recordings by file name; pictures are left out.
+
+    JSON is sorted and has four spaces of indent. What is found to be personal in one place is
+    taken out of all of them, and a VIN has the same alias everywhere.
+    """
+    answers: dict[str, _Content] = {}
+    messages: list[tuple[Message, _Content]] = []
+    for recording in recordings:
+        for name, answer in recording.answers.items():
+            if not answer.content_type.startswith("image/"):
+                answers[name] = _content(answer.body)
+        messages += ((item, _content(item.payload)) for item in recording.messages)
+    redactor.meet(_vins(answers, messages))
+    clean = copy(redactor)
+    clean.follow(traces(_personal(answers, messages)))
+    found = dict(_file(name, content, clean) for name, content in answers.items())
+    if messages:
+        found[STREAM] = b"".join(_line(item, content, clean) for item, content in messages)
+    return found
+
+
+def archive(contents: Mapping[str, bytes]) -> bytes:
+    """Return files as a ZIP archive, the same one each time for the same files."""
+    memory = BytesIO()
+    with ZipFile(memory, "w") as packed:
+        for name, content in sorted(contents.items()):
+            packed.writestr(ZipInfo(name, _LONG_AGO), content, ZIP_DEFLATED)
+    return memory.getvalue()
+
+
+class Recorder:
+    """Keeps the newest answer per name, and the newest error; at most `size`, in memory only."""
+
+    def __init__(self, size: int = 100) -> None:
+        """Start with nothing."""
+        self._size = size
+        self._answers: OrderedDict[str, Answer] = OrderedDict()
+
+    def add(self, name: str, answer: Answer) -> None:
+        """Keep an answer, errors beside good ones; the oldest one makes room for it."""
+        name = name if answer.good else f"{name}_error"
+        self._answers.pop(name, None)
+        self._answers[name] = answer
+        while len(self._answers) > self._size:
+            self._answers.popitem(last=False)
+
+    @property
+    def answers(self) -> Mapping[str, Answer]:
+        """The answers by name, the oldest first."""
+        return dict(self._answers)
+
+
+class _Content(NamedTuple):
+    """What came: a text, and JSON if it is that."""
+
+    text: str
+    data: object
+    is_json: bool
+
+
+def _content(body: bytes) -> _Content:
+    text = body.decode("utf-8", "replace")
+    try:
+        return _Content(text, orjson.loads(body), is_json=True)
+    except orjson.JSONDecodeError:
+        return _Content(text, None, is_json=False)
+
+
+type _Answers = Mapping[str, _Content]
+type _Messages = Iterable[tuple[Message, _Content]]
+
+
+def _vins(answers: _Answers, messages: _Messages) -> Iterator[str]:
+    for name, content in answers.items():
+        yield from (*vins_in(name), *vins_in(content.text))
+    for message, content in messages:
+        yield from (*vins_in(message.topic), *vins_in(content.text))
+
+
+def _personal(answers: _Answers, messages: _Messages) -> Iterator[Found]:
+    """Yield what tells who or where somebody is, by its key or its place in a name."""
+    for name, content in answers.items():
+        yield from ((SECRET, user) for user in _USER.findall(name))
+        yield from find(content.data if content.is_json else content.text)
+    for message, content in messages:
+        yield from ((SECRET, part) for part in message.topic.split("/") if not vins_in(part))
+        yield from find(content.data if content.is_json else content.text)
+
+
+def _file(name: str, content: _Content, redactor: Redactor) -> tuple[str, bytes]:
+    name = _ODD.sub("", redactor.text(name))
+    if not content.is_json:
+        return f"{name}.txt", (redactor.text(content.text) or _EMPTY).encode()
+    data = redactor.data(content.data)
+    text = json.dumps(data, ensure_ascii=False, indent=4, sort_keys=True)
+    return f"{name}.json", text.encode()
+
+
+def _line(message: Message, content: _Content, redactor: Redactor) -> bytes:
+    line = {
+        "time": f"{message.time.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z",
+        "topic": _topic(message.topic, redactor),
+        "payload": redactor.data(content.data if content.is_json else content.text),
+    }
+    return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _topic(topic: str, redactor: Redactor) -> str:
+    """Keep the VIN of a topic; all else in it is an id, or a name that the user has chosen."""
+    parts = map(redactor.text, topic.split("/"))
+    return "/".join(part if is_alias(part) else HIDDEN for part in parts)
+
+
+def _narrowed(answer: Answer, vins: Collection[str]) -> Answer:
+    """Leave other cars out of a list of cars."""
+    content = _content(answer.body)
+    data = _without(content.data, vins)
+    return answer if data == content.data else replace(answer, body=orjson.dumps(data))
+
+
+def _without(value: object, vins: Collection[str]) -> object:
+    if isinstance(value, dict):
+        return {key: _without(item, vins) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without(item, vins) for item in value if _vin(item) in (None, *vins)]
+    return value
+
+
+def _vin(item: object) -> str | None:
+    vin = item.get("vin") if isinstance(item, dict) else None
+    return vin.strip().upper() if isinstance(vin, str) else None
+
+
+def _vins_of(message: Message) -> Sequence[str]:
+    """Return the car that a message is about: the one it names, else the one of its topic."""
+    named = _vin(_content(message.payload).data)
+    return vins_in(message.topic) if named is None else [named]

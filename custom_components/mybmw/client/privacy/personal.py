@@ -1,0 +1,257 @@
+"""What is personal in JSON, by the key it stands under, and what is put in its place.
+
+Replacements keep the form, so that what was anonymised still replays: a number stays a number, a
+text a text, a position a position, and what meant "no value" still does.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum, auto
+from functools import lru_cache
+from math import inf, isfinite
+import re
+from typing import Final
+
+from ..core.convert import NULL_WORDS
+from .common_words import humps, is_common
+
+HIDDEN: Final = "**REDACTED**"
+
+_OPAQUE: Final = 8
+_SEVERAL: Final = ("", "s", "es")
+_LONG: Final = 100_000
+_VIN: Final = re.compile(r"(?=\D*\d)[A-Z0-9]{17}")
+_PAIR: Final = re.compile(r"\s*[-+]?\d+(?:\.\d+)?[\s,;/]+[-+]?\d+(?:\.\d+)?\s*")
+_WORD: Final = re.compile(r"[A-Za-z_]+\d{0,3}")
+_TIME: Final = re.compile(r"\d{2,4}[-./]\d\d[-./]\d{2,4}.{0,20}|\d\d:\d\d.{0,20}")
+_NOT_PERSONAL: Final = frozenset(
+    ("country", "date", "time", "timestamp", "unit", "units", "updated", "visit", "visits")
+)
+
+
+class Trace(StrEnum):
+    """How values of a kind are looked for in other places."""
+
+    NONE = auto()
+    WORDS = auto()
+    CODE = auto()
+    PLACE = auto()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kind:
+    """One kind of personal value: `text` stands for texts, `number` for numbers.
+
+    A number beyond `low` and `high` becomes `wrong`, so that what was no place is none afterwards.
+    Of a `loose` kind only what can be personal goes: common words and small numbers stay.
+    """
+
+    text: str = HIDDEN
+    number: float = 999
+    trace: Trace = Trace.NONE
+    low: float = -inf
+    high: float = inf
+    wrong: float = 999
+    loose: bool = False
+
+    @property
+    def measured(self) -> bool:
+        """Whether it is a number by nature, also where it comes as text."""
+        return self.low > -inf
+
+
+LATITUDE: Final = Kind(number=12.3456, trace=Trace.PLACE, low=-90, high=90)
+LONGITUDE: Final = Kind(number=34.5678, trace=Trace.PLACE, low=-180, high=180)
+ALTITUDE: Final = Kind(number=123, low=-500, high=9_000, wrong=99_999)
+HEADING: Final = Kind(number=123, low=0, high=360)
+NAME: Final = Kind("some_name", trace=Trace.WORDS)
+CITY: Final = Kind("some_city", trace=Trace.WORDS)
+STREET: Final = Kind("some_street", trace=Trace.WORDS)
+ADDRESS: Final = Kind("some_formatted_address", trace=Trace.WORDS)
+DEALER: Final = Kind("some_dealer", trace=Trace.WORDS)
+PROVIDER: Final = Kind("some_provider", trace=Trace.WORDS)
+SUBTITLE: Final = Kind("some_subtitle", trace=Trace.WORDS)
+STREET_NUMBER: Final = Kind("999")
+POSTAL_CODE: Final = Kind("some_postal_code", trace=Trace.CODE)
+PHONE: Final = Kind("some_phone", trace=Trace.CODE)
+PLATE: Final = Kind("some_license_plate", trace=Trace.CODE)
+SECRET: Final = Kind(trace=Trace.CODE)
+OPTIONS: Final = Kind(trace=Trace.CODE)
+ID: Final = Kind(trace=Trace.CODE, loose=True)
+LOCATION: Final = Kind("some_formatted_address", trace=Trace.WORDS, loose=True)
+PERSON: Final = Kind("some_name", trace=Trace.WORDS, loose=True)
+THING: Final = Kind(loose=True)
+"""Of what tells about the car: names and codes in it are those of contracts and faults."""
+
+
+def _table(kinds: Mapping[Kind, str], endings: Sequence[str] = ("",)) -> Mapping[str, Kind]:
+    return {
+        f"{word}{ending}": kind
+        for kind, words in kinds.items()
+        for word in words.split()
+        for ending in endings
+    }
+
+
+# Keys without regard to capitals, digits, "_" and "-"; of a descriptor it is the last step
+_WHOLE: Final = _table(
+    {
+        ALTITUDE: "elevation",
+        NAME: "name nickname",
+        ADDRESS: "formatted",
+        PROVIDER: "operator",
+        SUBTITLE: "subtitle",
+        SECRET: "code pin sub",
+    }
+)
+# As it stands, and not of a descriptor: a window has a position, an error a code
+_ALONE: Final = _table({LOCATION: "geometry gps position", ID: "code"})
+# Keys that may also end another one, such as "homeCity"
+_ENDINGS: Final = _table(
+    {
+        LATITUDE: "lat latitude",
+        LONGITUDE: "lon lng longitude",
+        ALTITUDE: "altitude",
+        HEADING: "heading",
+        NAME: "alias carname companyname contractholder customername displayname drivername"
+        " familyname firstname forename friendlyname fullname givenname lastname middlename"
+        " ownername screenname surname vehiclename",
+        CITY: "city cityname county locality municipality suburb town village",
+        STREET: "addressline street streetaddress streetname",
+        STREET_NUMBER: "houseno housenumber streetnumber",
+        POSTAL_CODE: "plz postalcode postcode zip zipcode",
+        PHONE: "fax mobile mobileno mobilenumber mobilephone msisdn phone phonenumber telephone",
+        ADDRESS: "destinationname formattedaddress locationname placename poiname stationname",
+        PROVIDER: "operatorname providername",
+        DEALER: "dealername preferredservicepartner preferredsevicepartner",
+        PLATE: "kennzeichen licenceplate licenceplatenumber licenseplate licenseplatenumber"
+        " numberplate plate platenumber registrationnumber regno",
+        SECRET: "accountid apikey authorization bearer birthdate birthday bssid clientid contractid"
+        " contractnumber cookie customerid customernumber dateofbirth dob email emaid entityid"
+        " evcoid gcid geohash iccid imei imsi ipaddress jwt macaddress mail passport password"
+        " pluscode polyline secret secretkey serialnumber sessionid ssid ssn token ucid userid"
+        " username usid vehicleid",
+        OPTIONS: "optionalequipment optioncode salist",
+    },
+    _SEVERAL,
+)
+# What is inside such an object or list, or ends in such a word, is about a place or a person
+_AROUND: Final = _table(
+    {
+        LOCATION: "address chargingstation coord coordinate destination"
+        " geolocation geopoint location place poi",
+        PERSON: "contact customer dealer dealership driver owner partner person retailer user",
+        THING: "checkcontrolmessage contractlist requiredservice",
+    },
+    _SEVERAL,
+)
+_OF_PERSONS: Final[Mapping[str, Kind]] = {
+    "name": NAME,
+    **dict.fromkeys(("code", "id", "no", "nr", "number"), SECRET),
+}
+_OF_THINGS: Final = frozenset(("code", "name"))
+_STAND_INS: Final = frozenset(
+    way
+    for table in (_WHOLE, _ENDINGS, _AROUND)
+    for kind in table.values()
+    for way in (kind.text, str(kind.number))
+)
+
+
+@lru_cache(4096)
+def kind_of(key: str) -> Kind | None:
+    """Return the kind of what stands under a key, None if that is not personal.
+
+    The letters of a VIN spell nothing.
+    """
+    if _VIN.fullmatch(key):
+        return None
+    *path, last = key.split(".")
+    words = [word for word in humps(last) if word.isalpha() and word != "e"]
+    whole = "".join(words)
+    if path:
+        return _WHOLE.get(whole) or _ENDINGS.get(whole)
+    if whole in _WHOLE or whole in _ALONE:
+        return _ALONE.get(whole) or _WHOLE[whole]
+    for start in range(max(0, len(words) - 3), len(words)):
+        ending = "".join(words[start:])
+        if ending in _ENDINGS or ending in _AROUND:
+            return _ENDINGS.get(ending) or _AROUND[ending]
+    last = words[-1] if words else ""
+    if last in _OF_PERSONS and any(_AROUND.get(word) is PERSON for word in words):
+        return _OF_PERSONS[last]
+    return ID if last in ("guid", "id", "ids", "uuid") else None
+
+
+def parts(
+    value: Mapping[object, object], within: Kind | None
+) -> Iterator[tuple[str, object, Kind | None]]:
+    """Yield keys, items and kinds of the parts of an object.
+
+    What is inside something personal is so too, unless its own key tells otherwise. A whole number
+    under a path is no descriptor but a count, as in diagnostics.
+    """
+    for key, item in value.items():
+        name = str(key)
+        path = "." in name
+        kind = None if path and isinstance(item, int) else kind_of(name)
+        if (kind is None and path) or (within is THING and name.lower() in _OF_THINGS):
+            kind = THING
+        elif kind is None and within is not None and not _NOT_PERSONAL & set(humps(name)):
+            kind = within
+        yield name, item, kind
+
+
+def stand_in(kind: Kind, value: str) -> str | None:
+    """Return what stands for a text, None if it may stay."""
+    word = value.strip()
+    if kind is THING or word.upper() in NULL_WORDS or is_stand_in(word):
+        return None
+    amount = _number(word) if kind.measured else None
+    if amount is not None:
+        return f"{number_for(kind, amount):g}"
+    if kind is ID:
+        return HIDDEN if _is_opaque(word) else None
+    if (kind.loose or kind.measured) and (is_common(word) or _TIME.fullmatch(word)):
+        return None
+    if kind is LOCATION and _PAIR.fullmatch(word):
+        return f"{LATITUDE.number},{LONGITUDE.number}"
+    return kind.text
+
+
+def number_for(kind: Kind, value: float) -> float:
+    """Return what stands for a number."""
+    if kind.loose:
+        broken = value != int(value) if isfinite(value) else False
+        return LATITUDE.number if broken else 999 if abs(value) >= _LONG else value
+    if kind.trace is Trace.PLACE and value == 0:
+        return value
+    return kind.number if kind.low <= value <= kind.high else kind.wrong
+
+
+def around(items: Sequence[object], kind: Kind | None) -> Kind | None:
+    """Return the kind of a list: two or three precise numbers are a place, whatever the key."""
+    if kind not in (None, THING) or not 2 <= len(items) <= 3:
+        return kind
+    numbers = [item for item in items[:2] if isinstance(item, float)]
+    precise = [item for item in numbers if abs(item) <= 180 and item != round(item, 3)]
+    return LOCATION if len(precise) == 2 else kind
+
+
+def is_stand_in(text: str) -> bool:
+    """Tell whether a text stands for a personal one already."""
+    return text == HIDDEN or text in _STAND_INS
+
+
+def _is_opaque(text: str) -> bool:
+    """Tell whether a text looks like an identifier rather than a word."""
+    plain = " " in text or _WORD.fullmatch(text)
+    return len(text) >= _OPAQUE and not plain and any(map(str.isdigit, text))
+
+
+def _number(text: str) -> float | None:
+    try:
+        amount = float(text)
+    except ValueError:
+        return None
+    return amount if isfinite(amount) else None

@@ -1,0 +1,165 @@
+"""Who is told what: a change reaches the entities that show it, soon, and in turns.
+
+A lone change is told at once. Those of a burst are gathered for up to a quarter of a second, and
+told in slices of a few milliseconds, so that the rest of Home Assistant keeps running.
+"""
+
+from asyncio import AbstractEventLoop, TimerHandle
+from collections import defaultdict
+from collections.abc import Callable
+from itertools import islice
+from typing import Final, NamedTuple, Protocol
+
+from homeassistant.core import CALLBACK_TYPE, callback
+
+from ..client import Changes
+from ..client.core.attributes import AnyAttribute
+
+_SHORTEST_WINDOW: Final = 0.005
+_LONGEST_WINDOW: Final = 0.25
+_SLICE: Final = 0.005
+_AT_ONCE: Final = 16
+
+
+class Newcomers(Protocol):
+    """Makes entities of what is new."""
+
+    def add(self, changes: Changes) -> None:
+        """Make the entities that have become usable with these changes."""
+        ...
+
+    def awaits(self, vin: str, attribute: AnyAttribute) -> bool:
+        """Tell whether an attribute of a car may still make an entity usable."""
+        ...
+
+
+class Watch(NamedTuple):
+    """What an entity listens to: some attributes of one car."""
+
+    vin: str
+    attributes: tuple[AnyAttribute, ...]
+
+
+class Teller:
+    """Gathers changes and tells them to the entities that watch them.
+
+    `before` gets the gathered changes before anybody else is told of them.
+    """
+
+    def __init__(self, loop: AbstractEventLoop, before: Callable[[Changes], None]) -> None:
+        self._loop = loop
+        self._before = before
+        self._watchers: dict[tuple[str, AnyAttribute], dict[CALLBACK_TYPE, None]]
+        self._watchers = defaultdict(dict)
+        self._of_car: defaultdict[str, dict[CALLBACK_TYPE, None]] = defaultdict(dict)
+        self._newcomers: list[Newcomers] = []
+        self._settled: defaultdict[str, set[AnyAttribute]] = defaultdict(set)
+        self._pending: dict[str, set[AnyAttribute]] = {}
+        self._queue: dict[CALLBACK_TYPE, None] = {}
+        self._flushed = 0.0
+        self._window = _SHORTEST_WINDOW
+        self._timer: TimerHandle | None = None
+        self._closed = False
+
+    @callback
+    def watch(self, watch: Watch, update: CALLBACK_TYPE) -> Callable[[], None]:
+        """Call `update` when one of the attributes has changed."""
+        keys = [(watch.vin, attribute) for attribute in watch.attributes]
+        for key in keys:
+            self._watchers[key][update] = None
+        self._of_car[watch.vin][update] = None
+
+        @callback
+        def remove() -> None:
+            for key in keys:
+                self._watchers[key].pop(update, None)
+            self._of_car[watch.vin].pop(update, None)
+
+        return remove
+
+    @callback
+    def tell_all(self, vin: str) -> None:
+        """Tell now all that watch a car."""
+        for update in list(self._of_car[vin]):
+            update()
+
+    @callback
+    def welcome(self, newcomers: Newcomers) -> Callable[[], None]:
+        """Let entities be made of what is new."""
+        self._newcomers.append(newcomers)
+        self._settled.clear()
+        return lambda: self._newcomers.remove(newcomers)
+
+    @callback
+    def forget(self, vin: str) -> None:
+        """Look at everything of a car anew should it come back."""
+        self._settled.pop(vin, None)
+
+    @callback
+    def close(self) -> None:
+        """Tell nobody anything any more."""
+        self._closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+
+    @callback
+    def gather(self, changes: Changes) -> None:
+        """Tell changes, the sooner the fewer there have been lately."""
+        for vin, changed in changes.items():
+            self._pending.setdefault(vin, set()).update(changed)
+        if self._timer is not None or self._closed:
+            return
+        wait = self._flushed + self._window - self._loop.time()
+        if wait > 0:
+            self._window = min(_LONGEST_WINDOW, 2 * self._window)
+            self._timer = self._loop.call_later(wait, self.flush)
+        else:
+            self._window = _SHORTEST_WINDOW
+            self.flush()
+
+    @callback
+    def flush(self) -> None:
+        """Tell now what has been gathered."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if not self._pending or self._closed:
+            return
+        changes, self._pending = self._pending, {}
+        idle = not self._queue
+        for vin, changed in changes.items():
+            for attribute in changed:
+                self._queue |= self._watchers.get((vin, attribute), {})
+        self._before(changes)
+        if idle:
+            self._tell_slice()
+        self._make_new(changes)
+        self._flushed = self._loop.time()
+
+    @callback
+    def _make_new(self, changes: Changes) -> None:
+        """Make entities of what is new; what can make no more entities is not looked at again."""
+        for vin, changed in changes.items():
+            settled = self._settled[vin]
+            if changed and changed <= settled:
+                continue
+            for newcomers in self._newcomers:
+                newcomers.add({vin: changed})
+            settled.update(
+                attribute
+                for attribute in changed - settled
+                if not any(newcomers.awaits(vin, attribute) for newcomers in self._newcomers)
+            )
+
+    @callback
+    def _tell_slice(self) -> None:
+        """Tell as many entities as fit into a few milliseconds; the others come next."""
+        queue, end = self._queue, self._loop.time() + _SLICE
+        try:
+            while queue and not self._closed and self._loop.time() <= end:
+                for tell in list(islice(queue, _AT_ONCE)):
+                    del queue[tell]
+                    tell()
+        finally:  # one that fails does not keep the others from being told
+            if queue and not self._closed:
+                self._loop.call_soon(self._tell_slice)

@@ -1,0 +1,392 @@
+"""Asking the sources: some regularly, others when they want to be asked."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+import logging
+from typing import ClassVar, Final, override
+
+from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.exceptions import ConfigEntryNotReady
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.event import async_call_later, async_track_point_in_utc_time
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+from homeassistant.util import dt as dt_util
+
+from ..client import (
+    AuthError,
+    BlockedError,
+    ClientError,
+    PlanningSource,
+    Poll,
+    QuotaError,
+    Source,
+    Status,
+)
+from ..client.core.attributes import CONNECTION
+from ..client.core.values import Connection, StreamState, Unreadable
+from ..const import DOMAIN
+from ..coordinator import GarageCoordinator, MyBMWConfigEntry
+from ..sources.portals import page_of
+from .errors import blocked_error, pause_after, poll_error
+from .reach import ISSUE_NOT_ALLOWED, PlannedReach, Reach, is_dead_login
+from .store import SOON, due_after
+from .supervision import Rounds
+
+_LOGGER = logging.getLogger(__name__)
+
+_ISSUE_BLOCKED: Final = "blocked"
+_BLOCKED_BUT_READ: Final = "blocked_but_read"
+_SILENCE: Final = timedelta(hours=48)
+_PAUSE: Final = timedelta(minutes=5)
+
+ISSUES: Final[Mapping[str, Callable[[Status, datetime], bool]]] = {
+    "stream_taken": lambda status, _now: status.disputed,
+    "stream_refused": lambda status, _now: status.refused,
+    "stream_silent": lambda status, now: (
+        status.silent_since is not None and now - status.silent_since >= _SILENCE
+    ),
+    "no_container": lambda status, _now: status.container_missing,
+    "quota_spent_by_others": lambda status, _now: status.spent_by_others,
+}
+"""What a source that plans its own calls may need the user for."""
+
+
+def issues(entry_id: str) -> list[str]:
+    """Return the ids of all repair issues that an entry may have raised."""
+    return [f"{key}_{entry_id}" for key in (_ISSUE_BLOCKED, ISSUE_NOT_ALLOWED, *ISSUES)]
+
+
+class SourcePoller(Reach, DataUpdateCoordinator[None]):
+    """Asks one source regularly and hands what it says to the garage."""
+
+    config_entry: MyBMWConfigEntry
+    counts_calls: ClassVar[bool] = False
+    _forgiving: ClassVar[bool] = True
+
+    def __init__(
+        self, coordinator: GarageCoordinator, source: Source, interval: timedelta | None
+    ) -> None:
+        Reach.__init__(self, source, coordinator.vehicles)
+        DataUpdateCoordinator.__init__(
+            self,
+            coordinator.hass,
+            _LOGGER,
+            config_entry=coordinator.config_entry,
+            name=source.name,
+            update_interval=interval,
+            always_update=False,
+        )
+        self.due = ""
+        self._coordinator = coordinator
+        self._interval = interval or _PAUSE
+        self._answered = False
+        self._rounds = Rounds(self.hass, self.config_entry, source.name, coordinator.redactor)
+        coordinator.pollers[source.name] = self
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether somebody may ask for a look at cars."""
+        return True
+
+    @callback
+    def note_error(self, error: ClientError) -> None:
+        """Take in that a command or a picture could not be had: the login may be dead."""
+        if is_dead_login(error):
+            self.error = error
+            self._needs_user()
+            self._coordinator.async_check(self)
+
+    @callback
+    def note_refusal(self) -> None:
+        """Take in that BMW refused us before a restart: commands will hardly work."""
+        self.refused_before = True
+        self._coordinator.async_check(self)
+
+    @callback
+    def _needs_user(self) -> None:
+        """Ask for a new login at once, or tell that BMW refuses us."""
+        if is_dead_login(self.error):
+            self.config_entry.async_start_reauth(self.hass)
+        self._set_blocked_issue(self.error)
+
+    async def async_ask_all(self) -> None:
+        """Ask about all cars, because somebody wants it."""
+        await self.async_request_refresh()
+        self._needs_user()
+
+    async def async_ask(self, vin: str) -> Poll:
+        """Ask about one car, because somebody wants it; return what that brought."""
+        failed = self.error is not None or self.refused_before
+        poll = await self._rounds.attempt(lambda: self.source.poll(vin))
+        if not self._coordinator.closed:
+            self.note_one(vin, poll)
+            self._coordinator.async_take_some(poll)
+            self._needs_user()
+            if failed and self.error is None and not self.refused_before:
+                self._recover()
+            self._coordinator.async_check(self)
+        return poll
+
+    @callback
+    def _recover(self) -> None:
+        """Poll as usual again, since the source has answered meanwhile."""
+        _LOGGER.info("Fetching %s data recovered", self.name)
+        if self.update_interval is not None:
+            self.due = due_after(self._interval)
+        self.async_set_updated_data(None)
+
+    async def async_begin(self, *, known: bool) -> None:
+        """Poll for the first time, unless cars are `known` from before.
+
+        A failure raises, so that set-up is tried again; but not if BMW refuses us altogether,
+        since trying again soon can only do harm.
+        """
+        self._answered = known
+        if known:
+            return
+        try:
+            await self.async_config_entry_first_refresh()
+        except ConfigEntryNotReady as error:
+            if isinstance(self.error, BlockedError):
+                raise blocked_error(self.error) from error
+            raise
+
+    @callback
+    def async_go_on(self, wait: timedelta) -> None:
+        """Poll regularly; what is known already bridges the first wait."""
+        if not self._answered or self.last_update_success is False or self.listed or self.error:
+            self._keep_polling()
+            return
+        self.due = due_after(wait)
+        self.config_entry.async_on_unload(async_call_later(self.hass, wait, self._begin_polling))
+
+    @callback
+    def _begin_polling(self, _now: datetime) -> None:
+        self._keep_polling()
+        self.config_entry.async_create_background_task(
+            self.hass, self.async_refresh(), f"{DOMAIN} first poll"
+        )
+
+    @callback
+    def _keep_polling(self) -> None:
+        """A coordinator without listeners does not poll."""
+        self.config_entry.async_on_unload(self.async_add_listener(lambda: None))
+
+    async def _poll(self) -> Poll:
+        return await self.source.poll()
+
+    @override
+    async def _async_update_data(self) -> None:
+        """Poll the source; what it read before it failed counts all the same."""
+        before = self.error
+        poll = await self._rounds.attempt(self._poll)
+        pause = pause_after(poll.error, max(self._interval, self._rounds.rest))
+        self.due = due_after(pause)
+        self._coordinator.async_take(self, poll)
+        self._set_blocked_issue(poll.error)
+        self._answered |= poll.error is None
+        if poll.error is not None:
+            grace = self._forgiving and self._answered and not isinstance(before, AuthError)
+            raise poll_error(poll.error, pause, grace=grace) from poll.error
+
+    def _set_blocked_issue(self, error: ClientError | None) -> None:
+        """Raise the issue when BMW refuses us, delete it when BMW answers again."""
+        if error is None:
+            self._set_issue(_ISSUE_BLOCKED, wrong=False)
+        elif isinstance(error, BlockedError):
+            text = (
+                _BLOCKED_BUT_READ if self._coordinator.reach.others_read(self) else _ISSUE_BLOCKED
+            )
+            severity = ir.IssueSeverity.ERROR
+            self._set_issue(_ISSUE_BLOCKED, wrong=True, severity=severity, text=text)
+
+    @callback
+    def update_blocked_issue(self) -> None:
+        """Tell, as long as BMW refuses us, whether cars are read in another way."""
+        error = BlockedError("refused before the restart") if self.refused_before else self.error
+        if isinstance(error, BlockedError):
+            self._set_blocked_issue(error)
+
+    def _set_issue(
+        self,
+        key: str,
+        *,
+        wrong: bool,
+        severity: ir.IssueSeverity = ir.IssueSeverity.WARNING,
+        text: str | None = None,
+    ) -> None:
+        """Raise a repair issue, or delete it; `text` is its translation key if not `key`."""
+        issue = f"{key}_{self.config_entry.entry_id}"
+        if not wrong:
+            ir.async_delete_issue(self.hass, DOMAIN, issue)
+            return
+        ir.async_create_issue(
+            self.hass,
+            DOMAIN,
+            issue,
+            is_fixable=key == _ISSUE_BLOCKED,
+            data={"entry_id": self.config_entry.entry_id},
+            learn_more_url=page_of(key, self.hass.config.country),
+            severity=severity,
+            translation_key=text or key,
+            translation_placeholders={"account": self.config_entry.title},
+        )
+
+
+class PlannedPoller(PlannedReach, SourcePoller):
+    """Lets a source work when it wants to, and listen to what cars send in between.
+
+    Its listeners are told when the source's status may have changed.
+    """
+
+    source: PlanningSource
+    counts_calls = True
+    _forgiving = False
+
+    def __init__(self, coordinator: GarageCoordinator, source: PlanningSource) -> None:
+        SourcePoller.__init__(self, coordinator, source, None)
+        source.accepts = coordinator.shows
+        self._timer: CALLBACK_TYPE | None = None
+        self._lapse: CALLBACK_TYPE | None = None
+        self._planned: datetime | None = None
+        self._lost = False
+
+    @property
+    @override
+    def can_ask(self) -> bool:
+        return self.source_status.calls_left_for_user > 0
+
+    @override
+    async def async_ask_all(self) -> None:
+        poll = await self._rounds.attempt(self.source.poll)
+        self._coordinator.async_take(self, poll)
+        self._needs_user()
+        self._replan()
+
+    @override
+    async def async_ask(self, vin: str) -> Poll:
+        try:
+            return await super().async_ask(vin)
+        finally:
+            self._replan()
+
+    @override
+    async def async_begin(self, *, known: bool) -> None:
+        """Work for the first time, unless cars are known from before.
+
+        A failure raises, and no call is made before the source wants to try again; but a spent
+        quota does not keep the cars from sending something.
+        """
+        self.config_entry.async_on_unload(self._cancel)
+        if not known:
+            await self._begin_anew()
+
+    @override
+    @callback
+    def async_go_on(self, wait: timedelta) -> None:
+        """Listen, and work when the source wants to."""
+        self.config_entry.async_create_background_task(
+            self.hass,
+            self._rounds.listening.keep_running(
+                lambda: self.source.listen(self._coordinator.async_push, self._changed)
+            ),
+            f"{DOMAIN} {self.source.name} stream",
+        )
+        self._replan()
+
+    async def _begin_anew(self) -> None:
+        due = self._rounds.due(self.source.due)
+        if due > dt_util.utcnow():
+            raise ConfigEntryNotReady(
+                translation_domain=DOMAIN,
+                translation_key="waiting",
+                translation_placeholders={"time": f"{dt_util.as_local(due):%H:%M}"},
+            )
+        try:
+            await self.async_config_entry_first_refresh()
+        except ConfigEntryNotReady:
+            if not isinstance(self.error, QuotaError):
+                raise
+        finally:
+            await self._coordinator.async_save()
+
+    @override
+    async def _poll(self) -> Poll:
+        return await self.source.work()
+
+    @override
+    async def _async_update_data(self) -> None:
+        try:
+            await super()._async_update_data()
+        finally:
+            self.due = ""
+            self._replan()
+
+    @callback
+    def _changed(self) -> None:
+        """The plan, or the state of the stream, is another one than before."""
+        self.forget_status()
+        state = self.source_status.stream
+        self.stream_needs_login = state is StreamState.LOGIN_NEEDED
+        if self.stream_needs_login:
+            self.config_entry.async_start_reauth(self.hass)
+        lost = state is not StreamState.CONNECTED
+        if state is not StreamState.CONNECTING and lost is not self._lost:
+            self._lost = lost
+            _LOGGER.info("The stream of %s is %s", self.name, "lost" if lost else "back")
+        self._replan(status_known=True)
+
+    @callback
+    def _replan(self, *, status_known: bool = False) -> None:
+        """Wake up when the source wants to work; look at what the user may be needed for."""
+        if self._coordinator.closed:
+            return
+        if not status_known:
+            self.forget_status()
+        self._cancel()
+        if not isinstance(self.error, AuthError):
+            self._wait()
+        now, status = dt_util.utcnow(), self.source_status
+        if lapse := self.next_lapse(now):
+            self._lapse = async_track_point_in_utc_time(self.hass, self._lapsed, lapse)
+        for key, wrong in ISSUES.items():
+            self._set_issue(key, wrong=wrong(status, now))
+        self._rounds.tell(status)
+        self._coordinator.async_check(self)
+        self.async_update_listeners()
+        self._coordinator.async_schedule_save(SOON)
+
+    @callback
+    def _lapsed(self, _planned: datetime) -> None:
+        """Tell of cars that could not be reached for long; without a stream nothing else does."""
+        self._lapse = None
+        reading = CONNECTION.at(Connection.NO_STREAM, dt_util.utcnow(), self.source.name)
+        silent = [vin for vin in self.cars() if self.unreadable(vin) is Unreadable.SILENT]
+        unknown = [vin for vin in silent if self._vehicles[vin].value(CONNECTION) is None]
+        self._coordinator.async_push({vin: [reading] for vin in unknown})
+        self._replan()
+
+    @callback
+    def _wait(self) -> None:
+        """Wake up when the source wants to work, or some minutes before to look at the clock."""
+        self._planned = self._rounds.due(self.source.due)
+        wait = min(self._planned - dt_util.utcnow(), _PAUSE)
+        self._timer = async_call_later(self.hass, max(wait, timedelta()), self._wake)
+
+    @callback
+    def _wake(self, _now: datetime) -> None:
+        """Work, unless that is not due yet or fresh data have put it off meanwhile."""
+        self._timer = None
+        due = self._rounds.due(self.source.due)
+        if due > dt_util.utcnow() + timedelta(seconds=1):
+            self._wait() if due == self._planned else self._replan()
+            return
+        self.config_entry.async_create_background_task(
+            self.hass, self.async_refresh(), f"{DOMAIN} {self.source.name} work"
+        )
+
+    @callback
+    def _cancel(self) -> None:
+        for cancel in filter(None, (self._timer, self._lapse)):
+            cancel()
+        self._timer = self._lapse = None

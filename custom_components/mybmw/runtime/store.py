@@ -1,0 +1,287 @@
+"""What survives a restart: readings, when sources may be asked again, and pictures."""
+
+import asyncio
+from base64 import b64decode, b64encode
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from hashlib import sha256
+import logging
+from typing import Any, Final, TypedDict
+
+from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.storage import Store
+from homeassistant.util import dt as dt_util
+
+from ..client import Saved
+from ..const import DOMAIN
+from .car_store import CarContents, CarStore
+from .files import contents_of, mapping_of, sequence_of
+
+_LOGGER = logging.getLogger(__name__)
+
+_VERSION: Final = 1
+AT_ONCE: Final = 1.0
+SOON: Final = 60.0
+LATER: Final = 900.0
+_LONGEST: Final = timedelta(days=1)
+
+
+class _Saved(TypedDict):
+    """What was planned, sent and learned, but for what is known of cars.
+
+    `commands` are those that no state has confirmed yet, `due` is the time (ISO 8601) of the next
+    poll of sources that are polled regularly, `sources` what those that plan their own calls have
+    dumped, `saved` the time by which that is meant. `blocked` names those that BMW refuses.
+    """
+
+    commands: list[Saved]
+    due: dict[str, str]
+    sources: dict[str, Any]
+    blocked: list[str]
+    saved: str
+
+
+class Plan(_Saved):
+    """The file of an entry; `cars` are those that have a file of their own."""
+
+    cars: list[str]
+
+
+class Contents(_Saved):
+    """All that was saved, with the readings by VIN.
+
+    What sources remember of cars is in `sources`, by name of the source, as `cars` by VIN.
+    """
+
+    vehicles: dict[str, list[Saved]]
+
+
+class GarageStore:
+    """What an entry knows: a small file that is written soon, and files of cars.
+
+    It is a cache: what is in it in another form than expected is left out.
+    """
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        self.cars = CarStore(hass, entry_id)
+        self._hass = hass
+        self._store = Store[Any](
+            hass, _VERSION, f"{DOMAIN}.{entry_id}", private=True, atomic_writes=True
+        )
+        self._planned: float | None = None
+        self._put_off = False
+
+    @property
+    def pending(self) -> bool:
+        """Whether Home Assistant writes the plan by itself before it ends."""
+        return self._planned is not None or self._put_off
+
+    async def load(self) -> Contents:
+        """Return what was saved; an unreadable or missing file is an empty one.
+
+        Older versions have everything in one file: the cars in it get their own.
+        """
+        found = mapping_of(await contents_of(self._store))
+        listed = [str(vin) for vin in sequence_of(found.get("cars"))]
+        cars = await self.cars.load(listed)
+        lost = len(cars) < len(listed)
+        for vin, contents in _older(found).items():
+            if vin not in cars:
+                await self.cars.save(vin, contents)
+                cars[vin] = contents
+        return {
+            "vehicles": {vin: contents["readings"] for vin, contents in cars.items()},
+            "commands": [
+                item for item in sequence_of(found.get("commands")) if isinstance(item, dict)
+            ],
+            "due": {str(key): str(value) for key, value in mapping_of(found.get("due")).items()},
+            "sources": _with_cars(mapping_of(found.get("sources")), cars, lost=lost),
+            "blocked": [str(name) for name in sequence_of(found.get("blocked"))],
+            "saved": str(found.get("saved")),
+        }
+
+    def schedule(self, plan: Callable[[], Plan], delay: float) -> None:
+        """Save the plan within `delay` seconds; what is planned earlier is not put off."""
+        when = self._hass.loop.time() + delay
+        if self._planned is not None and self._planned <= when:
+            return
+        self._planned = when
+
+        def collect() -> Plan:
+            self._planned = None
+            return plan()
+
+        self._store.async_delay_save(collect, delay)
+
+    async def save(self, plan: Plan) -> None:
+        """Save the plan now."""
+        self._planned = None
+        self._put_off = self._hass.state is CoreState.stopping
+        await self._store.async_save(plan)
+
+    async def remove(self) -> None:
+        """Delete all files."""
+        found = mapping_of(await contents_of(self._store))
+        await self.cars.remove(map(str, sequence_of(found.get("cars"))))
+        await self._store.async_remove()
+
+
+def _older(found: Mapping[Any, Any]) -> dict[str, CarContents]:
+    """Return the cars of a file of an older version."""
+    sources = {
+        str(name): mapping_of(mapping_of(saved).get("cars"))
+        for name, saved in mapping_of(found.get("sources")).items()
+    }
+    return {
+        str(vin): {
+            "readings": [item for item in readings if isinstance(item, dict)],
+            "sources": {name: cars[vin] for name, cars in sources.items() if vin in cars},
+        }
+        for vin, readings in mapping_of(found.get("vehicles")).items()
+        if isinstance(readings, list)
+    }
+
+
+def _with_cars(
+    saved: Mapping[Any, Any], cars: Mapping[str, CarContents], *, lost: bool
+) -> dict[str, Any]:
+    """Return what sources have saved, with what they remember of cars.
+
+    If the file of a car is lost, it has to be read again soon: nothing counts as done any more.
+    """
+    names = {*saved, *(name for contents in cars.values() for name in contents["sources"])}
+    return {
+        str(name): {
+            **mapping_of(saved.get(name)),
+            **({"plan": None} if lost else {}),
+            "cars": {
+                vin: contents["sources"][name]
+                for vin, contents in cars.items()
+                if name in contents["sources"]
+            },
+        }
+        for name in names
+    }
+
+
+class SpentStore:
+    """What calls were spent on, where calls are counted: a file of its own, written at once."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        self._hass = hass
+        self._entry_id = entry_id
+        self._store = Store[dict[str, Any]](
+            hass, 1, f"{DOMAIN}.{entry_id}.spent", private=True, atomic_writes=True
+        )
+
+    async def load(self) -> Mapping[str, object]:
+        """Return what was saved; an unreadable or missing file is an empty one."""
+        return mapping_of(await contents_of(self._store))
+
+    async def save(self, spent: Mapping[str, object]) -> bool:
+        """Save now; tell whether that worked, and the entry is still there.
+
+        Home Assistant only logs what cannot be written, and puts it off while it stops: so the
+        file is read again.
+        """
+        written = not self._hass.is_stopping and await self._written(dict(spent))
+        if self._hass.config_entries.async_get_entry(self._entry_id) is None:
+            await self.remove()
+            return False
+        return written
+
+    async def _written(self, spent: dict[str, Any]) -> bool:
+        try:
+            await self._store.async_save(spent)
+            return await self._store.async_load() == spent
+        except (OSError, HomeAssistantError, NotImplementedError) as error:
+            _LOGGER.debug("The calls cannot be written down: %s", type(error).__name__)
+            return False
+
+    async def remove(self) -> None:
+        """Delete the file."""
+        await self._store.async_remove()
+
+
+class ImageStore:
+    """Pictures once fetched, one file each, so that each costs one call in the life of a car."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        self._hass = hass
+        self._name = f"{DOMAIN}.{entry_id}.images"
+        self._index = Store[dict[str, str]](hass, 1, self._name, private=True)
+        self._times: dict[str, datetime] = {}
+        self._busy: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def load(self) -> None:
+        """Read which pictures there are, and when each was fetched."""
+        saved = mapping_of(await contents_of(self._index))
+        parsed = ((str(key), _read_moment(str(time))) for key, time in saved.items())
+        self._times = {key: time for key, time in parsed if time is not None}
+
+    def time(self, key: str) -> datetime | None:
+        """Return when a picture was fetched, None if it was not."""
+        return self._times.get(key)
+
+    async def get(self, key: str) -> bytes | None:
+        """Return a picture."""
+        if key not in self._times:
+            return None
+        saved = await contents_of(self._file(key))
+        try:
+            return b64decode(saved["png"])
+        except LookupError, TypeError, ValueError:
+            return None
+
+    async def get_or_fetch(self, key: str, fetch: Callable[[], Awaitable[bytes]]) -> bytes:
+        """Return a picture, fetched first if need be; who comes meanwhile waits for it."""
+        async with self._busy[key]:
+            image = await self.get(key)
+            if image is None:
+                image = await fetch()
+                await self.put(key, image)
+            return image
+
+    async def put(self, key: str, image: bytes) -> None:
+        """Keep a picture."""
+        await self._file(key).async_save({"png": b64encode(image).decode()})
+        self._times[key] = dt_util.utcnow()
+        await self._index.async_save({key: time.isoformat() for key, time in self._times.items()})
+
+    async def remove(self) -> None:
+        """Delete all files."""
+        await self.load()
+        for key in self._times:
+            await self._file(key).async_remove()
+        await self._index.async_remove()
+
+    def _file(self, key: str) -> Store[dict[str, str]]:
+        name = sha256(key.encode()).hexdigest()[:16]
+        return Store(self._hass, 1, f"{self._name}.{name}", private=True)
+
+
+def time_left(contents: Contents, source: str) -> timedelta:
+    """Return how long a source has to be left alone yet.
+
+    If the clock is behind the file, nobody knows for how long Home Assistant did not run.
+    """
+    now, due = dt_util.utcnow(), _read_moment(contents["due"].get(source, ""))
+    since = max(now, _read_moment(contents["saved"]) or now)
+    left = due - since if due is not None else timedelta()
+    return min(max(left, timedelta()), _LONGEST)
+
+
+def due_after(delay: timedelta) -> str:
+    """Return the time after a delay as it is saved."""
+    later: datetime = dt_util.utcnow() + delay
+    return later.isoformat()
+
+
+def _read_moment(saved: str) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(saved)
+    except ValueError:
+        return None
+    return time if time.tzinfo else None

@@ -1,0 +1,54 @@
+"""What is written to the files of an entry."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from homeassistant.util import dt as dt_util
+
+from ..client import BlockedError, Garage, PlanningSource, dump
+from .car_store import CarContents
+from .store import Plan
+
+if TYPE_CHECKING:
+    from .poller import SourcePoller
+
+
+def plan_of(
+    garage: Garage,
+    pollers: Mapping[str, SourcePoller],
+    former: Mapping[str, Mapping[str, Any]],
+) -> Plan:
+    """Return what is planned, and was learned; `former` is what was saved of sources before.
+
+    What is known of cars is left out.
+    """
+    return {
+        "cars": list(garage.vehicles),
+        "commands": garage.dump_commands(),
+        "due": {name: poller.due for name, poller in pollers.items() if poller.due},
+        "blocked": [
+            name
+            for name, poller in pollers.items()
+            if poller.refused_before or isinstance(poller.error, BlockedError)
+        ],
+        "sources": {
+            **{name: {**saved, "cars": {}} for name, saved in former.items()},
+            **{source.name: source.dump_plan() for source in _planning(garage)},
+        },
+        "saved": dt_util.utcnow().isoformat(),
+    }
+
+
+def car_of(garage: Garage, vin: str, former: Mapping[str, Mapping[str, Any]]) -> CarContents | None:
+    """Return what is known of a car, also by sources that are gone; None if it is gone itself."""
+    vehicle = garage.vehicles.get(vin)
+    if vehicle is None:
+        return None
+    gone = {name: saved["cars"].get(vin) for name, saved in former.items()}
+    present = {source.name: source.dump_car(vin) for source in _planning(garage)}
+    sources = {name: saved for name, saved in (gone | present).items() if saved is not None}
+    return {"readings": dump(vehicle), "sources": sources}
+
+
+def _planning(garage: Garage) -> Iterator[PlanningSource]:
+    return (source for source in garage.sources.values() if isinstance(source, PlanningSource))

@@ -1,0 +1,156 @@
+"""The actions of Home Assistant that this integration adds: what they take, do and answer."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+from homeassistant.const import (
+    ATTR_CONFIG_ENTRY_ID,
+    ATTR_DEVICE_ID,
+    ATTR_LATITUDE,
+    ATTR_LOCATION,
+    ATTR_LONGITUDE,
+    ATTR_NAME,
+    CONF_FILENAME,
+)
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.helpers import config_validation as cv
+import voluptuous as vol
+
+from ..client import ClientError
+from ..const import DOMAIN
+from ..runtime.errors import home_assistant_error
+from .commands import (
+    ADDRESS,
+    DAYS,
+    MODES,
+    async_find_vehicle,
+    async_send_poi,
+    async_set_charging_profile,
+    async_set_charging_settings,
+    async_set_departure_timer,
+)
+from .responses import async_get_charging_sessions, async_get_tires, async_get_trips
+from .sources import (
+    VIEWS,
+    async_create_fingerprint,
+    async_get_image,
+    async_get_raw_data,
+    async_refresh,
+)
+
+type Fields = Mapping[vol.Marker, Any]
+type Handler = Callable[[ServiceCall], Awaitable[ServiceResponse]]
+
+
+def _whole(value: object) -> int:
+    number: float = vol.Coerce(float)(value)
+    if not number.is_integer():
+        raise vol.Invalid("expected a whole number")
+    return int(number)
+
+
+_CAR: Final[Fields] = {vol.Required(ATTR_DEVICE_ID): cv.string}
+_PLACE: Final = vol.Schema(
+    {
+        vol.Required(ATTR_LATITUDE): vol.Coerce(float),
+        vol.Required(ATTR_LONGITUDE): vol.Coerce(float),
+    },
+    extra=vol.REMOVE_EXTRA,
+)
+
+
+class Action(NamedTuple):
+    """What an action does, the fields it takes, and whether it answers.
+
+    A handler may raise a `ClientError`; it reaches the user translated.
+    """
+
+    run: Handler
+    fields: Fields
+    answer: SupportsResponse = SupportsResponse.NONE
+
+    async def carry_out(self, call: ServiceCall) -> ServiceResponse:
+        """Do it."""
+        try:
+            return await self.run(call)
+        except ClientError as error:
+            raise home_assistant_error(error) from error
+
+
+ACTIONS: Final[Mapping[str, Action]] = {
+    "send_poi": Action(
+        async_send_poi,
+        {
+            **_CAR,
+            vol.Required(ATTR_LOCATION): _PLACE,
+            **{vol.Optional(key): cv.string for key in (ATTR_NAME, *ADDRESS)},
+        },
+    ),
+    "set_charging_settings": Action(
+        async_set_charging_settings,
+        {**_CAR, vol.Optional("target_soc"): _whole, vol.Optional("ac_limit"): _whole},
+    ),
+    "set_charging_profile": Action(
+        async_set_charging_profile,
+        {
+            **_CAR,
+            vol.Optional("charging_mode"): vol.In(MODES),
+            vol.Optional("precondition_climate"): cv.boolean,
+            vol.Optional("window_start"): cv.time,
+            vol.Optional("window_end"): cv.time,
+        },
+    ),
+    "set_departure_timer": Action(
+        async_set_departure_timer,
+        {
+            **_CAR,
+            vol.Required("timer"): _whole,
+            vol.Optional("time"): cv.time,
+            vol.Optional("days"): vol.All(cv.ensure_list, [vol.In(DAYS)]),
+            vol.Optional("enabled"): cv.boolean,
+        },
+    ),
+    "find_vehicle": Action(async_find_vehicle, _CAR, SupportsResponse.OPTIONAL),
+    "refresh": Action(async_refresh, _CAR, SupportsResponse.OPTIONAL),
+    "get_charging_sessions": Action(async_get_charging_sessions, _CAR, SupportsResponse.ONLY),
+    "get_trips": Action(async_get_trips, _CAR, SupportsResponse.ONLY),
+    "get_tires": Action(async_get_tires, _CAR, SupportsResponse.ONLY),
+    "get_raw_data": Action(
+        async_get_raw_data,
+        {**_CAR, vol.Optional("redact", default=True): cv.boolean},
+        SupportsResponse.ONLY,
+    ),
+    "get_image": Action(
+        async_get_image,
+        {
+            **_CAR,
+            vol.Optional("view", default=next(iter(VIEWS))): vol.In(VIEWS),
+            vol.Optional(CONF_FILENAME): cv.string,
+            vol.Optional("data", default=False): cv.boolean,
+        },
+        SupportsResponse.OPTIONAL,
+    ),
+    "create_fingerprint": Action(
+        async_create_fingerprint,
+        {
+            vol.Optional(ATTR_DEVICE_ID): cv.string,
+            vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string,
+        },
+        SupportsResponse.OPTIONAL,
+    ),
+}
+
+
+@callback
+def async_set_up_actions(hass: HomeAssistant) -> None:
+    """Register all actions; they stay, whether or not an account is loaded."""
+    for name, action in ACTIONS.items():
+        hass.services.async_register(
+            DOMAIN, name, action.carry_out, vol.Schema(action.fields), action.answer
+        )

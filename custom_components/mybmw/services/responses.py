@@ -1,0 +1,106 @@
+"""The actions that tell what is known of a car, which costs no call."""
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import Final, cast
+
+from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.helpers.translation import async_get_translations
+from homeassistant.util.json import JsonObjectType, JsonValueType
+
+from ..catalogue import translation_key
+from ..client import AnyReading, Vehicle, attributes as car
+from ..client.core.attributes import AnyAttribute
+from ..client.core.descriptors import DESCRIPTORS
+from ..client.core.values import ChargingPlace, Tire
+from ..const import DOMAIN
+from .target import async_car, nothing_known
+
+_TRIP: Final = {key: item for key, item in DESCRIPTORS.items() if key.startswith("vehicle.trip.")}
+_TRIP_END: Final = "vehicle.trip.segment.end.time"
+_WHEEL: Final[Mapping[str, Mapping[str, AnyAttribute]]] = {
+    "pressure": car.TIRE_PRESSURE,
+    "target_pressure": car.TIRE_TARGET_PRESSURE,
+    "wear": car.TIRE_WEAR,
+    "distance_left": car.TIRE_DISTANCE_LEFT,
+}
+
+
+async def async_get_charging_sessions(call: ServiceCall) -> ServiceResponse:
+    """Return the charges that are over, and what the car does where it is charged."""
+    target = async_car(call)
+    vehicle = target.vehicle
+    sessions = vehicle[car.CHARGING_SESSIONS]
+    if sessions is None:
+        raise nothing_known(target.name)
+    places = vehicle.value(car.CHARGING_PLACES) or ()
+    return {
+        "sessions": _plain(sessions.value),
+        "charged_this_month": vehicle.value(car.CHARGED_THIS_MONTH),
+        "places": [_place(place) for place in places],
+        "time": sessions.time.isoformat(),
+    }
+
+
+async def async_get_trips(call: ServiceCall) -> ServiceResponse:
+    """Return what cars have told of their trips, which is the last one only."""
+    target = async_car(call)
+    vehicle = target.vehicle
+    readings = {key: vehicle[item.attribute] for key, item in _TRIP.items()}
+    known = {key: reading for key, reading in readings.items() if reading is not None}
+    if not known:
+        raise nothing_known(target.name)
+    texts = await async_get_translations(call.hass, call.hass.config.language, "entity", [DOMAIN])
+    end = known.get(_TRIP_END)
+    values: JsonObjectType = {key: _value(reading, texts) for key, reading in known.items()}
+    return {"trips": [{"end": end and _plain(end.value), "values": values}]}
+
+
+async def async_get_tires(call: ServiceCall) -> ServiceResponse:
+    """Return pressures, and what is mounted, by wheel."""
+    target = async_car(call)
+    wheels = {wheel: _wheel(target.vehicle, wheel) for wheel in car.WHEELS}
+    known: JsonObjectType = {wheel: facts for wheel, facts in wheels.items() if facts["time"]}
+    if not known:
+        raise nothing_known(target.name)
+    return {"tires": known}
+
+
+def _place(place: ChargingPlace) -> JsonValueType:
+    return _plain(replace(place, mode=place.mode and place.mode.lower()))
+
+
+def _value(reading: AnyReading, texts: Mapping[str, str]) -> JsonObjectType:
+    attribute = reading.attribute
+    name = translation_key(DESCRIPTORS[attribute.key])
+    return {
+        "name": texts.get(f"component.{DOMAIN}.entity.sensor.{name}.name"),
+        "value": _plain(reading.value),
+        "unit": attribute.unit and attribute.unit.value,
+        "time": reading.time.isoformat(),
+    }
+
+
+def _wheel(vehicle: Vehicle, wheel: str) -> JsonObjectType:
+    facts = {name: attributes[wheel] for name, attributes in _WHEEL.items()}
+    mounted = vehicle[car.TIRE[wheel]]
+    readings = [mounted, *(vehicle[attribute] for attribute in facts.values())]
+    times = [reading.time for reading in readings if reading is not None]
+    return {
+        **{name: _plain(vehicle.value(attribute)) for name, attribute in facts.items()},
+        **cast("JsonObjectType", _plain(mounted.value if mounted else Tire())),
+        "time": max(times).isoformat() if times else None,
+    }
+
+
+def _plain(value: object) -> JsonValueType:
+    """Return a value of the vocabulary as JSON, words in lower case as in states."""
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, StrEnum):
+        return value.lower()
+    return value.isoformat() if isinstance(value, date) else cast("JsonValueType", value)

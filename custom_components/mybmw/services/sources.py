@@ -1,0 +1,166 @@
+"""The actions that ask sources for something, or write down what they have said."""
+
+from base64 import b64encode
+from collections.abc import Collection, Sequence
+from copy import deepcopy
+from pathlib import Path
+from typing import Final, cast
+
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_DEVICE_ID, CONF_FILENAME
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers.service import async_get_config_entry
+from homeassistant.util import dt as dt_util
+from homeassistant.util.json import JsonValueType, json_loads
+
+from ..client import Recording, archive, files, narrow, raw
+from ..const import DOMAIN
+from ..coordinator import GarageCoordinator, MyBMWConfigEntry
+from ..image import IMAGES, async_picture
+from ..runtime.poller import PlannedPoller
+from .target import async_car, nothing_recorded
+
+VIEWS: Final = {item.key.removeprefix("image_"): item for item in IMAGES}
+
+
+async def async_refresh(call: ServiceCall) -> ServiceResponse:
+    """Ask all sources about a car; return what that has cost where calls are counted."""
+    target = async_car(call)
+    coordinator = target.coordinator
+    before = {name: made for name, (made, _) in _calls(coordinator).items()}
+    errors = await coordinator.async_refresh_car(target.vehicle.vin)
+    after = _calls(coordinator)
+    return {
+        "sources": {
+            name: {
+                "error": error.key if error else None,
+                "calls_made": max(0, after[name][0] - before[name]) if name in after else None,
+                "calls_left": after[name][1] if name in after else None,
+            }
+            for name, error in errors.items()
+        }
+    }
+
+
+async def async_get_image(call: ServiceCall) -> ServiceResponse:
+    """Fetch a picture unless it is kept, and write it to a file if one is named."""
+    target = async_car(call)
+    view, filename = call.data["view"], call.data.get(CONF_FILENAME)
+    if filename is not None:
+        await call.hass.async_add_executor_job(_check_path, call.hass, filename)
+    image = await async_picture(target.coordinator, target.vehicle, VIEWS[view])
+    if filename is not None:
+        await call.hass.async_add_executor_job(_write, filename, image)
+    return {
+        "view": view,
+        "content_type": "image/png",
+        "size": len(image),
+        "filename": filename,
+        "data": b64encode(image).decode() if call.data["data"] else None,
+    }
+
+
+async def async_get_raw_data(call: ServiceCall) -> ServiceResponse:
+    """Return BMW's newest answers about a car, by source, anonymised or as they are."""
+    target = async_car(call)
+    coordinator, vin = target.coordinator, target.vehicle.vin
+    told: dict[str, dict[str, object]] = {}
+    for name, source in coordinator.data.sources.items():
+        recording = source.recording()
+        told[name] = (
+            await _redacted(coordinator, Recording(recording.answers), vin)
+            if call.data["redact"]
+            else raw(recording, vin)
+        )
+    found = {name: answers for name, answers in told.items() if answers}
+    if not found:
+        raise nothing_recorded(coordinator)
+    return {"sources": cast("JsonValueType", found)}
+
+
+async def async_create_fingerprint(call: ServiceCall) -> ServiceResponse:
+    """Write what sources have said lately to a file, anonymised: of an account, or of a car."""
+    coordinator, vins = _account(call)
+    recordings = [source.recording() for source in coordinator.data.sources.values()]
+    contents = await _files(coordinator, recordings, vins)
+    aliases = map(coordinator.redactor.alias, vins)
+    cars: list[JsonValueType] = [
+        alias for alias in sorted(aliases) if any(alias in name for name in contents)
+    ]
+    if not cars:
+        raise nothing_recorded(coordinator)
+    name = f"{DOMAIN}_fingerprint_{dt_util.now():%Y%m%d_%H%M%S_%f}.zip"
+    path = call.hass.config.path(DOMAIN, name)
+    await call.hass.async_add_executor_job(lambda: _write(path, archive(contents)))
+    return {"path": path, "cars": cars, "files": [*sorted(contents)]}
+
+
+def _account(call: ServiceCall) -> tuple[GarageCoordinator, list[str]]:
+    """Return the account that an action is meant for, and which of its cars."""
+    entry_id = call.data.get(ATTR_CONFIG_ENTRY_ID)
+    if ATTR_DEVICE_ID in call.data:
+        if entry_id is not None:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="car_or_account"
+            )
+        target = async_car(call)
+        return target.coordinator, [target.vehicle.vin]
+    entry: MyBMWConfigEntry = async_get_config_entry(call.hass, DOMAIN, entry_id)
+    return entry.runtime_data, list(entry.runtime_data.vehicles)
+
+
+async def _files(
+    coordinator: GarageCoordinator, recordings: Sequence[Recording], vins: Collection[str]
+) -> dict[str, bytes]:
+    """Return anonymised files about cars; that takes too long for the event loop."""
+    coordinator.redactor.meet(vins)
+    redactor = deepcopy(coordinator.redactor)
+    return await coordinator.hass.async_add_executor_job(
+        lambda: files([narrow(recording, vins) for recording in recordings], redactor)
+    )
+
+
+async def _redacted(
+    coordinator: GarageCoordinator, recording: Recording, vin: str
+) -> dict[str, object]:
+    contents = await _files(coordinator, [recording], [vin])
+    alias = coordinator.redactor.alias(vin)
+    return {
+        name.removesuffix(".json"): json_loads(content)
+        for name, content in contents.items()
+        if alias in name and name.endswith(".json")
+    }
+
+
+def _calls(coordinator: GarageCoordinator) -> dict[str, tuple[int, int]]:
+    """Return how many calls were made, and are left for the user, by source."""
+    planned = {
+        name: poller.source.status
+        for name, poller in coordinator.pollers.items()
+        if isinstance(poller, PlannedPoller)
+    }
+    return {
+        name: (status.calls_made, status.calls_left_for_user) for name, status in planned.items()
+    }
+
+
+def _check_path(hass: HomeAssistant, filename: str) -> None:
+    if not hass.config.is_allowed_path(filename):
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="path_not_allowed",
+            translation_placeholders={"path": filename},
+        )
+
+
+def _write(path: str, content: bytes) -> None:
+    try:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_bytes(content)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="cannot_write",
+            translation_placeholders={"path": path, "error": reason},
+        ) from error

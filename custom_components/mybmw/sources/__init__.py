@@ -1,0 +1,1 @@
+"""The sources of cars: how each is set up and built."""

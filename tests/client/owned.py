@@ -10,7 +10,8 @@ from typing import Any, Final
 import orjson
 
 from custom_components.mybmw.client import Message, Recording
-from custom_components.mybmw.client.privacy.fingerprint import STREAM, Answer
+from custom_components.mybmw.client.core.recording import Answer
+from custom_components.mybmw.client.privacy.fingerprint import STREAM
 from tests.replay import cardata, fingerprints
 
 type Files = dict[str, bytes]

@@ -87,6 +87,7 @@ class Client:
 
     def files(self) -> dict[str, str]:
         """Return what a fingerprint of all that was answered holds."""
+        assert isinstance(self.http.redactor, Redactor)
         found = files([self.source.recording()], self.http.redactor)
         return {name: content.decode() for name, content in found.items()}
 

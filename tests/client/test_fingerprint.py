@@ -20,9 +20,10 @@ from custom_components.mybmw.client import (
     raw,
 )
 from custom_components.mybmw.client.core.attributes import ATTRIBUTES
+from custom_components.mybmw.client.core.common_words import is_common
 from custom_components.mybmw.client.core.descriptors import DESCRIPTORS
-from custom_components.mybmw.client.privacy.common_words import is_common
-from custom_components.mybmw.client.privacy.fingerprint import STREAM, Answer, Recorder
+from custom_components.mybmw.client.core.recording import Answer, Recorder
+from custom_components.mybmw.client.privacy.fingerprint import STREAM
 from custom_components.mybmw.client.privacy.personal import kind_of
 from tests.client.owned import BUNDLED, Files, folder_of, owned, read, recording
 from tests.client.support import NOW

@@ -7,7 +7,8 @@ import orjson
 import pytest
 
 from custom_components.mybmw.client import HIDDEN, Redactor, files
-from custom_components.mybmw.client.privacy.fingerprint import STREAM, Answer, Recording
+from custom_components.mybmw.client.core.recording import Answer, Recording
+from custom_components.mybmw.client.privacy.fingerprint import STREAM
 from tests.client.owned import BUNDLED, folder_of, read, recording
 
 PERSONAL: Final = frozenset(

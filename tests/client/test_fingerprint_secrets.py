@@ -13,7 +13,7 @@ import orjson
 import pytest
 
 from custom_components.mybmw.client import Message, Recording, Redactor, files
-from custom_components.mybmw.client.privacy.fingerprint import Answer
+from custom_components.mybmw.client.core.recording import Answer
 from tests.client.owned import BUNDLED, EMAIL, GCID, OWNER, PLATE, Files, owned, recording
 
 VIN: Final = "WBA71DEM0SECRET42"

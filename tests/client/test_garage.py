@@ -21,8 +21,8 @@ from custom_components.mybmw.client import (
 )
 from custom_components.mybmw.client.core.attributes import AnyAttribute, AnyReading
 from custom_components.mybmw.client.core.garage import Changes
+from custom_components.mybmw.client.core.recording import Recording
 from custom_components.mybmw.client.core.values import ChargingSession
-from custom_components.mybmw.client.privacy.fingerprint import Recording
 
 NOW = datetime(2026, 11, 10, 12, tzinfo=UTC)
 ONE, TWO = "WBA00000000000001", "WBA00000000000002"

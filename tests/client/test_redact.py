@@ -7,8 +7,8 @@ import orjson
 import pytest
 
 from custom_components.mybmw.client import HIDDEN, Recording, Redactor, files
+from custom_components.mybmw.client.core.recording import Answer, Recorder
 from custom_components.mybmw.client.core.values import Position
-from custom_components.mybmw.client.privacy.fingerprint import Answer, Recorder
 
 VIN = "WBY8P210507D12345"
 

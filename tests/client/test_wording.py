@@ -26,8 +26,8 @@ from custom_components.mybmw.client import (
 from custom_components.mybmw.client.cardata import DeviceLogin
 from custom_components.mybmw.client.cardata.api import CardataApi
 from custom_components.mybmw.client.cardata.quota import Ledger, Reason
-from custom_components.mybmw.client.privacy import wording
-from custom_components.mybmw.client.privacy.fingerprint import Answer
+from custom_components.mybmw.client.core.recording import Answer
+from custom_components.mybmw.client.core.wording import wording
 from tests.client.cardata import I4, issued, recorded
 from tests.client.support import IX, Client
 from tests.replay import faults

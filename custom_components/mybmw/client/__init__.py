@@ -40,12 +40,13 @@ from .core.errors import (
 )
 from .core.execution import NO_STATE
 from .core.garage import Changes, Garage
+from .core.recording import Message, Recording
 from .core.snapshot import Saved, dump, encode, load, load_sources
 from .core.source import PlanningSource, Poll, Progress, Source, Status
 from .core.supervisor import Supervisor
 from .core.vehicle import EXPIRING, Vehicle
 from .privacy import HIDDEN, Redactor
-from .privacy.fingerprint import Message, Recording, archive, files, narrow, raw
+from .privacy.fingerprint import archive, files, narrow, raw
 from .transport.http import Http, longest_wait
 from .transport.tokens import TokenKeeper
 

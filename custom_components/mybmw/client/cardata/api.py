@@ -24,7 +24,7 @@ from ..core.errors import (
     QuotaError,
     RefusedError,
 )
-from ..privacy import error_code, wording
+from ..core.wording import error_code, wording
 from ..transport.http import MOST, MOST_OF_PICTURE, Http, Request, json_of, retry_after
 from ..transport.tokens import TokenKeeper
 from .login import Tokens

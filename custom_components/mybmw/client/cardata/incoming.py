@@ -8,8 +8,8 @@ from typing import Final
 import orjson
 
 from ..core.convert import mapping
+from ..core.recording import MESSAGES, Message
 from ..core.tally import Tally
-from ..privacy.fingerprint import MESSAGES, Message
 from .limits import MOST_OF_MESSAGE, MOST_RECENT
 
 _VIN_LENGTH: Final = 17

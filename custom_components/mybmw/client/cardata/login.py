@@ -21,7 +21,7 @@ import orjson
 
 from ..core.convert import mapping, needed_timestamp
 from ..core.errors import AnswerError, ApiError, AuthError, ClientError, NetworkError, QuotaError
-from ..privacy import Redactor
+from ..core.redaction import Redaction
 from ..transport.http import Http, Request, json_of, retry_after
 from ..transport.tokens import is_account_id, is_token
 
@@ -135,7 +135,7 @@ class Tokens:
         granted = self.scopes or tuple(_NEEDED)
         return tuple(failure for scope, failure in _NEEDED.items() if scope not in granted)
 
-    def hide(self, redactor: Redactor) -> None:
+    def hide(self, redactor: Redaction) -> None:
         """Keep the tokens out of everything that people see."""
         redactor.learn(self.gcid)
         redactor.learn_passing(self.access, self.refresh, self.identity)

@@ -12,7 +12,7 @@ from typing import Final
 import orjson
 
 from ..core.convert import mapping, timestamp
-from ..privacy.fingerprint import Answer, Message, Recording
+from ..core.recording import Answer, Message, Recording
 from .car_state import BASIC_DATA, MAPPING
 from .executor import Car
 

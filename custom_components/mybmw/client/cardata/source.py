@@ -17,12 +17,12 @@ from ..core.errors import (
     UnexpectedError,
     UnsupportedError,
 )
+from ..core.recording import MESSAGES, Recording
 from ..core.source import Poll, Push, Status
 from ..core.supervisor import Supervisors
 from ..core.tally import Tally
 from ..core.values import Access, StreamState, Unreadable
 from ..core.vehicle import Vehicle
-from ..privacy.fingerprint import MESSAGES, Recording
 from ..transport.http import Http
 from ..transport.tokens import TokenKeeper
 from .api import CardataApi

@@ -12,9 +12,9 @@ from ..cardata.api import CardataApi
 from ..cardata.quota import LOOK, Reason, Spent
 from ..core.convert import mapping
 from ..core.errors import AuthError, InvalidValueError
+from ..core.recording import Recording
 from ..core.source import Poll
 from ..privacy import Redactor
-from ..privacy.fingerprint import Recording
 from ..transport.http import Http
 from ..transport.tokens import TokenKeeper
 from .app_commands import STATUS_OPTIONS

@@ -6,8 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from ..core.recording import Recording
 from ..privacy import Redactor
-from ..privacy.fingerprint import Recording, files
+from ..privacy.fingerprint import files
 from .arguments import option, path_of
 from .output import say
 

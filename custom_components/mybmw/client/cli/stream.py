@@ -18,10 +18,10 @@ from ..cardata.stream import Stream
 from ..core.attributes import CONNECTION, AnyReading
 from ..core.errors import AuthError, InvalidValueError, NetworkError
 from ..core.garage import Changes
+from ..core.recording import Message
 from ..core.snapshot import encode
 from ..core.values import StreamState
 from ..privacy import Redactor
-from ..privacy.fingerprint import Message
 from ..transport.http import Http
 from ..transport.tokens import TokenKeeper
 from .arguments import option

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Protocol, runtime_checkable
 
-from ..privacy.fingerprint import MESSAGES, Recording
 from .attributes import AnyReading
 from .commands import Command, CommandKind, CommandResult, CommandState
 from .errors import ClientError
+from .recording import MESSAGES, Recording
 from .values import StreamState, Unreadable
 from .vehicle import Vehicle
 

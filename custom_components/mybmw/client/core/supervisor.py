@@ -10,8 +10,9 @@ import logging
 import traceback
 from typing import Final
 
-from ..privacy import Redactor, wording
 from .errors import ClientError, UnexpectedError
+from .redaction import Redaction
+from .wording import wording
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ class Supervisor:
     def __init__(
         self,
         name: str,
-        redactor: Redactor,
+        redactor: Redaction,
         *,
         changed: Callable[[], object] | None = None,
         pause: float = 10.0,
@@ -132,7 +133,7 @@ class Supervisors:
 
     def __init__(
         self,
-        redactor: Redactor,
+        redactor: Redaction,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         """`changed` may be set to what is called when a count is another one than before."""

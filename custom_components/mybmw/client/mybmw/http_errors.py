@@ -9,7 +9,8 @@ import orjson
 
 from ..core.convert import mapping
 from ..core.errors import ApiError, AuthError, BlockedError, QuotaError
-from ..privacy import Redactor, wording
+from ..core.redaction import Redaction
+from ..core.wording import wording
 from ..transport.http import Http, Request, retry_after
 
 _LOGGER = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ def _out_of_quota(response: httpx.Response) -> bool:
 
 
 def _check(
-    response: httpx.Response, what: str, denied: Collection[int], redactor: Redactor
+    response: httpx.Response, what: str, denied: Collection[int], redactor: Redaction
 ) -> None:
     status = response.status_code
     if 200 <= status < 300:

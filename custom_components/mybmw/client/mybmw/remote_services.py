@@ -41,7 +41,7 @@ from ..core.errors import (
 from ..core.source import Follower, Progress
 from ..core.values import ChargingStatus
 from ..core.vehicle import Vehicle
-from ..privacy import wording
+from ..core.wording import wording
 from .api import Api, Car
 from .profile import body, changed
 

@@ -23,12 +23,12 @@ from ..core.errors import (
     RefusedError,
     UnsupportedError,
 )
+from ..core.recording import MESSAGES, Recording
 from ..core.source import Poll, Progress
 from ..core.supervisor import Supervisors
 from ..core.tally import Tally
 from ..core.values import DriveTrain
 from ..core.vehicle import Vehicle
-from ..privacy.fingerprint import MESSAGES, Recording
 from ..transport.http import Http
 from . import remote_services
 from .api import Api, Car

@@ -7,7 +7,7 @@ from typing import Final, Self
 
 from ..core.convert import mapping, needed_timestamp
 from ..core.errors import AnswerError
-from ..privacy import Redactor
+from ..core.redaction import Redaction
 from ..transport.tokens import is_account_id, is_token
 from .app_identity import USER_AGENT, x_user_agent
 from .china import token_expiry
@@ -32,7 +32,7 @@ class Tokens:
     expires: datetime
     gcid: str | None = None
 
-    def hide(self, redactor: Redactor) -> None:
+    def hide(self, redactor: Redaction) -> None:
         """Keep the tokens out of everything that people see."""
         redactor.learn(self.gcid)
         redactor.learn_passing(self.access, self.refresh)

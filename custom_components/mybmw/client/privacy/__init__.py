@@ -8,17 +8,14 @@ VIN-like text, the same one each time, and a position another position.
 from .personal import HIDDEN, SECRET
 from .redactor import Redactor, is_alias, vins_in
 from .traces import Found, find, traces
-from .wording import error_code, wording
 
 __all__ = [
     "HIDDEN",
     "SECRET",
     "Found",
     "Redactor",
-    "error_code",
     "find",
     "is_alias",
     "traces",
     "vins_in",
-    "wording",
 ]

@@ -4,11 +4,11 @@ See docs/protocols/mybmw-app.md#recordings.
 File names are those that bimmer_connected wrote, so that recordings of its users replay as well.
 """
 
-from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import copy, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC
 from io import BytesIO
 import json
 import re
@@ -17,41 +17,16 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import orjson
 
+from ..core.recording import Answer, Message, Recording
 from . import HIDDEN, SECRET, Found, Redactor, find, is_alias, traces, vins_in
 
 STREAM: Final = "stream.jsonl"
 """The file of the stream: one JSON object a line, with time, topic and payload."""
 
-MESSAGES: Final = 500
-"""How many messages of a stream are kept for a recording."""
-
 _EMPTY: Final = "NO CONTENT"
 _ODD: Final = re.compile(r"[^A-Za-z0-9._-]+")
 _USER: Final = re.compile(r"_user_([^_]+)_")
 _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
-
-
-class Answer(NamedTuple):
-    """One answer as it came, before anything is taken out of it; not `good` if it was an error."""
-
-    content_type: str
-    body: bytes
-    good: bool = True
-
-
-class Message(NamedTuple):
-    """One message of a stream as it came at `time` (UTC)."""
-
-    time: datetime
-    topic: str
-    payload: bytes
-
-
-class Recording(NamedTuple):
-    """What a source has heard lately: its answers by name, and the messages of its stream."""
-
-    answers: Mapping[str, Answer]
-    messages: Sequence[Message] = ()
 
 
 def raw(recording: Recording, vin: str) -> dict[str, object]:
@@ -107,29 +82,8 @@ def archive(contents: Mapping[str, bytes]) -> bytes:
     return memory.getvalue()
 
 
-class Recorder:
-    """Keeps the newest answer per name, and the newest error; at most `size`, in memory only."""
-
-    def __init__(self, size: int = 100) -> None:
-        """Start with nothing."""
-        self._size = size
-        self._answers: OrderedDict[str, Answer] = OrderedDict()
-
-    def add(self, name: str, answer: Answer) -> None:
-        """Keep an answer, errors beside good ones; the oldest one makes room for it."""
-        name = name if answer.good else f"{name}_error"
-        self._answers.pop(name, None)
-        self._answers[name] = answer
-        while len(self._answers) > self._size:
-            self._answers.popitem(last=False)
-
-    @property
-    def answers(self) -> Mapping[str, Answer]:
-        """The answers by name, the oldest first."""
-        return dict(self._answers)
-
-
-class _Content(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Content:
     """What came: a text, and JSON if it is that."""
 
     text: str

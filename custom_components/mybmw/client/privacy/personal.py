@@ -12,8 +12,8 @@ from math import inf, isfinite
 import re
 from typing import Final
 
+from ..core.common_words import humps, is_common
 from ..core.convert import NULL_WORDS
-from .common_words import humps, is_common
 
 HIDDEN: Final = "**REDACTED**"
 

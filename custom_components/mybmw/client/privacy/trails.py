@@ -11,7 +11,7 @@ import re
 from typing import Final, NamedTuple
 from unicodedata import normalize
 
-from .common_words import is_common
+from ..core.common_words import is_common
 from .personal import ADDRESS, CITY, LOCATION, NAME, PERSON, PHONE, PLATE, Kind, Trace
 
 _FEWEST_LETTERS: Final = 4

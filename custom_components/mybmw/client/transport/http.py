@@ -16,8 +16,8 @@ import httpx
 import orjson
 
 from ..core.errors import AnswerError, NetworkError
-from ..privacy import Redactor
-from ..privacy.fingerprint import Answer, Recorder
+from ..core.recording import Answer, Recorder
+from ..core.redaction import Redaction
 from .body import BodyError, read_body
 
 _LOGGER = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ class Http:
     def __init__(
         self,
         client: httpx.AsyncClient,
-        redactor: Redactor,
+        redactor: Redaction,
         sleep: Sleep | None = None,
     ) -> None:
         """`sleep` is how all waiting is done."""

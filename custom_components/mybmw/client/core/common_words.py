@@ -11,9 +11,9 @@ from functools import cache
 import re
 from typing import Final
 
-from ..core import attributes, commands, values
-from ..core.convert import NULL_WORDS
-from ..core.descriptors import DESCRIPTORS
+from . import attributes, commands, values
+from .convert import NULL_WORDS
+from .descriptors import DESCRIPTORS
 
 _HUMP: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 _WORD: Final = re.compile(r"[^\W_]+")

@@ -11,7 +11,7 @@ import pytest
 
 from custom_components.mybmw.client import Redactor, archive, files
 from script.lib.develop.options import Options, UsageError, parse
-from tests.client.owned import Files, folder_of, owned, recording, write
+from tests.client.support.owned import Files, folder_of, owned, recording, write
 
 # It looks for a free port
 pytestmark = pytest.mark.usefixtures("socket_enabled")

@@ -10,8 +10,8 @@ from custom_components.mybmw.client import Http
 from custom_components.mybmw.client.cli import main
 from tests.cli.installed import install
 from tests.cli.support import PNG, Outcome, Run, Terminal, keep_clients
-from tests.client.cardata import issued, recorded as cardata_cars
 from tests.client.support import recorded
+from tests.client.support.cardata import issued, recorded as cardata_cars
 from tests.replay import vehicles
 from tests.replay.cardata import CLIENT_ID, SimulatedCarData
 from tests.replay.mosquitto import MosquittoMissing, find_mosquitto

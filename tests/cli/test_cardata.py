@@ -11,7 +11,7 @@ import pytest
 from custom_components.mybmw.client import Http
 from custom_components.mybmw.client.cardata import SOURCE
 from tests.cli.support import STORE, Outcome, Run, client, keep_clients, stored
-from tests.client.cardata import I4, SECONDARY, counted
+from tests.client.support.cardata import I4, SECONDARY, counted
 from tests.replay import faults
 from tests.replay.cardata import API, CLIENT_ID, STREAM, Endpoint, SimulatedCarData
 from tests.replay.cardata.faults import error, login_error, out_of_quota

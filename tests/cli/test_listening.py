@@ -16,7 +16,7 @@ from custom_components.mybmw.client.core.errors import AuthError
 from custom_components.mybmw.client.core.values import StreamState
 from custom_components.mybmw.client.transport.tokens import TokenKeeper
 from tests.cli.support import Run, client
-from tests.client.cardata import I4, message
+from tests.client.support.cardata import I4, message
 from tests.replay.cardata import CLIENT_ID, SimulatedCarData
 from tests.replay.carstate import HEADER, ODOMETER
 from tests.replay.world import utcnow

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.cli.support import STORE, Outcome, Terminal, client, keep_clients, stored
-from tests.client.cardata import I4, counted, issued, message, recorded
+from tests.client.support.cardata import I4, counted, issued, message, recorded
 from tests.replay.broker import SimulatedBroker
 from tests.replay.cardata import CLIENT_ID, SimulatedCarData, combined, load
 from tests.replay.cardata.wire import HOSTS

@@ -14,8 +14,7 @@ from custom_components.mybmw import client
 from custom_components.mybmw.client import cardata as package
 from custom_components.mybmw.client.core import errors
 from tests.cli.installed import install
-from tests.client import cardata
-from tests.client.support import CAPTCHA, PASSWORD, USER, recorded
+from tests.client.support import CAPTCHA, PASSWORD, USER, cardata, recorded
 from tests.replay.cardata import SimulatedCarData, combined
 from tests.replay.cardata.wire import HOSTS as CARDATA_HOSTS
 from tests.replay.mybmw import SimulatedMyBMW

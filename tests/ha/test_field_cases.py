@@ -10,7 +10,7 @@ import pytest
 
 from custom_components.mybmw.const import DOMAIN
 from tests.field_cases.replayer import FOLDER, Json, load, matches, message_of, time_of
-from tests.ha.cardata import I4, entry_of, no_stream, push, recorded
+from tests.ha.support.cardata import I4, entry_of, no_stream, push, recorded
 from tests.replay.cardata import SimulatedCarData
 
 EXPECTED: Final[dict[str, dict[str, list[object]]]] = {

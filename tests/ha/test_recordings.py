@@ -18,7 +18,16 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.mybmw.const import DOMAIN
 from script.lib.develop.recordings import folder_of
-from tests.ha.cardata import IX, MILEAGE_KEY, counted, entry_of, no_stream, push, recorded, say
+from tests.ha.support.cardata import (
+    IX,
+    MILEAGE_KEY,
+    counted,
+    entry_of,
+    no_stream,
+    push,
+    recorded,
+    say,
+)
 from tests.replay.cardata import CarDataCar, SimulatedCarData, load
 
 PETROL: Final = "WBA0FINGERPRINT06"

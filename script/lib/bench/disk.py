@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 
 from custom_components.mybmw.sources import registry
 from tests.codecs import make_codecs
-from tests.ha.long_day import live
+from tests.ha.support.long_day import live
 from tests.replay.cardata import SimulatedCarData
 
 from .figure import Figure

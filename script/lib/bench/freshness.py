@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 
 from custom_components.mybmw.client.cardata.quota import RELEASED
-from tests.client.cardata_days import Outcome, live, together
+from tests.client.support.cardata_days import Outcome, live, together
 from tests.codecs import make_codecs
 
 from .figure import Figure

@@ -6,8 +6,8 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from tests.ha.cardata import no_stream, recorded
-from tests.ha.flows import Patience, account_with, both_services
+from tests.ha.support.cardata import no_stream, recorded
+from tests.ha.support.flows import Patience, account_with, both_services
 from tests.replay.cardata import SimulatedCarData
 from tests.replay.mybmw import SimulatedMyBMW
 

@@ -10,10 +10,10 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components import mybmw
-from tests.ha.actions import act, refused
-from tests.ha.cardata import counted, push, say
 from tests.ha.conftest import Elapse, SetUp
 from tests.ha.support import IX
+from tests.ha.support.actions import act, refused
+from tests.ha.support.cardata import counted, push, say
 from tests.replay.cardata import SimulatedCarData
 from tests.replay.mybmw import SimulatedMyBMW
 

@@ -15,11 +15,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components import mybmw
 from custom_components.mybmw.const import DOMAIN
-from tests.ha.actions import SECRET, act, call, device_id, refused, secret_car
-from tests.ha.cardata import counted, push, say
 from tests.ha.conftest import SetUp
-from tests.ha.flows import both_services
 from tests.ha.support import IX
+from tests.ha.support.actions import SECRET, act, call, device_id, refused, secret_car
+from tests.ha.support.cardata import counted, push, say
+from tests.ha.support.flows import both_services
 from tests.replay import cardata as cardata_replay
 from tests.replay.cardata import SimulatedCarData
 from tests.replay.fingerprints import load

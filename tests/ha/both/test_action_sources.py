@@ -14,10 +14,10 @@ from custom_components import mybmw
 from custom_components.mybmw.client import attributes as car
 from custom_components.mybmw.client.cardata import CardataSource
 from custom_components.mybmw.services.sources import VIEWS
-from tests.ha.actions import act, refused
-from tests.ha.cardata import SECONDARY, counted, poller, recorded
 from tests.ha.conftest import PNG, Elapse, SetUp
 from tests.ha.support import IX, PETROL, PICTURE, asked, charge, state
+from tests.ha.support.actions import act, refused
+from tests.ha.support.cardata import SECONDARY, counted, poller, recorded
 from tests.replay import faults
 from tests.replay.cardata import SimulatedCarData
 from tests.replay.faults import Endpoint

@@ -13,13 +13,13 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 
 from custom_components.mybmw.client.cardata import CardataSource
 from custom_components.mybmw.const import DOMAIN
-from tests.ha.actions import act, refused
 from tests.ha.both.test_together import unavailable as all_unavailable
-from tests.ha.cardata import IX, SOC_KEY, poller, push, say
 from tests.ha.conftest import Elapse, SetUp
-from tests.ha.flows import ONLY_CARDATA, choose, only
-from tests.ha.stored import in_one_file
 from tests.ha.support import LOCK, MILEAGE, PICTURE, POLL, SOC, charge, flows, state
+from tests.ha.support.actions import act, refused
+from tests.ha.support.cardata import IX, SOC_KEY, poller, push, say
+from tests.ha.support.flows import ONLY_CARDATA, choose, only
+from tests.ha.support.stored import in_one_file
 from tests.replay import faults
 from tests.replay.cardata import Endpoint, SimulatedCarData
 from tests.replay.cardata.faults import out_of_quota

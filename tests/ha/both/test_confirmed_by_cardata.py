@@ -6,10 +6,10 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 import pytest
 
-from tests.ha.cardata import push, say
-from tests.ha.commanding import DOOR_LOCK, LAST, SECONDS, Steps, act, fail, listen, wake
 from tests.ha.conftest import Elapse, SetUp
 from tests.ha.support import IX, LOCK, state
+from tests.ha.support.cardata import push, say
+from tests.ha.support.commanding import DOOR_LOCK, LAST, SECONDS, Steps, act, fail, listen, wake
 from tests.replay import faults
 from tests.replay.cardata import SimulatedCarData
 from tests.replay.faults import Endpoint

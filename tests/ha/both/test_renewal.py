@@ -12,7 +12,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.mybmw.client.cardata import Broker
 from custom_components.mybmw.sources import registry
 from tests.ha.conftest import Elapse, SetUp
-from tests.ha.flows import (
+from tests.ha.support import MILEAGE, POLL, flows, state
+from tests.ha.support.flows import (
     CAPTCHA,
     ONLY_CARDATA,
     OTHER_ID,
@@ -26,7 +27,6 @@ from tests.ha.flows import (
     step,
     suggested,
 )
-from tests.ha.support import MILEAGE, POLL, flows, state
 from tests.replay.cardata import CLIENT_ID, Endpoint, SimulatedCarData
 from tests.replay.mybmw import SimulatedMyBMW
 

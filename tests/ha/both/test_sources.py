@@ -11,9 +11,10 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.mybmw.const import DOMAIN
-from tests.ha.cardata import entry_of
 from tests.ha.conftest import Elapse, SetUp
-from tests.ha.flows import (
+from tests.ha.support import IX, MILEAGE, POLL, state
+from tests.ha.support.cardata import entry_of
+from tests.ha.support.flows import (
     ACCOUNT,
     CAPTCHA,
     ONLY_CARDATA,
@@ -28,7 +29,6 @@ from tests.ha.flows import (
     remove,
     step,
 )
-from tests.ha.support import IX, MILEAGE, POLL, state
 from tests.replay import faults
 from tests.replay.cardata import SimulatedCarData
 from tests.replay.faults import Endpoint as AppEndpoint, Fault

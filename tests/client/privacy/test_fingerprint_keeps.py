@@ -1,0 +1,68 @@
+"""A fingerprint keeps all that tells nothing of its owner: keys, words, numbers and times."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import orjson
+import pytest
+
+from custom_components.mybmw.client import HIDDEN, Redactor, files
+from custom_components.mybmw.client.core.recording import Answer, Recording
+from custom_components.mybmw.client.privacy.fingerprint import STREAM
+from tests.client.support.owned import BUNDLED, folder_of, read, recording
+
+PERSONAL: Final = frozenset(
+    (
+        *("altitude", "heading", "latitude", "longitude", "mapMatchedLatitude"),
+        *("mapMatchedLongitude", "city", "formatted", "formattedAddress", "municipality"),
+        *("postalCode", "streetAddress", "providerName", "preferredSevicePartner"),
+        *("entityId", "gcid", "id", "vehicleIdWithGcid", "fullSAList", "topic", "vin"),
+    )
+)
+FEATURES: Final = {"inCarCamera": True, "remote360": True, "climateNow": True}
+
+
+def changed(before: Any, after: Any, key: str = "") -> Iterator[str]:
+    """Yield the keys of what is not what it was, of a descriptor its last step."""
+    if isinstance(before, dict) and isinstance(after, dict) and before.keys() == after.keys():
+        for name, item in before.items():
+            inside = key if "." in key and name == "value" else name
+            yield from changed(item, after[name], inside)
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for one, other in zip(before, after, strict=True):
+            yield from changed(one, other, key)
+    elif before != after:
+        yield key.rpartition(".")[2]
+
+
+def decoded(name: str, content: bytes) -> Any:
+    lines = content.splitlines() if name == STREAM else [content]
+    return [orjson.loads(line) for line in lines]
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_every_car(name: str) -> None:
+    """Nothing but what is personal is another one afterwards, and no key is."""
+    before = read(folder_of(name))
+    after = files([recording(before)], Redactor())
+    assert before.keys() == after.keys()
+    keys = {
+        key
+        for file, content in before.items()
+        for key in changed(decoded(file, content), decoded(file, after[file]))
+    }
+    assert keys <= PERSONAL
+
+
+def test_ids_that_are_words() -> None:
+    """What an id means somewhere else stays, unless it is one that nobody can read."""
+    content = {
+        "capabilities": FEATURES,
+        "services": [{"id": name} for name in FEATURES],
+        "store": "https://example.com/?id=com.bmwgroup.driversguide.row",
+        "scheme": "com.bmwgroup.driversguide.row",
+        "error": {"code": 489, "id": "E-2048-77-X"},
+    }
+    found = files([Recording({"x": Answer("", orjson.dumps(content))})], Redactor())
+    content["error"] = {"code": 489, "id": HIDDEN}
+    assert orjson.loads(found["x.json"]) == content

@@ -7,8 +7,8 @@ from typing import Any, Final
 from homeassistant.helpers.entity import EntityDescription
 
 from custom_components.mybmw import PLATFORMS
-from custom_components.mybmw.client.descriptors import DESCRIPTORS, Descriptor
-from custom_components.mybmw.client.values import DriveTrain
+from custom_components.mybmw.client.core.descriptors import DESCRIPTORS, Descriptor
+from custom_components.mybmw.client.core.values import DriveTrain
 
 from .tables import code, table
 from .texts import TEXTS

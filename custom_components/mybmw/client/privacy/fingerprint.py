@@ -12,7 +12,7 @@ from datetime import UTC
 from io import BytesIO
 import json
 import re
-from typing import Final, NamedTuple
+from typing import Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import orjson

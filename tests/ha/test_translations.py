@@ -267,7 +267,9 @@ def error_keys(kind: type[errors.ClientError] = errors.ClientError) -> set[str]:
 @cache
 def calls() -> list[Call]:
     found: list[Call] = []
-    for path in sorted({*INTEGRATION.glob("*.py"), *INTEGRATION.glob("actions/*.py")}):
+    folders = ("", "runtime/", "services/", "sources/")
+    paths = {path for folder in folders for path in INTEGRATION.glob(f"{folder}*.py")}
+    for path in sorted(paths):
         names = (mybmw.__name__, *path.relative_to(INTEGRATION).with_suffix("").parts)
         module = import_module(".".join(names).removesuffix(".__init__"))
         tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -437,7 +439,7 @@ def test_flow_results_are_translated() -> None:
     }
     reasons: set[str] = set()
     for module, _, call, words in calls():
-        if "flow" in module.__name__:
+        if "flow" in module.__name__ or ".sources." in module.__name__:
             reasons |= ABORTS.get(name_of(call), set())
             reasons |= keys_in(module, words["reason"]) if "reason" in words else set()
     assert texts["abort"].keys() == reasons

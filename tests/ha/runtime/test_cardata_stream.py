@@ -15,7 +15,7 @@ import orjson
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.mybmw.client.cardata import CardataSource, connect
+from custom_components.mybmw.client.cardata import CardataSource, connection
 from custom_components.mybmw.const import DOMAIN
 from tests.ha.support import flows, state
 from tests.ha.support.cardata import (
@@ -68,7 +68,7 @@ def cardata() -> Iterator[SimulatedCarData]:
 def waited(monkeypatch: pytest.MonkeyPatch) -> Waits:
     """Nothing waits for real, apart from Home Assistant."""
     made = Waits()
-    monkeypatch.setattr(connect, "CardataSource", partial(CardataSource, sleep=made.sleep))
+    monkeypatch.setattr(connection, "CardataSource", partial(CardataSource, sleep=made.sleep))
     return made
 
 

@@ -9,7 +9,7 @@ The first tokens come from a login that a person approves on BMW's page:
     tokens = await login.approved(code)
 """
 
-from .connect import connect
+from .connection import connect
 from .login import (
     APPROVAL_PAGE,
     DeviceCode,

@@ -6,7 +6,7 @@ BMW refuses third-party programs since September 2025 (HTTP 489, told as `Blocke
 from .api import VIEWS
 from .app_identity import build_id
 from .auth import Authenticator
-from .connect import connect
+from .connection import connect
 from .readings import SOURCE
 from .regions import SERVERS, Region
 from .source import MyBMWSource

@@ -12,7 +12,7 @@ from homeassistant.util.yaml import parse_yaml
 import pytest
 import voluptuous as vol
 
-from custom_components.mybmw.actions import ACTIONS
+from custom_components.mybmw.services import ACTIONS
 from script.lib.docs.blocks import pages
 
 ROOT: Final = Path(__file__).parents[1]

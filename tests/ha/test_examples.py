@@ -10,7 +10,7 @@ from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import parse_yaml
 import pytest
 
-from custom_components.mybmw.actions import ACTIONS
+from custom_components.mybmw.services import ACTIONS
 
 EXAMPLES: Final = (Path(__file__).parents[2] / "docs" / "examples.md").read_text("utf-8")
 BLOCK: Final = re.compile(r"^```yaml\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE)

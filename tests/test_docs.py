@@ -37,6 +37,11 @@ HEADING: Final = re.compile(r"^#+ (.+)$", re.MULTILINE)
 CITATION: Final = re.compile(
     r"(?P<page>cardata|mybmw-app)\.md(?P<anchors>#[\w-]+(?:(?:, | and |\s+)#[\w-]+)*)"
 )
+FILE: Final = re.compile(
+    r"(?<![\w/.-])(?:[\w.-]+/)+[\w.-]+\.(?:csv|json|md|py|toml|yaml|yml)\b|`[\w-]+\.(?:json|py|yaml)`"
+)
+MADE_UP: Final = {"docs/protocols/example.md", "sources/example.py"}
+SHOWN_FOLDERS: Final = (ROOT, INTEGRATION, INTEGRATION / "client", DOCS)
 
 
 def each(paths: list[Path]) -> pytest.MarkDecorator:
@@ -80,6 +85,35 @@ def test_citations_of_the_protocols() -> None:
     }
     assert len(cited) > 20
     assert [(page, anchor) for page, anchor in sorted(cited) if anchor not in known[page]] == []
+
+
+def test_nothing_cites_notes_that_are_not_here() -> None:
+    """A section sign belongs to a public standard."""
+    sign = "\N{SECTION SIGN}"
+    lines = (line for path in CODE for line in path.read_text("utf-8").splitlines())
+    assert [line for line in lines if sign in line and "RFC" not in line] == []
+
+
+def test_pitfalls_are_numbered() -> None:
+    page = (DOCS / "protocols" / "mybmw-app.md").read_text("utf-8")
+    numbers = {int(number) for number in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)}
+    cited = {
+        int(number)
+        for path in CODE
+        for number in re.findall(r"[pP]itfall (\d+)", path.read_text("utf-8"))
+    }
+    assert cited
+    assert cited <= numbers
+
+
+@each([ROOT / "CONTRIBUTING.md", DOCS / "architecture.md", DOCS / "decisions.md"])
+def test_files_that_are_named_exist(path: Path) -> None:
+    """A path is one of the repository, of the integration, of the client, or of the docs."""
+    """A path is one of the repository, of the integration, or of the client."""
+    named = {name.strip("`") for name in FILE.findall(path.read_text("utf-8"))}
+    assert named
+    for name in named - MADE_UP:
+        assert any((folder / name).exists() for folder in SHOWN_FOLDERS), name
 
 
 def test_generated_parts_are_up_to_date() -> None:

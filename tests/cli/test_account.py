@@ -1,4 +1,4 @@
-"""Who logs in, and what is kept of a login (facts: MyBMW sheet §8 "CLI")."""
+"""Who logs in, and what is kept of a login (library.md, command line)."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -66,7 +66,7 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Prompts]:
 
 
 def test_store_is_made(run: Run, sim: SimulatedMyBMW, home: Path) -> None:
-    """§8 CLI 8: tokens are kept by region and user, for nobody else's eyes."""
+    """Library CLI 8: tokens are kept by region and user, for nobody else's eyes."""
     run("status", *LOGIN, *ACCOUNT).good()
     assert stored(home).keys() == {"mybmw"}
     assert stored(home)["mybmw"].keys() == {REGION}
@@ -76,7 +76,7 @@ def test_store_is_made(run: Run, sim: SimulatedMyBMW, home: Path) -> None:
 
 
 def test_tokens_are_used_again(run: Run, sim: SimulatedMyBMW, home: Path) -> None:
-    """§8 CLI 9: a kept login is used as it is, and nothing has to be given any more."""
+    """Library CLI 9: a kept login is used as it is, and nothing has to be given any more."""
     run("status", *LOGIN, *ACCOUNT).good()
     before = tokens(home)
     sim.clear_calls()
@@ -87,7 +87,7 @@ def test_tokens_are_used_again(run: Run, sim: SimulatedMyBMW, home: Path) -> Non
 
 
 def test_sessions(run: Run) -> None:
-    """§8 CLI 10: each run is a session of its own, so that none gets old."""
+    """Library CLI 10: each run is a session of its own, so that none gets old."""
     sim = SimulatedMyBMW(recorded("ix_xdrive50"))
     sessions: list[str] = []
 
@@ -102,14 +102,14 @@ def test_sessions(run: Run) -> None:
 
 
 def test_tokens_are_kept_after_an_error(run: Run, sim: SimulatedMyBMW, home: Path) -> None:
-    """§8 CLI 11: a login that was good is kept, whatever goes wrong afterwards."""
+    """Library CLI 11: a login that was good is kept, whatever goes wrong afterwards."""
     sim.fail(Endpoint.VEHICLES, faults.server_error(), None)
     run("status", *LOGIN, *ACCOUNT).refused(1, "list vehicles: HTTP 500")
     assert tokens(home)["access"].startswith("access-")
 
 
 def test_store_elsewhere(run: Run, sim: SimulatedMyBMW, home: Path) -> None:
-    """§8 CLI 12: the store may be anywhere, also in a folder that is not there yet."""
+    """Library CLI 12: the store may be anywhere, also in a folder that is not there yet."""
     run("--oauth-store", "~/a/b.json", "status", *LOGIN, *ACCOUNT).good()
     assert not (home / STORE).exists()
     path = home / "a" / "b.json"
@@ -120,14 +120,14 @@ def test_store_elsewhere(run: Run, sim: SimulatedMyBMW, home: Path) -> None:
 
 
 def test_no_store(run: Run, sim: SimulatedMyBMW, home: Path) -> None:
-    """§8 CLI 13: without a store nothing is written, and nothing is used that is there."""
+    """Library CLI 13: without a store nothing is written, and nothing is used that is there."""
     run("--disable-oauth-store", "status", *LOGIN, *ACCOUNT).good()
     assert list(home.iterdir()) == []
     run("status", *LOGIN, *ACCOUNT).refused(3, "The hCaptcha token is wrong or was used before")
 
 
 def test_stale_access_token(run: Run, sim: SimulatedMyBMW, home: Path) -> None:
-    """§8 CLI 14: after a 401 the refresh token is used, once, and the new one is kept."""
+    """Library CLI 14: after a 401 the refresh token is used, once, and the new one is kept."""
     run("status", *LOGIN, *ACCOUNT).good()
     before = tokens(home)
     sim.clear_calls()
@@ -143,7 +143,7 @@ def test_stale_access_token(run: Run, sim: SimulatedMyBMW, home: Path) -> None:
 
 
 def test_dead_refresh_token(run: Run, sim: SimulatedMyBMW) -> None:
-    """§8 CLI 15: with password and captcha a whole login follows; without, one is asked for."""
+    """Library CLI 15: with password and captcha a login follows; without, one is asked for."""
     run("status", *LOGIN, *ACCOUNT).good()
     sim.revoke(refresh=True)
     sim.clear_calls()
@@ -167,7 +167,7 @@ def test_refused_request(run: Run, sim: SimulatedMyBMW) -> None:
 
 @pytest.mark.parametrize("first", [True, False])
 def test_captcha(run: Run, sim: SimulatedMyBMW, *, first: bool) -> None:
-    """§8 CLI 16: the captcha can be given before or after the sub-command."""
+    """Library CLI 16: the captcha can be given before or after the sub-command."""
     words = (*LOGIN, "status") if first else ("status", *ACCOUNT[:2], *LOGIN, ACCOUNT[2])
     run(*words, *(ACCOUNT if first else ())).good()
     assert logins(sim) == [*LOGINS]

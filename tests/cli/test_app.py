@@ -84,7 +84,7 @@ def test_plain(
     params: dict[str, str],
     effect: tuple[str, str, str] | None,
 ) -> None:
-    """§8.12: a command reaches the car, and its state is the result."""
+    """Library 12: a command reaches the car, and its state is the result."""
     carried_out(run(*words), words[0])
     assert sent(sim, Endpoint.COMMAND) == [(service, params, {})]
     if effect is not None:
@@ -115,7 +115,7 @@ def test_failed(run: Run, sim: SimulatedMyBMW) -> None:
 
 
 def test_charging_settings(run: Run, sim: SimulatedMyBMW) -> None:
-    """§8.12: each setting that is given is a command of its own."""
+    """Library 12: each setting that is given is a command of its own."""
     outcome = run("chargingsettings", IX, "--target-soc", "75", "--ac-limit", "12")
     carried_out(outcome, "chargingsettings", times=2)
     assert [body for _, _, body in sent(sim, Endpoint.COMMAND)] == [
@@ -150,7 +150,7 @@ def test_settings_that_are_not_possible(run: Run, sim: SimulatedMyBMW) -> None:
 def test_charging_profile(
     run: Run, sim: SimulatedMyBMW, words: tuple[str, ...], mode: str, preconditioning: bool
 ) -> None:
-    """§6, §9.21: the mode in any case, and preconditioning that can be switched off as well."""
+    """Pitfall 21: the mode in any case, and preconditioning that can be switched off as well."""
     carried_out(run("chargingprofile", IX, *words), "chargingprofile")
     ((_, _, body),) = sent(sim, Endpoint.COMMAND)
     assert body["chargingMode"]["type"] == mode
@@ -158,7 +158,7 @@ def test_charging_profile(
 
 
 def test_vehicle_finder(run: Run, sim: SimulatedMyBMW) -> None:
-    """§6: with the place of the observer, BMW tells where the car was found."""
+    """With the place of the observer, BMW tells where the car was found."""
     sim.park(IX, *TRAVEMUENDE, heading=210)
     outcome = run("vehiclefinder", IX, "52.25", "-4.5").good()
     state, place = outcome.out.splitlines()
@@ -189,7 +189,7 @@ def test_vehicle_finder_without_answer(run: Run, sim: SimulatedMyBMW) -> None:
 
 
 def test_send_poi(run: Run, sim: SimulatedMyBMW) -> None:
-    """§8.12: a destination with all that may be given."""
+    """Library 12: a destination with all that may be given."""
     words = ("--name", "Zoo", "--street", "Tierparkstr. 30", "--city", "München")
     more = ("--postalcode", "81543", "--country", "DE")
     outcome = run("sendpoi", IX, "48.0975", "-11.5534", *words, *more).good()
@@ -214,7 +214,7 @@ def test_send_poi_with_little(run: Run, sim: SimulatedMyBMW, words: tuple[str, .
 
 
 def test_images(run: Run, sim: SimulatedMyBMW, home: Path) -> None:
-    """§6: all twelve pictures, into this folder or another one."""
+    """mybmw-app.md#command-line: all twelve pictures, into this folder or another one."""
     outcome = run("image", IX).good()
     assert outcome.out.splitlines() == [f"{view}.png" for view in VIEWS]
     assert all((home / f"{view}.png").read_bytes().startswith(PNG) for view in VIEWS)
@@ -226,7 +226,7 @@ def test_images(run: Run, sim: SimulatedMyBMW, home: Path) -> None:
 
 
 def test_status_as_json(run: Run, sim: SimulatedMyBMW) -> None:
-    """§8 CLI 2 and 5: all cars as a list, one car as an object."""
+    """Library CLI 2 and 5: all cars as a list, one car as an object."""
     sim.add(recorded("530d")[0])
     cars = run("status", "--json").good().json
     assert [car["vin"] for car in cars] == [*sorted(car.vin for car in recorded("530d")), IX]
@@ -244,7 +244,7 @@ def test_status_as_json(run: Run, sim: SimulatedMyBMW) -> None:
 
 
 def test_status_as_text(run: Run, sim: SimulatedMyBMW) -> None:
-    """§8 CLI 6: every car once, with its values by topic."""
+    """Library CLI 6: every car once, with its values by topic."""
     sim.add(recorded("530d")[0])
     outcome = run("status").good()
     assert outcome.out.startswith("Found 2 vehicles: 530d, iX xDrive50\n\n530d\n  VIN: WBA")
@@ -257,7 +257,7 @@ def test_status_as_text(run: Run, sim: SimulatedMyBMW) -> None:
 
 @pytest.mark.parametrize("words", [("status", "-j", "-v"), ("status", "-v"), ("lock",)])
 def test_unknown_vin(run: Run, sim: SimulatedMyBMW, words: tuple[str, ...]) -> None:
-    """§8 CLI 3: a VIN that the account does not have is an error, in text as well."""
+    """Library CLI 3: a VIN that the account does not have is an error, in text as well."""
     run(*words, "WBA00000000000001").refused(2, "the account has no car with this VIN")
     assert sent(sim, Endpoint.COMMAND) == []
 
@@ -320,7 +320,7 @@ def test_debug(run: Run, sim: SimulatedMyBMW) -> None:
 
 
 def test_fingerprint(run: Run, sim: SimulatedMyBMW, home: Path) -> None:
-    """§8 CLI 7: as many files as there were answers, that replay; text for what failed."""
+    """Library CLI 7: as many files as there were answers, that replay; text for what failed."""
     sim.add(recorded("530d")[0])
     outcome = run("fingerprint").good()
     prefix = f"fingerprint of the vehicles written to {home}/vehicle_fingerprint/"
@@ -354,6 +354,6 @@ def test_unwritable(run: Run, home: Path) -> None:
 
 
 def test_modes_of_charging() -> None:
-    """§6: all three modes can be asked for."""
+    """mybmw-app.md#command-line: all three modes can be asked for."""
     modes = ["IMMEDIATE_CHARGING", "DELAYED_CHARGING", "NO_ACTION"]
     assert [mode.value for mode in values.ChargingMode] == modes

@@ -37,7 +37,7 @@ def maps(sim: SimulatedMyBMW) -> Iterator[respx.Route]:
 
 
 def test_address(run: Run, sim: SimulatedMyBMW, maps: respx.Route) -> None:
-    """§8.12, §9.21: the address is looked up politely, and no part of it is lost."""
+    """Library 12, pitfall 21: the address is looked up politely, and no part of it is lost."""
     assert run(*WORDS, "-n", "Zoo").good().out == "EXECUTED\n"
     request = maps.calls.last.request
     assert dict(request.url.params) == {

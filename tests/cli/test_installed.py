@@ -89,7 +89,7 @@ async def test_script(terminal: Terminal, network: Tunnel, home: Path) -> None:
 
 
 async def test_commands(logged_in: Terminal, bmw: SimulatedMyBMW) -> None:
-    """§8.12: every command reaches the car, and its fate is the result.
+    """Library 12: every command reaches the car, and its fate is the result.
 
     One of them waits as it does outside of tests: the car is asked every 3.5 s.
     """
@@ -123,7 +123,7 @@ async def test_files(logged_in: Terminal, home: Path) -> None:
 
 
 async def test_help(terminal: Terminal, socket_enabled: None) -> None:
-    """§8 CLI 1: `python -m` shows the help as well, with the version."""
+    """Library CLI 1: `python -m` shows the help as well, with the version."""
     outcome = await terminal.run("--help")
     assert outcome.good().out.startswith("usage: mybmw [-h] [--version]")
     assert "\nmybmw 0." in outcome.out

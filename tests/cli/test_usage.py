@@ -20,7 +20,7 @@ type Words = tuple[str, ...]
 
 
 def test_names() -> None:
-    """§6, §8.12: the sub-commands have the names that scripts know."""
+    """mybmw-app.md#command-line, library 12: the sub-commands have the names that scripts know."""
     assert [
         *("status", "fingerprint", "lightflash", "horn", "lock", "unlock", "climate"),
         *("vehiclefinder", "chargingsettings", "chargingprofile", "charge", "image"),
@@ -31,7 +31,7 @@ def test_names() -> None:
 
 
 def test_help(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """§8 CLI 1: help names the version, all sub-commands and the exit statuses."""
+    """Library CLI 1: help names the version, all sub-commands and the exit statuses."""
     monkeypatch.setattr(arguments, "version", lambda _name: "1.2.3")
     outcome = run("--help").good()
     assert "mybmw 1.2.3" in outcome.out
@@ -110,7 +110,7 @@ def test_help_of(run: Run, name: str) -> None:
     ],
 )
 def test_wrong_usage(run: Run, home: Path, words: Words, text: str) -> None:
-    """§8 CLI 4: a mistake is told in one line, nothing is left behind, no password repeated."""
+    """Library CLI 4: a mistake is one line, nothing is left behind, no password is repeated."""
     outcome = run(*words)
     outcome.refused(2, text)
     assert "secret" not in outcome.err
@@ -129,7 +129,7 @@ def test_wrong_usage(run: Run, home: Path, words: Words, text: str) -> None:
     ],
 )
 def test_login_needed(run: Run, words: Words, text: str) -> None:
-    """§8 CLI 17: what a login lacks is told where errors belong."""
+    """Library CLI 17: what a login lacks is told where errors belong."""
     run(*words).refused(3, text)
 
 
@@ -151,7 +151,7 @@ def test_login_needed(run: Run, words: Words, text: str) -> None:
     ],
 )
 def test_order(words: Words) -> None:
-    """§6: options may stand anywhere, the account in front of the rest or nowhere."""
+    """Options may stand anywhere, the account in front of the rest or nowhere."""
     options = arguments.make_parser(app_commands.COMMANDS, cardata_commands.COMMANDS).parse_args(
         words
     )

@@ -1,4 +1,7 @@
-"""The simulated stream of BMW CarData: a real MQTT broker behind a network that can fail (§3)."""
+"""The simulated stream of BMW CarData: a real MQTT broker behind a network that can fail.
+
+See cardata.md#stream-connection.
+"""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable

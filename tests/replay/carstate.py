@@ -80,7 +80,7 @@ UNPLUGGED: Final[Facts] = {
 TARGET_PRESSURES: Final[Facts] = {f"{tyre}.pressureTarget": 250 for tyre in _TYRES}
 STARTER_BATTERY: Final[Facts] = {_STARTER_SOC: 84, _STARTER_VOLTAGE: 12.4}
 
-# As the stream spells them; what is missing comes without a unit (§3.5, §4.3)
+# As the stream spells them; what is missing comes without a unit (cardata.md#stream-messages)
 UNITS: Final[Mapping[str, str]] = {
     **dict.fromkeys((HEADER, DISPLAYED, FUEL_LEVEL, _STARTER_SOC), "percent"),
     **dict.fromkeys((_TRIP_SOC, _TRIP_SHARE), "percent"),
@@ -103,7 +103,7 @@ _LAST_LITRE: Final = 1.0
 
 
 class Drivetrain(StrEnum):
-    """What moves a car, as basicData has it (§2.3); CONV is a combustion engine alone."""
+    """What moves a car, as basicData has it; CONV is a combustion engine alone."""
 
     BEV = "BEV"
     PHEV = "PHEV"
@@ -115,7 +115,7 @@ class CarState:
     """A parked car: kWh, litres, km, percent, degrees, and kWh or litres per 100 km.
 
     `live` cars send their position on the road. `sends` limits a car to these descriptors and
-    those of charging and trips. A header that freezes keeps its value while charging (§4.1).
+    those of charging and trips. A header that freezes keeps its value while charging.
     """
 
     drivetrain: Drivetrain = Drivetrain.BEV
@@ -142,7 +142,7 @@ class CarState:
 
     @classmethod
     def of(cls, basic_data: Json, telematics: Mapping[str, Any]) -> Self:
-        """Return the car in answers of basicData and telematicData (§2.3, §2.5); it is at home."""
+        """Return the car in answers of basicData and telematicData; it is at home."""
         drive_train = str(basic_data.get("driveTrain", "")).upper()
         kinds = {"BEV": Drivetrain.BEV, "PHE": Drivetrain.PHEV}
         items = {name: item for name, item in telematics.items() if isinstance(item, dict)}
@@ -255,7 +255,7 @@ class CarState:
         }
 
     def engine(self, *, running: bool) -> Facts:
-        """The ignition, which newer electric cars do not send (§4.1)."""
+        """The ignition, which newer electric cars do not send."""
         return {IGNITION: f"ASN_is{running}"} if self.burns else {}
 
     def trip(self, ended: float, electric_share: float) -> Facts:

@@ -1,4 +1,4 @@
-"""Bodies that change how a car charges, and what they change (§3.3)."""
+"""Bodies that change how a car charges, and what they change (mybmw-app.md#commands)."""
 
 from collections.abc import Callable
 import re

@@ -1,4 +1,4 @@
-"""The login of china: RSA password, slider captcha, nonce (§2.3 - §2.5)."""
+"""The login of china: RSA password, slider captcha, nonce (mybmw-app.md#login-in-china)."""
 
 from base64 import b64decode, b64encode, urlsafe_b64encode
 from dataclasses import dataclass, field
@@ -105,7 +105,7 @@ class ChinaLogin:
         return _enveloped({**tokens, "cid": "DUMMY"})
 
     def refresh(self, inbound: Inbound) -> httpx.Response:
-        """Refresh with a nonce for the GCID; the answer has no envelope (§2.4)."""
+        """Refresh with a nonce for the GCID; the answer has no envelope."""
         check_login_headers(inbound, self.world.region)
         self._check_nonce(inbound, self.world.gcid, "")
         form = inbound.form()
@@ -130,7 +130,7 @@ class ChinaLogin:
         return f"{head}.{urlsafe_b64encode(signature).decode().rstrip('=')}"
 
     def _check_nonce(self, inbound: Inbound, *users: str) -> None:
-        """Refused 400 unless the nonce is one of the users' (§2.5)."""
+        """Refused 400 unless the nonce is one of the users' (mybmw-app.md#login-nonce)."""
         nonce = inbound.header("x-login-nonce")
         if not nonce:
             raise RefusedError(400, "Header x-login-nonce is missing")
@@ -154,7 +154,7 @@ def _segment(claims: dict[str, Any]) -> str:
 
 
 def read_nonce(nonce: str) -> str:
-    """Return the user in a login nonce; ValueError if it is malformed (§2.5)."""
+    """Return the user in a login nonce; ValueError if it is malformed."""
     k2, i1, da, rest = nonce[:8], nonce[8:16], nonce[16:48], nonce[48:]
     cipher, k1, i2, db = rest[:-48], rest[-48:-40], rest[-40:-32], rest[-32:]
     user, date, echo = _decrypt(cipher, k1 + k2, i1 + i2).rsplit("&", 2)

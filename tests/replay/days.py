@@ -1,4 +1,6 @@
-"""Lifelike days: what cars send while they are parked, driven and charged (§3.6, §4).
+"""Lifelike days: what cars send while they are parked, driven and charged.
+
+See cardata.md#stream-messages, #stale-values.
 
 Each part yields what a car sends from `at` on, in seconds, and returns the state after it.
 """
@@ -180,14 +182,14 @@ def ac_charge(car: CarState, at: float = 0.0, kw: float | None = None) -> Part:
         VOLTAGE: _MAINS,
         AMPERE: round(1000 * power / _MAINS / phases),
     }
-    # BMW sets the phases to 1 at the end (§4.3)
+    # BMW sets the phases to 1 at the end (cardata.md#stale-values)
     end: Facts = {POWER: 0, AMPERE: 0, PHASES: "1-PHASES"}
     car, _ = yield from _charge(car, at, how, end, lambda _: power, every=600)
     return car
 
 
 def dc_charge(car: CarState, at: float = 0.0, kw: float = 150.0) -> Part:
-    """Charge fast to the target and unplug; the last power stays (§4.3). ValueError unless BEV."""
+    """Charge fast to the target and unplug; the last power stays. ValueError unless BEV."""
     if car.drivetrain is not Drivetrain.BEV:
         raise ValueError("no fast charging")
 

@@ -11,7 +11,7 @@ type Fault = Callable[[httpx.Request], httpx.Response]
 
 
 class Endpoint(StrEnum):
-    """The requests of a client, named by purpose (§2, §3)."""
+    """The requests of a client, named by purpose (mybmw-app.md#login, #endpoints)."""
 
     CONFIG = auto()
     AUTHENTICATE = auto()

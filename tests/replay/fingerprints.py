@@ -1,4 +1,4 @@
-"""Recorded cars: the answers of the MyBMW API, one file per answer (§5)."""
+"""Recorded cars: the answers of the MyBMW API, one file per answer (mybmw-app.md#recordings)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

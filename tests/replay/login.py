@@ -1,4 +1,4 @@
-"""The OAuth login of north_america and rest_of_world (§2.1, §2.2)."""
+"""The OAuth login of north_america and rest_of_world (mybmw-app.md#login, #refresh)."""
 
 from base64 import b64encode, urlsafe_b64encode
 from dataclasses import dataclass, field
@@ -136,7 +136,7 @@ class Login:
         return httpx.Response(302, headers={"location": location})
 
     def token(self, inbound: Inbound) -> httpx.Response:
-        """Step 4 with a code, or a refresh (§2.2)."""
+        """Step 4 with a code, or a refresh (mybmw-app.md#refresh)."""
         check_login_headers(inbound, self.world.region)
         secret = b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
         if inbound.header("authorization") != f"Basic {secret}":

@@ -56,7 +56,7 @@ def _run_script() -> tuple[Path | None, str]:
 class Mosquitto:
     """Serves one user over TLS 1.3 on `port`; `on_log` gets the lines of its log.
 
-    The user may subscribe to `topics` and publish nothing; QoS is 0, nothing is retained (§3.1).
+    The user may subscribe to `topics` and publish nothing; QoS is 0, nothing is retained.
     """
 
     def __init__(

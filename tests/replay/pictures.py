@@ -43,7 +43,7 @@ _END_GLASS: Final[Sequence[Point]] = (
 
 
 def draw_slider(seed: int) -> tuple[bytes, int]:
-    """Return a JPEG with one light block in it and the x of its left edge (§2.3)."""
+    """Return a JPEG with one light block in it and the x of its left edge."""
     random = Random(seed)
     picture = Image.linear_gradient("L").resize(SLIDER_SIZE)
     picture = Image.merge("RGB", [picture.point(lambda v, k=k: k + v // 4) for k in (40, 70, 60)])

@@ -1,4 +1,4 @@
-"""The body of send-to-car: exactly the known keys, sensible values (§3.3)."""
+"""The body of send-to-car: exactly the known keys, sensible values (mybmw-app.md#commands)."""
 
 from typing import Any, Final
 

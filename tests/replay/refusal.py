@@ -1,4 +1,7 @@
-"""Refused connections, with the codes that BMW's broker was seen to answer (§3.3)."""
+"""Refused connections, with the codes that BMW's broker was seen to answer.
+
+See cardata.md#stream-errors.
+"""
 
 import asyncio
 from asyncio import StreamReader, StreamWriter

@@ -1,4 +1,7 @@
-"""Remote commands: accepted, carried out step by step, with an effect on the car (§3.3)."""
+"""Remote commands: accepted, carried out step by step, with an effect on the car.
+
+See mybmw-app.md#commands.
+"""
 
 from collections import deque
 from collections.abc import Callable, Sequence

@@ -1,4 +1,7 @@
-"""What a car sends over time: recorded streams, made-up ones, and how to play them (§3.5, §3.6)."""
+"""What a car sends over time: recorded streams, made-up ones, and how to play them.
+
+See cardata.md#stream-messages.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator

@@ -1,4 +1,7 @@
-"""What can be read about a car: list, profile, state, charging details, images (§3.1, §3.2)."""
+"""What can be read about a car: list, profile, state, charging details, images.
+
+See mybmw-app.md#endpoints, #pictures.
+"""
 
 from dataclasses import dataclass
 from typing import Final

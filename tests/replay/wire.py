@@ -1,4 +1,7 @@
-"""What the simulated servers demand of every request: regions, headers, bodies (§1)."""
+"""What the simulated servers demand of every request: regions, headers, bodies.
+
+See mybmw-app.md#regions.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +19,7 @@ LOGIN_HOST: Final = "customer.bmwgroup.com"
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """One of the three worlds (§1.1); `subscription_key` is the app's APIM key (§1.2)."""
+    """One of the three worlds; `subscription_key` is the app's APIM key."""
 
     name: str
     code: str
@@ -135,13 +138,13 @@ class Inbound:
 
 
 def check_login_headers(inbound: Inbound, region: Region) -> None:
-    """Header set L: the brand is always bmw (§1.4)."""
+    """Header set L: the brand is always bmw (mybmw-app.md#headers)."""
     agent = _X_USER_AGENT.format(brand="bmw", region=region.code)
     inbound.expect({"user-agent": _USER_AGENT, "x-user-agent": agent})
 
 
 def check_api_headers(inbound: Inbound, region: Region) -> None:
-    """Header set A (§1.4)."""
+    """Header set A (mybmw-app.md#headers)."""
     agent = _X_USER_AGENT.format(brand="(bmw|mini|toyota)", region=region.code)
     accept = "image/png" if inbound.endpoint is Endpoint.IMAGE else "application/json"
     inbound.expect({**_API_HEADERS, "x-user-agent": agent, "accept": accept})

@@ -160,7 +160,7 @@ class Tokens:
     refresh: set[str] = field(default_factory=set)
 
     def issue(self, access: str | None = None) -> Json:
-        """Return a new pair in the shape of the token endpoint (§2.1)."""
+        """Return a new pair in the shape of the token endpoint (mybmw-app.md#login)."""
         access = access or f"access-{self.world.word()}"
         refresh = f"refresh-{self.world.word()}"
         self.access[access] = self.world.clock() + timedelta(seconds=self.lifetime)

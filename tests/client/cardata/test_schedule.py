@@ -176,7 +176,7 @@ def test_event_comes_soon_and_once() -> None:
 
 
 def test_trips_that_end_while_driving() -> None:
-    """Facts: CarData sheet §4.1. A look waits until the car is quiet, but not for ever."""
+    """A look waits until the car is quiet, but not for ever."""
     plan, _ = scheduler(ONE)
     plan.done(look(ONE, NOON), NOON)
     plan.event(ONE, Reason.TRIP_END, NOON)

@@ -84,7 +84,7 @@ color = member(Color, NAVY=Color.DARK_BLUE)
     ],
 )
 def test_convert(convert: Converter[Any], value: object, expected: object) -> None:
-    """§8 utils: date parsing, and the like."""
+    """Library utils: date parsing, and the like."""
     found = convert(value)
     assert found == expected
     assert type(found) is type(expected)
@@ -108,7 +108,7 @@ NONSENSE: dict[Converter[Any], tuple[object, ...]] = {
     [(convert, value) for convert, values in NONSENSE.items() for value in values],
 )
 def test_nonsense(convert: Converter[Any], value: object) -> None:
-    """§8 utils: what cannot be read is an error, which the caller counts."""
+    """Library utils: what cannot be read is an error, which the caller counts."""
     with pytest.raises(ValueError):
         convert(value)
 

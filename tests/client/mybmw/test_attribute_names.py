@@ -1,4 +1,7 @@
-"""What bimmer_connected told about a car is told here, under the same names (MyBMW sheet §4)."""
+"""What bimmer_connected told about a car is told here, under the same names.
+
+See mybmw-app.md#values.
+"""
 
 from datetime import UTC, datetime
 from itertools import chain
@@ -88,13 +91,13 @@ NOT_WAITING = "charging_start_time"
 
 
 def test_keys() -> None:
-    """§8 utils: the public properties of a car; with another name, people's history would end."""
+    """Library utils: the public properties of a car; other names would end histories."""
     keys = chain.from_iterable((part + name for name in names) for part, names in KEYS.items())
     assert set(keys) <= a.ATTRIBUTES.keys()
 
 
 def test_flags() -> None:
-    """§8 utils: each flag is a command, and the finder is always there."""
+    """Library utils: each flag is a command, and the finder is always there."""
     assert set(FLAGS.values()) == set(CommandKind) - {CommandKind.VEHICLE_FINDER}
 
 
@@ -127,7 +130,7 @@ def test_flags() -> None:
     ],
 )
 async def test_what_a_car_tells(folder: str, lacking: set[str]) -> None:
-    """§8 vehicle: the lists of what is available, as what has a value."""
+    """Library vehicle: the lists of what is available, as what has a value."""
     _, client = replay(recorded(folder))
     vehicle = await client.car()
     assert {name for name, key in LISTED.items() if vehicle.value(key) is None} == lacking
@@ -135,13 +138,13 @@ async def test_what_a_car_tells(folder: str, lacking: set[str]) -> None:
 
 @pytest.mark.parametrize(("folder", "tracked"), [("i3_rex", False), ("m340i_us", True)])
 async def test_tracking(folder: str, tracked: bool) -> None:
-    """§8 vehicle: whether the owner lets the car be found."""
+    """Library vehicle: whether the owner lets the car be found."""
     _, client = replay(recorded(folder))
     assert (await client.car()).value(a.TRACKING_ENABLED) is tracked
 
 
 async def test_waiting_car(freezer: FrozenDateTimeFactory) -> None:
-    """§8 vehicle status: it starts when the window begins the next day, and has no end yet."""
+    """Library vehicle status: it starts when the window begins the next day, and has no end yet."""
     freezer.move_to("2026-11-10T23:30:00Z")
     (rex,) = recorded("i3_rex")
     sim, client = replay([rex])

@@ -102,7 +102,7 @@ def test_every_bundled_car_is_expected() -> None:
 
 @pytest.mark.parametrize("folder", bundled())
 async def test_bundled_car(folder: str) -> None:
-    """§8 vehicle: all cars parse; drive trains, brands, ranges, lids, windows, services, tires."""
+    """Library vehicle: all cars parse: drive trains, brands, ranges, lids, services, tires."""
     expected = dict(EXPECTED[folder])
     # Minutes are only told while charging, and a car without the list has no messages
     expected["charging_minutes"] = expected["charging_minutes"] or None
@@ -114,7 +114,7 @@ async def test_bundled_car(folder: str) -> None:
 
 @pytest.mark.parametrize("folder", [name for name in extra() if name in APPENDIX_B] or [None])
 async def test_appendix_b(folder: str | None, freezer: FrozenDateTimeFactory) -> None:
-    """§8 vehicle status: the values of the recorded cars (Appendix B)."""
+    """Library vehicle status: the values of the recorded cars (expected.json)."""
     if folder is None:
         pytest.skip("no recordings outside the repository")
     freezer.move_to(FETCHED)

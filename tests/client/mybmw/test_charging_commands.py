@@ -1,4 +1,4 @@
-"""Changing how a car charges (facts: MyBMW sheet §3.3)."""
+"""Changing how a car charges (mybmw-app.md#commands)."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -46,7 +46,7 @@ def bodies(client: Client, what: str) -> list[Any]:
 
 
 async def test_target_soc(sim: SimulatedMyBMW, client: Client) -> None:
-    """§8 remote services: charging settings are applied."""
+    """Library remote services: charging settings are applied."""
     vehicle = await client.car()
     result = await client.garage.send(IX, TargetSoc(75))
     assert result.state is CommandState.EXECUTED
@@ -59,7 +59,7 @@ async def test_target_soc(sim: SimulatedMyBMW, client: Client) -> None:
 
 @pytest.mark.parametrize("percent", [19, 21, 101, 0, -5, 105, 99])
 def test_impossible_target_soc(percent: int) -> None:
-    """§8 remote services: 19, 21, 101 are refused."""
+    """Library remote services: 19, 21, 101 are refused."""
     with pytest.raises(InvalidValueError, match="20 to 100") as caught:
         TargetSoc(percent)
     assert caught.value.key == "impossible_target_soc"
@@ -71,7 +71,7 @@ def test_possible_target_soc(percent: int) -> None:
 
 
 async def test_ac_limit(sim: SimulatedMyBMW, client: Client) -> None:
-    """§8 remote services: 12 A is applied."""
+    """Library remote services: 12 A is applied."""
     vehicle = await client.car()
     result = await client.garage.send(IX, AcLimit(12))
     assert result.state is CommandState.EXECUTED
@@ -81,7 +81,7 @@ async def test_ac_limit(sim: SimulatedMyBMW, client: Client) -> None:
 
 @pytest.mark.parametrize("ampere", [17, 0, -6, 31, 1000])
 async def test_impossible_ac_limit(ampere: int, sim: SimulatedMyBMW, client: Client) -> None:
-    """§8 remote services: 17 A is refused; the car's limits are named."""
+    """Library remote services: 17 A is refused; the car's limits are named."""
     await client.car()
     with pytest.raises(InvalidValueError, match="13, 14, 15, 16, 32"):
         await client.garage.send(IX, AcLimit(ampere))
@@ -100,7 +100,7 @@ async def test_no_ac_limits(sim: SimulatedMyBMW, client: Client) -> None:
 @pytest.mark.parametrize("folder", ["320i", "i3_rex", "x3_30e", "mini_cooper_se"])
 @pytest.mark.parametrize("command", [TargetSoc(80), AcLimit(16)])
 async def test_settings_are_refused(folder: str, command: Command) -> None:
-    """§8 remote services: charging settings are refused on cars that have none."""
+    """Library remote services: charging settings are refused on cars that have none."""
     sim, client = replay(recorded(folder))
     vehicle = await client.car()
     sim.clear_calls()
@@ -133,7 +133,7 @@ def recorded_plan(details: Any) -> Any:
 
 @pytest.mark.parametrize("folder", PLANNED)
 async def test_plan_is_sent_whole(folder: str) -> None:
-    """§8 vehicle status: the body equals the recorded details, with `timerChange` and ms."""
+    """Library vehicle status: the body equals the recorded details, with `timerChange` and ms."""
     (car,) = recorded(folder)
     _, client = replay([car])
     await client.car()
@@ -152,7 +152,7 @@ async def test_plan_is_sent_whole(folder: str) -> None:
     ],
 )
 async def test_mode(folder: str, mode: ChargingMode, word: str, preference: str) -> None:
-    """§8 remote services, §9.14: the mode, with the preference that belongs to it."""
+    """Library remote services, pitfall 14: the mode, with the preference that belongs to it."""
     (car,) = recorded(folder)
     _, client = replay([car])
     vehicle = await client.car()
@@ -167,7 +167,7 @@ async def test_mode(folder: str, mode: ChargingMode, word: str, preference: str)
 @pytest.mark.parametrize("folder", PLANNED)
 @pytest.mark.parametrize("on", [True, False])
 async def test_preconditioning(folder: str, on: bool) -> None:
-    """§8 remote services: preconditioning alone."""
+    """Library remote services: preconditioning alone."""
     (car,) = recorded(folder)
     _, client = replay([car])
     vehicle = await client.car()
@@ -178,7 +178,7 @@ async def test_preconditioning(folder: str, on: bool) -> None:
 
 
 async def test_mode_and_preconditioning(sim: SimulatedMyBMW, client: Client) -> None:
-    """§8 remote services: both together."""
+    """Library remote services: both together."""
     await client.car()
     await client.garage.send(IX, ChangeProfile(ChargingMode.DELAYED, preconditioning=True))
     (sent_plan,) = bodies(client, "charging-profile")
@@ -188,7 +188,7 @@ async def test_mode_and_preconditioning(sim: SimulatedMyBMW, client: Client) -> 
 
 @pytest.mark.parametrize("mode", ["UNKNOWN", "SOMEDAY", None])
 async def test_unknown_mode(mode: str | None, sim: SimulatedMyBMW, client: Client) -> None:
-    """§8 remote services: works from an unknown mode, too."""
+    """Library remote services: works from an unknown mode, too."""
     profile = sim.state(IX)["state"]["chargingProfile"]
     profile |= {"chargingMode": mode, "chargingPreference": mode}
     await client.car()
@@ -200,7 +200,7 @@ async def test_unknown_mode(mode: str | None, sim: SimulatedMyBMW, client: Clien
 
 
 async def test_nothing_known_of_mode(sim: SimulatedMyBMW, client: Client) -> None:
-    """An unknown mode goes out as NO_ACTION (§3.3)."""
+    """An unknown mode goes out as NO_ACTION (mybmw-app.md#commands)."""
     profile = sim.state(IX)["state"]["chargingProfile"]
     profile |= {"chargingMode": "UNKNOWN", "chargingPreference": "UNKNOWN"}
     await client.car()
@@ -211,7 +211,7 @@ async def test_nothing_known_of_mode(sim: SimulatedMyBMW, client: Client) -> Non
 
 
 async def test_timer_without_time(sim: SimulatedMyBMW, client: Client) -> None:
-    """A timer that was never set goes out at midnight (§3.3)."""
+    """A timer that was never set goes out at midnight (mybmw-app.md#commands)."""
     for timer in sim.state(IX)["state"]["chargingProfile"]["departureTimes"]:
         timer.pop("timeStamp", None)
     await client.car()
@@ -277,7 +277,7 @@ async def test_no_plan(sim: SimulatedMyBMW, client: Client) -> None:
 
 @pytest.mark.parametrize("folder", ["320i", "530d", "i5_touring", "supra_gr"])
 async def test_no_plan_supported(folder: str) -> None:
-    """§8 remote services: the charging profile is refused on petrol cars."""
+    """Library remote services: the charging profile is refused on petrol cars."""
     (car,) = recorded(folder)
     sim, client = replay([car])
     await client.car()

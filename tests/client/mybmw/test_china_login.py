@@ -1,4 +1,4 @@
-"""The login in China as a whole (facts: MyBMW sheet §2.3 and §2.4)."""
+"""The login in China as a whole (mybmw-app.md#login-in-china)."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -53,7 +53,7 @@ def new(new_client: NewClient) -> NewClient:
 
 
 async def test_log_in(china: SimulatedMyBMW, new: NewClient) -> None:
-    """§8.7: the login in China works without a captcha of the user."""
+    """Library 7: the login in China works without a captcha of the user."""
     client = new()
     await client.car()
     assert asked(china)[:4] == LOGIN
@@ -84,7 +84,7 @@ async def test_expiry(
 async def test_refresh_before_expiry(
     china: SimulatedMyBMW, new: NewClient, freezer: FrozenDateTimeFactory
 ) -> None:
-    """§8.8 turned round (§9.8)."""
+    """Library 8 turned round (pitfall 8)."""
     freezer.move_to("2026-11-10T12:00:00Z")
     client = new()
     await client.car()
@@ -95,7 +95,7 @@ async def test_refresh_before_expiry(
 
 
 async def test_refresh_after_refusal(china: SimulatedMyBMW, new: NewClient) -> None:
-    """§8.9: 401 on the state → exactly one refresh, with a nonce for the GCID."""
+    """Library 9: 401 on the state → exactly one refresh, with a nonce for the GCID."""
     client = new()
     await client.car()
     china.clear_calls()
@@ -113,7 +113,7 @@ async def test_refresh_after_refusal(china: SimulatedMyBMW, new: NewClient) -> N
 
 
 async def test_refused_refresh_logs_in(china: SimulatedMyBMW, new: NewClient) -> None:
-    """§8.10: a refused refresh token falls back to the password."""
+    """Library 10: a refused refresh token falls back to the password."""
     client = new()
     await client.car()
     china.clear_calls()
@@ -134,14 +134,14 @@ async def test_no_password(china: SimulatedMyBMW, new: NewClient) -> None:
 
 
 async def test_wrong_password(china: SimulatedMyBMW, new: NewClient) -> None:
-    """§8.14, §9.27: a refusal in words and by HTTP status."""
+    """Library 14, pitfall 27: a refusal in words and by HTTP status."""
     with pytest.raises(AuthError, match=r"HTTP 422 \(code 699121\)") as caught:
         await new(password="wrong-horse").login.log_in()
     assert caught.value.status == 422
 
 
 async def test_refusal_within_success(china: SimulatedMyBMW, new: NewClient) -> None:
-    """§9.27: HTTP 200 with `error: true` is a refusal too."""
+    """Pitfall 27: HTTP 200 with `error: true` is a refusal too."""
     answer = {"data": None, "code": 1, "error": True, "description": f"no {MOBILE}"}
     china.fail(Endpoint.CHINA_LOGIN, faults.answer(answer))
     with pytest.raises(AuthError, match="no ") as caught:
@@ -161,7 +161,7 @@ async def test_useless_captcha(image: object, china: SimulatedMyBMW, new: NewCli
 async def test_without_pillow(
     china: SimulatedMyBMW, new: NewClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """§8.38: the missing package is named."""
+    """Library 38: the missing package is named."""
     answer = {"data": {"verifyId": "one", "backGroundImg": "aGk="}, "error": False}
     china.fail(Endpoint.CHINA_CAPTCHA, faults.answer(answer))
     monkeypatch.setitem(sys.modules, "PIL", None)
@@ -173,7 +173,7 @@ async def test_without_pillow(
 async def test_others_do_without_pillow(
     region: str, simulate: Simulate, new_client: NewClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """§8.38: where there is no slider captcha, nothing needs the package."""
+    """Library 38: where there is no slider captcha, nothing needs the package."""
     monkeypatch.setitem(sys.modules, "PIL", None)
     simulate("ix_xdrive50", region=region)
     await new_client(region=region).read()
@@ -182,7 +182,7 @@ async def test_others_do_without_pillow(
 async def test_captcha_is_solved_aside(
     china: SimulatedMyBMW, new: NewClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """§9.27: looking at the picture does not hold up the event loop."""
+    """Pitfall 27: looking at the picture does not hold up the event loop."""
     solvers: list[int] = []
 
     def solve(image: bytes) -> str:

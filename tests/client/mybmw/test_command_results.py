@@ -1,4 +1,4 @@
-"""How a command goes on: errors, time-outs, hiccups, other commands (facts: MyBMW sheet §3.3)."""
+"""How a command goes on: errors, time-outs, hiccups, other commands (mybmw-app.md#commands)."""
 
 import asyncio
 import re
@@ -27,7 +27,7 @@ LOCK = Command(CommandKind.DOOR_LOCK)
 
 
 async def test_error(sim: SimulatedMyBMW, client: Client) -> None:
-    """§8 remote services: ERROR → an error with the service's words."""
+    """Library remote services: ERROR → an error with the service's words."""
     await client.car()
     sim.next_outcome("PENDING", "ERROR")
     states: list[CommandState] = []
@@ -59,7 +59,7 @@ async def test_words_of_errors(
 
 
 async def test_timeout(sim: SimulatedMyBMW, client: Client) -> None:
-    """§8 remote services: no final word within 240 s."""
+    """Library remote services: no final word within 240 s."""
     await client.car()
     sim.next_outcome("PENDING")
     states: list[CommandState] = []
@@ -146,7 +146,7 @@ async def test_poll_is_overtaken_by_command() -> None:
     ],
 )
 async def test_hiccups(fault: Fault, sim: SimulatedMyBMW, client: Client) -> None:
-    """§9.12: what goes wrong while asking about a command does not end it."""
+    """Pitfall 12: what goes wrong while asking about a command does not end it."""
     await client.car()
     sim.fail(Endpoint.EVENT_STATUS, fault, times=2)
     states: list[CommandState] = []
@@ -170,7 +170,7 @@ async def test_hiccups(fault: Fault, sim: SimulatedMyBMW, client: Client) -> Non
     ],
 )
 async def test_states(answer: object, state: str, sim: SimulatedMyBMW, client: Client) -> None:
-    """§8 remote services, §9.12: status parsing; INITIATED and unknown words are not final."""
+    """Library remote services, pitfall 12: INITIATED and unknown words are not final."""
     await client.car()
     sim.fail(Endpoint.EVENT_STATUS, faults.answer(answer))
     states: list[CommandState] = []
@@ -180,7 +180,7 @@ async def test_states(answer: object, state: str, sim: SimulatedMyBMW, client: C
 
 
 async def test_ignored_by_the_car(sim: SimulatedMyBMW, client: Client) -> None:
-    """§9.12: IGNORED is final, and no success."""
+    """Pitfall 12: IGNORED is final, and no success."""
     await client.car()
     sim.next_outcome("PENDING", "IGNORED")
     result = await client.garage.send(IX, LOCK)
@@ -189,7 +189,7 @@ async def test_ignored_by_the_car(sim: SimulatedMyBMW, client: Client) -> None:
 
 @pytest.mark.parametrize("answer", [None, {}, [], {"eventId": None}, {"eventId": ""}, "done"])
 async def test_no_event(answer: object, sim: SimulatedMyBMW, client: Client) -> None:
-    """Without an event the command was carried out (§3.3)."""
+    """Without an event the command was carried out (mybmw-app.md#commands)."""
     await client.car()
     sim.fail(Endpoint.COMMAND, faults.answer(answer))
     result = await client.garage.send(IX, Command(CommandKind.LIGHT_FLASH))

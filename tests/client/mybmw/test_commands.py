@@ -1,4 +1,4 @@
-"""Commands: what is sent, how it goes on, what is read afterwards (facts: MyBMW sheet §3.3)."""
+"""Commands: what is sent, how it goes on, what is read afterwards (mybmw-app.md#commands)."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -65,7 +65,7 @@ def test_every_kind_is_tested() -> None:
 
 @pytest.mark.parametrize("kind", SIMPLE)
 async def test_simple_command(kind: CommandKind, sim: SimulatedMyBMW, client: Client) -> None:
-    """§8 remote services: each ends EXECUTED, and refreshes exactly when the table says."""
+    """Library remote services: each ends EXECUTED, and refreshes exactly when the table says."""
     path, params, refreshes = SIMPLE[kind]
     charge(sim)
     vehicle = await client.car()
@@ -94,7 +94,7 @@ async def test_simple_command(kind: CommandKind, sim: SimulatedMyBMW, client: Cl
 
 
 async def test_only_that_car_is_read_again(simulate: Simulate, client_of: ClientOf) -> None:
-    """§9.13: a command costs no requests for other cars."""
+    """Pitfall 13: a command costs no requests for other cars."""
     sim = simulate(*SANE)
     client = client_of(sim)
     await client.read()
@@ -106,7 +106,7 @@ async def test_only_that_car_is_read_again(simulate: Simulate, client_of: Client
 
 
 async def test_lock_and_unlock(sim: SimulatedMyBMW, client: Client) -> None:
-    """§8 remote services: lock and unlock change the state."""
+    """Library remote services: lock and unlock change the state."""
     vehicle = await client.car()
     for kind, state in ((CommandKind.DOOR_UNLOCK, "UNLOCKED"), (CommandKind.DOOR_LOCK, "LOCKED")):
         await client.garage.send(IX, Command(kind))
@@ -114,7 +114,7 @@ async def test_lock_and_unlock(sim: SimulatedMyBMW, client: Client) -> None:
 
 
 async def test_climate(sim: SimulatedMyBMW, client: Client) -> None:
-    """§8 remote services: climate start and stop; the old end time is over."""
+    """Library remote services: climate start and stop; the old end time is over."""
     vehicle = await client.car()
     await client.garage.send(IX, Command(CommandKind.CLIMATE_START))
     assert vehicle.value(a.CLIMATE_ACTIVITY) == "COOLING"
@@ -125,7 +125,7 @@ async def test_climate(sim: SimulatedMyBMW, client: Client) -> None:
 
 
 async def test_charging(sim: SimulatedMyBMW, client: Client) -> None:
-    """§8 remote services: charge stop and start."""
+    """Library remote services: charge stop and start."""
     charge(sim)
     vehicle = await client.car()
     await client.garage.send(IX, Command(CommandKind.CHARGE_STOP))
@@ -150,7 +150,7 @@ async def test_ignored(
     sim: SimulatedMyBMW,
     client: Client,
 ) -> None:
-    """§8 remote services: IGNORED, with the reason and without a request."""
+    """Library remote services: IGNORED, with the reason and without a request."""
     charge(sim, status, plugged=plugged)
     await client.car()
     sim.clear_calls()
@@ -165,7 +165,7 @@ async def test_ignored(
 
 @pytest.mark.parametrize("kind", CommandKind)
 async def test_not_allowed(kind: CommandKind, sim: SimulatedMyBMW, client: Client) -> None:
-    """§8 remote services: without capabilities only the finder works."""
+    """Library remote services: without capabilities only the finder works."""
     sim.state(IX)["capabilities"] = {}
     del sim.state(IX)["state"]["climateControlState"]
     vehicle = await client.car()
@@ -217,7 +217,7 @@ async def test_incomplete_command(kind: CommandKind, sim: SimulatedMyBMW, client
 async def test_words_are_no_values(
     kind: Callable[[Any], Command], word: object, sim: SimulatedMyBMW, client: Client
 ) -> None:
-    """§8 remote services: what is no number is refused, whoever lets it through."""
+    """Library remote services: what is no number is refused, whoever lets it through."""
     await client.car()
     sim.clear_calls()
     with pytest.raises((InvalidValueError, TypeError)):

@@ -1,4 +1,7 @@
-"""A damaged answer costs only what is read from the damaged part (facts: MyBMW sheet §4, §9.18)."""
+"""A damaged answer costs only what is read from the damaged part.
+
+See mybmw-app.md#values, pitfall 18.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -246,7 +249,7 @@ BEFORE: dict[str, dict[AnyAttribute, object]] = {}
 async def test_damage_stays_where_it_is(
     freezer: FrozenDateTimeFactory, case: tuple[str, Path, dict[str, Any]]
 ) -> None:
-    """§8 vehicle status, §9.18: a broken part costs only what is read from it."""
+    """Library vehicle status, pitfall 18: a broken part costs only what is read from it."""
     freezer.move_to("2026-12-01T12:00:00Z")
     folder, path, answers = case
     car = CARS[folder]

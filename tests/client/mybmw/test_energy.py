@@ -1,4 +1,4 @@
-"""Fuel, battery, ranges and charging times (facts: MyBMW sheet §4.3, §9)."""
+"""Fuel, battery, ranges and charging times (mybmw-app.md#fuel-and-battery, #pitfalls)."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -54,7 +54,7 @@ def test_ranges(
     battery: int | None,
     expected: tuple[float | None, ...],
 ) -> None:
-    """§8 vehicle status: ranges; the "fuel range" of a plug-in hybrid is its total one."""
+    """Library vehicle status: ranges; the "fuel range" of a plug-in hybrid is its total one."""
     state = {"combustionFuelLevel": {"range": fuel}, "electricChargingState": {"range": battery}}
     found = read(state, train=DriveTrain(train) if train else None)
     assert ranges(found) == expected
@@ -62,14 +62,14 @@ def test_ranges(
 
 
 def test_no_ranges_at_all() -> None:
-    """§8 vehicle status: no ranges without the blocks."""
+    """Library vehicle status: no ranges without the blocks."""
     for train in DriveTrain:
         assert ranges(read({}, train=train)) == (None, None, None)
 
 
 @pytest.mark.parametrize("train", DriveTrain)
 def test_drive_trains(train: DriveTrain) -> None:
-    """§8 vehicle: combustion/electric matrix; blocks that say nothing are not read."""
+    """Library vehicle: combustion/electric matrix; blocks that say nothing are not read."""
     fuel = {"remainingFuelLiters": 31, "remainingFuelPercent": 53}
     empty = {"remainingFuelLiters": 0, "remainingFuelPercent": 0}
     idle = electric(chargingLevelPercent=0, isChargerConnected=False, chargingTarget=0)
@@ -97,7 +97,7 @@ def test_a_value_that_the_car_sends_beats_its_drive_train(train: DriveTrain) -> 
 
 
 def test_broken_fields_cost_only_themselves() -> None:
-    """§9.18: a missing status, a missing range, a wrong type."""
+    """Pitfall 18: a missing status, a missing range, a wrong type."""
     found = read(
         {
             "combustionFuelLevel": {"remainingFuelLiters": "full", "range": 300},
@@ -139,7 +139,7 @@ def test_blocks_of_another_kind(block: object) -> None:
     ],
 )
 def test_charging_status(word: str | None, status: ChargingStatus | None) -> None:
-    """§4.3: INVALID is not charging; any case; UNKNOWN and null are no value."""
+    """INVALID is not charging; any case; UNKNOWN and null are no value."""
     found = read(electric(chargingStatus=word))
     assert found[a.CHARGING_STATUS] is status
     assert not found.problems
@@ -154,14 +154,14 @@ def test_charging_status(word: str | None, status: ChargingStatus | None) -> Non
     ],
 )
 def test_unknown_words_are_counted(block: dict[str, Any]) -> None:
-    """§8 vehicle: enum without UNKNOWN; the word is dropped and counted, nothing else is lost."""
+    """Library vehicle: enum without UNKNOWN; the word is dropped and counted, nothing else."""
     found = read(electric(**block))
     assert found[a.STATE_OF_CHARGE] == 60
     assert {f"electricChargingState.{key}" for key in block} <= found.problems.keys()
 
 
 def test_charging_ends() -> None:
-    """§9.3: the end is worked out from the time of the measurement, not of the poll."""
+    """Pitfall 3: the end is worked out from the time of the measurement, not of the poll."""
     measured = NOW - timedelta(minutes=20)
     found = read(
         electric(chargingStatus="CHARGING", remainingChargingMinutes=119),
@@ -196,7 +196,7 @@ def test_charging_ends() -> None:
     ],
 )
 def test_charging_does_not_end(block: dict[str, Any]) -> None:
-    """§9.2, §9.3: without charging, or without minutes, the old end is over."""
+    """Pitfall 2, pitfall 3: without charging, or without minutes, the old end is over."""
     found = read(electric(**block))
     for attribute in (a.CHARGING_END_TIME, a.CHARGING_TIME_LEFT):
         reading = found.reading(attribute)
@@ -222,7 +222,7 @@ def test_charging_does_not_end(block: dict[str, Any]) -> None:
     ],
 )
 def test_charging_starts(fetched: str, start: str) -> None:
-    """§8 vehicle status, §9.4: the next time that the window begins, by the car's clock."""
+    """Library vehicle status, pitfall 4: when the window begins next, by the car's clock."""
     found = read(
         {**electric(chargingStatus="WAITING_FOR_CHARGING"), "chargingProfile": WINDOW},
         fetched=datetime.fromisoformat(fetched).replace(tzinfo=UTC),
@@ -232,7 +232,7 @@ def test_charging_starts(fetched: str, start: str) -> None:
 
 
 def test_charging_starts_elsewhere() -> None:
-    """Appendix B ¹: the zone decides about the day."""
+    """expected.json: the zone decides about the day."""
     state = {**electric(chargingStatus="WAITING_FOR_CHARGING"), "chargingProfile": WINDOW}
     fetched = datetime(2021, 11, 28, 21, 28, 59, tzinfo=UTC)
     berlin = read(state, fetched=fetched, zone=BERLIN)
@@ -269,7 +269,7 @@ def test_start_in_the_hour_that_is_missing() -> None:
     ],
 )
 def test_charging_does_not_start(status: str | None, profile: object) -> None:
-    """§9.2: the start is over as soon as the car does not wait any more."""
+    """Pitfall 2: the start is over as soon as the car does not wait any more."""
     found = read({**electric(chargingStatus=status), "chargingProfile": profile})
     reading = found.reading(a.CHARGING_START_TIME)
     assert reading is not None
@@ -277,7 +277,7 @@ def test_charging_does_not_start(status: str | None, profile: object) -> None:
 
 
 def test_vanished_block() -> None:
-    """§9.2: without the block nothing is known about charging any more."""
+    """Pitfall 2: without the block nothing is known about charging any more."""
     found = read({})
     for attribute in (a.CHARGING_STATUS, a.CHARGER_CONNECTED, a.CHARGING_END_TIME):
         reading = found.reading(attribute)

@@ -1,4 +1,4 @@
-"""The login of North America and the rest of the world (facts: MyBMW sheet §2.1)."""
+"""The login of North America and the rest of the world (mybmw-app.md#login)."""
 
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
@@ -37,7 +37,7 @@ def form(request: httpx.Request) -> dict[str, str]:
 
 
 def test_regions() -> None:
-    """§8 API helpers: the order of the regions; an unknown one is refused."""
+    """Library API helpers: the order of the regions; an unknown one is refused."""
     assert list(Region) == ["north_america", "china", "rest_of_world"]
     assert [SERVERS[region].code for region in Region] == ["na", "cn", "row"]
     with pytest.raises(ValueError, match="moon"):
@@ -46,7 +46,7 @@ def test_regions() -> None:
 
 @pytest.mark.parametrize("region", ["rest_of_world", "north_america"])
 async def test_log_in(region: str, simulate: Simulate, new_client: NewClient) -> None:
-    """§8.1, §8.2, §8.22: a login works with a captcha and yields tokens and the GCID."""
+    """Library 1, 2, 22: a login works with a captcha and yields tokens and the GCID."""
     sim = simulate("320i", region=region)
     client = new_client(region=region)
     tokens = await client.login.log_in()
@@ -59,7 +59,7 @@ async def test_log_in(region: str, simulate: Simulate, new_client: NewClient) ->
 
 
 async def test_tokens_are_kept(sim: SimulatedMyBMW, new_client: NewClient) -> None:
-    """§8.22: what a login yields can be kept as JSON, and the next run goes on with it."""
+    """Library 22: what a login yields can be kept as JSON, and the next run goes on with it."""
     tokens = await new_client().login.log_in()
     again = Tokens.load(json.loads(json.dumps(tokens.dump())))
     assert again == tokens
@@ -82,14 +82,14 @@ async def test_tokens_are_kept(sim: SimulatedMyBMW, new_client: NewClient) -> No
 async def test_tokens_are_damaged(
     key: str, value: object, sim: SimulatedMyBMW, new_client: NewClient
 ) -> None:
-    """§8.22: what is not understood is no login, which leads to a new one."""
+    """Library 22: what is not understood is no login, which leads to a new one."""
     saved = (await new_client().login.log_in()).dump()
     assert Tokens.load({**saved, key: value}) is None
     assert Tokens.load([saved]) is None
 
 
 async def test_headers(sim: SimulatedMyBMW, new_client: NewClient) -> None:
-    """§8.39: who is calling, and that each secret goes only where it belongs."""
+    """Library 39: who is calling, and that each secret goes only where it belongs."""
     client = new_client()
     await client.login.log_in()
     config, authenticate, authorize, token = client.requests
@@ -164,7 +164,7 @@ async def test_expiry(
 
 
 async def test_wrong_password(sim: SimulatedMyBMW, new_client: NewClient) -> None:
-    """§8.13."""
+    """Library 13."""
     client = new_client(password="wrong-horse")
     with pytest.raises(AuthError, match="invalid_client") as caught:
         await client.login.log_in()
@@ -179,7 +179,7 @@ async def test_wrong_password(sim: SimulatedMyBMW, new_client: NewClient) -> Non
 async def test_missing_captcha(
     region: str, captcha: str | None, simulate: Simulate, new_client: NewClient
 ) -> None:
-    """§8.3: nothing is sent without a captcha."""
+    """Library 3: nothing is sent without a captcha."""
     sim = simulate("320i", region=region)
     with pytest.raises(CaptchaError) as caught:
         await new_client(region=region, captcha=captcha).login.log_in()
@@ -250,7 +250,7 @@ async def test_failing_step(
     sim: SimulatedMyBMW,
     new_client: NewClient,
 ) -> None:
-    """§8.15: each step that fails ends the login, with the cause as the type of the error."""
+    """Library 15: each step that fails ends the login, with the cause as the type of the error."""
     client = new_client()
     sim.fail(step, fault)
     with pytest.raises(error) as caught:

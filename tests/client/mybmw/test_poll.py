@@ -1,4 +1,4 @@
-"""Polling: what is asked for, and whom a failure concerns (facts: MyBMW sheet §3.1)."""
+"""Polling: what is asked for, and whom a failure concerns (mybmw-app.md#endpoints)."""
 
 import asyncio
 from collections import Counter
@@ -38,7 +38,7 @@ DIESEL, PETROL, SUPRA = "WBA0FINGERPRINT08", "3MW0FINGERPRINT13", "WZ10FINGERPRI
 
 
 async def test_number_of_requests(simulate: Simulate, new_client: NewClient) -> None:
-    """§3.1: first start and normal poll."""
+    """mybmw-app.md#endpoints: first start and normal poll."""
     sim = simulate(*SANE)
     client = new_client()
     await client.read()
@@ -50,7 +50,7 @@ async def test_number_of_requests(simulate: Simulate, new_client: NewClient) -> 
 
 
 async def test_headers(sim: SimulatedMyBMW, client: Client) -> None:
-    """§1.4, §8.21: what every request says."""
+    """mybmw-app.md#headers, library 21: what every request says."""
     await client.read()
     known = client.login.tokens
     assert known is not None
@@ -74,7 +74,7 @@ async def test_headers(sim: SimulatedMyBMW, client: Client) -> None:
 async def test_requests(
     sim: SimulatedMyBMW, client: Client, freezer: FrozenDateTimeFactory
 ) -> None:
-    """§3: method, path, parameters and headers of its own, for each request."""
+    """mybmw-app.md#endpoints: method, path, parameters and headers of its own, for each request."""
     freezer.move_to("2026-10-10T12:00:00.789Z")
     await client.read()
     bmw, mini, toyota, profile, state, charging = client.requests
@@ -128,7 +128,7 @@ async def test_charging_details(
 
 
 async def test_brands(simulate: Simulate, client_of: ClientOf) -> None:
-    """Each car is asked for under the brand that it is listed under (§8 vehicle: brands)."""
+    """Each car is asked for under the brand that it is listed under (library vehicle: brands)."""
     sim = simulate("ix_xdrive50", "mini_cooper_se", "supra_gr")
     vehicles = await client_of(sim).read()
     assert {vin: vehicle.brand for vin, vehicle in vehicles.items()} == {
@@ -142,7 +142,7 @@ async def test_brands(simulate: Simulate, client_of: ClientOf) -> None:
 
 @pytest.mark.parametrize("word", ["DRITTKUNDE", "BMW", "something", None])
 async def test_supra(word: str | None, simulate: Simulate, client_of: ClientOf) -> None:
-    """A car of the Toyota list is a Toyota, whatever its profile says (§3.1)."""
+    """A car of the Toyota list is a Toyota, whatever its profile says (mybmw-app.md#endpoints)."""
     sim = simulate("supra_gr")
     sim.profile(SUPRA)["brand"] = word
     vehicle = await client_of(sim).car()
@@ -164,13 +164,13 @@ async def test_supra(word: str | None, simulate: Simulate, client_of: ClientOf) 
 async def test_brand_words(
     word: str | None, brand: Brand, sim: SimulatedMyBMW, client: Client
 ) -> None:
-    """§8 vehicle: brands in any case; an unknown one is that of the list."""
+    """Library vehicle: brands in any case; an unknown one is that of the list."""
     sim.profile(IX)["brand"] = word
     assert (await client.car()).brand is brand
 
 
 async def test_side_by_side() -> None:
-    """§9.11: four cars at a time, and every request through the one client that was given."""
+    """Pitfall 11: four cars at a time, and every request through the one client that was given."""
     sim = SimulatedMyBMW(recorded(*SANE))
     under_way: set[str] = set()
     most = 0
@@ -193,7 +193,7 @@ async def test_side_by_side() -> None:
 
 
 async def test_profile_once(three: SimulatedMyBMW, client_of: ClientOf) -> None:
-    """§8.11, §8.12: all cars are known after one poll, and not asked who they are again."""
+    """Library 11, 12: all cars are known after one poll, and not asked who they are again."""
     client = client_of(three)
     vehicles = await client.read()
     assert vehicles.keys() == {IX, DIESEL, MINI}
@@ -216,7 +216,7 @@ async def test_profile_once(three: SimulatedMyBMW, client_of: ClientOf) -> None:
     ],
 )
 async def test_one_car_fails(fault: Fault, three: SimulatedMyBMW, client_of: ClientOf) -> None:
-    """§8.35: a car that cannot be read costs only itself."""
+    """Library 35: a car that cannot be read costs only itself."""
     client = client_of(three)
     three.fail(Endpoint.STATE, fault, times=None, vin=DIESEL)
     poll = await client.garage.refresh(client.source)
@@ -233,7 +233,7 @@ async def test_one_car_fails(fault: Fault, three: SimulatedMyBMW, client_of: Cli
 
 
 async def test_all_cars_fail(three: SimulatedMyBMW, client_of: ClientOf) -> None:
-    """§8.36: if no car can be read, the poll failed."""
+    """Library 36: if no car can be read, the poll failed."""
     client = client_of(three)
     three.fail(Endpoint.STATE, faults.server_error(), times=None)
     poll = await client.source.poll()
@@ -303,7 +303,7 @@ async def test_login_fails_in_a_round(three: SimulatedMyBMW, client_of: ClientOf
 
 
 async def test_profile_fails(simulate: Simulate, client_of: ClientOf) -> None:
-    """§9.19: a new car waits for its profile for two polls, so that it gets its own name."""
+    """Pitfall 19: a new car waits for its profile for two polls, so that it gets its own name."""
     sim = simulate("x3_30e", "530d")
     client = client_of(sim)
     sim.fail(Endpoint.PROFILE, faults.server_error(), vin=X3)
@@ -317,7 +317,7 @@ async def test_profile_fails(simulate: Simulate, client_of: ClientOf) -> None:
 
 
 async def test_profile_always_fails(simulate: Simulate, client_of: ClientOf) -> None:
-    """§9.19: then it does without; what depends on the drive train is not guessed."""
+    """Pitfall 19: then it does without; what depends on the drive train is not guessed."""
     sim = simulate("x3_30e")
     client = client_of(sim)
     sim.fail(Endpoint.PROFILE, faults.server_error(), times=3)
@@ -349,7 +349,7 @@ async def test_charging_details_fail(fault: Fault, sim: SimulatedMyBMW, client: 
 
 
 async def test_images(sim: SimulatedMyBMW, client: Client) -> None:
-    """§8 vehicle: image headers; §3.2."""
+    """Library vehicle: image headers; mybmw-app.md#pictures."""
     vehicle = await client.car()
     picture = await client.source.image(vehicle, "SideViewLeft")
     assert picture.startswith(b"\x89PNG")
@@ -367,7 +367,7 @@ async def test_images(sim: SimulatedMyBMW, client: Client) -> None:
 async def test_quiet(
     three: SimulatedMyBMW, client_of: ClientOf, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """§8.35, §8.36: failures are told in the result; the log of a poll is for debugging only."""
+    """Library 35, 36: failures are told in the result; the log of a poll is for debugging only."""
     caplog.set_level(logging.INFO)
     client = client_of(three)
     three.fail(Endpoint.STATE, faults.server_error(), times=None)

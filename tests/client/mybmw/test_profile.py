@@ -1,4 +1,4 @@
-"""Who the car is, its charging plan and its charging settings (facts: MyBMW sheet §4)."""
+"""Who the car is, its charging plan and its charging settings (mybmw-app.md#values)."""
 
 from collections import Counter
 from datetime import UTC, time
@@ -39,7 +39,7 @@ def plan(node: object, **more: Any) -> Found:
 
 
 def test_profile() -> None:
-    """§8 vehicle: what never changes about a car."""
+    """Library vehicle: what never changes about a car."""
     found = profile(
         {
             "brand": "BMW_I",
@@ -93,7 +93,7 @@ def test_profile() -> None:
 def test_software(
     month: object, year: object, step: object, built: object, version: object
 ) -> None:
-    """§8 vehicle: headunit; the version from month, century of the car, year and step."""
+    """Library vehicle: headunit; the version from month, century of the car, year and step."""
     current = {"iStep": step, "puStep": {"month": month, "year": year}}
     found = profile({"year": built, "softwareVersionCurrent": current})
     assert found[a.SOFTWARE_VERSION] == version
@@ -101,7 +101,7 @@ def test_software(
 
 @pytest.mark.parametrize("current", [None, "missing"])
 def test_no_headunit(current: object) -> None:
-    """§4.8: without the current software nothing is said about the headunit."""
+    """mybmw-app.md#reports: without the current software nothing is said about the headunit."""
     answer = {"headUnitType": "NBT", "hmiVersion": "ID4", "softwareVersionCurrent": current}
     if current == "missing":
         del answer["softwareVersionCurrent"]
@@ -144,14 +144,14 @@ def test_color(color: object, read_as: str | None) -> None:
 
 @pytest.mark.parametrize("word", [*DriveTrain, "UNKNOWN", None, "FUEL_CELL"])
 def test_drive_train(word: str | None) -> None:
-    """§8 vehicle: drive trains."""
+    """Library vehicle: drive trains."""
     found = profile({"driveTrain": word})
     assert found[a.DRIVE_TRAIN] == (word if word in set(DriveTrain) else None)
     assert bool(found.problems) is (word == "FUEL_CELL")
 
 
 def test_charging_plan() -> None:
-    """§8 vehicle status: charging profile of an old car, with timers and window."""
+    """Library vehicle status: charging profile of an old car, with timers and window."""
     found = plan(
         {
             "chargingControlType": "WEEKLY_PLANNER",
@@ -195,7 +195,7 @@ def test_charging_plan() -> None:
 
 
 def test_charging_plan_of_a_new_car() -> None:
-    """Keys that new cars leave out: no preconditioning, no window, no limit (§4.4)."""
+    """Keys that new cars leave out: no preconditioning, no window, no limit."""
     found = plan({"chargingMode": "IMMEDIATE_CHARGING", "departureTimes": None})
     assert found[a.CHARGING_PROFILE] == ChargingProfile(mode=ChargingMode.IMMEDIATE)
     assert found[a.PRECONDITIONING_AT_DEPARTURE] is None
@@ -204,7 +204,7 @@ def test_charging_plan_of_a_new_car() -> None:
 
 
 def test_odd_charging_plan() -> None:
-    """§9.18: what is broken costs only itself."""
+    """Pitfall 18: what is broken costs only itself."""
     found = plan(
         {
             "chargingControlType": "MOON_CALENDAR",
@@ -239,14 +239,14 @@ def test_no_charging_plan(node: object) -> None:
 
 
 def test_petrol_car_has_no_charging_plan() -> None:
-    """§4.4: the block is there for petrol cars too, and means nothing."""
+    """mybmw-app.md#charging-plan: the block is there for petrol cars too, and means nothing."""
     state = {"chargingProfile": {"chargingMode": "IMMEDIATE_CHARGING"}}
     found = read({**state, "electricChargingState": {}}, train=DriveTrain.COMBUSTION)
     assert found.reading(a.CHARGING_PROFILE) is None
 
 
 def test_climate_timers() -> None:
-    """§9.29: the timers for the climate."""
+    """Pitfall 29: the timers for the climate."""
     found = plan(
         None,
         climateTimers=[
@@ -269,7 +269,7 @@ def test_climate_timers() -> None:
 
 
 def test_charging_details() -> None:
-    """§8 vehicle status: limits; what the charging details tell beside the plan."""
+    """Library vehicle status: limits; what the charging details tell beside the plan."""
     found = charging(
         {
             "servicePack": "WAVE_01",

@@ -1,4 +1,4 @@
-"""Doors, position, climate, service, warnings, tires, abilities (facts: MyBMW sheet §4, §9)."""
+"""Doors, position, climate, service, warnings, tires, abilities (mybmw-app.md#values)."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -24,7 +24,7 @@ DOORS = {
 
 
 def test_doors() -> None:
-    """§8 vehicle status: lids, lock states; the combined state is no lid."""
+    """Library vehicle status: lids, lock states; the combined state is no lid."""
     found = read({"doorsState": DOORS})
     assert {name: found[lid] for name, lid in a.LIDS.items()} == {
         "hood": LidState.CLOSED,
@@ -40,7 +40,7 @@ def test_doors() -> None:
 
 
 def test_windows() -> None:
-    """§8 vehicle status: windows; INVALID ones do not count."""
+    """Library vehicle status: windows; INVALID ones do not count."""
     found = read(
         {
             "windowsState": {
@@ -65,7 +65,7 @@ def test_windows() -> None:
 @pytest.mark.parametrize("doors", [DOORS, None])
 @pytest.mark.parametrize("kind", ["SUN_ROOF", "sun_roof"])
 def test_sun_roof(kind: str, doors: object) -> None:
-    """§8 vehicle status, §9.18: the sunroof is a lid, with or without doors."""
+    """Library vehicle status, pitfall 18: the sunroof is a lid, with or without doors."""
     found = read(
         {"doorsState": doors, "roofState": {"roofState": "OPEN_TILT", "roofStateType": kind}}
     )
@@ -92,7 +92,7 @@ def test_no_sun_roof(roof: object, problems: int) -> None:
 
 @pytest.mark.parametrize("word", [*LockState, "UNKNOWN", "", None, "AJAR", 7])
 def test_lock(word: object) -> None:
-    """§8 vehicle status: lock states."""
+    """Library vehicle status: lock states."""
     found = read({"doorsState": {"combinedSecurityState": word}})
     state = next((item for item in LockState if item == word), None)
     assert found[a.LOCK_STATE] is state
@@ -106,7 +106,7 @@ def test_lid_states() -> None:
 
 
 def test_position() -> None:
-    """§8 vehicle status: position, heading; with the time of the measurement."""
+    """Library vehicle status: position, heading; with the time of the measurement."""
     measured = NOW - timedelta(hours=3)
     found = read(
         {
@@ -141,7 +141,7 @@ def test_position() -> None:
     ],
 )
 def test_no_position(latitude: object, longitude: object, counted: bool) -> None:
-    """§8 vehicle, §9.28: half a position, or one that is nowhere, is none."""
+    """Library vehicle, pitfall 28: half a position, or one that is nowhere, is none."""
     coordinates = {"latitude": latitude, "longitude": longitude}
     found = read({"location": {"coordinates": coordinates, "heading": 90}})
     assert found[a.POSITION] is None
@@ -151,13 +151,13 @@ def test_no_position(latitude: object, longitude: object, counted: bool) -> None
 
 @pytest.mark.parametrize("location", [None, [], "home", {}, {"coordinates": None}])
 def test_no_location(location: object) -> None:
-    """§8 vehicle status: no location, no position."""
+    """Library vehicle status: no location, no position."""
     assert read({"location": location})[a.POSITION] is None
 
 
 @pytest.mark.parametrize(("mode", "over"), [("ON", True), ("OFF", False), (None, False)])
 def test_position_in_privacy_mode(mode: str | None, over: bool) -> None:
-    """In privacy mode a place that is not told any more is no place (§9.2)."""
+    """In privacy mode a place that is not told any more is no place (pitfall 2)."""
     found = read({"location": None, "driverPreferences": {"lscPrivacyMode": mode}})
     for attribute in (a.POSITION, a.HEADING, a.ADDRESS):
         reading = found.reading(attribute)
@@ -175,7 +175,7 @@ def test_place_without_details() -> None:
 
 
 def test_china() -> None:
-    """§8 vehicle status, §4.5: positions in China are shifted back, each time the same."""
+    """Library vehicle status: positions in China are shifted back, each time the same."""
     state = {"location": {"coordinates": {"latitude": 39.83492, "longitude": 116.23221}}}
     found = [read(state, china=True)[a.POSITION] for _ in range(2)]
     assert found[0] == found[1]
@@ -189,7 +189,7 @@ def test_china() -> None:
 
 @pytest.mark.parametrize("activity", ClimateActivity)
 def test_climate(activity: ClimateActivity) -> None:
-    """§8 vehicle status, §9.16: ventilation and all else that runs counts as running."""
+    """Library vehicle status, pitfall 16: ventilation and all else that runs counts as running."""
     block = {"activity": activity.value.lower(), "remainingSeconds": 1790.9}
     found = read({"climateControlState": block})
     assert found[a.CLIMATE_ACTIVITY] is activity
@@ -218,7 +218,7 @@ def test_climate_end_is_measured() -> None:
     ],
 )
 def test_climate_does_not_end(block: object, activity: ClimateActivity | None) -> None:
-    """§9.2: what is missing in a whole answer is over, the whole block included."""
+    """Pitfall 2: what is missing in a whole answer is over, the whole block included."""
     found = read({"climateControlState": block})
     for attribute, value in ((a.CLIMATE_ACTIVITY, activity), (a.CLIMATE_END_TIME, None)):
         reading = found.reading(attribute)
@@ -270,7 +270,7 @@ LATE = "2026-11-10T11:30:00Z"
     ],
 )
 def test_time_of_measurement(updated: object, fetched: object, time: datetime, shown: bool) -> None:
-    """§8 vehicle status: timestamp (§9.29); neither a time of ours nor one to come is shown."""
+    """Library vehicle status: timestamp (pitfall 29); no time of ours, and none to come."""
     found = read({"currentMileage": 5, "lastFetched": fetched}, measured=updated)
     assert found[a.LAST_UPDATE] == (time if shown else None)
     mileage = found.reading(a.MILEAGE)
@@ -293,7 +293,7 @@ def test_time_of_measurement(updated: object, fetched: object, time: datetime, s
     ],
 )
 def test_mileage(value: object, expected: float | None, counted: bool) -> None:
-    """§8 vehicle status, §9.5: no mileage is none, not 0."""
+    """Library vehicle status, pitfall 5: no mileage is none, not 0."""
     found = read({"currentMileage": value})
     assert found[a.MILEAGE] == expected
     assert bool(found.problems) is counted
@@ -308,7 +308,7 @@ def test_privacy(mode: str | None, on: bool | None) -> None:
 
 @pytest.mark.parametrize("lsc", [True, False])
 def test_simple_facts(lsc: bool) -> None:
-    """§8 vehicle: is the car one that reports by itself."""
+    """Library vehicle: is the car one that reports by itself."""
     state = {"isLeftSteering": True, "securityOverviewMode": "NOT_ARMED"}
     found = read(state, lsc=lsc)
     assert found[a.LSC_ENABLED] is lsc

@@ -1,4 +1,4 @@
-"""Waiting when the service asks for patience, and giving up (facts: MyBMW sheet §2.6)."""
+"""Waiting when the service asks for patience, and giving up (mybmw-app.md#limits-and-errors)."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -30,7 +30,7 @@ def refusal(
 
 @pytest.mark.parametrize("step", LOGIN)
 async def test_login_waits(step: Endpoint, sim: SimulatedMyBMW, new_client: NewClient) -> None:
-    """§8.23, §8.25, §9.6: 429, 429, OK → two waits, at every step of the login."""
+    """Library 23, 25, pitfall 6: 429, 429, OK → two waits, at every step of the login."""
     client = new_client()
     sim.fail(step, faults.rate_limited(2), times=2)
     await client.login.log_in()
@@ -40,7 +40,7 @@ async def test_login_waits(step: Endpoint, sim: SimulatedMyBMW, new_client: NewC
 
 @pytest.mark.parametrize("step", LOGIN)
 async def test_login_gives_up(step: Endpoint, sim: SimulatedMyBMW, new_client: NewClient) -> None:
-    """§8.24, §8.26: always 429 → an error after three waits."""
+    """Library 24, 26: always 429 → an error after three waits."""
     client = new_client()
     sim.fail(step, faults.rate_limited(2), times=None)
     with pytest.raises(QuotaError) as caught:
@@ -52,7 +52,7 @@ async def test_login_gives_up(step: Endpoint, sim: SimulatedMyBMW, new_client: N
 
 
 async def test_list_waits(sim: SimulatedMyBMW, new_client: NewClient) -> None:
-    """§8.27, §8.29: 429 then OK, the login included."""
+    """Library 27, 29: 429 then OK, the login included."""
     client = new_client()
     sim.fail(Endpoint.VEHICLES, faults.rate_limited(1), times=2)
     await client.car()
@@ -61,7 +61,7 @@ async def test_list_waits(sim: SimulatedMyBMW, new_client: NewClient) -> None:
 
 
 async def test_list_gives_up(sim: SimulatedMyBMW, client: Client) -> None:
-    """§8.28."""
+    """Library 28."""
     sim.fail(Endpoint.VEHICLES, faults.rate_limited(1), times=None)
     poll = await client.source.poll()
     assert isinstance(poll.error, QuotaError)
@@ -70,7 +70,7 @@ async def test_list_gives_up(sim: SimulatedMyBMW, client: Client) -> None:
 
 
 async def test_quota_after_login(sim: SimulatedMyBMW, client: Client) -> None:
-    """§8.30: 429, 401, then 429 for good → quota error."""
+    """Library 30: 429, 401, then 429 for good → quota error."""
     sim.fail(Endpoint.VEHICLES, faults.rate_limited(1))
     sim.fail(Endpoint.VEHICLES, faults.unauthorized())
     sim.fail(Endpoint.VEHICLES, faults.rate_limited(1), times=None)
@@ -80,7 +80,7 @@ async def test_quota_after_login(sim: SimulatedMyBMW, client: Client) -> None:
 
 
 async def test_unauthorized_twice(sim: SimulatedMyBMW, client: Client) -> None:
-    """§8.31: 401, and 401 again with a new token → auth error."""
+    """Library 31: 401, and 401 again with a new token → auth error."""
     sim.fail(Endpoint.VEHICLES, faults.unauthorized(), times=2)
     poll = await client.source.poll()
     assert isinstance(poll.error, AuthError)
@@ -93,7 +93,7 @@ async def test_unauthorized_twice(sim: SimulatedMyBMW, client: Client) -> None:
 
 
 async def test_patience_and_login(sim: SimulatedMyBMW, client: Client) -> None:
-    """§8.32: three times 429, then 401, then OK."""
+    """Library 32: three times 429, then 401, then OK."""
     sim.fail(Endpoint.STATE, faults.rate_limited(1), times=3)
     sim.fail(Endpoint.STATE, faults.unauthorized())
     await client.car()
@@ -102,7 +102,7 @@ async def test_patience_and_login(sim: SimulatedMyBMW, client: Client) -> None:
 
 
 async def test_patience_login_quota(sim: SimulatedMyBMW, client: Client) -> None:
-    """§8.33: three times 429, then 401, then 429 → quota error."""
+    """Library 33: three times 429, then 401, then 429 → quota error."""
     sim.fail(Endpoint.STATE, faults.rate_limited(1), times=3)
     sim.fail(Endpoint.STATE, faults.unauthorized())
     sim.fail(Endpoint.STATE, faults.rate_limited(3600), times=None)
@@ -116,7 +116,7 @@ async def test_patience_login_quota(sim: SimulatedMyBMW, client: Client) -> None
 async def test_quota_used_up(
     endpoint: Endpoint, sim: SimulatedMyBMW, new_client: NewClient
 ) -> None:
-    """§8.34: a quota that comes back in hours is an error at once."""
+    """Library 34: a quota that comes back in hours is an error at once."""
     client = new_client()
     sim.fail(endpoint, faults.quota("02:12:20"), times=None)
     poll = await client.source.poll()
@@ -127,7 +127,7 @@ async def test_quota_used_up(
 
 
 async def test_short_quota_is_waited_for(sim: SimulatedMyBMW, client: Client) -> None:
-    """§9.7: a quota that comes back in seconds is waited for."""
+    """Pitfall 7: a quota that comes back in seconds is waited for."""
     sim.fail(Endpoint.STATE, faults.quota("00:00:20"))
     await client.car()
     assert client.waits == [20]
@@ -175,7 +175,7 @@ async def test_how_long(
     client: Client,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """§8 API helpers, §9.7: the whole number, HH:MM:SS, Retry-After; 4 s when nothing is said."""
+    """Library API helpers, pitfall 7: whole numbers, HH:MM:SS, Retry-After; else 4 s."""
     freezer.move_to("2026-11-10T12:00:00Z")
     sim.fail(Endpoint.VEHICLES, refusal(429, body, headers))
     await client.source.poll()
@@ -183,7 +183,7 @@ async def test_how_long(
 
 
 async def test_no_json(sim: SimulatedMyBMW, client: Client) -> None:
-    """§8 API helpers: no JSON → 4 s."""
+    """Library API helpers: no JSON → 4 s."""
     sim.fail(Endpoint.VEHICLES, faults.text("Slow down", 429))
     await client.source.poll()
     assert client.waits == [4]
@@ -248,7 +248,7 @@ async def test_default_wait_is_real(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_timeout_of_requests(client: Client) -> None:
-    """30 s for every phase (§1.2)."""
+    """30 s for every phase (mybmw-app.md#regions)."""
     await client.read()
     phases = dict.fromkeys(("connect", "read", "write", "pool"), TIMEOUT)
     assert all(request.extensions["timeout"] == phases for request in client.requests)
@@ -290,7 +290,7 @@ async def test_redirects_are_not_followed(sim: SimulatedMyBMW, client: Client) -
 async def test_words_of_errors(
     body: object, words: str, sim: SimulatedMyBMW, client: Client
 ) -> None:
-    """What the service explains stands in the error (§2.6)."""
+    """What the service explains stands in the error (mybmw-app.md#limits-and-errors)."""
     sim.fail(Endpoint.STATE, faults.answer(body, 400))
     poll = await client.source.poll()
     assert str(poll.error) == f"read a state: {words}"

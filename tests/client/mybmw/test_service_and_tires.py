@@ -1,4 +1,4 @@
-"""Service, warnings, tires, abilities (facts: MyBMW sheet §4.2, §4.8, §4.9, §9)."""
+"""Service, warnings, tires, abilities (mybmw-app.md#vehicle, #reports, #tires, #pitfalls)."""
 
 from datetime import date
 from typing import Any
@@ -20,7 +20,7 @@ from tests.client.support import read
 
 
 def test_services() -> None:
-    """§8 vehicle status: services, and the next one by time and by distance."""
+    """Library vehicle status: services, and the next one by time and by distance."""
     found = read(
         {
             "requiredServices": [
@@ -65,7 +65,7 @@ def test_odd_services() -> None:
 
 
 def test_empty_lists_are_news() -> None:
-    """§9.2: an empty list replaces an old one."""
+    """Pitfall 2: an empty list replaces an old one."""
     found = read({"requiredServices": [], "checkControlMessages": []})
     assert found[a.SERVICES] == ()
     assert found[a.CHECK_CONTROL] == ()
@@ -87,7 +87,7 @@ def test_missing_lists() -> None:
 
 
 def test_check_control() -> None:
-    """§8 vehicle status: check-control messages; those of severity OK are dropped."""
+    """Library vehicle status: check-control messages; those of severity OK are dropped."""
     found = read(
         {
             "checkControlMessages": [
@@ -119,7 +119,7 @@ def wheel(**details: Any) -> dict[str, Any]:
 
 
 def test_tires() -> None:
-    """§8 vehicle status: tires; week and year of manufacture, kPa."""
+    """Library vehicle status: tires; week and year of manufacture, kPa."""
     found = read(
         {
             "tireState": {
@@ -167,7 +167,7 @@ def test_tire_week(week: object, day: date | None) -> None:
 
 @pytest.mark.parametrize("week", [6021, 21, 0, -1, 5321, 1.5, "soon", 10**30])
 def test_broken_tire_week(week: object) -> None:
-    """§8 vehicle status, §9.18: a week that cannot be costs only itself."""
+    """Library vehicle status, pitfall 18: a week that cannot be costs only itself."""
     found = read({"tireState": wheel(manufacturingWeek=week, season="summer")})
     assert found[a.TIRE_PRESSURE["front_left"]] == 250
     assert found[a.TIRE["front_left"]].manufactured is None
@@ -188,7 +188,7 @@ def test_no_tires(tires: object) -> None:
 
 
 def test_abilities() -> None:
-    """§8 vehicle: what the car can be asked to do, in the order of the kinds."""
+    """Library vehicle: what the car can be asked to do, in the order of the kinds."""
     every = {
         **dict.fromkeys(("lights", "horn", "lock", "unlock", "climateNow", "sendPoi"), True),
         **dict.fromkeys(("isChargingTargetSocEnabled", "isChargingPowerLimitEnabled"), True),
@@ -205,7 +205,7 @@ def test_abilities() -> None:
 
 @pytest.mark.parametrize("no", [False, None, "true", 1, {}])
 def test_no_abilities(no: object) -> None:
-    """Only a plain true allows something; the finder works in any case (§3.3)."""
+    """Only a plain true allows something; the finder works in any case (mybmw-app.md#commands)."""
     keys = ("lights", "horn", "lock", "unlock", "climateNow", "sendPoi", "isChargingPlanSupported")
     found = read({}, capabilities={**dict.fromkeys(keys, no), "remoteChargingCommands": no})
     assert found[a.COMMANDS] == (CommandKind.VEHICLE_FINDER,)
@@ -218,7 +218,7 @@ def test_unknown_abilities(capabilities: object) -> None:
 
 
 def test_climate_can_be_stopped() -> None:
-    """It is the state that tells whether the climate can be stopped (§4.2)."""
+    """It is the state that tells whether the climate can be stopped (mybmw-app.md#vehicle)."""
     for block in ({"activity": "INACTIVE"}, {}, None):
         found = read({"climateControlState": block}, capabilities={})
         assert CommandKind.CLIMATE_STOP in found[a.COMMANDS]
@@ -237,7 +237,7 @@ def test_climate_can_be_stopped() -> None:
     ],
 )
 def test_last_state_call(word: object, kind: object, counted: bool) -> None:
-    """§8 vehicle: lsc type."""
+    """Library vehicle: lsc type."""
     found = read({}, capabilities={"lastStateCallState": word})
     assert found[a.LSC_TYPE] is kind
     assert bool(found.problems) is counted

@@ -1,4 +1,4 @@
-"""Keeping one login alive: refreshing, falling back, never twice at once (MyBMW sheet §2.2)."""
+"""Keeping one login alive: refreshing, falling back, never twice at once (mybmw-app.md#refresh)."""
 
 import asyncio
 from collections.abc import Callable
@@ -46,7 +46,7 @@ async def test_saved_tokens_are_used(sim: SimulatedMyBMW, client: Client) -> Non
 async def test_refresh_before_expiry(
     sim: SimulatedMyBMW, new_client: NewClient, freezer: FrozenDateTimeFactory
 ) -> None:
-    """§8.4 turned round (§9.8): what is known to have expired is renewed before it is refused."""
+    """Library 4 turned round (pitfall 8): what has expired is renewed before it is refused."""
     freezer.move_to("2026-11-10T12:00:00Z")
     client = new_client()
     await client.car()
@@ -67,7 +67,7 @@ async def test_refresh_before_expiry(
 
 
 async def test_refresh_after_refusal(sim: SimulatedMyBMW, client: Client) -> None:
-    """§8.5: 401 on the state → exactly one refresh, and the new token is kept."""
+    """Library 5: 401 on the state → exactly one refresh, and the new token is kept."""
     await client.car()
     sim.clear_calls()
     sim.revoke()
@@ -94,7 +94,7 @@ async def test_what_a_refresh_sends(sim: SimulatedMyBMW, client: Client) -> None
 async def test_refused_refresh_logs_in(
     sim: SimulatedMyBMW, new_client: NewClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """§8.6: a refused refresh token falls back to the password, which the debug log tells once."""
+    """Library 6: a refused refresh token falls back to the password; the debug log says so."""
     caplog.set_level("DEBUG")
     client = new_client(known=tokens(sim.issue_tokens()))
     sim.revoke(refresh=True)
@@ -107,7 +107,7 @@ async def test_refused_refresh_logs_in(
 async def test_refused_refresh_without_password(
     given: dict[str, str | None], sim: SimulatedMyBMW, new_client: NewClient
 ) -> None:
-    """§9.10: when nothing else can be tried, it is the refusal that is told."""
+    """Pitfall 10: when nothing else can be tried, it is the refusal that is told."""
     client = new_client(known=tokens(sim.issue_tokens()), **given)
     sim.revoke(refresh=True)
     poll = await client.source.poll()
@@ -135,7 +135,7 @@ async def test_trouble_is_no_refusal(
     sim: SimulatedMyBMW,
     new_client: NewClient,
 ) -> None:
-    """§9.6: trouble on the way keeps the refresh token, and the captcha, for the next time."""
+    """Pitfall 6: trouble on the way keeps the refresh token, and the captcha, for the next time."""
     known = tokens(sim.issue_tokens(), lifetime=timedelta())
     client = new_client(known=known)
     sim.fail(step, fault)
@@ -194,7 +194,7 @@ async def test_useless_tokens(
 
 
 async def test_parallel_refusals() -> None:
-    """§9.8: three requests that are refused at the same time cause one refresh."""
+    """Pitfall 8: three requests that are refused at the same time cause one refresh."""
     cars = recorded("320i", "530d", "x5_30d")
     sim = SimulatedMyBMW(cars)
     known = tokens(sim.issue_tokens())
@@ -242,7 +242,7 @@ async def test_late_refusal(sim: SimulatedMyBMW, client: Client) -> None:
 
 @pytest.mark.parametrize("restored", [False, True])
 async def test_saved_before_used(restored: bool, sim: SimulatedMyBMW) -> None:
-    """§9.9: tokens are saved before any of them goes out."""
+    """Pitfall 9: tokens are saved before any of them goes out."""
     told: list[str] = []
 
     def handle(request: httpx.Request) -> httpx.Response:
@@ -399,7 +399,7 @@ async def test_fresh_captcha_each_time(sim: SimulatedMyBMW, new_client: NewClien
 
 
 async def test_session_survives(sim: SimulatedMyBMW, client: Client) -> None:
-    """The session id stays the same through a new login (§1.4)."""
+    """The session id stays the same through a new login (mybmw-app.md#headers)."""
     await client.car()
     sim.revoke()
     await client.car()

@@ -1,4 +1,4 @@
-"""Finding a car, and sending it somewhere (facts: MyBMW sheet §3.3 and §4.5)."""
+"""Finding a car, and sending it somewhere (mybmw-app.md#commands, #position)."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -43,7 +43,7 @@ def place(position: Position | None) -> tuple[float, float] | None:
 
 
 async def test_find(sim: SimulatedMyBMW, client_of: ClientOf) -> None:
-    """§8.18, §8 remote services: the finder updates position and heading."""
+    """Library 18, library remote services: the finder updates position and heading."""
     client = client_of(sim, observer=OBSERVER)
     sim.park(IX, *TRAVEMUENDE, heading=210)
     vehicle = await client.car()
@@ -67,7 +67,7 @@ async def test_find(sim: SimulatedMyBMW, client_of: ClientOf) -> None:
 async def test_finder_and_state(
     sim: SimulatedMyBMW, client_of: ClientOf, freezer: FrozenDateTimeFactory
 ) -> None:
-    """§8 remote services, §9.17: the newest of both wins, not one poll too late."""
+    """Library remote services, pitfall 17: the newest of both wins, not one poll too late."""
     client = client_of(sim, observer=OBSERVER)
     vehicle = await client.car()
     state = sim.state(IX)["state"]
@@ -90,7 +90,7 @@ async def test_finder_and_state(
 
 
 async def test_finder_in_china(simulate: Simulate, new_client: NewClient) -> None:
-    """§4.5: what the finder says in China is shifted back as well."""
+    """mybmw-app.md#position: what the finder says in China is shifted back as well."""
     sim = simulate("ix_xdrive50", region="china", username=MOBILE)
     client = new_client(region="china", known=tokens(sim.issue_tokens()), observer=OBSERVER)
     await client.car()
@@ -103,7 +103,7 @@ async def test_finder_in_china(simulate: Simulate, new_client: NewClient) -> Non
 async def test_no_observer(
     sim: SimulatedMyBMW, client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """§8.19, §8 remote services: without an observer nothing is asked, and the log says why."""
+    """Library 19: without an observer nothing is asked, and the log says why."""
     vehicle = await client.car()
     before = vehicle.value(a.POSITION)
     result = await client.garage.send(IX, FIND)
@@ -147,7 +147,7 @@ async def test_finder_fails_late(sim: SimulatedMyBMW, client_of: ClientOf) -> No
 
 
 async def test_send_place(sim: SimulatedMyBMW, client: Client) -> None:
-    """§8 remote services: a place with everything that can be said about it."""
+    """Library remote services: a place with everything that can be said about it."""
     await client.car()
     poi = PointOfInterest(
         Position(48.177, 11.5562),
@@ -203,7 +203,7 @@ async def test_send_place(sim: SimulatedMyBMW, client: Client) -> None:
 
 
 async def test_send_bare_place(sim: SimulatedMyBMW, client: Client) -> None:
-    """§8 remote services, §9.20: the minimum; what is not known is null, and never "None"."""
+    """Library remote services, pitfall 20: what is not known is null, and never "None"."""
     await client.car()
     await client.garage.send(IX, SendPoi(PointOfInterest(Position(-33, 151))))
     (request,) = sent(client, "/send-to-car")
@@ -228,7 +228,7 @@ async def test_send_bare_place(sim: SimulatedMyBMW, client: Client) -> None:
     ],
 )
 def test_address_line(given: dict[str, str], line: str) -> None:
-    """§8 remote services: POI defaults, formatted address."""
+    """Library remote services: POI defaults, formatted address."""
     assert PointOfInterest(Position(1, 2), **given).address == line
 
 
@@ -237,7 +237,7 @@ def test_address_line(given: dict[str, str], line: str) -> None:
     [(90.1, 0), (-91, 0), (0, 181), (0, -180.5), (float("nan"), 0), (0, float("inf"))],
 )
 def test_nowhere(latitude: float, longitude: float) -> None:
-    """§8 vehicle: positions out of range."""
+    """Library vehicle: positions out of range."""
     with pytest.raises(InvalidValueError):
         PointOfInterest(Position(latitude, longitude))
 
@@ -258,7 +258,7 @@ def test_older_address_is_over() -> None:
     ("latitude", "longitude"), [(48.1, None), (None, 11.5), (None, None), ("48.1", "11.5")]
 )
 def test_half_a_place(latitude: Any, longitude: Any) -> None:
-    """§8 remote services: a destination needs both coordinates, as numbers."""
+    """Library remote services: a destination needs both coordinates, as numbers."""
     with pytest.raises(TypeError):
         PointOfInterest(Position(latitude, longitude))
 

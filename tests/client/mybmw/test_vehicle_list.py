@@ -1,4 +1,4 @@
-"""Which cars there are, and when that is asked again (facts: MyBMW sheet §3.1)."""
+"""Which cars there are, and when that is asked again (mybmw-app.md#endpoints)."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -191,7 +191,7 @@ async def test_one_car_only(three: SimulatedMyBMW, client_of: ClientOf) -> None:
 
 
 async def test_case_of_a_vin(sim: SimulatedMyBMW, client: Client) -> None:
-    """§8.11, §8.16: a VIN may be written in any case, wherever it comes from."""
+    """Library 11, 16: a VIN may be written in any case, wherever it comes from."""
     sim.fail(Endpoint.VEHICLES, faults.answer({"mappingInfos": [{"vin": IX.lower()}]}))
     assert (await client.read()).keys() == {IX}
     poll = await client.garage.refresh(client.source, IX.lower())

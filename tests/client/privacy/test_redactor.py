@@ -1,4 +1,4 @@
-"""Taking secrets out, and keeping answers to replay (facts: MyBMW sheet §5)."""
+"""Taking secrets out, and keeping answers to replay (mybmw-app.md#recordings)."""
 
 from time import process_time
 from typing import Any, Final
@@ -20,7 +20,7 @@ def texts(recorder: Recorder) -> dict[str, str]:
 
 
 def test_ring() -> None:
-    """§8 API helpers: the newest answers are kept, one per name."""
+    """Library API helpers: the newest answers are kept, one per name."""
     kept = Recorder(size=10)
     for number in range(12):
         kept.add(f"file-{number}", Answer("application/json", b"{}"))
@@ -43,7 +43,7 @@ def test_ring() -> None:
     ],
 )
 def test_files(body: bytes, name: str, text: str) -> None:
-    """§8 API helpers, §5: JSON is sorted, text is as it came."""
+    """Library API helpers, mybmw-app.md#recordings: JSON is sorted, text is as it came."""
     kept = Recorder()
     kept.add("x", Answer("application/json", body))
     assert texts(kept) == {name: text}
@@ -56,7 +56,7 @@ def test_pictures_are_left_out() -> None:
 
 
 def test_redaction_by_key() -> None:
-    """§8 API helpers, §5: what is hidden by its name, whatever the value."""
+    """Library API helpers: what is hidden by its name, whatever the value."""
     data = Redactor().data(
         {
             "latitude": 48.1,
@@ -106,7 +106,7 @@ def test_redaction_of_lists() -> None:
 
 
 def test_vins() -> None:
-    """§8 API helpers: the same VIN gets the same number, in keys, lists and texts."""
+    """Library API helpers: the same VIN gets the same number, in keys, lists and texts."""
     redactor = Redactor()
     other = "WMW0000000A000001"
     data = redactor.data({VIN: [other, f"car {VIN.lower()}."], "vin": VIN})
@@ -127,7 +127,7 @@ def test_vins() -> None:
     ],
 )
 def test_public_text_is_kept(text: str) -> None:
-    """§8 API helpers: public text stays."""
+    """Library API helpers: public text stays."""
     assert Redactor().text(text) == text
 
 

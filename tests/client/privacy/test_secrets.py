@@ -1,4 +1,7 @@
-"""Nothing secret is seen anywhere: not in logs, errors, recordings or diagnostics (§5, §9.22)."""
+"""Nothing secret is seen anywhere: not in logs, errors, recordings or diagnostics.
+
+See mybmw-app.md#recordings, pitfall 22.
+"""
 
 from collections.abc import Callable, Iterator
 import json
@@ -196,7 +199,7 @@ async def test_china(
 
 
 async def test_login_is_not_recorded(sim: SimulatedMyBMW, new_client: NewClient) -> None:
-    """§5: the answers of a login are never kept."""
+    """mybmw-app.md#recordings: the answers of a login are never kept."""
     client = new_client()
     await client.login.log_in()
     assert client.files() == {}
@@ -229,7 +232,7 @@ async def test_half_a_vin(simulate: Simulate, new_client: NewClient) -> None:
 
 
 async def test_file_names(sim: SimulatedMyBMW, client: Client) -> None:
-    """§8.17, §5: the names that bimmer_connected wrote."""
+    """Library 17, mybmw-app.md#recordings: the names that bimmer_connected wrote."""
     await client.car()
     await client.source.image(client.garage.vehicles["WBY0FINGERPRINT02"], "FrontView")
     assert set(client.files()) == {
@@ -243,7 +246,7 @@ async def test_file_names(sim: SimulatedMyBMW, client: Client) -> None:
 
 
 async def test_failed_answers_are_recorded(sim: SimulatedMyBMW, client: Client) -> None:
-    """§8.17: what is no JSON becomes a text file; errors stand beside the last good answers."""
+    """Library 17: what is no JSON becomes a text file; errors are beside the good answers."""
     sim.fail(Endpoint.STATE, faults.server_error())
     await client.source.poll()
     files = client.files()
@@ -254,7 +257,7 @@ async def test_failed_answers_are_recorded(sim: SimulatedMyBMW, client: Client) 
 
 
 async def test_recordings_of_accounts() -> None:
-    """§9.23: each account keeps its own answers, and those of all its cars."""
+    """Pitfall 23: each account keeps its own answers, and those of all its cars."""
     _, first = replay(recorded(*SANE))
     _, second = replay(recorded("ix_xdrive50"))
     await first.read()

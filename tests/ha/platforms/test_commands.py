@@ -164,7 +164,7 @@ async def test_setting_is_confirmed_by_the_car(
 async def test_climate_switch_follows_the_car(
     hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, elapse: Elapse
 ) -> None:
-    """§9.16: whatever runs is on, and can be switched off."""
+    """Pitfall 16: whatever runs is on, and can be switched off."""
     await set_up()
     climate = sim.state(VIN)["state"]["climateControlState"]
     for activity, shown in (("VENTILATION", "on"), ("INACTIVE", "off"), ("COOLING", "on")):
@@ -324,7 +324,7 @@ async def test_read_only_has_no_commands(hass: HomeAssistant, set_up: SetUp) -> 
 async def test_no_capability_no_command(
     hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp
 ) -> None:
-    """§9.24: what BMW does not allow has no entity, the finder excepted, which it always does."""
+    """Pitfall 24: what BMW does not allow has no entity, the finder excepted."""
     sim.state(VIN)["capabilities"] = {}
     del sim.state(VIN)["state"]["climateControlState"]
     await set_up()

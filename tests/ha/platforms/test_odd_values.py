@@ -134,7 +134,7 @@ async def test_long_name_of_a_tire(
 async def test_choices_without_a_charging_plan(
     hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, elapse: Elapse
 ) -> None:
-    """§9.25: a car that may be set, and does not say to what, is shown as soon as it does."""
+    """Pitfall 25: a car that may be set, and does not say to what, is shown as soon as it does."""
     limit, mode = "select.ix_xdrive50_ac_charging_limit", "select.ix_xdrive50_charging_mode"
     plan = sim.state(IX.vin)["state"].pop("chargingProfile")
     sim.fail(Endpoint.CHARGING, faults.server_error(), times=None)

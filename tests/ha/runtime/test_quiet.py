@@ -121,7 +121,7 @@ async def test_failure_is_logged_once(
     words: str,
     cause: str,
 ) -> None:
-    """§8.34, §8.36: however long it lasts; that it is over is told once, too.
+    """Library 34, 36: however long it lasts; that it is over is told once, too.
 
     The cause in the words of engineers is for those who look for it.
     """

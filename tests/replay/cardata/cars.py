@@ -12,7 +12,7 @@ from ..fingerprints import Json
 from ..pictures import draw_car
 from ..world import timestamp
 
-# REST and stream spell some units differently (§2.5)
+# REST and stream spell some units differently (cardata.md#telematic-data)
 _REST_UNITS: Final = {"percent": "%"}
 _PAINT: Final = 0x7A8288
 
@@ -28,7 +28,7 @@ class StreamMessage:
 
 @dataclass(slots=True)
 class CarDataCar:
-    """A car; `telematics` holds `{timestamp, unit, value}` by descriptor (§2.5)."""
+    """A car; `telematics` holds `{timestamp, unit, value}` by descriptor."""
 
     vin: str
     basic_data: Json = field(default_factory=dict)
@@ -42,7 +42,7 @@ class CarDataCar:
 
     @property
     def readable(self) -> bool:
-        """Whether the account is the PRIMARY user of the car (§2.2)."""
+        """Whether the account is the PRIMARY user of the car (cardata.md#cars-of-the-account)."""
         return bool(self.mapping.get("mappingType", "PRIMARY") == "PRIMARY")
 
     def apply(
@@ -65,7 +65,7 @@ class CarDataCar:
         return True
 
     def receive(self, payload: Any) -> None:
-        """Take over all values of a stream message that are of the right form (§3.5)."""
+        """Take over all values of a stream message that are of the right form."""
         data = payload.get("data") if isinstance(payload, dict) else None
         for descriptor, item in (data if isinstance(data, dict) else {}).items():
             with suppress(AttributeError, KeyError, TypeError, ValueError):
@@ -104,7 +104,7 @@ class CarDataCar:
 
 
 def as_text(value: Any) -> str | None:
-    """Return a value as REST sends it: text or null (§3.5)."""
+    """Return a value as REST sends it: text or null (cardata.md#stream-messages)."""
     return value if value is None or isinstance(value, str) else json.dumps(value)
 
 

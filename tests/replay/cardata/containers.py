@@ -1,4 +1,4 @@
-"""Containers: the lists of telematics keys that a client may ask for (§2.4)."""
+"""Containers: the lists of telematics keys that a client may ask for (cardata.md#containers)."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The telematics keys of BMW's catalogue (§2.4, §4.2)."""
+"""The telematics keys of BMW's catalogue (cardata.md#containers, #differences-between-cars)."""
 
 import csv
 from pathlib import Path

@@ -13,7 +13,7 @@ from .wire import KEY_MANAGEMENT, Endpoint, oauth_error, refused
 
 
 def error(code: str, status: int | None = None, message: str | None = None) -> Fault:
-    """Any error of the REST API by its id, as CU-500; the status is the documented one (§2.10)."""
+    """Any error of the REST API by its id, as CU-500; the status is the documented one."""
     return _refusal(refused(code, status=status, message=message))
 
 
@@ -24,17 +24,17 @@ def out_of_quota(status: int = 403, retry_after: int | None = None) -> Fault:
 
 
 def invalid_token() -> Fault:
-    """CU-127, with which the gateway means an expired token (§2.10)."""
+    """CU-127, with which the gateway means an expired token (cardata.md#errors)."""
     return error("CU-127", 403, "invalid_token")
 
 
 def login_error(name: str, status: int | None = None) -> Fault:
-    """Any OAuth error by its name, as access_denied; the status is the documented one (§1.4)."""
+    """Any OAuth error by its name, as access_denied; the status is the documented one."""
     return _refusal(oauth_error(name, status=status))
 
 
 def key_management() -> Fault:
-    """500 of the gateway at the token endpoint (§1.4)."""
+    """500 of the gateway at the token endpoint (cardata.md#login)."""
     return answer(KEY_MANAGEMENT, 500)
 
 

@@ -1,4 +1,4 @@
-"""The OAuth device flow with PKCE and the refresh of tokens (§1)."""
+"""The OAuth device flow with PKCE and the refresh of tokens (cardata.md#login)."""
 
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
@@ -59,7 +59,7 @@ class DeviceLogin:
     devices: dict[str, Device] = field(default_factory=dict)
 
     def code(self, inbound: Inbound) -> httpx.Response:
-        """Step 1: codes for a client whose services cover the scopes (§1.2)."""
+        """Step 1: codes for a client whose services cover the scopes (cardata.md#login)."""
         form = inbound.form()
         scopes = tuple(form.get("scope", "").split())
         if (
@@ -84,7 +84,7 @@ class DeviceLogin:
         return httpx.Response(200, json=answer)
 
     def token(self, inbound: Inbound) -> httpx.Response:
-        """Step 3: tokens for an approved code (§1.4)."""
+        """Step 3: tokens for an approved code (cardata.md#login)."""
         form = inbound.form()
         self._check_client(form)
         verifier = form.get("code_verifier", "")
@@ -107,7 +107,7 @@ class DeviceLogin:
         return httpx.Response(200, json=self.tokens.answer(issued))
 
     def refresh(self, inbound: Inbound) -> httpx.Response:
-        """Answer with a new set, without the GCID; the old refresh token is dead (§1.5)."""
+        """Answer with a new set, without the GCID; the old refresh token is dead."""
         form = inbound.form()
         self._check_client(form)
         if (scopes := self.tokens.redeem(form.get("refresh_token", ""))) is None:

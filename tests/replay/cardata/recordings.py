@@ -1,4 +1,4 @@
-"""Recorded cars: the answers of CarData, one file per answer, and a stream (§2, §3.5)."""
+"""Recorded cars: the answers of CarData, one file per answer, and a stream (cardata.md#rest)."""
 
 from collections.abc import Callable, Iterator
 import json

@@ -170,7 +170,7 @@ class SimulatedCarData:
         self.login.unsubscribe(scope)
 
     def issue_tokens(self, *scopes: str) -> dict[str, Any]:
-        """Return tokens as after a login, by default with all rights (§1.4)."""
+        """Return tokens as after a login, by default with all rights (cardata.md#login)."""
         granted = scopes or tuple(sorted(ALWAYS | self.subscribed))
         return self.tokens.answer(self.tokens.issue(self.client_id, granted))
 

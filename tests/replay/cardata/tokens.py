@@ -1,4 +1,4 @@
-"""Access, refresh and id tokens of CarData and how long they live (§1.4, §1.5)."""
+"""Access, refresh and id tokens of CarData and how long they live (cardata.md#login, #refresh)."""
 
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""What can be read about a car over REST (§2.2 to §2.9)."""
+"""What can be read about a car over REST (cardata.md#cars-of-the-account, #pictures)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -20,7 +20,7 @@ REFRESH_GRANT: Final = "refresh_token"
 
 
 class Endpoint(StrEnum):
-    """The requests of a client, named by purpose (§1, §2.1)."""
+    """The requests of a client, named by purpose (cardata.md#login, #rest)."""
 
     DEVICE_CODE = auto()
     TOKEN = auto()
@@ -63,7 +63,7 @@ _ROUTES: Final = tuple(
     )
 )
 
-# §2.10; where the sheet leaves a choice, the status that is the more misleading for a client
+# cardata.md#errors; where that leaves a choice, the status that is the more misleading for a client
 _ERRORS: Final = {
     "CU-100": (401, "No access token was sent"),
     "CU-101": (401, "Authentication failed"),
@@ -108,7 +108,7 @@ KEY_MANAGEMENT: Final = {
 
 
 def refused(code: str, *, status: int | None = None, message: str | None = None) -> RefusedError:
-    """Make an error of the REST API (§2); without a message, the usual one of the code."""
+    """Make an error of the REST API; without a message, the usual one of the code."""
     usual, text = _ERRORS.get(code, (400, "Error"))
     body = {
         "exveErrorId": code,
@@ -120,7 +120,7 @@ def refused(code: str, *, status: int | None = None, message: str | None = None)
 
 
 def oauth_error(name: str, *, status: int | None = None) -> RefusedError:
-    """Make an error of the OAuth endpoints (§1.4)."""
+    """Make an error of the OAuth endpoints (cardata.md#login)."""
     usual, text = _OAUTH_ERRORS.get(name, (400, "Error"))
     return RefusedError(status or usual, {"error": name, "error_description": text})
 
@@ -154,7 +154,7 @@ class Inbound:
         return str(self.request.headers.get(name, ""))
 
     def check(self) -> None:
-        """Check host and headers (§1.2, §2); RefusedError."""
+        """Check host and headers (cardata.md#login, #rest); RefusedError."""
         if problem := self._problem():
             login = self.endpoint in LOGIN
             raise oauth_error("invalid_request") if login else refused("CU-400", message=problem)

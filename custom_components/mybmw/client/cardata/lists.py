@@ -1,4 +1,7 @@
-"""The lists that CarData sends as JSON in a text: service items and Check Control messages."""
+"""The lists that CarData sends as JSON in a text: service items and Check Control messages.
+
+See docs/protocols/cardata.md#lists.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
@@ -38,7 +37,7 @@ from .const import DOMAIN
 from .runtime.car_store import CarContents
 from .runtime.confirmation import Confirmer
 from .runtime.dispatcher import Newcomers, Teller, Watch
-from .runtime.errors import home_assistant_error
+from .runtime.errors import home_assistant_error, ignored_error
 from .runtime.expiry import Expiry
 from .runtime.reach import Reaches, device_name, log_cars, update_access
 from .runtime.saver import MATTERS_MOST, Saver
@@ -248,11 +247,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         finally:
             self._sent(vin)
         if result.state is CommandState.IGNORED:
-            raise HomeAssistantError(
-                translation_domain=DOMAIN,
-                translation_key="command_ignored",
-                translation_placeholders={"reason": result.reason or "-"},
-            )
+            raise ignored_error(result)
         return result
 
     async def async_refresh_car(self, vin: str) -> Mapping[str, ClientError | None]:

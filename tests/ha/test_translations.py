@@ -102,7 +102,9 @@ OWN_ERRORS: Final = {
     "no_place",
     "no_requests_left",
     "not_a_car",
+    "not_charging",
     "not_offered",
+    "not_plugged_in",
     "nothing_known",
     "nothing_recorded",
     "nothing_to_change",
@@ -292,6 +294,8 @@ def keys_in(module: ModuleType, node: ast.expr) -> set[str]:
             return {getattr(module, name)}
         case ast.Attribute(attr="key"):
             return error_keys()
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=table), attr="get"), args=[_, usual]):
+            return {*getattr(module, table).values(), *keys_in(module, usual)}
     raise AssertionError(f"{module.__name__}: {ast.unparse(node)} is not understood")
 
 

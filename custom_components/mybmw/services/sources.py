@@ -8,7 +8,7 @@ from typing import Final, cast
 
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_DEVICE_ID, CONF_FILENAME
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.service import async_get_config_entry
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType, json_loads
@@ -17,6 +17,7 @@ from ..client import Recording, archive, files, narrow, raw
 from ..const import DOMAIN
 from ..coordinator import GarageCoordinator, MyBMWConfigEntry
 from ..image import IMAGES, async_picture
+from ..runtime.errors import write_error
 from ..runtime.poller import PlannedPoller
 from .target import async_car, nothing_recorded
 
@@ -158,9 +159,4 @@ def _write(path: str, content: bytes) -> None:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         Path(path).write_bytes(content)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="cannot_write",
-            translation_placeholders={"path": path, "error": reason},
-        ) from error
+        raise write_error(path, error) from error

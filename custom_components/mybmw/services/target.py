@@ -62,12 +62,11 @@ def async_commanded_car(call: ServiceCall, *kinds: CommandKind) -> Target:
             translation_placeholders={"account": coordinator.config_entry.title},
         )
     offered = coordinator.data.commands(target.vehicle)
-    missing = next((kind for kind in kinds if kind not in offered), None)
-    if missing is not None:
+    if not offered.issuperset(kinds):
         raise ServiceValidationError(
             translation_domain=DOMAIN,
             translation_key="not_offered",
-            translation_placeholders={"car": target.name, "command": missing},
+            translation_placeholders={"car": target.name},
         )
     return target
 

@@ -1,6 +1,7 @@
 """The steps of BMW CarData: client id, approval on BMW's page."""
 
 import asyncio
+from html import escape
 import logging
 from typing import Any, Final, override
 
@@ -161,11 +162,15 @@ def _failure_of(tokens: Tokens) -> str | None:
 
 
 def _placeholders(code: DeviceCode) -> dict[str, str]:
-    """Return what the dialog shows of a code."""
+    """Return what the dialog shows of a code.
+
+    Backquotes would show it in small letters, and texts must not hold HTML.
+    """
     return {
         "url": code.url,
         "page": APPROVAL_PAGE,
         "code": code.user_code,
+        "large_code": f"<tt>{escape(code.user_code)}</tt>",
         "minutes": str(max(1, round(code.seconds_left / 60))),
     }
 

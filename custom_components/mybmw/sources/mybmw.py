@@ -113,6 +113,8 @@ class MyBMWSteps(AccountFlow):
 
     def _ask_once_more(self, error: ClientError) -> ConfigFlowResult:
         """Show the form that can mend the error; a captcha token is used up in any case."""
+        if isinstance(error, CaptchaError):
+            return self._ask_captcha({CONF_CAPTCHA: error.key})
         errors = {"base": error.key}
         if not self._known(SOURCE):
             return self._ask_account(errors)

@@ -201,7 +201,7 @@ async def test_command_that_makes_no_sense_now(
     sim.clear_calls()
     with pytest.raises(HomeAssistantError) as caught:
         await act(hass, "switch", "turn_on", "charging")
-    assert caught.value.translation_key == "command_ignored"
+    assert caught.value.translation_key == "not_plugged_in"
     assert not sim.calls
 
 

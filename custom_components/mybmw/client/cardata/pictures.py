@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from ..core.convert import mapping
-from ..core.errors import ClientError, UnsupportedError
+from ..core.errors import ClientError, NoPictureError
 from .api import CardataApi
 from .clock import saved_time
 from .executor import is_refused
@@ -29,7 +29,7 @@ class Pictures:
         """Return a picture as PNG; one that BMW does not have is not asked for soon."""
         missed = self._missed.get(vin)
         if missed is not None and abs(now - missed) < _TRY_AGAIN:
-            raise UnsupportedError("BMW has no picture of the car")
+            raise NoPictureError("BMW has no picture of the car")
         try:
             return await self._api.image(vin, Reason.SCHEDULE)
         except ClientError as error:

@@ -13,9 +13,9 @@ from ..core.convert import mapping
 from ..core.errors import (
     ClientError,
     NoContainerError,
+    NoPictureError,
     NotAllowedError,
     UnexpectedError,
-    UnsupportedError,
 )
 from ..core.recording import MESSAGES, Recording
 from ..core.source import Poll, Push, Status
@@ -230,7 +230,7 @@ class CardataSource(ReadOnly):
         """Return the picture of a car as PNG; one that BMW does not have is not asked for soon."""
         car = self.cars.get(vehicle.vin)
         if view != VIEW or car is None or not car.tasks(frozenset()):
-            raise UnsupportedError("there is no such picture of the car")
+            raise NoPictureError("there is no such picture of the car")
         return await self._pictures.get(vehicle.vin, self._now())
 
     def keep(self, save: Save, saved: object) -> None:

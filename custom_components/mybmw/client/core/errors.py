@@ -109,6 +109,12 @@ class UnknownPlanError(UnsupportedError):
     key = "unknown_plan"
 
 
+class NoPictureError(UnsupportedError):
+    """The service has no such picture of the car."""
+
+    key = "no_picture"
+
+
 class InvalidValueError(ClientError):
     """A value given with a command is out of range; nothing was sent."""
 

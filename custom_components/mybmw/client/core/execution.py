@@ -14,6 +14,10 @@ from .vehicle import Vehicle
 
 INTERRUPTED: Final = "it was interrupted before its result was known"
 
+NOT_PLUGGED_IN: Final = "the car is not plugged in"
+
+NOT_CHARGING: Final = "the car is not charging"
+
 NO_STATE: Final = "the car has reported nothing since"
 
 type Note = Callable[[CommandResult], None]

@@ -8,7 +8,7 @@ import logging
 
 from .attributes import CHARGING_SESSIONS, LAST_COMMAND, POSITION, AnyAttribute, AnyReading
 from .commands import FINAL, Command, CommandKind, CommandResult, CommandState
-from .errors import ClientError, UnsupportedError
+from .errors import ClientError, NoPictureError, UnsupportedError
 from .execution import INTERRUPTED, NO_STATE, Execution, about_to_send, unconfirmed
 from .source import Poll, Progress, Source
 from .tires import comparisons
@@ -192,7 +192,7 @@ class Garage:
 
     async def image(self, vin: str, view: str) -> bytes:
         """Return a picture of a car as PNG, from the first source that has one."""
-        error: ClientError = UnsupportedError("no source has pictures")
+        error: ClientError = NoPictureError("no source has pictures")
         for source in self.sources.values():
             try:
                 return await source.image(self._vehicle(vin), view)

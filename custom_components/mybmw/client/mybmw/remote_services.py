@@ -38,6 +38,7 @@ from ..core.errors import (
     UnknownPlanError,
     UnsupportedError,
 )
+from ..core.execution import NOT_CHARGING, NOT_PLUGGED_IN
 from ..core.source import Follower, Progress
 from ..core.values import ChargingStatus
 from ..core.vehicle import Vehicle
@@ -130,10 +131,10 @@ def ignored(vehicle: Vehicle, command: Command) -> str | None:
     """
     charging = (CommandKind.CHARGE_START, CommandKind.CHARGE_STOP)
     if command.kind in charging and not vehicle.value(CHARGER_CONNECTED):
-        return "the car is not plugged in"
+        return NOT_PLUGGED_IN
     stopping, status = command.kind is CommandKind.CHARGE_STOP, vehicle.value(CHARGING_STATUS)
     if stopping and status not in (None, ChargingStatus.CHARGING):
-        return "the car is not charging"
+        return NOT_CHARGING
     return None
 
 

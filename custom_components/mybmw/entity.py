@@ -78,10 +78,10 @@ class MyBMWEntity(CoordinatorEntity[GarageCoordinator]):
         self.vehicle = vehicle
         self._attr_unique_id = description.unique_id(vehicle)
         self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, vehicle.vin)})
-        commands = vehicle.value(car.COMMANDS) or ()
-        if shown_elsewhere(
-            description.key, vehicle, () if read_only(coordinator.config_entry) else commands
-        ):
+        may_command = not read_only(coordinator.config_entry)
+        commands = (vehicle.value(car.COMMANDS) or ()) if may_command else ()
+        both = len(coordinator.pollers) > 1
+        if shown_elsewhere(description.key, vehicle, commands, both=both):
             self._attr_entity_registry_enabled_default = False
 
     @property

@@ -393,6 +393,7 @@ async def test_other_source_keeps_what_cardata_lets_lapse(
 
 
 @pytest.mark.parametrize("source", ["cardata", "mybmw"])
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_removal_says_what_goes(
     hass: HomeAssistant, set_up: SetUp, elapse: Elapse, source: str
 ) -> None:

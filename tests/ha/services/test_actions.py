@@ -128,13 +128,13 @@ async def test_car_that_cannot(hass: HomeAssistant, sim: SimulatedMyBMW, set_up:
 async def test_setting_that_the_car_does_not_offer(
     hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp
 ) -> None:
-    """The error names it, and the other setting is not sent either."""
+    """The other setting is not sent either."""
     sim.state(IX.vin)["capabilities"]["isChargingPowerLimitEnabled"] = False
     await set_up()
     sim.clear_calls()
     key, text = await refused(hass, "set_charging_settings", target_soc=80, ac_limit=16)
     assert key == "not_offered"
-    assert text.startswith("iX xDrive50 cannot be asked for this (ac_limit).")
+    assert text.startswith("iX xDrive50 cannot be asked for this.")
     assert not sim.calls
 
 

@@ -136,11 +136,11 @@ async def test_wrong_password(hass: HomeAssistant, sim: SimulatedMyBMW) -> None:
 
 
 async def test_used_captcha(hass: HomeAssistant, sim: SimulatedMyBMW) -> None:
-    """A token that was used before is not mistaken for a wrong password."""
+    """A token that was used before is not mistaken for a wrong password; a new one is enough."""
     flow = await answer(hass, await begin(hass), ACCOUNT)
     flow = await answer(hass, flow, {"captcha_token": "P1_stale"})
-    assert flow["errors"] == {"base": "missing_captcha"}
-    flow = await answer(hass, flow, ACCOUNT)
+    assert flow["step_id"] == "captcha"
+    assert flow["errors"] == {"captcha_token": "missing_captcha"}
     flow = await answer(hass, flow, CAPTCHA)
     assert flow["type"] is FlowResultType.CREATE_ENTRY
 

@@ -6,10 +6,10 @@ from typing import Final
 from homeassistant.core import HomeAssistant
 import pytest
 
-from tests.ha.cardata import recorded
 from tests.ha.conftest import Elapse
-from tests.ha.flows import account_with
-from tests.ha.test_at_first import CARS, MOST, enabled
+from tests.ha.platforms.test_enabled_default import CARS, MOST, enabled
+from tests.ha.support.cardata import recorded
+from tests.ha.support.flows import account_with
 from tests.replay.cardata import SimulatedCarData, combined_router
 from tests.replay.fingerprints import bundled, load
 from tests.replay.mybmw import SimulatedMyBMW

@@ -12,18 +12,13 @@ from homeassistant.exceptions import (
     ConfigEntryNotReady,
     HomeAssistantError,
 )
-from homeassistant.helpers import (
-    config_validation as cv,
-    entity_registry as er,
-    issue_registry as ir,
-)
+from homeassistant.helpers import config_validation as cv, issue_registry as ir
 from homeassistant.helpers.device_registry import DeviceEntry, DeviceEntryType
 from homeassistant.helpers.typing import ConfigType
 
-from .client import Garage, PlanningSource, Redactor, Source, attributes as car, descriptors
-from .const import DOMAIN, OPTION_INTERVAL, OPTION_POSITION
+from .client import Garage, PlanningSource, Policy, Redactor, Source
+from .const import DOMAIN, OPTION_INTERVAL, OPTION_POSITION, OPTION_READ_ONLY
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
-from .entity import read_only
 from .runtime.poller import PlannedPoller, SourcePoller, issues
 from .runtime.store import Contents, GarageStore, ImageStore, SpentStore, time_left
 from .runtime.supervision import delete_issues
@@ -48,25 +43,6 @@ PLATFORMS: Final = (
     Platform.SWITCH,
 )
 
-_COMMANDING: Final = (
-    Platform.BUTTON,
-    Platform.EVENT,
-    Platform.LOCK,
-    Platform.NOTIFY,
-    Platform.NUMBER,
-    Platform.SELECT,
-    Platform.SWITCH,
-)
-_HARMLESS: Final = "-refresh"
-_OF_COMMANDS: Final = "-last_command."
-_WHERE_IT_IS: Final = (
-    car.POSITION,
-    car.HEADING,
-    car.ADDRESS,
-    car.CHARGING_PLACES,
-    descriptors.attribute_of("vehicle.cabin.infotainment.navigation.currentLocation.altitude"),
-)
-
 
 async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     """Set up the actions, which are there before any account is."""
@@ -79,10 +55,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> boo
     check(entry)
     redactor = Redactor()
     sources = await async_sources(hass, entry, redactor)
-    garage = Garage(
-        sources, ignored=() if entry.options.get(OPTION_POSITION, True) else _WHERE_IT_IS
-    )
-    _remove_unwanted(hass, entry)
+    garage = Garage(sources, policy=_policy(entry))
     coordinator = GarageCoordinator(hass, entry, garage, redactor)
     contents = await coordinator.async_restore()
     entry.runtime_data = coordinator
@@ -160,18 +133,12 @@ async def async_remove_config_entry_device(
     return True
 
 
-def _remove_unwanted(hass: HomeAssistant, entry: MyBMWConfigEntry) -> None:
-    """Remove the entities that options have switched off, which would stay as unavailable."""
-    silent = read_only(entry)
-    unwanted = set(_COMMANDING) if silent else set()
-    if not entry.options.get(OPTION_POSITION, True):
-        unwanted.add(Platform.DEVICE_TRACKER)
-    registry = er.async_get(hass)
-    for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
-        of_commands = silent and _OF_COMMANDS in entity.unique_id
-        listed = entity.domain in unwanted and not entity.unique_id.endswith(_HARMLESS)
-        if listed or of_commands:
-            registry.async_remove(entity.entity_id)
+def _policy(entry: MyBMWConfigEntry) -> Policy:
+    """Return what the options of an account allow."""
+    return Policy(
+        read_only=entry.options.get(OPTION_READ_ONLY, False),
+        track_position=entry.options.get(OPTION_POSITION, True),
+    )
 
 
 def _interval(entry: MyBMWConfigEntry) -> timedelta:

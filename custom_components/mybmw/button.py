@@ -20,7 +20,6 @@ from .entity import (
     MyBMWDescription,
     MyBMWEntity,
     async_add_when_known,
-    read_only,
 )
 
 PARALLEL_UPDATES = 0
@@ -69,8 +68,7 @@ async def async_setup_entry(
 ) -> None:
     """Set up buttons."""
     async_add_when_known(entry, async_add_entities, REFRESH, RefreshButton)
-    if not read_only(entry):
-        async_add_when_known(entry, async_add_entities, BUTTONS, MyBMWButton)
+    async_add_when_known(entry, async_add_entities, BUTTONS, MyBMWButton)
 
 
 class MyBMWButton(CommandEntity, ButtonEntity):

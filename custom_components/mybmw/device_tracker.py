@@ -12,7 +12,6 @@ from .client import Vehicle, attributes as car
 from .client.core.attributes import AnyAttribute, Attribute
 from .client.core.descriptors import DESCRIPTORS
 from .client.core.values import Position
-from .const import OPTION_POSITION
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .entity import MyBMWDescription, MyBMWEntity, async_add_when_known
 from .entity_picture import Picture, picture_signal
@@ -36,8 +35,8 @@ class TrackerDescription(MyBMWDescription, TrackerEntityDescription):
         return (*self.attributes, car.MODEL, car.COMMANDS)
 
     @override
-    def unique_id(self, vehicle: Vehicle) -> str:
-        return vehicle.vin
+    def unique_id(self, vin: str) -> str:
+        return vin
 
     @override
     def usable(self, vehicle: Vehicle) -> bool:
@@ -60,8 +59,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up device trackers."""
-    if entry.options.get(OPTION_POSITION, True):
-        async_add_when_known(entry, async_add_entities, TRACKERS, MyBMWTracker)
+    async_add_when_known(entry, async_add_entities, TRACKERS, MyBMWTracker)
 
 
 class MyBMWTracker(MyBMWEntity, TrackerEntity):

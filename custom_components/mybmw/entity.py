@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from typing import override
+from itertools import product
+from typing import ClassVar, override
 
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import (
@@ -17,9 +18,9 @@ from homeassistant.helpers.entity_platform import (
 from homeassistant.helpers.typing import StateType
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .client import Changes, Command, CommandKind, Vehicle, attributes as car
+from .client import Changes, Command, CommandKind, Policy, Vehicle, attributes as car
 from .client.core.attributes import AnyAttribute
-from .const import DOMAIN, OPTION_READ_ONLY
+from .const import DOMAIN
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .enabled_default import shown_elsewhere
 from .object_ids import former_object_id
@@ -33,15 +34,22 @@ class MyBMWDescription(EntityDescription):
     """An entity of a car: the attributes it shows, the first one being the main one."""
 
     attributes: tuple[AnyAttribute, ...] = ()
+    commanding: ClassVar[bool] = False
 
     @property
     def watched(self) -> tuple[AnyAttribute, ...]:
         """The attributes that the entity depends on."""
         return self.attributes
 
-    def unique_id(self, vehicle: Vehicle) -> str:
+    def unique_id(self, vin: str) -> str:
         """Return what identifies the entity for ever."""
-        return f"{vehicle.vin}-{self.key}"
+        return f"{vin}-{self.key}"
+
+    def allowed(self, policy: Policy) -> bool:
+        """Return whether the entity may exist: it commands cars, or shows what is kept."""
+        if self.commanding and policy.read_only:
+            return False
+        return all(map(policy.keeps, self.attributes[:1]))
 
     def usable(self, vehicle: Vehicle) -> bool:
         """Tell whether there is something to show, so that the entity should exist."""
@@ -53,6 +61,7 @@ class CommandDescription(MyBMWDescription):
     """An entity of one kind of command; it exists on cars that can be asked to do it."""
 
     command: CommandKind
+    commanding: ClassVar[bool] = True
 
     @property
     @override
@@ -76,10 +85,9 @@ class MyBMWEntity(CoordinatorEntity[GarageCoordinator]):
         super().__init__(coordinator, Watch(vehicle.vin, description.watched))
         self.entity_description = description
         self.vehicle = vehicle
-        self._attr_unique_id = description.unique_id(vehicle)
+        self._attr_unique_id = description.unique_id(vehicle.vin)
         self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, vehicle.vin)})
-        may_command = not read_only(coordinator.config_entry)
-        commands = (vehicle.value(car.COMMANDS) or ()) if may_command else ()
+        commands = coordinator.data.commands(vehicle)
         both = len(coordinator.pollers) > 1
         if shown_elsewhere(description.key, vehicle, commands, both=both):
             self._attr_entity_registry_enabled_default = False
@@ -205,12 +213,12 @@ def async_add_sources[D: SourceDescription](
         for poller in entry.runtime_data.pollers.values()
         if isinstance(poller, PlannedPoller)
     ]
-    registry, domain = er.async_get(entry.runtime_data.hass), async_get_current_platform().domain
+    domain = async_get_current_platform().domain
     add_entities(
         factory(poller, item)
         for poller in planned
         for item in descriptions
-        if not _is_disabled(_registered(registry, domain, item.unique_id(_device_of(poller))))
+        if not _is_disabled(_registered(entry, domain, item.unique_id(_device_of(poller))))
     )
 
 
@@ -224,11 +232,28 @@ def async_add_when_known[D: MyBMWDescription](
     descriptions: Collection[D],
     factory: Factory[D],
 ) -> None:
-    """Make an entity when its attribute first has a usable value, or if it existed before."""
+    """Make an entity when its attribute first has a usable value, or if it existed before.
+
+    Those that the policy of the account forbids are removed.
+    """
     coordinator = entry.runtime_data
-    nursery = _Nursery(coordinator, add_entities, descriptions, factory)
+    policy = coordinator.data.policy
+    allowed = [item for item in descriptions if item.allowed(policy)]
+    _remove(entry, [item for item in descriptions if not item.allowed(policy)])
+    nursery = _Nursery(coordinator, add_entities, allowed, factory)
     nursery.add({vin: set(nursery.table) for vin in coordinator.vehicles})
     entry.async_on_unload(coordinator.async_add_newcomers(nursery))
+
+
+@callback
+def _remove(entry: MyBMWConfigEntry, descriptions: Collection[MyBMWDescription]) -> None:
+    """Remove the entities of all cars that existed before, which would stay as unavailable."""
+    hass, domain = entry.runtime_data.hass, async_get_current_platform().domain
+    devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    identifiers = {value for device in devices for _, value in device.identifiers}
+    for identifier, item in product(identifiers, descriptions):
+        if (known := _registered(entry, domain, item.unique_id(identifier))) is not None:
+            er.async_get(hass).async_remove(known.entity_id)
 
 
 class _Nursery[D: MyBMWDescription]:
@@ -246,7 +271,6 @@ class _Nursery[D: MyBMWDescription]:
         self._add_entities = add_entities
         self._factory = factory
         self._order = {description.key: place for place, description in enumerate(descriptions)}
-        self._registry = er.async_get(coordinator.hass)
         self._domain = async_get_current_platform().domain
         self._missing: dict[str, dict[AnyAttribute, list[D]]] = {}
         for description in descriptions:
@@ -295,16 +319,16 @@ class _Nursery[D: MyBMWDescription]:
 
     def _registered(self, item: D, vehicle: Vehicle) -> er.RegistryEntry | None:
         """Return what Home Assistant knows of an entity that existed before."""
-        found = _registered(self._registry, self._domain, item.unique_id(vehicle))
-        owner = self._coordinator.config_entry.entry_id
-        return found if found is not None and found.config_entry_id == owner else None
+        unique_id = item.unique_id(vehicle.vin)
+        return _registered(self._coordinator.config_entry, self._domain, unique_id)
 
 
-def _registered(
-    registry: er.EntityRegistry, domain: str, unique_id: str
-) -> er.RegistryEntry | None:
+def _registered(entry: MyBMWConfigEntry, domain: str, unique_id: str) -> er.RegistryEntry | None:
+    """Return what Home Assistant knows of an entity of this account that existed before."""
+    registry = er.async_get(entry.runtime_data.hass)
     entity_id = registry.async_get_entity_id(domain, DOMAIN, unique_id)
-    return registry.async_get(entity_id) if entity_id else None
+    found = registry.async_get(entity_id) if entity_id else None
+    return found if found is not None and found.config_entry_id == entry.entry_id else None
 
 
 def _is_disabled(known: er.RegistryEntry | None) -> bool:
@@ -319,8 +343,3 @@ def count_needing(hass: HomeAssistant, entry: MyBMWConfigEntry, source: str) -> 
     mine = (platform for platform in platforms if platform.config_entry is entry)
     entities = (entity for platform in mine for entity in platform.entities.values())
     return sum(isinstance(entity, MyBMWEntity) and entity.needs(source) for entity in entities)
-
-
-def read_only(entry: MyBMWConfigEntry) -> bool:
-    """Tell whether the user wants no commands."""
-    return bool(entry.options.get(OPTION_READ_ONLY, False))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, override
+from typing import ClassVar, Final, override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
 from homeassistant.core import HomeAssistant, callback
@@ -11,7 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .client import NO_STATE, CommandKind, CommandResult, CommandState, Vehicle, attributes as car
 from .client.core.attributes import AnyAttribute
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
-from .entity import MyBMWDescription, MyBMWEntity, async_add_when_known, read_only
+from .entity import MyBMWDescription, MyBMWEntity, async_add_when_known
 
 PARALLEL_UPDATES = 0
 
@@ -36,6 +36,8 @@ RESULTS: Final[Mapping[CommandState, str]] = {
 @dataclass(frozen=True, kw_only=True)
 class EventDescription(MyBMWDescription, EventEntityDescription):
     """What happens to commands; for cars that can be asked to do something."""
+
+    commanding: ClassVar[bool] = True
 
     @property
     @override
@@ -69,8 +71,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up events."""
-    if not read_only(entry):
-        async_add_when_known(entry, async_add_entities, EVENTS, _make)
+    async_add_when_known(entry, async_add_entities, EVENTS, _make)
 
 
 def _make(

@@ -93,7 +93,7 @@ class MyBMWImage(MyBMWEntity, ImageEntity):
     ) -> None:
         super().__init__(coordinator, vehicle, description)
         ImageEntity.__init__(self, coordinator.hass)
-        self._key = description.unique_id(vehicle)
+        self._key = description.unique_id(vehicle.vin)
         self._attr_image_last_updated = coordinator.images.time(self._key)
         self._failed: datetime | None = None
         self._busy = asyncio.Lock()
@@ -162,4 +162,4 @@ async def async_picture(
             raise AnswerError("the picture is none")
         return image
 
-    return await coordinator.images.get_or_fetch(description.unique_id(vehicle), fetch)
+    return await coordinator.images.get_or_fetch(description.unique_id(vehicle.vin), fetch)

@@ -8,7 +8,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client import CommandKind, attributes as car
 from .coordinator import MyBMWConfigEntry
-from .entity import CommandDescription, CommandEntity, async_add_when_known, read_only
+from .entity import CommandDescription, CommandEntity, async_add_when_known
 
 PARALLEL_UPDATES = 0
 
@@ -33,8 +33,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up locks."""
-    if not read_only(entry):
-        async_add_when_known(entry, async_add_entities, LOCKS, MyBMWLock)
+    async_add_when_known(entry, async_add_entities, LOCKS, MyBMWLock)
 
 
 class MyBMWLock(CommandEntity, LockEntity):

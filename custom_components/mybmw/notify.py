@@ -16,7 +16,7 @@ from .client import ClientError, CommandKind, PointOfInterest, SendPoi
 from .client.core.values import Position
 from .const import DOMAIN
 from .coordinator import MyBMWConfigEntry
-from .entity import CommandDescription, CommandEntity, async_add_when_known, read_only
+from .entity import CommandDescription, CommandEntity, async_add_when_known
 from .runtime.errors import home_assistant_error
 
 PARALLEL_UPDATES = 0
@@ -44,8 +44,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up notifiers."""
-    if not read_only(entry):
-        async_add_when_known(entry, async_add_entities, NOTIFIERS, MyBMWNotifier)
+    async_add_when_known(entry, async_add_entities, NOTIFIERS, MyBMWNotifier)
 
 
 class MyBMWNotifier(CommandEntity, NotifyEntity):

@@ -16,7 +16,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client import ClientError, Command, CommandKind, TargetSoc, attributes as car
 from .coordinator import MyBMWConfigEntry
-from .entity import CommandDescription, CommandEntity, async_add_when_known, read_only
+from .entity import CommandDescription, CommandEntity, async_add_when_known
 from .runtime.errors import home_assistant_error
 
 PARALLEL_UPDATES = 0
@@ -53,8 +53,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up numbers."""
-    if not read_only(entry):
-        async_add_when_known(entry, async_add_entities, NUMBERS, MyBMWNumber)
+    async_add_when_known(entry, async_add_entities, NUMBERS, MyBMWNumber)
 
 
 class MyBMWNumber(CommandEntity, NumberEntity):

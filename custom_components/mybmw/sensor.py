@@ -92,7 +92,6 @@ from .entity import (
     SourceEntity,
     async_add_sources,
     async_add_when_known,
-    read_only,
 )
 
 PARALLEL_UPDATES = 0
@@ -726,8 +725,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up sensors."""
-    commands = () if read_only(entry) else LAST_COMMANDS
-    async_add_when_known(entry, async_add_entities, (*SENSORS, *commands), _make)
+    async_add_when_known(entry, async_add_entities, (*SENSORS, *LAST_COMMANDS), _make)
     async_add_sources(entry, async_add_entities, SOURCE_SENSORS, MyBMWSourceSensor)
 
 

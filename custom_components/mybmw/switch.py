@@ -12,7 +12,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .client import ChangeProfile, Command, CommandKind, Vehicle, attributes as car
 from .client.core.values import ChargingStatus
 from .coordinator import MyBMWConfigEntry
-from .entity import CommandDescription, CommandEntity, async_add_when_known, read_only
+from .entity import CommandDescription, CommandEntity, async_add_when_known
 
 PARALLEL_UPDATES = 0
 
@@ -89,8 +89,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up switches."""
-    if not read_only(entry):
-        async_add_when_known(entry, async_add_entities, SWITCHES, MyBMWSwitch)
+    async_add_when_known(entry, async_add_entities, SWITCHES, MyBMWSwitch)
 
 
 class MyBMWSwitch(CommandEntity, SwitchEntity):

@@ -41,6 +41,7 @@ from .core.errors import (
 )
 from .core.execution import NO_STATE
 from .core.garage import Changes, Garage
+from .core.policy import Policy
 from .core.recording import Message, Recording
 from .core.snapshot import Saved, dump, encode, load, load_sources
 from .core.source import PlanningSource, Poll, Progress, Source, Status
@@ -85,6 +86,7 @@ __all__ = [
     "PlaceError",
     "PlanningSource",
     "PointOfInterest",
+    "Policy",
     "Poll",
     "Progress",
     "QuotaError",

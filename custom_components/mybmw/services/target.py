@@ -11,7 +11,6 @@ from homeassistant.helpers.service import async_get_device_and_config_entry
 from ..client import CommandKind, Vehicle
 from ..const import DOMAIN
 from ..coordinator import GarageCoordinator, MyBMWConfigEntry
-from ..entity import read_only
 
 
 class Target(NamedTuple):
@@ -55,7 +54,7 @@ def async_commanded_car(call: ServiceCall, *kinds: CommandKind) -> Target:
     """
     target = async_car(call)
     coordinator = target.coordinator
-    if read_only(coordinator.config_entry):
+    if coordinator.data.policy.read_only:
         raise ServiceValidationError(
             translation_domain=DOMAIN,
             translation_key="read_only",

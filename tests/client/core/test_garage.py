@@ -13,6 +13,7 @@ from custom_components.mybmw.client import (
     CommandResult,
     CommandState,
     Garage,
+    Policy,
     Poll,
     Progress,
     UnsupportedError,
@@ -118,7 +119,7 @@ def test_once_per_poll() -> None:
 def test_ignored() -> None:
     """What is ignored is not kept at all."""
     ear = Ear()
-    garage = Garage(listener=ear, ignored=[a.POSITION, a.MODEL])
+    garage = Garage(listener=ear, policy=Policy(ignored=frozenset({a.POSITION, a.MODEL})))
     garage.update(ONE, [a.MODEL.at("i4", NOW)])
     assert a.MODEL not in garage.vehicles[ONE]
     assert ear.heard == [{ONE: set()}]
@@ -170,6 +171,17 @@ async def test_first_source_that_can() -> None:
     assert vehicle.name == "locks"
     with pytest.raises(UnsupportedError, match="horn_blow"):
         await garage.send(ONE, Command(CommandKind.HORN_BLOW))
+
+
+async def test_read_only() -> None:
+    """Nothing is offered, and nothing is sent."""
+    locks = Fake("locks", [CommandKind.DOOR_LOCK])
+    garage = Garage([locks], policy=Policy(read_only=True))
+    garage.update(ONE, [])
+    assert garage.commands(garage.vehicles[ONE]) == set()
+    with pytest.raises(UnsupportedError, match="read only"):
+        await garage.send(ONE, LOCK)
+    assert locks.sent == []
 
 
 async def test_all_sources() -> None:
@@ -233,7 +245,7 @@ async def test_pictures() -> None:
 def test_places_of_charges_are_not_kept_when_places_are_not() -> None:
     """What was charged stays, where that was goes."""
     session = ChargingSession(NOW, NOW, energy=11.0, place="Main Street 1")
-    garage = Garage(ignored=[a.POSITION])
+    garage = Garage(policy=Policy(track_position=False))
     garage.update(ONE, [a.CHARGING_SESSIONS.at((session,), NOW), a.CHARGING_SESSIONS.over(NOW)])
     garage.update(ONE, [a.CHARGING_SESSIONS.at((session,), NOW)])
     (kept,) = garage.vehicles[ONE].value(a.CHARGING_SESSIONS) or ()

@@ -17,6 +17,7 @@ from ..core.attributes import CONNECTION
 from ..core.convert import mapping
 from ..core.errors import AuthError, InvalidValueError, RefusedError
 from ..core.garage import Garage
+from ..core.policy import Policy
 from ..core.snapshot import dump, load
 from ..core.source import Poll
 from ..privacy import Redactor
@@ -157,7 +158,7 @@ def connected(client: Client, web: httpx.AsyncClient, broker: Broker | None = No
         zone=local_zone(),
         redactor=redactor,
     )
-    garage = Garage([source], ignored=[CONNECTION])
+    garage = Garage([source], policy=Policy(ignored=frozenset({CONNECTION})))
     kept = mapping(client.store.get(KEY, client.id))
     _know(garage, kept.get("vehicles"))
     source.load(kept.get("source"))

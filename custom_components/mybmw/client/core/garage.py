@@ -1,15 +1,15 @@
 """The garage: all vehicles of one account, whatever sources they come from."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from itertools import chain
 import logging
 
-from .attributes import CHARGING_SESSIONS, LAST_COMMAND, POSITION, AnyAttribute, AnyReading
+from .attributes import LAST_COMMAND, AnyAttribute, AnyReading
 from .commands import FINAL, Command, CommandKind, CommandResult, CommandState
 from .errors import ClientError, NoPictureError, UnsupportedError
 from .execution import INTERRUPTED, NO_STATE, Execution, about_to_send, unconfirmed
+from .policy import Policy
 from .source import Poll, Progress, Source
 from .tires import comparisons
 from .unconfirmed import Saved, Sent, Unconfirmed, outdated
@@ -37,15 +37,15 @@ class Garage:
         self,
         sources: Iterable[Source] = (),
         listener: Listener | None = None,
-        ignored: Collection[AnyAttribute] = (),
+        policy: Policy | None = None,
         accept: Callable[[str], bool] = lambda _vin: True,
     ) -> None:
-        """Take the sources in order of preference for commands; never keep what is `ignored`.
+        """Take the sources in order of preference for commands; the policy decides over them.
 
         `accept` is asked whether a car that is new belongs here.
         """
         self.accept = accept
-        self.ignored = frozenset(ignored)
+        self.policy = policy or Policy()
         self.sources: dict[str, Source] = {source.name: source for source in sources}
         self.vehicles: dict[str, Vehicle] = {}
         self.listener = listener
@@ -97,12 +97,16 @@ class Garage:
             return Poll(error=error)
 
     def commands(self, vehicle: Vehicle) -> frozenset[CommandKind]:
-        """Return what the car can be asked to do, by any source."""
+        """Return what the car can be asked to do, by any source, and may be asked."""
+        if self.policy.read_only:
+            return frozenset()
         offers = (source.commands(vehicle) for source in self.sources.values())
         return frozenset(chain.from_iterable(offers))
 
     def commander(self, vehicle: Vehicle, kind: CommandKind) -> Source:
         """Return the first source that can carry out the command, or raise `UnsupportedError`."""
+        if self.policy.read_only:
+            raise UnsupportedError("the account is read only")
         for source in self.sources.values():
             if kind in source.commands(vehicle):
                 return source
@@ -207,16 +211,6 @@ class Garage:
             raise UnsupportedError("the car is not in the garage")
         return vehicle
 
-    def _kept(self, readings: Iterable[AnyReading]) -> Iterator[AnyReading]:
-        """Leave out what is ignored; who ignores where a car is, ignores where it was charged."""
-        for reading in readings:
-            places = reading.attribute is CHARGING_SESSIONS and POSITION in self.ignored
-            if places and reading.value is not None:
-                sessions = tuple(replace(item, place=None) for item in reading.value)
-                yield replace(reading, value=sessions)
-            elif reading.attribute not in self.ignored:
-                yield reading
-
     def _update(self, readings: Mapping[str, Iterable[AnyReading]]) -> Changes:
         changes: dict[str, set[AnyAttribute]] = {}
         told: dict[str, set[AnyAttribute]] = {}
@@ -227,7 +221,7 @@ class Garage:
                 if not self.accept(vin):
                     continue
                 vehicle = self.vehicles[vin] = Vehicle(vin)
-            kept = self.unconfirmed.sift(vin, self._kept(items))
+            kept = self.unconfirmed.sift(vin, self.policy.filter(items))
             changed = vehicle.update(kept)
             changes[vin] = changed | vehicle.update(comparisons(vehicle))
             if changes[vin] or new:

@@ -1,0 +1,50 @@
+"""The policy of an account: whether cars may be commanded, and what is not kept of them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from .attributes import (
+    ADDRESS,
+    CHARGING_PLACES,
+    CHARGING_SESSIONS,
+    HEADING,
+    POSITION,
+    AnyAttribute,
+    AnyReading,
+)
+from .descriptors import attribute_of
+
+_LOCATION: Final = frozenset(
+    {
+        POSITION,
+        HEADING,
+        ADDRESS,
+        CHARGING_PLACES,
+        attribute_of("vehicle.cabin.infotainment.navigation.currentLocation.altitude"),
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """What the owner allows. Of cars whose position is not tracked, no place is kept at all."""
+
+    read_only: bool = False
+    track_position: bool = True
+    ignored: frozenset[AnyAttribute] = frozenset()
+
+    def keeps(self, attribute: AnyAttribute) -> bool:
+        """Return whether readings of an attribute are kept."""
+        tracked = self.track_position or attribute not in _LOCATION
+        return tracked and attribute not in self.ignored
+
+    def filter(self, readings: Iterable[AnyReading]) -> Iterator[AnyReading]:
+        """Return the readings that are kept; charging sessions lose their place if need be."""
+        for reading in readings:
+            sessions = reading.attribute is CHARGING_SESSIONS and not self.track_position
+            if sessions and reading.value is not None:
+                value = tuple(replace(item, place=None) for item in reading.value)
+                yield replace(reading, value=value)
+            elif self.keeps(reading.attribute):
+                yield reading

@@ -316,8 +316,12 @@ class PlannedPoller(PlannedReach, SourcePoller):
 
     @override
     async def _async_update_data(self) -> None:
+        """Work; that nothing comes of any car is logged once, as if the source had failed."""
+        settled = self._answered
         try:
             await super()._async_update_data()
+            if settled and (error := self.silence) is not None:
+                raise poll_error(error, timedelta(), grace=True) from error
         finally:
             self.due = ""
             self._replan()

@@ -163,6 +163,9 @@ class PlannedReach(Reach):
 
     source: PlanningSource
     stream_needs_login = False
+    unanswered: Mapping[str, ClientError] = {}
+    """Why the last request for values failed, by the VIN of the car, unless BMW refused it."""
+
     _status: Status | None = None
 
     @property
@@ -213,6 +216,22 @@ class PlannedReach(Reach):
         failed = self.failed.difference(poll.readings) | locked
         super().note(poll)
         self.failed = failed
+        errors = {
+            vin: error
+            for vin, error in {**self.unanswered, **poll.errors}.items()
+            if not isinstance(error, (NotAllowedError, QuotaError))
+        }
+        answered = poll.readings.keys() - poll.errors.keys()
+        self.unanswered = {vin: errors[vin] for vin in errors.keys() - answered}
+
+    @property
+    def silence(self) -> ClientError | None:
+        """Why nothing comes of any car, neither by the stream nor by requests; None if it does."""
+        cars = self.cars()
+        heard = self.source_status.stream is StreamState.CONNECTED
+        if heard or not cars or not self.unanswered.keys() >= set(cars):
+            return None
+        return self.unanswered[cars[0]]
 
 
 class Reaches:

@@ -32,6 +32,7 @@ def told(caplog: pytest.LogCaptureFixture) -> list[str]:
         ("cardata", faults.no_network()),
         ("mybmw", faults.no_network()),
         ("both", faults.no_network()),
+        ("cardata", faults.server_error()),
         ("mybmw", faults.server_error()),
     ],
 )

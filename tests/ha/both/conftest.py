@@ -7,7 +7,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.ha.support.cardata import no_stream, recorded
-from tests.ha.support.flows import Patience, account_with, both_services
+from tests.ha.support.flow_steps import Patience, account_with, both_services
 from tests.replay.cardata import SimulatedCarData
 from tests.replay.mybmw import SimulatedMyBMW
 

@@ -19,7 +19,7 @@ from tests.ha.conftest import SetUp
 from tests.ha.support import IX
 from tests.ha.support.actions import SECRET, act, call, device_id, refused, secret_car
 from tests.ha.support.cardata import counted, push, say
-from tests.ha.support.flows import both_services
+from tests.ha.support.flow_steps import both_services
 from tests.replay import cardata as cardata_replay
 from tests.replay.cardata import SimulatedCarData
 from tests.replay.fingerprints import load

@@ -18,7 +18,7 @@ from tests.ha.conftest import Elapse, SetUp
 from tests.ha.support import LOCK, MILEAGE, PICTURE, POLL, SOC, charge, flows, state
 from tests.ha.support.actions import act, refused
 from tests.ha.support.cardata import IX, SOC_KEY, poller, push, say
-from tests.ha.support.flows import ONLY_CARDATA, choose, only
+from tests.ha.support.flow_steps import ONLY_CARDATA, choose, only
 from tests.ha.support.stored import in_one_file
 from tests.replay import faults
 from tests.replay.cardata import Endpoint, SimulatedCarData

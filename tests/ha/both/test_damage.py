@@ -11,7 +11,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.mybmw.const import DOMAIN
-from tests.ha.support.flows import ACCOUNT, CAPTCHA, Patience, approve, begin, choose, log_in
+from tests.ha.support.flow_steps import ACCOUNT, CAPTCHA, Patience, approve, begin, choose, log_in
 from tests.replay.cardata import SimulatedCarData
 from tests.replay.mybmw import SimulatedMyBMW
 

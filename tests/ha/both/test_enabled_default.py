@@ -9,7 +9,7 @@ import pytest
 from tests.ha.conftest import Elapse
 from tests.ha.platforms.test_enabled_default import CARS, MOST, enabled
 from tests.ha.support.cardata import recorded
-from tests.ha.support.flows import account_with
+from tests.ha.support.flow_steps import account_with
 from tests.replay.cardata import SimulatedCarData, combined_router
 from tests.replay.fingerprints import bundled, load
 from tests.replay.mybmw import SimulatedMyBMW

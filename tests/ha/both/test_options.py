@@ -16,7 +16,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.ha.conftest import SetUp
-from tests.ha.support.flows import account_with, suggested
+from tests.ha.support.flow_steps import account_with, suggested
 from tests.replay.cardata import SimulatedCarData
 from tests.replay.certificates import certificates
 from tests.replay.mybmw import SimulatedMyBMW

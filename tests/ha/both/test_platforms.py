@@ -10,7 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, snapsh
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components import mybmw
-from tests.ha.support.flows import account_with
+from tests.ha.support.flow_steps import account_with
 from tests.replay.cardata import SimulatedCarData
 from tests.replay.mybmw import SimulatedMyBMW
 

@@ -13,7 +13,7 @@ from custom_components.mybmw.client.cardata import Broker
 from custom_components.mybmw.sources import registry
 from tests.ha.conftest import Elapse, SetUp
 from tests.ha.support import MILEAGE, POLL, flows, state
-from tests.ha.support.flows import (
+from tests.ha.support.flow_steps import (
     CAPTCHA,
     ONLY_CARDATA,
     OTHER_ID,

@@ -14,7 +14,7 @@ from custom_components.mybmw.const import DOMAIN
 from tests.ha.conftest import Elapse, SetUp
 from tests.ha.support import IX, MILEAGE, POLL, state
 from tests.ha.support.cardata import entry_of
-from tests.ha.support.flows import (
+from tests.ha.support.flow_steps import (
     ACCOUNT,
     CAPTCHA,
     ONLY_CARDATA,

@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.mybmw.runtime.store import GarageStore
 from tests.ha.conftest import Elapse, SetUp
 from tests.ha.support import IX, LOCK, MILEAGE, POLL, SOC, flows, state
-from tests.ha.support.flows import Patience, approve, choose, remove
+from tests.ha.support.flow_steps import Patience, approve, choose, remove
 from tests.replay import faults
 from tests.replay.cardata import SimulatedCarData
 from tests.replay.faults import Endpoint as AppEndpoint

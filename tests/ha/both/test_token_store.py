@@ -22,7 +22,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 
 from custom_components.mybmw.client import TokenKeeper
 from tests.ha.support import flows
-from tests.ha.support.flows import CAPTCHA, PASSWORD, Patience, approve, choose, log_in
+from tests.ha.support.flow_steps import CAPTCHA, PASSWORD, Patience, approve, choose, log_in
 from tests.replay import faults
 from tests.replay.cardata import Endpoint as Cardata, SimulatedCarData
 from tests.replay.faults import Endpoint

@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.mybmw.const import DOMAIN
 from tests.ha.support import state
 from tests.ha.support.cardata import entry_of, recorded
-from tests.ha.support.flows import (
+from tests.ha.support.flow_steps import (
     OTHER_ID,
     Patience,
     approve,

@@ -14,7 +14,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .attribute_units import Quantity, ShownUnit, distance, in_units
-from .catalogue import INVERTED, ON_AT_FIRST, category, flag_class, translation_key
+from .catalogue import ON_AT_FIRST, category, flag_class, translation_key
 from .check_control import MESSAGES, MOST_SHOWN, message_details
 from .client import Status, Vehicle, attributes as car
 from .client.core.attributes import AnyAttribute, Attribute
@@ -208,7 +208,9 @@ def _closed_and_locked(vehicle: Vehicle) -> bool | None:
 def _long_tail(item: Descriptor) -> BinaryDescription:
     """Describe the binary sensor of one descriptor that the vocabulary does not name."""
     attribute: Attribute[bool] = item.attribute
-    inverted = attribute.key in INVERTED
+    device_class = flag_class(item)
+    # To Home Assistant, a lock that is on is open
+    inverted = device_class is BinarySensorDeviceClass.LOCK
 
     def on(vehicle: Vehicle) -> bool | None:
         value = vehicle.value(attribute)
@@ -219,7 +221,7 @@ def _long_tail(item: Descriptor) -> BinaryDescription:
         translation_key=translation_key(item),
         attributes=(attribute,),
         on=on,
-        device_class=flag_class(item),
+        device_class=device_class,
         entity_registry_enabled_default=attribute.key in ON_AT_FIRST,
         entity_category=category(item),
     )

@@ -32,14 +32,18 @@ class Descriptor(NamedTuple):
     """One descriptor as an attribute.
 
     `words` are the known ones of a word, in lower case; `cars` the drive trains that can have it,
-    all if empty. A `rest` descriptor never comes by the stream.
+    all if empty. A `rest` descriptor never comes by the stream. What it is about, how its values
+    form a series, and whether it is `diagnostic`, is in plain words, empty if there is none.
     """
 
     attribute: AnyAttribute
     kind: Kind
-    words: tuple[str, ...] = ()
-    cars: Collection[DriveTrain] = ()
-    rest: bool = False
+    words: tuple[str, ...]
+    cars: Collection[DriveTrain]
+    rest: bool
+    device_class: str
+    state_class: str
+    category: str
 
     def applies(self, train: DriveTrain | None) -> bool:
         """Tell whether a car with this drive train can have the fact; unknown ones can."""
@@ -106,8 +110,16 @@ def _read() -> Iterator[Descriptor]:
                 high=float(row["high"]) if row["high"] else high,
                 private=row["descriptor"] in _PRIVATE,
             )
-            words = tuple(row["words"].split())
-            yield Descriptor(attribute, kind, words, _CARS[row["cars"]], row["source"] == "rest")
+            yield Descriptor(
+                attribute,
+                kind,
+                words=tuple(row["words"].split()),
+                cars=_CARS[row["cars"]],
+                rest=row["source"] == "rest",
+                device_class=row["device_class"],
+                state_class=row["state_class"],
+                category=row["category"],
+            )
 
 
 DESCRIPTORS: Final[Mapping[str, Descriptor]] = {item.attribute.key: item for item in _read()}

@@ -35,7 +35,7 @@ MATTERS_MOST: Final[frozenset[AnyAttribute]] = frozenset(
 _DAY: Final = timedelta(days=1)
 _REGULAR: Final = timedelta(seconds=LATER)
 _EARLY: Final = timedelta(seconds=SOON)
-_AFTER_FAILURE: Final = timedelta(minutes=6)
+_AFTER_FAILURE: Final = timedelta(minutes=5)
 _MOST_EARLY: Final = 10
 _MOST_QUIET: Final = 6
 

@@ -22,7 +22,7 @@ LAYERS: Mapping[str, frozenset[str]] = {
     "client/mybmw": frozenset({"client/core", "client/transport", "client/privacy"}),
     "client": frozenset({"client/core", "client/transport", "client/privacy"}),
 }
-# The only ones that know sources by name
+# Set-up and flows, which go through the registry of sources
 WIRING = {
     "__init__.py",
     "config_flow.py",
@@ -161,12 +161,18 @@ def test_layers_of_the_client(path: Path) -> None:
 
 @each([*PLATFORMS, *ACTIONS])
 def test_platforms_use_the_door(path: Path) -> None:
-    """Only the wiring and the config flow know sources by name; the others use the door."""
     for found in own(path):
-        for source in SOURCES:
-            assert not found.startswith(f"client.{source}"), found
         if found.startswith("client"):
             assert found in SHARED, found
+
+
+@each([path for path in MODULES if path not in CLIENT_MODULES])
+def test_only_its_module_knows_a_source(path: Path) -> None:
+    """All else goes through the registry, which imports the module late."""
+    for found in own(path):
+        for source in SOURCES:
+            if found.startswith((f"client.{source}", f"sources.{source}")):
+                assert name(path).startswith(f"sources/{source}"), found
 
 
 @each(PLATFORMS)

@@ -196,7 +196,7 @@ def test_every_option_is_explained() -> None:
 
 @pytest.mark.parametrize(
     ("title", "steps"),
-    [("BMW CarData", ("cardata",)), ("MyBMW app API", ("mybmw", "captcha"))],
+    [("BMW CarData", ("cardata",)), ("MyBMW app API", ("mybmw", "mybmw_captcha"))],
 )
 def test_every_field_of_the_set_up_is_explained(title: str, steps: tuple[str, ...]) -> None:
     readme = (ROOT / "README.md").read_text("utf-8")

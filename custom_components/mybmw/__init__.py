@@ -17,15 +17,15 @@ from homeassistant.helpers.device_registry import DeviceEntry, DeviceEntryType
 from homeassistant.helpers.typing import ConfigType
 
 from .client import Garage, PlanningSource, Policy, Redactor, Source
-from .const import DOMAIN, OPTION_INTERVAL, OPTION_POSITION, OPTION_READ_ONLY
+from .const import DOMAIN, OPTION_POSITION, OPTION_READ_ONLY
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .runtime.poller import PlannedPoller, SourcePoller, issues
 from .runtime.store import Contents, GarageStore, ImageStore, SpentStore, time_left
 from .runtime.supervision import delete_issues
 from .runtime.token_store import async_remove_tokens
 from .services import async_set_up_actions
-from .sources.entry_data import check, sources_of
-from .sources.registry import SOURCES, async_sources, default_interval
+from .sources.entry_data import check
+from .sources.registry import SOURCES, async_load, async_sources, names_of
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -52,6 +52,7 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> bool:
     """Set up the garage of one account, with what was known before, and start its sources."""
+    await async_load(hass, names_of(entry))
     check(entry)
     redactor = Redactor()
     sources = await async_sources(hass, entry, redactor)
@@ -93,7 +94,8 @@ async def _begin(coordinator: GarageCoordinator, sources: list[Source], contents
 def _poller(coordinator: GarageCoordinator, source: Source) -> SourcePoller:
     if isinstance(source, PlanningSource):
         return PlannedPoller(coordinator, source)
-    return SourcePoller(coordinator, source, _interval(coordinator.config_entry))
+    interval = SOURCES[source.name].setup.interval(coordinator.config_entry)
+    return SourcePoller(coordinator, source, interval)
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> bool:
@@ -122,7 +124,7 @@ async def async_remove_config_entry_device(
     identifiers = {value for domain, value in device.identifiers if domain == DOMAIN}
     if device.entry_type is DeviceEntryType.SERVICE:
         sources = {identifier.rpartition("_")[2] for identifier in identifiers}
-        return sources.isdisjoint(sources_of(entry))
+        return sources.isdisjoint(names_of(entry))
     if entry.state is not ConfigEntryState.LOADED:
         return False
     coordinator = entry.runtime_data
@@ -139,8 +141,3 @@ def _policy(entry: MyBMWConfigEntry) -> Policy:
         read_only=entry.options.get(OPTION_READ_ONLY, False),
         track_position=entry.options.get(OPTION_POSITION, True),
     )
-
-
-def _interval(entry: MyBMWConfigEntry) -> timedelta:
-    chosen = entry.options.get(OPTION_INTERVAL)
-    return timedelta(minutes=chosen) if chosen else default_interval(entry)

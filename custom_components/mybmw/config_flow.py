@@ -1,120 +1,79 @@
-"""Setting up an account: which source, logging in again, options."""
+"""Setting up an account: which source, logging in again, options.
 
-from collections.abc import Callable, Iterable, Mapping
-import re
-import ssl
-from typing import Any, Final, override
+What is particular to a source is in `sources`; the id of its steps begins with its name.
+"""
 
-from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
-from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, CONF_PREFIX, CONF_USERNAME
-from homeassistant.core import callback
-from homeassistant.data_entry_flow import section
-from homeassistant.helpers import issue_registry as ir
-from homeassistant.helpers.selector import (
-    BooleanSelector,
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
-    SelectSelector,
-    SelectSelectorConfig,
-    SelectSelectorMode,
-    TextSelector,
-    TextSelectorConfig,
-    TextSelectorType,
-    TimeSelector,
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import partial
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final, override
+
+from homeassistant.config_entries import (
+    SOURCE_REAUTH,
+    SOURCE_RECONFIGURE,
+    ConfigFlowResult,
+    OptionsFlowWithReload,
 )
+from homeassistant.core import callback
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.selector import BooleanSelector
 import voluptuous as vol
 
 from .client import AuthError
-from .client.cardata import EXTRAS, SOURCE as CARDATA
 from .client.core.values import StreamState
-from .client.mybmw import SOURCE as MYBMW
-from .const import (
-    CONF_CA,
-    CONF_SOURCES,
-    CONF_TLS,
-    DOMAIN,
-    OPTION_CARDATA,
-    OPTION_INTERVAL,
-    OPTION_NIGHT_END,
-    OPTION_NIGHT_START,
-    OPTION_POSITION,
-    OPTION_READ_ONLY,
-    OPTION_STREAM,
-    STREAM_BMW,
-    STREAM_OFF,
-    STREAM_OWN,
-)
+from .const import CONF_SOURCES, DOMAIN, OPTION_POSITION, OPTION_READ_ONLY
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .entity import count_needing
 from .runtime.poller import PlannedPoller, issues
 from .runtime.supervision import delete_issues
-from .sources.cardata import CardataSteps
+from .runtime.token_store import async_as_login
 from .sources.entry_data import options_of, sources_of
-from .sources.mybmw import MyBMWSteps
-from .sources.registry import default_interval, own_tls
+from .sources.flow import BEGIN, AccountFlow, SourceSteps
+from .sources.registry import SOURCES, async_load, names_of
+from .sources.spec import SourceSpec
 
-_FEWEST_MINUTES: Final = 5
-_MOST_MINUTES: Final = 120
-_MQTT_PORT: Final = 1883
-_PREFIX: Final = "bmw"
-_STREAMS: Final = (STREAM_BMW, STREAM_OWN, STREAM_OFF)
-_PORT: Final = NumberSelector(
-    NumberSelectorConfig(min=1, max=65535, step=1, mode=NumberSelectorMode.BOX)
-)
+type Step = Callable[[dict[str, Any] | None], Awaitable[ConfigFlowResult]]
+
+_STEP: Final = "async_step_"
+_REMOVE: Final = "remove"
 _GENERAL: Final[dict[Any, Any]] = {
     vol.Required(OPTION_POSITION, default=True): BooleanSelector(),
 }
 _COMMANDING: Final[dict[Any, Any]] = {
     vol.Required(OPTION_READ_ONLY, default=False): BooleanSelector(),
-    vol.Required(OPTION_INTERVAL): NumberSelector(
-        NumberSelectorConfig(
-            min=_FEWEST_MINUTES,
-            max=_MOST_MINUTES,
-            step=1,
-            unit_of_measurement="min",
-            mode=NumberSelectorMode.BOX,
-        )
-    ),
-}
-_CARDATA: Final = vol.Schema(
-    {
-        **{vol.Required(task.value, default=True): BooleanSelector() for task in sorted(EXTRAS)},
-        vol.Optional(OPTION_NIGHT_START): TimeSelector(),
-        vol.Optional(OPTION_NIGHT_END): TimeSelector(),
-    }
-)
-_STREAM: Final = vol.Schema(
-    {
-        vol.Required(OPTION_STREAM, default=STREAM_BMW): SelectSelector(
-            SelectSelectorConfig(
-                options=list(_STREAMS),
-                translation_key="stream",
-                mode=SelectSelectorMode.LIST,
-            )
-        ),
-        vol.Optional(CONF_HOST): TextSelector(),
-        vol.Optional(CONF_PORT, default=_MQTT_PORT): _PORT,
-        vol.Optional(CONF_TLS, default=False): BooleanSelector(),
-        vol.Optional(CONF_CA): TextSelector(TextSelectorConfig(multiline=True)),
-        vol.Optional(CONF_USERNAME): TextSelector(TextSelectorConfig(autocomplete="off")),
-        vol.Optional(CONF_PASSWORD): TextSelector(
-            TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
-        ),
-        vol.Optional(CONF_PREFIX, default=_PREFIX): TextSelector(),
-    }
-)
-_WILD: Final = re.compile(r"[#+\0]")
-_TIDY: Final[Mapping[str, Callable[[Any], Any]]] = {
-    OPTION_INTERVAL: int,
-    CONF_PORT: int,
-    CONF_HOST: str.strip,
-    CONF_PREFIX: lambda prefix: prefix.strip().rstrip("/#+") or _PREFIX,
 }
 
 
-class MyBMWConfigFlow(CardataSteps, MyBMWSteps, domain=DOMAIN):
+class MyBMWConfigFlow(AccountFlow, domain=DOMAIN):
     """Set up an account, log in to it again, or add and remove its sources."""
+
+    VERSION = 1
+    MINOR_VERSION = 1
+
+    def __init__(self) -> None:
+        self._steps: dict[str, SourceSteps] = {}
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Step:
+            """Return a step of a source."""
+            source, _, step = name.removeprefix(_STEP).partition("_")
+            if not name.startswith(_STEP) or source not in SOURCES:
+                raise AttributeError(name)
+            if step == _REMOVE:
+                return partial(self._async_remove_source, source)
+            return partial(self._async_go_to, source, step or BEGIN)
+
+    async def _async_go_to(
+        self, source: str, step: str, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Go to a step of a source."""
+        if source not in self._steps:
+            known = {name for entry in self._async_current_entries() for name in names_of(entry)}
+            await async_load(self.hass, known | {source})
+            self._steps[source] = SOURCES[source].setup.steps(self, source)
+        result: ConfigFlowResult = await getattr(self._steps[source], f"{_STEP}{step}")(user_input)
+        return result
 
     @staticmethod
     @callback
@@ -123,52 +82,52 @@ class MyBMWConfigFlow(CardataSteps, MyBMWSteps, domain=DOMAIN):
         """Return the flow that changes options."""
         return MyBMWOptionsFlow()
 
+    @callback
+    @override
+    def async_remove(self) -> None:
+        """End what still goes on once the dialog was closed."""
+        for steps in self._steps.values():
+            steps.async_remove()
+
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask which source to begin with."""
-        return self.async_show_menu(step_id="user", menu_options=[CARDATA, MYBMW])
+        return self.async_show_menu(step_id="user", menu_options=list(SOURCES))
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
         """Log in again, since a login was refused; ask which one if that is not known."""
-        steps = {CARDATA: "cardata_reauth", MYBMW: "reauth_confirm"}
-        refused = [steps[source] for source in _refused(self._get_reauth_entry())]
-        if refused == ["cardata_reauth"]:
-            return await self.async_step_cardata_reauth()
-        if refused == ["reauth_confirm"]:
-            return await self.async_step_reauth_confirm()
-        return self.async_show_menu(step_id="reauth", menu_options=refused)
+        entry = self._get_reauth_entry()
+        await async_load(self.hass, names_of(entry))
+        refused = list(_refused(entry))
+        if len(refused) == 1:
+            return await self._async_go_to(refused[0], "reauth")
+        steps = [f"{source}_reauth" for source in refused]
+        return self.async_show_menu(step_id="reauth", menu_options=steps)
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask what to change: renew, add or remove a source."""
-        sources = sources_of(self._get_reconfigure_entry())
-        options = [
-            "cardata_reauth" if CARDATA in sources else CARDATA,
-            "mybmw_again" if MYBMW in sources else MYBMW,
-        ]
-        if len(sources) > 1:
-            options += ["remove_cardata", "remove_mybmw"]
+        entry = self._get_reconfigure_entry()
+        await async_load(self.hass, names_of(entry))
+        known = sources_of(entry)
+        options = [f"{name}_reconfigure" if name in known else name for name in SOURCES]
+        if len(known) > 1:
+            options += [f"{name}_{_REMOVE}" for name in SOURCES if name in known]
         return self.async_show_menu(step_id="reconfigure", menu_options=options)
 
-    async def async_step_remove_cardata(
-        self, user_input: dict[str, Any] | None = None
+    async def _async_remove_source(
+        self, source: str, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Go on without CarData, once the user has seen what goes."""
-        return self._without(CARDATA) if user_input is not None else self._ask_removal(CARDATA)
-
-    async def async_step_remove_mybmw(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Go on without the MyBMW app API, once the user has seen what goes."""
-        return self._without(MYBMW) if user_input is not None else self._ask_removal(MYBMW)
+        """Go on without a source, once the user has seen what goes."""
+        return self._without(source) if user_input is not None else self._ask_removal(source)
 
     def _ask_removal(self, source: str) -> ConfigFlowResult:
         """Show what goes with a source; an account that is not loaded has no entities to count."""
         entry = self._get_reconfigure_entry()
         poller = loaded.pollers.get(source) if (loaded := _coordinator(entry)) else None
         return self.async_show_form(
-            step_id=f"remove_{source}",
+            step_id=f"{source}_{_REMOVE}",
             data_schema=vol.Schema({}),
             description_placeholders={
                 "account": entry.title,
@@ -186,16 +145,72 @@ class MyBMWConfigFlow(CardataSteps, MyBMWSteps, domain=DOMAIN):
         delete_issues(self.hass, entry.entry_id)
         return self.async_update_reload_and_abort(entry, data=data, reason="source_removed")
 
+    @property
+    @override
+    def known_entry(self) -> MyBMWConfigEntry | None:
+        if self.source == SOURCE_REAUTH:
+            return self._get_reauth_entry()
+        return self._get_reconfigure_entry() if self.source == SOURCE_RECONFIGURE else None
+
+    @override
+    def known(self, source: str) -> Mapping[str, Any]:
+        entry = self.known_entry
+        return {} if entry is None else sources_of(entry).get(source, {})
+
+    @override
+    def accounts(self, source: str) -> list[Mapping[str, Any]]:
+        sources = [sources_of(entry) for entry in self._async_current_entries()]
+        return [known[source] for known in sources if source in known]
+
+    @override
+    async def finish(
+        self, source: str, account: dict[str, Any], title: str, unique_id: str | None
+    ) -> ConfigFlowResult:
+        stand_in = SOURCES[source].setup.stand_in(account)
+        there = await self.async_set_unique_id(unique_id or stand_in)
+        entry = self.known_entry
+        if entry is not None:
+            if unique_id is not None and not _has_stand_in(entry):
+                self._abort_if_unique_id_mismatch(reason="wrong_account")
+            if there not in (None, entry):
+                return self.async_abort(reason="already_configured")
+            return await self._put(entry, source, account, unique_id or entry.unique_id)
+        if there is not None and source not in sources_of(there):
+            return await self._put(there, source, account, there.unique_id)
+        self._abort_if_unique_id_configured()
+        data = {CONF_SOURCES: {source: account}}
+        return self.async_create_entry(title=self._untaken(title), data=data)
+
+    async def _put(
+        self, entry: MyBMWConfigEntry, source: str, account: dict[str, Any], unique_id: str | None
+    ) -> ConfigFlowResult:
+        """Put a source into an entry, or renew its login there, and say which of them it was."""
+        account = await async_as_login(self.hass, entry, source, account)
+        known = sources_of(entry)
+        data = {**entry.data, CONF_SOURCES: {**known, source: account}}
+        if source in known:
+            return self.async_update_reload_and_abort(entry, unique_id=unique_id, data=data)
+        return self.async_update_reload_and_abort(
+            entry, unique_id=unique_id, data=data, reason="source_added"
+        )
+
+    def _untaken(self, title: str) -> str:
+        """Return the title, with a number if another account has it."""
+        taken = {entry.title for entry in self._async_current_entries()}
+        titles = (f"{title} {number}" if number > 1 else title for number in count(1))
+        return next(free for free in titles if free not in taken)
+
 
 class MyBMWOptionsFlow(OptionsFlowWithReload):
     """Change options; the entry is reloaded when one changed."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the options that the sources of the account have."""
+        await async_load(self.hass, names_of(self.config_entry))
         errors: dict[str, str] = {}
         if user_input is not None:
-            options = _cleaned(user_input)
-            wrong = await self._wrong(options.get(OPTION_STREAM, {}))
+            options = self._tidied(user_input)
+            wrong = await self._wrong(options)
             if wrong is None:
                 return self.async_create_entry(data=options)
             errors["base"] = wrong
@@ -206,46 +221,49 @@ class MyBMWOptionsFlow(OptionsFlowWithReload):
             errors=errors,
         )
 
-    async def _wrong(self, stream: Mapping[str, Any]) -> str | None:
-        """Return what is wrong with the user's own broker."""
-        if stream.get(OPTION_STREAM) != STREAM_OWN:
-            return None
-        if not stream.get(CONF_HOST):
-            return "host_missing"
-        if _WILD.search(stream.get(CONF_PREFIX, "")):
-            return "prefix_invalid"
-        try:
-            await self.hass.async_add_executor_job(own_tls, stream.get(CONF_CA))
-        except ssl.SSLError:
-            return "ca_invalid"
+    @property
+    def _specs(self) -> list[SourceSpec]:
+        known = sources_of(self.config_entry)
+        return [SOURCES[name] for name in names_of(self.config_entry) if name in known]
+
+    async def _wrong(self, options: Mapping[str, Any]) -> str | None:
+        """Return what is wrong with the options."""
+        for spec in self._specs:
+            if wrong := await spec.setup.wrong(self.hass, options):
+                return wrong
         return None
 
     def _schema(self) -> vol.Schema:
-        sources = sources_of(self.config_entry)
-        schema: dict[Any, Any] = dict(_GENERAL)
-        if MYBMW in sources:
+        schema = dict(_GENERAL)
+        if any(spec.commands for spec in self._specs):
             schema |= _COMMANDING
-        if CARDATA in sources:
-            schema[vol.Required(OPTION_CARDATA)] = section(_CARDATA, {"collapsed": False})
-            schema[vol.Required(OPTION_STREAM)] = section(_STREAM, {"collapsed": True})
+        for spec in self._specs:
+            schema |= spec.setup.options
         return vol.Schema(schema)
 
     def _shown(self, known: Mapping[str, Any]) -> dict[str, Any]:
         usual: dict[str, Any] = {}
-        if MYBMW in sources_of(self.config_entry):
-            usual[OPTION_INTERVAL] = default_interval(self.config_entry).total_seconds() / 60
+        for spec in self._specs:
+            usual |= spec.setup.suggested(self.config_entry)
         return {**usual, **known}
 
+    def _tidied(self, user_input: Mapping[str, Any]) -> dict[str, Any]:
+        """Return options as they are kept: numbers are whole, and nothing is around texts."""
+        tidied = dict(user_input)
+        for setup in (spec.setup for spec in self._specs):
+            mine = {key: tidied[key] for key in map(str, setup.options) if key in tidied}
+            tidied |= _tidied(mine, setup.tidy)
+        return tidied
 
-def _cleaned(user_input: Mapping[str, Any]) -> dict[str, Any]:
-    """Return options as they are kept: numbers are whole, and nothing is around texts."""
+
+def _tidied(options: Mapping[str, Any], tidy: Mapping[str, Callable[[Any], Any]]) -> dict[str, Any]:
     return {
-        key: _cleaned(value)
+        key: _tidied(value, tidy)
         if isinstance(value, dict)
-        else _TIDY[key](value)
-        if key in _TIDY
+        else tidy[key](value)
+        if key in tidy
         else value
-        for key, value in user_input.items()
+        for key, value in options.items()
     }
 
 
@@ -254,9 +272,16 @@ def _coordinator(entry: MyBMWConfigEntry) -> GarageCoordinator | None:
     return getattr(entry, "runtime_data", None)
 
 
+def _has_stand_in(entry: MyBMWConfigEntry) -> bool:
+    """Tell whether an account is identified by what stands for an id that was not known."""
+    accounts = sources_of(entry).items()
+    stand_ins = (SOURCES[name].setup.stand_in(known) for name, known in accounts if name in SOURCES)
+    return any(name is not None and name == entry.unique_id for name in stand_ins)
+
+
 def _refused(entry: MyBMWConfigEntry) -> Iterable[str]:
     """Return the sources whose login is refused, all of them if that is not known."""
-    sources = list(sources_of(entry))
+    sources = [name for name in sources_of(entry) if name in SOURCES]
     coordinator = _coordinator(entry)
     pollers = {} if coordinator is None else coordinator.pollers
     refused = [

@@ -26,7 +26,8 @@ from .enabled_default import shown_elsewhere
 from .object_ids import former_object_id
 from .runtime.dispatcher import Watch
 from .runtime.poller import PlannedPoller
-from .sources.portals import SERVICES, portals
+from .sources.portals import portals
+from .sources.registry import SOURCES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,7 +174,7 @@ class SourceEntity(CoordinatorEntity[PlannedPoller]):
             entry_type=DeviceEntryType.SERVICE,
             translation_key=poller.source.name,
             manufacturer="BMW",
-            model=SERVICES[poller.source.name],
+            model=SOURCES[poller.source.name].model,
             configuration_url=portals(poller.hass.config.country)["bmw_portal"],
         )
         self._shown: StateType = None

@@ -1,44 +1,50 @@
 """What the user can do about a repair issue right where it is shown."""
 
+from functools import partial
+
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.components.repairs.const import FlowType
 from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
-from .client.cardata import SOURCE as CARDATA
-from .client.mybmw import SOURCE as MYBMW
 from .const import CONF_SOURCES, DOMAIN
+from .sources.registry import SOURCES, names_of
 
 type Data = dict[str, str | int | float | None] | None
 
 
 class BlockedFlow(RepairsFlow):
-    """Add BMW CarData to an account whose app API is blocked, or remove that source."""
+    """Add another source to an account that has just the one that is blocked, or remove that."""
 
-    def __init__(self, entry: ConfigEntry) -> None:
+    def __init__(self, entry: ConfigEntry, blocked: str) -> None:
         self._entry = entry
+        self._blocked = blocked
+        self._others = [name for name in SOURCES if name != blocked]
+        for name in self._others:
+            setattr(self, f"async_step_add_{name}", partial(self._async_add, name))
 
     async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Ask what to do; a source that is the only one goes with the account."""
-        with_cardata = CARDATA in self._entry.data[CONF_SOURCES]
-        options = ["remove_source"] if with_cardata else ["add_cardata", "remove_account"]
+        read = set(names_of(self._entry)) - {self._blocked}
+        others = [f"add_{name}" for name in self._others]
+        options = ["remove_source"] if read else [*others, "remove_account"]
         return self.async_show_menu(
             step_id="init",
             menu_options=options,
             description_placeholders={"account": self._entry.title},
         )
 
-    async def async_step_add_cardata(
-        self, user_input: dict[str, str] | None = None
+    async def _async_add(
+        self, source: str, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Go on with the dialog in which CarData is added."""
+        """Go on with the dialog in which a source is added."""
         flow = await self.hass.config_entries.flow.async_init(
             DOMAIN,
             context={"source": SOURCE_RECONFIGURE, "entry_id": self._entry.entry_id},
         )
         await self.hass.config_entries.flow.async_configure(
-            flow["flow_id"], {"next_step_id": CARDATA}
+            flow["flow_id"], {"next_step_id": source}
         )
         next_flow = (FlowType.CONFIG_FLOW, flow["flow_id"])
         return self.async_abort(reason="continue_in_account", next_flow=next_flow)
@@ -46,11 +52,11 @@ class BlockedFlow(RepairsFlow):
     async def async_step_remove_source(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Go on without the app API, once the user agrees."""
+        """Go on without the source that is blocked, once the user agrees."""
         if user_input is None:
             return self._confirm("remove_source")
         sources = dict(self._entry.data[CONF_SOURCES])
-        sources.pop(MYBMW, None)
+        sources.pop(self._blocked, None)
         data = {**self._entry.data, CONF_SOURCES: sources}
         self.hass.config_entries.async_update_entry(self._entry, data=data)
         self.hass.config_entries.async_schedule_reload(self._entry.entry_id)
@@ -81,5 +87,6 @@ class GoneFlow(RepairsFlow):
 
 async def async_create_fix_flow(hass: HomeAssistant, _issue_id: str, data: Data) -> RepairsFlow:
     """Return the flow that mends an issue."""
-    entry = hass.config_entries.async_get_entry(str((data or {}).get("entry_id")))
-    return GoneFlow() if entry is None else BlockedFlow(entry)
+    data = data or {}
+    entry = hass.config_entries.async_get_entry(str(data.get("entry_id")))
+    return GoneFlow() if entry is None else BlockedFlow(entry, str(data.get("source")))

@@ -137,7 +137,7 @@ async def test_dead_login_asks_for_a_new_one(
     entry = await set_up()
     assert entry.state is ConfigEntryState.SETUP_ERROR
     flows = hass.config_entries.flow.async_progress()
-    assert [flow["step_id"] for flow in flows] == ["reauth_confirm"]
+    assert [flow["step_id"] for flow in flows] == ["mybmw_reauth"]
 
 
 async def test_login_dies_later(

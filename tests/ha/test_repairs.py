@@ -22,7 +22,9 @@ async def begin(hass: HomeAssistant, *sources: str) -> tuple[MockConfigEntry, An
     )
     entry.add_to_hass(hass)
     assert await async_setup_component(hass, REPAIRS, {})
-    flow = await async_create_fix_flow(hass, "blocked", {"entry_id": entry.entry_id})
+    flow = await async_create_fix_flow(
+        hass, "blocked", {"entry_id": entry.entry_id, "source": "mybmw"}
+    )
     flow.hass = hass
     return entry, flow
 

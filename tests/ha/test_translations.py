@@ -52,7 +52,13 @@ from custom_components.mybmw.sensor import (
     SensorDescription,
     SourceSensorDescription,
 )
-from custom_components.mybmw.sources import cardata as cardata_steps, mybmw as mybmw_steps, portals
+from custom_components.mybmw.sources import (
+    cardata as cardata_steps,
+    cardata_stream,
+    mybmw as mybmw_steps,
+    portals,
+)
+from custom_components.mybmw.sources.registry import SOURCES
 from custom_components.mybmw.switch import SWITCHES
 
 INTEGRATION: Final = Path(mybmw.__file__).parent
@@ -118,29 +124,29 @@ OWN_ERRORS: Final = {
 MISTAKES: Final = {"impossible_place", "impossible_target_soc", "unknown_plan"}
 STEPS: Final[Mapping[str, vol.Schema]] = {
     "cardata": cardata_steps._SCHEMA,
+    "cardata_code": cardata_steps.code_schema("https://example.com"),
     "cardata_reauth": cardata_steps._SCHEMA,
-    "code": cardata_steps.code_schema("https://example.com"),
-    "captcha": mybmw_steps._CAPTCHA,
+    "cardata_remove": vol.Schema({}),
     "mybmw": mybmw_steps._ACCOUNT,
-    "mybmw_again": mybmw_steps._PASSWORD,
-    "reauth_confirm": mybmw_steps._PASSWORD,
-    "remove_cardata": vol.Schema({}),
-    "remove_mybmw": vol.Schema({}),
+    "mybmw_captcha": mybmw_steps._CAPTCHA,
+    "mybmw_reauth": mybmw_steps._PASSWORD,
+    "mybmw_reconfigure": mybmw_steps._PASSWORD,
+    "mybmw_remove": vol.Schema({}),
 }
 MENUS: Final = {
     "user": {"cardata", "mybmw"},
-    "reauth": {"cardata_reauth", "reauth_confirm"},
+    "reauth": {"cardata_reauth", "mybmw_reauth"},
     "reconfigure": {
         "cardata",
-        "cardata_reauth",
+        "cardata_reconfigure",
+        "cardata_remove",
         "mybmw",
-        "mybmw_again",
-        "remove_cardata",
-        "remove_mybmw",
+        "mybmw_reconfigure",
+        "mybmw_remove",
     },
 }
 # Steps that show nothing of their own
-SILENT: Final = {"approved", "cardata_again"}
+SILENT: Final = {"cardata_approved", "cardata_reconfigure", "cardata_refused"}
 # What Home Assistant's own methods abort a flow with
 ABORTS: Final = {
     "_abort_if_unique_id_configured": {"already_configured"},
@@ -402,14 +408,16 @@ def test_issues_are_translated() -> None:
 
 
 def test_flow_steps_are_translated() -> None:
-    flow = config_flow.MyBMWConfigFlow
-    parts = (flow, cardata_steps.CardataSteps, mybmw_steps.MyBMWSteps)
-    names = {name for part in parts for name in vars(part) if "async_step_" in name}
-    steps = {name.removeprefix("async_step_") for name in names}
+    steps = {name for name in vars(config_flow.MyBMWConfigFlow) if "async_step_" in name}
+    for source, spec in SOURCES.items():
+        own = {name for name in dir(spec.setup.steps) if "async_step_" in name}
+        steps |= {name.replace("_step_", f"_step_{source}_") for name in own}
+        steps.add(f"async_step_{source}_remove")
+    steps = {name.removeprefix("async_step_").removesuffix("_begin") for name in steps}
     texts = translations()["config"]["step"]
     assert texts.keys() == STEPS.keys() | MENUS.keys()
-    assert steps == texts.keys() | SILENT | {"approve"}
-    assert translations()["config"]["progress"].keys() == {"approve"}
+    assert steps == texts.keys() | SILENT | {"cardata_approve"}
+    assert translations()["config"]["progress"].keys() == {"cardata_approve"}
     for step, schema in STEPS.items():
         if schema.schema:
             _assert_fields(texts[step], schema.schema)
@@ -420,11 +428,12 @@ def test_flow_steps_are_translated() -> None:
 def test_options_are_translated() -> None:
     steps = translations()["options"]["step"]
     assert steps.keys() == {"init"}
-    _assert_fields(steps["init"], {**config_flow._GENERAL, **config_flow._COMMANDING})
+    general = config_flow._GENERAL | config_flow._COMMANDING
+    _assert_fields(steps["init"], {**general, **mybmw_steps.SETUP.options})
     sections = steps["init"]["sections"]
     assert sections.keys() == {"cardata", "stream"}
-    _assert_fields(sections["cardata"], config_flow._CARDATA.schema)
-    _assert_fields(sections["stream"], config_flow._STREAM.schema)
+    _assert_fields(sections["cardata"], cardata_steps._REQUESTS.schema)
+    _assert_fields(sections["stream"], cardata_stream.FIELDS.schema)
     errors = translations()["options"]["error"]
     assert errors.keys() == {"ca_invalid", "host_missing", "prefix_invalid"}
 
@@ -459,7 +468,7 @@ def test_flow_placeholders_are_given() -> None:
     }
     for path, text in flat(translations()["config"]).items():
         assert placeholders(text) <= names, path
-    captcha = translations()["config"]["step"]["captcha"]["description"]
+    captcha = translations()["config"]["step"]["mybmw_captcha"]["description"]
     assert "]({captcha_url})" in captcha
 
 
@@ -473,7 +482,7 @@ def test_selectors_are_translated() -> None:
     )
     assert keys == {"region", "stream"}
     assert translations()["selector"].keys() == keys | {"charging_mode", "view", "weekday"}
-    assert translations()["selector"]["stream"]["options"].keys() == set(config_flow._STREAMS)
+    assert translations()["selector"]["stream"]["options"].keys() == set(cardata_stream.STREAMS)
     assert translations()["selector"]["region"]["options"].keys() == set(Region)
 
 

@@ -225,7 +225,7 @@ class SourcePoller(Reach, DataUpdateCoordinator[None]):
             DOMAIN,
             issue,
             is_fixable=key == _ISSUE_BLOCKED,
-            data={"entry_id": self.config_entry.entry_id},
+            data={"entry_id": self.config_entry.entry_id, "source": self.name},
             learn_more_url=page_of(key, self.hass.config.country),
             severity=severity,
             translation_key=text or key,

@@ -1,61 +1,97 @@
-"""The steps of BMW CarData: client id, approval on BMW's page."""
+"""BMW CarData: client id, approval on BMW's page, what to spend requests on."""
 
 import asyncio
+from collections.abc import Mapping
+from datetime import time, tzinfo
 from html import escape
 import logging
 from typing import Any, Final, override
 
-from homeassistant.config_entries import ConfigFlowResult
+from homeassistant.config_entries import ConfigEntry, ConfigFlowResult
 from homeassistant.const import CONF_CLIENT_ID
-from homeassistant.core import callback
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.data_entry_flow import section
 from homeassistant.helpers.httpx_client import get_async_client
-from homeassistant.helpers.selector import QrCodeSelector, QrCodeSelectorConfig, TextSelector
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    QrCodeSelector,
+    QrCodeSelectorConfig,
+    TextSelector,
+    TimeSelector,
+)
+from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
 
 from ..client import ClientError, Http, Redactor
 from ..client.cardata import (
     APPROVAL_PAGE,
+    EXTRAS,
     SOURCE,
+    CardataSource,
     DeviceCode,
     DeviceLogin,
     LoginError,
+    Night,
+    Pace,
     Tokens,
+    connect,
     is_client_id,
 )
-from ..const import CONF_TOKENS
-from .flow import AccountFlow
+from ..const import (
+    CONF_SOURCES,
+    CONF_TOKENS,
+    DOMAIN,
+    OPTION_CARDATA,
+    OPTION_NIGHT_END,
+    OPTION_NIGHT_START,
+    OPTION_STREAM,
+)
+from ..runtime.store import SpentStore
+from ..runtime.token_store import TokenStore
+from . import cardata_stream as stream
+from .entry_data import NAME, tolerant
+from .flow import BEGIN, AccountFlow, SourceSteps
 from .portals import portals
+from .spec import SourceSetup
 
 _LOGGER = logging.getLogger(__name__)
 
+_PACES: HassKey[dict[str, Pace]] = HassKey(f"{DOMAIN}_paces")
 _QR_CODE: Final = "qr_code"
 _SCALE: Final = 5
 _SCHEMA: Final = vol.Schema({vol.Required(CONF_CLIENT_ID): TextSelector()})
+_REQUESTS: Final = vol.Schema(
+    {
+        **{vol.Required(task.value, default=True): BooleanSelector() for task in sorted(EXTRAS)},
+        vol.Optional(OPTION_NIGHT_START): TimeSelector(),
+        vol.Optional(OPTION_NIGHT_END): TimeSelector(),
+    }
+)
 
 
-class CardataSteps(AccountFlow):
+class CardataSteps(SourceSteps):
     """Show a code, wait in the background until it is approved, and say what to do if not."""
 
     _code: DeviceCode
     _failure: str
     _tokens: Tokens
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, flow: AccountFlow, source: str) -> None:
+        super().__init__(flow, source)
         self._client_id = ""
         self._approval: asyncio.Task[Tokens] | None = None
 
-    async def async_step_cardata(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    @override
+    async def async_step_begin(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Tell what is needed, and ask for the client id."""
         if user_input is None:
             return self._ask_client_id({})
         self._client_id = user_input[CONF_CLIENT_ID].strip().lower()
         if not is_client_id(self._client_id):
             return self._ask_client_id({CONF_CLIENT_ID: "client_id_form"})
-        if self._known_entry is None and self._has_client():
-            return self.async_abort(reason="already_configured")
+        if self.flow.known_entry is None and self._has_client():
+            return self.flow.async_abort(reason="already_configured")
         try:
             self._code = await self._login().request_code()
         except ClientError as error:
@@ -68,10 +104,8 @@ class CardataSteps(AccountFlow):
         if user_input is not None:
             return await self.async_step_approve()
         self._wait()
-        return self.async_show_form(
-            step_id="code",
-            data_schema=code_schema(self._code.url),
-            description_placeholders=_placeholders(self._code),
+        return self.show_form(
+            "code", code_schema(self._code.url), placeholders=_placeholders(self._code)
         )
 
     async def async_step_approve(
@@ -80,9 +114,9 @@ class CardataSteps(AccountFlow):
         """Wait for the approval, with code and link still in sight."""
         task = self._wait()
         if not task.done():
-            return self.async_show_progress(
-                step_id="approve",
-                progress_action="approve",
+            return self.flow.async_show_progress(
+                step_id=self.step_id("approve"),
+                progress_action=self.step_id("approve"),
                 description_placeholders=_placeholders(self._code),
                 progress_task=task,
             )
@@ -92,10 +126,10 @@ class CardataSteps(AccountFlow):
         except ClientError as error:
             _LOGGER.debug("The code was not approved: %s", error)
             self._failure = _key(error)
-            return self.async_show_progress_done(next_step_id="cardata_again")
-        return self.async_show_progress_done(next_step_id="approved")
+            return self.flow.async_show_progress_done(next_step_id=self.step_id("refused"))
+        return self.flow.async_show_progress_done(next_step_id=self.step_id("approved"))
 
-    async def async_step_cardata_again(
+    async def async_step_refused(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Tell why there was no approval; the same form gets a new code."""
@@ -111,15 +145,14 @@ class CardataSteps(AccountFlow):
             CONF_CLIENT_ID: self._client_id,
             CONF_TOKENS: self._tokens.dump(),
         }
-        return await self._finish(SOURCE, account, "BMW CarData", self._tokens.gcid)
+        return await self.flow.finish(SOURCE, account, "BMW CarData", self._tokens.gcid)
 
-    async def async_step_cardata_reauth(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    @override
+    async def async_step_reauth(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Log in again with the client id that is known, or with another one."""
         if user_input is not None:
-            return await self.async_step_cardata(user_input)
-        return self._ask_client_id({}, "cardata_reauth")
+            return await self.async_step_begin(user_input)
+        return self._ask_client_id({}, "reauth")
 
     @callback
     @override
@@ -134,20 +167,17 @@ class CardataSteps(AccountFlow):
         return self._approval
 
     def _has_client(self) -> bool:
-        known = self._accounts(SOURCE)
+        known = self.flow.accounts(SOURCE)
         return any(account[CONF_CLIENT_ID] == self._client_id for account in known)
 
     def _login(self) -> DeviceLogin:
         return DeviceLogin(Http(get_async_client(self.hass), Redactor()), self._client_id)
 
-    def _ask_client_id(self, errors: dict[str, str], step: str = "cardata") -> ConfigFlowResult:
-        known = self._client_id or self._known(SOURCE).get(CONF_CLIENT_ID)
-        return self.async_show_form(
-            step_id=step,
-            data_schema=self.add_suggested_values_to_schema(_SCHEMA, {CONF_CLIENT_ID: known}),
-            errors=errors,
-            description_placeholders=portals(self.hass.config.country),
-        )
+    def _ask_client_id(self, errors: dict[str, str], step: str = BEGIN) -> ConfigFlowResult:
+        known = self._client_id or self.flow.known(SOURCE).get(CONF_CLIENT_ID)
+        suggested = {CONF_CLIENT_ID: known}
+        schema = self.flow.add_suggested_values_to_schema(_SCHEMA, suggested)
+        return self.show_form(step, schema, errors, portals(self.hass.config.country))
 
 
 def _key(error: ClientError) -> str:
@@ -179,3 +209,67 @@ def code_schema(url: str) -> vol.Schema:
     """Return a form with nothing to fill in, which shows a link as a QR code."""
     selector = QrCodeSelector(QrCodeSelectorConfig(data=url, scale=_SCALE))
     return vol.Schema({vol.Optional(_QR_CODE): selector})
+
+
+async def _build(hass: HomeAssistant, entry: ConfigEntry, redactor: Redactor) -> CardataSource:
+    store = TokenStore(hass, entry, SOURCE, Tokens.load, redactor)
+    await store.async_begin()
+    options = entry.options.get(OPTION_CARDATA, {})
+    zone = dt_util.get_default_time_zone()
+    source = connect(
+        get_async_client(hass),
+        entry.data[CONF_SOURCES][SOURCE][CONF_CLIENT_ID],
+        store.load(),
+        save=store.save,
+        load=store.load,
+        broker=await stream.broker(hass, entry.options.get(OPTION_STREAM, {})),
+        extras=[task for task in EXTRAS if options.get(task.value, True)],
+        night=_night(options, zone),
+        zone=zone,
+        pace=hass.data.setdefault(_PACES, {}).setdefault(entry.entry_id, Pace()),
+        redactor=redactor,
+    )
+    spent = SpentStore(hass, entry.entry_id)
+    source.keep(spent.save, await spent.load())
+    return source
+
+
+def _night(options: Mapping[str, Any], zone: tzinfo) -> Night | None:
+    start, end = options.get(OPTION_NIGHT_START), options.get(OPTION_NIGHT_END)
+    if not start or not end or start == end:
+        return None
+    return Night(time.fromisoformat(start), time.fromisoformat(end), zone)
+
+
+def _time(value: Any) -> object:
+    """Take a time of day (ISO 8601), or nothing."""
+    if value and not isinstance(value, str):
+        raise vol.Invalid("expected a time")
+    return time.fromisoformat(value) if value else value
+
+
+async def _wrong(hass: HomeAssistant, options: Mapping[str, Any]) -> str | None:
+    return await stream.wrong(hass, options.get(OPTION_STREAM, {}))
+
+
+SETUP: Final = SourceSetup(
+    build=_build,
+    steps=CardataSteps,
+    account=tolerant({vol.Required(CONF_CLIENT_ID): NAME}),
+    options={
+        vol.Required(OPTION_CARDATA): section(_REQUESTS, {"collapsed": False}),
+        vol.Required(OPTION_STREAM): section(stream.FIELDS, {"collapsed": True}),
+    },
+    kept_options={
+        vol.Optional(OPTION_CARDATA): tolerant(
+            {
+                **{vol.Optional(task.value): bool for task in EXTRAS},
+                vol.Optional(OPTION_NIGHT_START): _time,
+                vol.Optional(OPTION_NIGHT_END): _time,
+            }
+        ),
+        vol.Optional(OPTION_STREAM): stream.kept,
+    },
+    tidy=stream.TIDY,
+    wrong=_wrong,
+)

@@ -1,40 +1,17 @@
-"""Entries that something has damaged: a disk, an editor, or a backup of another version."""
+"""Entries that something has damaged: a disk, an editor, or a backup of another version.
+
+The sources of an entry have to be loaded before they are looked at.
+"""
 
 from collections.abc import Callable, Mapping
-from datetime import time
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import (
-    CONF_CLIENT_ID,
-    CONF_HOST,
-    CONF_PASSWORD,
-    CONF_PORT,
-    CONF_PREFIX,
-    CONF_REGION,
-    CONF_USERNAME,
-)
 from homeassistant.exceptions import ConfigEntryError
 import voluptuous as vol
 
-from ..client.cardata import EXTRAS, SOURCE as CARDATA
-from ..client.mybmw import SOURCE as MYBMW, Region
-from ..const import (
-    CONF_CA,
-    CONF_SOURCES,
-    CONF_TLS,
-    DOMAIN,
-    OPTION_CARDATA,
-    OPTION_INTERVAL,
-    OPTION_NIGHT_END,
-    OPTION_NIGHT_START,
-    OPTION_POSITION,
-    OPTION_READ_ONLY,
-    OPTION_STREAM,
-    STREAM_BMW,
-    STREAM_OFF,
-    STREAM_OWN,
-)
+from ..const import CONF_SOURCES, DOMAIN, OPTION_POSITION, OPTION_READ_ONLY
+from .registry import SOURCES, names_of
 
 
 def _no_bool(value: object) -> object:
@@ -43,90 +20,37 @@ def _no_bool(value: object) -> object:
     return value
 
 
-def _number(least: int, most: int) -> Callable[[object], object]:
+def number(least: int, most: int) -> Callable[[object], object]:
     """Return what takes a number; True is none, although Python counts with it."""
     return vol.All(vol.Any(int, float), _no_bool, vol.Range(min=least, max=most))
 
 
-def _time(value: Any) -> object:
-    """Take a time of day (ISO 8601), or nothing."""
-    if value and not isinstance(value, str):
-        raise vol.Invalid("expected a time")
-    return time.fromisoformat(value) if value else value
+def tolerant(fields: Mapping[Any, Any]) -> vol.Schema:
+    """Return a schema that lets pass what it does not know, from a newer version perhaps."""
+    return vol.Schema(dict(fields), extra=vol.ALLOW_EXTRA)
 
 
-_NAME: Final = vol.All(str, vol.Length(min=1))
-_OPTIONAL_TEXT: Final = vol.Any(None, str)
-_MYBMW: Final = vol.Schema(
-    {
-        vol.Required(CONF_REGION): vol.In([region.value for region in Region]),
-        vol.Required(CONF_USERNAME): _NAME,
-        vol.Optional(CONF_PASSWORD): _OPTIONAL_TEXT,
-    },
-    extra=vol.ALLOW_EXTRA,
-)
-_CARDATA: Final = vol.Schema({vol.Required(CONF_CLIENT_ID): _NAME}, extra=vol.ALLOW_EXTRA)
-_ACCOUNTS: Final = {MYBMW: _MYBMW, CARDATA: _CARDATA}
+NAME: Final = vol.All(str, vol.Length(min=1))
+OPTIONAL_TEXT: Final = vol.Any(None, str)
 
 
 def _sources(sources: object) -> object:
     """Take accounts, one of which is of a source that is known."""
-    if not isinstance(sources, dict) or sources.keys().isdisjoint(_ACCOUNTS):
+    if not isinstance(sources, dict) or sources.keys().isdisjoint(SOURCES):
         raise vol.Invalid("expected a source")
-    known = {vol.Optional(name): account for name, account in _ACCOUNTS.items()}
-    return vol.Schema(known, extra=vol.ALLOW_EXTRA)(sources)
+    known = SOURCES.keys() & sources
+    return tolerant({vol.Optional(name): SOURCES[name].setup.account for name in known})(sources)
 
 
-_DATA: Final = vol.Schema({vol.Required(CONF_SOURCES): _sources}, extra=vol.ALLOW_EXTRA)
-_STREAM: Final = vol.Schema(
-    {
-        vol.Optional(OPTION_STREAM): vol.In([STREAM_BMW, STREAM_OWN, STREAM_OFF]),
-        vol.Optional(CONF_HOST): str,
-        vol.Optional(CONF_PORT): _number(1, 65535),
-        vol.Optional(CONF_TLS): bool,
-        vol.Optional(CONF_CA): _OPTIONAL_TEXT,
-        vol.Optional(CONF_USERNAME): _OPTIONAL_TEXT,
-        vol.Optional(CONF_PASSWORD): _OPTIONAL_TEXT,
-        vol.Optional(CONF_PREFIX): str,
-    },
-    extra=vol.ALLOW_EXTRA,
-)
-_OWN_STREAM: Final = vol.Schema(
-    {vol.Required(CONF_HOST): _NAME, vol.Required(CONF_PORT): object}, extra=vol.ALLOW_EXTRA
-)
-
-
-def _own_stream(stream: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A broker of the user has an address."""
-    if stream.get(OPTION_STREAM) == STREAM_OWN:
-        _OWN_STREAM(dict(stream))
-    return stream
-
-
-_OPTIONS: Final = vol.Schema(
-    {
-        vol.Optional(OPTION_POSITION): bool,
-        vol.Optional(OPTION_READ_ONLY): bool,
-        vol.Optional(OPTION_INTERVAL): _number(1, 24 * 60),
-        vol.Optional(OPTION_CARDATA): vol.Schema(
-            {
-                **{vol.Optional(task.value): bool for task in EXTRAS},
-                vol.Optional(OPTION_NIGHT_START): _time,
-                vol.Optional(OPTION_NIGHT_END): _time,
-            },
-            extra=vol.ALLOW_EXTRA,
-        ),
-        vol.Optional(OPTION_STREAM): vol.All(_STREAM, _own_stream),
-    },
-    extra=vol.ALLOW_EXTRA,
-)
+_DATA: Final = tolerant({vol.Required(CONF_SOURCES): _sources})
+_GENERAL: Final = {vol.Optional(OPTION_POSITION): bool, vol.Optional(OPTION_READ_ONLY): bool}
 
 
 def check(entry: ConfigEntry) -> None:
     """Raise `ConfigEntryError` if an entry is damaged; it tells where, and no values."""
     if where := _damage(_DATA, entry.data):
         raise _damaged_data(where)
-    if where := _damage(_OPTIONS, entry.options):
+    if where := _damage(_options(entry), entry.options):
         raise damaged_options(where)
 
 
@@ -147,7 +71,7 @@ def damaged_options(where: str) -> ConfigEntryError:
     )
 
 
-def sources_of(entry: ConfigEntry) -> Mapping[str, Mapping[str, Any]]:
+def sources_of(entry: ConfigEntry) -> dict[str, Mapping[str, Any]]:
     """Return how the sources of an account log in; those that are damaged are left out."""
     found = entry.data.get(CONF_SOURCES)
     if not isinstance(found, Mapping):
@@ -156,13 +80,20 @@ def sources_of(entry: ConfigEntry) -> Mapping[str, Mapping[str, Any]]:
         name: account
         for name, account in found.items()
         if isinstance(account, Mapping)
-        and not (name in _ACCOUNTS and _damage(_ACCOUNTS[name], account))
+        and not (name in SOURCES and _damage(SOURCES[name].setup.account, account))
     }
 
 
 def options_of(entry: ConfigEntry) -> Mapping[str, Any]:
     """Return the options of an account; none, which means the usual ones, if they are damaged."""
-    return {} if _damage(_OPTIONS, entry.options) else entry.options
+    return {} if _damage(_options(entry), entry.options) else entry.options
+
+
+def _options(entry: ConfigEntry) -> vol.Schema:
+    fields: dict[Any, Any] = dict(_GENERAL)
+    for name in names_of(entry):
+        fields |= SOURCES[name].setup.kept_options
+    return tolerant(fields)
 
 
 def _damage(schema: vol.Schema, content: Mapping[str, Any]) -> str | None:

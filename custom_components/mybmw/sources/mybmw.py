@@ -1,27 +1,53 @@
-"""The steps of the MyBMW app API: region, account, captcha."""
+"""The MyBMW app API: region, account, captcha, how often to ask."""
 
+from collections.abc import Mapping
+from datetime import timedelta
 import logging
-from typing import Any, Final
+from typing import Any, Final, override
 
-from homeassistant.config_entries import SOURCE_REAUTH, ConfigFlowResult
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry, ConfigFlowResult
 from homeassistant.const import CONF_PASSWORD, CONF_REGION, CONF_USERNAME
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import instance_id
+from homeassistant.helpers.httpx_client import get_async_client
 from homeassistant.helpers.selector import (
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
     SelectSelector,
     SelectSelectorConfig,
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
 )
+from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from ..client import CaptchaError, ClientError, Redactor
-from ..client.mybmw import SERVERS, SOURCE, Region, Tokens
-from ..const import CONF_CAPTCHA, CONF_TOKENS
-from .flow import AccountFlow, name_of
-from .registry import async_authenticator
+from ..client import CaptchaError, ClientError, Http, Redactor
+from ..client.mybmw import (
+    SERVERS,
+    SOURCE,
+    Account,
+    Authenticator,
+    MyBMWSource,
+    Region,
+    Tokens,
+    build_id,
+    connect,
+)
+from ..const import CONF_CAPTCHA, CONF_SOURCES, CONF_TOKENS, OPTION_INTERVAL
+from ..runtime.token_store import TokenStore
+from .entry_data import NAME, OPTIONAL_TEXT, number, tolerant
+from .flow import BEGIN, AccountFlow, SourceSteps
+from .spec import SourceSetup
 
 _LOGGER = logging.getLogger(__name__)
 
+_INTERVALS: Final = {Region.NORTH_AMERICA: timedelta(minutes=10)}
+_USUAL_INTERVAL: Final = timedelta(minutes=5)
+_FEWEST_MINUTES: Final = 5
+_MOST_MINUTES: Final = 120
+_MOST_KEPT_MINUTES: Final = 24 * 60
 _SECRET: Final = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
 )
@@ -40,19 +66,20 @@ _PASSWORD: Final = vol.Schema({vol.Required(CONF_PASSWORD): _SECRET})
 _CAPTCHA: Final = vol.Schema({vol.Required(CONF_CAPTCHA): TextSelector()})
 
 
-class MyBMWSteps(AccountFlow):
+class MyBMWSteps(SourceSteps):
     """Log in with user name and password, and a captcha where there is one."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, flow: AccountFlow, source: str) -> None:
+        super().__init__(flow, source)
         self._data: dict[str, Any] = {}
 
-    async def async_step_mybmw(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+    @override
+    async def async_step_begin(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the account."""
         if user_input is not None:
             self._data = {**user_input, CONF_USERNAME: user_input[CONF_USERNAME].strip()}
-            if self._known_entry is None and self._is_set_up():
-                return self.async_abort(reason="already_configured")
+            if self.flow.known_entry is None and self._is_set_up():
+                return self.flow.async_abort(reason="already_configured")
             return await self.async_step_captcha()
         return self._ask_account({})
 
@@ -68,28 +95,28 @@ class MyBMWSteps(AccountFlow):
         errors = {} if user_input is None else {CONF_CAPTCHA: CaptchaError.key}
         return self._ask_captcha(errors)
 
-    async def async_step_reauth_confirm(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    @override
+    async def async_step_reauth(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the password, since the login was refused."""
-        return await self._again("reauth_confirm", user_input)
+        return await self._again("reauth", user_input)
 
-    async def async_step_mybmw_again(
+    @override
+    async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for the password, since the user wants to renew the login."""
-        return await self._again("mybmw_again", user_input)
+        return await self._again("reconfigure", user_input)
 
     async def _again(self, step: str, user_input: dict[str, Any] | None) -> ConfigFlowResult:
         if user_input is not None:
-            names = {key: self._known(SOURCE)[key] for key in (CONF_REGION, CONF_USERNAME)}
+            names = {key: self.flow.known(SOURCE)[key] for key in (CONF_REGION, CONF_USERNAME)}
             self._data = {**names, **user_input}
             return await self.async_step_captcha()
         return self._ask_password(step, {})
 
     async def _log_in(self, captcha: str | None = None) -> ConfigFlowResult:
         data = {**self._data, CONF_CAPTCHA: captcha}
-        login = await async_authenticator(self.hass, data, Redactor())
+        login = await _authenticator(self.hass, data)
         try:
             tokens = await login.log_in()
         except ClientError as error:
@@ -106,42 +133,110 @@ class MyBMWSteps(AccountFlow):
         if not SERVERS[Region(self._data[CONF_REGION])].captcha_page:
             account[CONF_PASSWORD] = self._data[CONF_PASSWORD]
         title = self._data[CONF_USERNAME]
-        return await self._finish(SOURCE, account, title, tokens.gcid)
+        return await self.flow.finish(SOURCE, account, title, tokens.gcid)
 
     def _is_set_up(self) -> bool:
-        return name_of(self._data) in map(name_of, self._accounts(SOURCE))
+        return name_of(self._data) in map(name_of, self.flow.accounts(SOURCE))
 
     def _ask_once_more(self, error: ClientError) -> ConfigFlowResult:
         """Show the form that can mend the error; a captcha token is used up in any case."""
         if isinstance(error, CaptchaError):
             return self._ask_captcha({CONF_CAPTCHA: error.key})
         errors = {"base": error.key}
-        if not self._known(SOURCE):
+        if not self.flow.known(SOURCE):
             return self._ask_account(errors)
-        step = "reauth_confirm" if self.source == SOURCE_REAUTH else "mybmw_again"
+        step = "reauth" if self.flow.source == SOURCE_REAUTH else "reconfigure"
         return self._ask_password(step, errors)
 
     def _ask_account(self, errors: dict[str, str]) -> ConfigFlowResult:
         known = {key: value for key, value in self._data.items() if key != CONF_PASSWORD}
-        return self.async_show_form(
-            step_id="mybmw",
-            data_schema=self.add_suggested_values_to_schema(_ACCOUNT, known),
-            errors=errors,
-        )
+        schema = self.flow.add_suggested_values_to_schema(_ACCOUNT, known)
+        return self.show_form(BEGIN, schema, errors)
 
     def _ask_password(self, step: str, errors: dict[str, str]) -> ConfigFlowResult:
-        return self.async_show_form(
-            step_id=step,
-            data_schema=_PASSWORD,
-            errors=errors,
-            description_placeholders={"username": self._known(SOURCE)[CONF_USERNAME]},
-        )
+        names = {"username": self.flow.known(SOURCE)[CONF_USERNAME]}
+        return self.show_form(step, _PASSWORD, errors, names)
 
     def _ask_captcha(self, errors: dict[str, str]) -> ConfigFlowResult:
         page = SERVERS[Region(self._data[CONF_REGION])].captcha_page
-        return self.async_show_form(
-            step_id="captcha",
-            data_schema=_CAPTCHA,
-            errors=errors,
-            description_placeholders={"captcha_url": page},
+        return self.show_form("captcha", _CAPTCHA, errors, {"captcha_url": page})
+
+
+def name_of(account: Mapping[str, Any]) -> str:
+    """Return what stands for the id of an account where BMW tells none."""
+    return f"{account[CONF_REGION]}-{account[CONF_USERNAME]}".lower()
+
+
+async def _authenticator(hass: HomeAssistant, data: Mapping[str, Any]) -> Authenticator:
+    """Return what can log in to the MyBMW service as the data of an account say."""
+    account = Account(
+        region=Region(data[CONF_REGION]),
+        username=data[CONF_USERNAME],
+        build=build_id(await instance_id.async_get(hass), 0),
+        password=data.get(CONF_PASSWORD),
+        captcha=data.get(CONF_CAPTCHA),
+    )
+    return Authenticator(Http(get_async_client(hass), Redactor()), account)
+
+
+async def _build(hass: HomeAssistant, entry: ConfigEntry, redactor: Redactor) -> MyBMWSource:
+    store = TokenStore(hass, entry, SOURCE, Tokens.load, redactor)
+    await store.async_begin()
+    data = entry.data[CONF_SOURCES][SOURCE]
+    return connect(
+        get_async_client(hass),
+        data[CONF_REGION],
+        data[CONF_USERNAME],
+        data.get(CONF_PASSWORD),
+        tokens=store.load(),
+        save=store.save,
+        load=store.load,
+        device=await instance_id.async_get(hass),
+        zone=dt_util.get_default_time_zone(),
+        observer=(hass.config.latitude, hass.config.longitude),
+        redactor=redactor,
+    )
+
+
+def _interval(entry: ConfigEntry) -> timedelta:
+    """Return how often to ask, as the user has chosen or as it is usual in the region."""
+    chosen = entry.options.get(OPTION_INTERVAL)
+    return timedelta(minutes=chosen) if chosen else _usual_interval(entry)
+
+
+def _usual_interval(entry: ConfigEntry) -> timedelta:
+    region = Region(entry.data[CONF_SOURCES][SOURCE][CONF_REGION])
+    return _INTERVALS.get(region, _USUAL_INTERVAL)
+
+
+def _suggested(entry: ConfigEntry) -> dict[str, float]:
+    return {OPTION_INTERVAL: _usual_interval(entry).total_seconds() / 60}
+
+
+SETUP: Final = SourceSetup(
+    build=_build,
+    steps=MyBMWSteps,
+    account=tolerant(
+        {
+            vol.Required(CONF_REGION): vol.In([region.value for region in Region]),
+            vol.Required(CONF_USERNAME): NAME,
+            vol.Optional(CONF_PASSWORD): OPTIONAL_TEXT,
+        }
+    ),
+    stand_in=name_of,
+    options={
+        vol.Required(OPTION_INTERVAL): NumberSelector(
+            NumberSelectorConfig(
+                min=_FEWEST_MINUTES,
+                max=_MOST_MINUTES,
+                step=1,
+                unit_of_measurement="min",
+                mode=NumberSelectorMode.BOX,
+            )
         )
+    },
+    suggested=_suggested,
+    kept_options={vol.Optional(OPTION_INTERVAL): number(1, _MOST_KEPT_MINUTES)},
+    tidy={OPTION_INTERVAL: int},
+    interval=_interval,
+)

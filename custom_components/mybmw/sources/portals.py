@@ -1,10 +1,7 @@
-"""What BMW calls its services, and where the portals are in which CarData is set up."""
+"""Where the portals are in which CarData is set up, and the pages for repair issues."""
 
 from collections.abc import Mapping
 from typing import Final
-
-SERVICES: Final[Mapping[str, str]] = {"cardata": "CarData"}
-"""The services that are devices of their own, by the name of the source."""
 
 # How BMW's sites in the countries of CarData are called: top-level domain and language
 _SITES: Final[Mapping[str, tuple[str, str]]] = {

@@ -8,7 +8,7 @@ from freezegun import freeze_time
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 
-from custom_components.mybmw.sources import registry
+from custom_components.mybmw.sources import cardata_stream
 from tests.codecs import make_codecs
 from tests.ha.support.long_day import live
 from tests.replay.cardata import SimulatedCarData
@@ -33,7 +33,7 @@ async def figures() -> AsyncIterator[Figure]:
 
 async def _measure(size: int) -> list[Figure]:
     cars = account(size)
-    with freeze_time(_START) as clock, patch.object(registry, "bmw_broker", _nowhere):
+    with freeze_time(_START) as clock, patch.object(cardata_stream, "bmw_broker", _nowhere):
         assert isinstance(clock, FrozenDateTimeFactory)
         sim = SimulatedCarData(cars.cars, fresh=True)
         with sim.router():

@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 from custom_components.mybmw.client.cardata import source
 from custom_components.mybmw.client.cardata.quota import Ledger
-from custom_components.mybmw.sources import registry
+from custom_components.mybmw.sources import cardata_stream
 from tests.replay.cardata import SimulatedCarData
 
 from .figure import Figure, best_of
@@ -37,7 +37,7 @@ async def figures() -> AsyncIterator[Figure]:
 async def _measure(size: int) -> float:
     sim = SimulatedCarData(account(size, _FEW).cars, quota=_PLENTY)
     rich = patch.object(source, "Ledger", lambda: Ledger(limit=_PLENTY))
-    with sim.router(), rich, patch.object(registry, "bmw_broker", nowhere):
+    with sim.router(), rich, patch.object(cardata_stream, "bmw_broker", nowhere):
         async with home() as hass:
             entry = entry_of(sim)
             entry.add_to_hass(hass)

@@ -34,7 +34,7 @@ from pytest_homeassistant_custom_component.common import (
     mock_platform,
 )
 
-from custom_components.mybmw.sources import registry
+from custom_components.mybmw.sources import cardata_stream
 from tests.replay.cardata import SimulatedCarData
 
 from .figure import Figure
@@ -104,7 +104,7 @@ async def _typical(start: _Run) -> _Start:
 async def _our_start(profile: Profile | None) -> _Start:
     sim = SimulatedCarData(account(1).cars)
     enabled = patch.object(Entity, "entity_registry_enabled_default", new=True)
-    with sim.router(), enabled, patch.object(registry, "bmw_broker", nowhere):
+    with sim.router(), enabled, patch.object(cardata_stream, "bmw_broker", nowhere):
         async with home() as hass:
             return await _start(hass, entry_of(sim), profile)
 

@@ -29,7 +29,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.mybmw.client.cardata import Broker, source
 from custom_components.mybmw.client.cardata.quota import Ledger
 from custom_components.mybmw.const import DOMAIN
-from custom_components.mybmw.sources import registry
+from custom_components.mybmw.sources import cardata_stream
 from tests.replay.cardata import SimulatedCarData
 
 from .figure import Figure
@@ -221,7 +221,7 @@ async def _measure_ours[T](
             async def connect(_hass: HomeAssistant) -> Broker:
                 return Broker(tls, sender.where["host"], sender.where["port"])
 
-            with patch.object(registry, "bmw_broker", connect):
+            with patch.object(cardata_stream, "bmw_broker", connect):
                 entry.add_to_hass(hass)
                 assert await hass.config_entries.async_setup(entry.entry_id)
                 await hass.async_block_till_done()

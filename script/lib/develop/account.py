@@ -83,4 +83,9 @@ async def _set_up(home: Home, source: str, sim: SimulatedCarData) -> None:
 def _answers() -> dict[str, dict[str, Any]]:
     account = {"region": "rest_of_world", "username": USERNAME, "password": PASSWORD}
     captcha = {"captcha_token": f"P1_{uuid4().hex}"}
-    return {"mybmw": account, "captcha": captcha, "cardata": {"client_id": CLIENT_ID}, "code": {}}
+    return {
+        "mybmw": account,
+        "mybmw_captcha": captcha,
+        "cardata": {"client_id": CLIENT_ID},
+        "cardata_code": {},
+    }

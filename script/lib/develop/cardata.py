@@ -16,7 +16,7 @@ from unittest.mock import patch
 from homeassistant.core import HomeAssistant
 
 from custom_components.mybmw.client.cardata import Broker, schedule
-from custom_components.mybmw.sources import registry
+from custom_components.mybmw.sources import cardata_stream
 from tests.replay.agreement import facts_of, message
 from tests.replay.broker import SimulatedBroker
 from tests.replay.cardata import CarDataCar, SimulatedCarData, StreamMessage
@@ -62,7 +62,7 @@ class Stage:
         """Start the broker, and let Home Assistant find it instead of BMW's."""
         Thread(target=self._run, name="stage", daemon=True).start()
         self._ready.wait(_READY)
-        patch.object(registry, "bmw_broker", self._connect).start()
+        patch.object(cardata_stream, "bmw_broker", self._connect).start()
         for name, wait in _SOON.items():
             patch.object(schedule, name, wait).start()
 

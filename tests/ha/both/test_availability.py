@@ -284,7 +284,7 @@ async def test_dead_app_login_is_renewed_at_once(
     sim.revoke(refresh=True)
     await ask(hass)
     (flow,) = hass.config_entries.flow.async_progress()
-    assert flow["step_id"] == "reauth_confirm"
+    assert flow["step_id"] == "mybmw_reauth"
     assert unavailable(hass) == COMMANDS
 
 
@@ -400,8 +400,8 @@ async def test_removal_says_what_goes(
     """Nothing goes before the user has seen how much."""
     entry = await ready(set_up, elapse)
     flow = await entry.start_reconfigure_flow(hass)
-    flow = await choose(hass, flow, f"remove_{source}")
-    assert flow["step_id"] == f"remove_{source}"
+    flow = await choose(hass, flow, f"{source}_remove")
+    assert flow["step_id"] == f"{source}_remove"
     shown = flow["description_placeholders"]
     assert (shown["account"], shown["cars"]) == ("Mine", "1")
     expected = len(COMMANDS) if source == "mybmw" else 0
@@ -414,5 +414,5 @@ async def test_removal_from_an_account_that_is_not_loaded(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     entry.add_to_hass(hass)
-    flow = await choose(hass, await entry.start_reconfigure_flow(hass), "remove_cardata")
+    flow = await choose(hass, await entry.start_reconfigure_flow(hass), "cardata_remove")
     assert flow["description_placeholders"]["entities"] == "?"

@@ -10,7 +10,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.mybmw.client.cardata import Broker
-from custom_components.mybmw.sources import registry
+from custom_components.mybmw.sources import cardata_stream
 from tests.ha.conftest import Elapse, SetUp
 from tests.ha.support import MILEAGE, POLL, flows, state
 from tests.ha.support.flow_steps import (
@@ -63,7 +63,7 @@ async def ask_again(hass: HomeAssistant, entry: MockConfigEntry, again: str) -> 
     """Open the form of CarData for an entry that has it."""
     if again == "reauth":
         return await entry.start_reauth_flow(hass)
-    return await choose(hass, await entry.start_reconfigure_flow(hass), "cardata_reauth")
+    return await choose(hass, await entry.start_reconfigure_flow(hass), "cardata_reconfigure")
 
 
 @only("cardata")
@@ -173,7 +173,7 @@ async def test_stream_needs_a_new_login(
         return Broker(None, "broker.invalid")
 
     with monkeypatch.context() as patch:
-        patch.setattr(registry, "bmw_broker", somewhere)
+        patch.setattr(cardata_stream, "bmw_broker", somewhere)
         await hass.config_entries.async_setup(entry.entry_id)
         while not flows(hass):  # noqa: ASYNC110 - the stream is nothing that Home Assistant awaits
             await asyncio.sleep(0)
@@ -204,7 +204,7 @@ async def test_both_logins_are_dead(
     assert flow["reason"] == "reauth_successful"
     assert state(hass, ONLY_CARDATA) == "94.5"
     (flow,) = hass.config_entries.flow.async_progress()
-    assert flow["step_id"] == "reauth_confirm"
+    assert flow["step_id"] == "mybmw_reauth"
     flow = await log_in(hass, await step(hass, flow), PASSWORD, CAPTCHA)
     assert flow["reason"] == "reauth_successful"
     assert flows(hass) == []
@@ -238,12 +238,12 @@ async def test_it_is_known_that_mybmw_is_refused(
     await elapse(POLL)
     await elapse(POLL)
     (flow,) = hass.config_entries.flow.async_progress()
-    assert flow["step_id"] == "reauth_confirm"
+    assert flow["step_id"] == "mybmw_reauth"
     flow = await log_in(hass, await step(hass, flow), PASSWORD, CAPTCHA)
     assert flow["reason"] == "reauth_successful"
 
 
-@pytest.mark.parametrize("choice", ["cardata_reauth", "reauth_confirm"])
+@pytest.mark.parametrize("choice", ["cardata_reauth", "mybmw_reauth"])
 @pytest.mark.parametrize("loaded", [True, False])
 async def test_it_is_not_known_which_login_is_refused(
     hass: HomeAssistant,
@@ -261,7 +261,7 @@ async def test_it_is_not_known_which_login_is_refused(
         entry.add_to_hass(hass)
     flow = await entry.start_reauth_flow(hass)
     assert flow["type"] is FlowResultType.MENU
-    assert flow["menu_options"] == ["reauth_confirm", "cardata_reauth"]
+    assert flow["menu_options"] == ["mybmw_reauth", "cardata_reauth"]
     flow = await choose(hass, flow, choice)
     if choice == "cardata_reauth":
         flow = await approve(hass, cardata, patience, flow)

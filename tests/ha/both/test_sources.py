@@ -75,7 +75,7 @@ async def test_cardata_is_added(
         flow = await begin(hass)
     else:
         flow = await entry.start_reconfigure_flow(hass)
-        assert flow["menu_options"] == ["cardata", "mybmw_again"]
+        assert flow["menu_options"] == ["cardata", "mybmw_reconfigure"]
         flow = await choose(hass, flow, "cardata")
     flow = await approve(hass, cardata, patience, flow)
     assert flow["type"] is FlowResultType.ABORT
@@ -96,7 +96,7 @@ async def test_mybmw_is_added(
         flow: Any = await hass.config_entries.flow.async_init(DOMAIN, context={"source": "user"})
     else:
         flow = await entry.start_reconfigure_flow(hass)
-        assert flow["menu_options"] == ["cardata_reauth", "mybmw"]
+        assert flow["menu_options"] == ["cardata_reconfigure", "mybmw"]
     flow = await choose(hass, flow, "mybmw")
     flow = await log_in(hass, flow, {**ACCOUNT, "password": "wrong"}, CAPTCHA)
     assert flow["step_id"] == "mybmw"
@@ -151,7 +151,7 @@ async def test_account_goes_by_its_name(hass: HomeAssistant, sim: SimulatedMyBMW
     flow = await hass.config_entries.flow.async_init(DOMAIN, context=context)
     sim.offer_captcha("P1_second")
     second = {"captcha_token": "P1_second"}
-    flow = await log_in(hass, await choose(hass, flow, "mybmw_again"), PASSWORD, second)
+    flow = await log_in(hass, await choose(hass, flow, "mybmw_reconfigure"), PASSWORD, second)
     assert flow["reason"] == "reconfigure_successful"
     assert entry.unique_id == BY_NAME
 
@@ -211,12 +211,12 @@ async def test_source_is_removed(
     before = registered(hass, entry)
     flow = await entry.start_reconfigure_flow(hass)
     assert flow["menu_options"] == [
-        "cardata_reauth",
-        "mybmw_again",
-        "remove_cardata",
-        "remove_mybmw",
+        "cardata_reconfigure",
+        "mybmw_reconfigure",
+        "cardata_remove",
+        "mybmw_remove",
     ]
-    flow = await choose(hass, flow, f"remove_{removed}")
+    flow = await choose(hass, flow, f"{removed}_remove")
     assert flow["type"] is FlowResultType.FORM
     assert entry.data["sources"].keys() == {"cardata", "mybmw"}
     flow = await step(hass, flow, {})

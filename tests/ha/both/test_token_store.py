@@ -249,7 +249,7 @@ async def test_file_of_an_earlier_login_of_the_app(
     for _ in range(2):
         await refresh(entry, "mybmw")
     sim.revoke(refresh=True)
-    flow = await choose(hass, await entry.start_reconfigure_flow(hass), "mybmw_again")
+    flow = await choose(hass, await entry.start_reconfigure_flow(hass), "mybmw_reconfigure")
     flow = await log_in(hass, flow, PASSWORD, CAPTCHA)
     assert flow["reason"] == "reconfigure_successful"
     await hass.async_block_till_done()

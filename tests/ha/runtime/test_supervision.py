@@ -18,7 +18,7 @@ from custom_components.mybmw.client.cardata.quota import Reason
 from custom_components.mybmw.client.cardata.schedule import Scheduler
 from custom_components.mybmw.client.core.values import StreamState
 from custom_components.mybmw.client.mybmw import MyBMWSource
-from custom_components.mybmw.sources import registry
+from custom_components.mybmw.sources import cardata_stream
 from tests.client.support.cardata import FakeStream
 from tests.ha.conftest import Elapse, SetUp
 from tests.ha.support import MILEAGE, POLL, state
@@ -192,7 +192,7 @@ async def test_stream_crashes(
     async def nowhere(_hass: HomeAssistant) -> Broker:
         return Broker(None, "localhost")
 
-    monkeypatch.setattr(registry, "bmw_broker", nowhere)
+    monkeypatch.setattr(cardata_stream, "bmw_broker", nowhere)
     monkeypatch.setattr(module, "Stream", CrashingStream)
     monkeypatch.setattr(CrashingStream, "healed", False)
     entry = entry_of(cardata)

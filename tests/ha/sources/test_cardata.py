@@ -91,7 +91,7 @@ async def test_from_client_id_to_live_values(
         flow = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
         flow = await step(hass, flow, {"next_step_id": "cardata"})
         flow = await step(hass, flow, {"client_id": f" {CLIENT_ID.upper()} "})
-        assert flow["step_id"] == "code"
+        assert flow["step_id"] == "cardata_code"
         flow = await step(hass, flow, {})
         assert flow["type"] is FlowResultType.SHOW_PROGRESS
         cardata.approve()

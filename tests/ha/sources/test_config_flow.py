@@ -46,7 +46,7 @@ async def test_account_is_set_up(hass: HomeAssistant, region: str) -> None:
         flow = await begin(hass)
         assert flow["step_id"] == "mybmw"
         flow = await answer(hass, flow, {**ACCOUNT, "region": region})
-        assert flow["step_id"] == "captcha"
+        assert flow["step_id"] == "mybmw_captcha"
         assert region in flow["description_placeholders"]["captcha_url"]
         flow = await answer(hass, flow, CAPTCHA)
     assert flow["type"] is FlowResultType.CREATE_ENTRY
@@ -139,7 +139,7 @@ async def test_used_captcha(hass: HomeAssistant, sim: SimulatedMyBMW) -> None:
     """A token that was used before is not mistaken for a wrong password; a new one is enough."""
     flow = await answer(hass, await begin(hass), ACCOUNT)
     flow = await answer(hass, flow, {"captcha_token": "P1_stale"})
-    assert flow["step_id"] == "captcha"
+    assert flow["step_id"] == "mybmw_captcha"
     assert flow["errors"] == {"captcha_token": "missing_captcha"}
     flow = await answer(hass, flow, CAPTCHA)
     assert flow["type"] is FlowResultType.CREATE_ENTRY
@@ -149,7 +149,7 @@ async def test_blank_captcha_is_asked_for_again(hass: HomeAssistant, sim: Simula
     """Without a token there is no login at all."""
     flow = await answer(hass, await begin(hass), ACCOUNT)
     flow = await answer(hass, flow, {"captcha_token": "  "})
-    assert flow["step_id"] == "captcha"
+    assert flow["step_id"] == "mybmw_captcha"
     assert flow["errors"] == {"captcha_token": "missing_captcha"}
     assert not sim.calls
     flow = await answer(hass, flow, CAPTCHA)
@@ -191,8 +191,8 @@ async def start_again(hass: HomeAssistant, entry: MockConfigEntry, again: str) -
     if again == "reauth":
         return await entry.start_reauth_flow(hass)
     flow = await entry.start_reconfigure_flow(hass)
-    assert flow["menu_options"] == ["cardata", "mybmw_again"]
-    return await answer(hass, flow, {"next_step_id": "mybmw_again"})
+    assert flow["menu_options"] == ["cardata", "mybmw_reconfigure"]
+    return await answer(hass, flow, {"next_step_id": "mybmw_reconfigure"})
 
 
 async def test_log_in_again(
@@ -202,7 +202,7 @@ async def test_log_in_again(
     entry = await set_up(read_only=True)
     before = entry.data["sources"]["mybmw"]["tokens"]
     flow = await start_again(hass, entry, again)
-    assert flow["step_id"] == ("reauth_confirm" if again == "reauth" else "mybmw_again")
+    assert flow["step_id"] == ("mybmw_reauth" if again == "reauth" else "mybmw_reconfigure")
     assert flow["description_placeholders"]["username"] == "driver@example.com"
     flow = await answer(hass, flow, {"password": "wrong"})
     flow = await answer(hass, flow, CAPTCHA)

@@ -16,7 +16,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.mybmw.client.cardata import Broker, CardataSource
 from custom_components.mybmw.const import DOMAIN
 from custom_components.mybmw.runtime.poller import PlannedPoller
-from custom_components.mybmw.sources import registry
+from custom_components.mybmw.sources import cardata_stream
 from tests.replay.broker import PATIENCE, SimulatedBroker
 from tests.replay.cardata import BUNDLED, CLIENT_ID, CarDataCar, SimulatedCarData, load
 from tests.replay.world import timestamp
@@ -93,7 +93,7 @@ def no_stream(monkeypatch: pytest.MonkeyPatch) -> None:
     async def nowhere(_hass: HomeAssistant) -> None:
         return None
 
-    monkeypatch.setattr(registry, "bmw_broker", nowhere)
+    monkeypatch.setattr(cardata_stream, "bmw_broker", nowhere)
 
 
 @asynccontextmanager
@@ -101,7 +101,7 @@ async def broker_of(sim: SimulatedCarData) -> AsyncIterator[SimulatedBroker]:
     """Run a real broker that accepts the account's current id token, in place of BMW's."""
     async with SimulatedBroker(sim.gcid, sim.current_id_token or "none") as broker:
         sim.on_tokens.append(lambda issued: broker.expect(issued.id_token or "none"))
-        with patch.object(registry, "bmw_broker", await connector(broker)):
+        with patch.object(cardata_stream, "bmw_broker", await connector(broker)):
             yield broker
 
 

@@ -77,7 +77,7 @@ async def choose(hass: HomeAssistant, flow: Any, choice: str) -> Any:
 
 async def remove(hass: HomeAssistant, entry: MockConfigEntry, source: str) -> Any:
     """Remove a source of an account, and agree to what goes with it."""
-    flow = await choose(hass, await entry.start_reconfigure_flow(hass), f"remove_{source}")
+    flow = await choose(hass, await entry.start_reconfigure_flow(hass), f"{source}_remove")
     assert flow["type"] is FlowResultType.FORM
     return await step(hass, flow, {})
 
@@ -95,7 +95,7 @@ async def ask_code(
     patience.begin()
     data = {"client_id": client_id}
     flow = await hass.config_entries.flow.async_configure(flow["flow_id"], data)
-    assert flow["step_id"] == "code", flow
+    assert flow["step_id"] == "cardata_code", flow
     flow = await hass.config_entries.flow.async_configure(flow["flow_id"], {})
     assert flow["type"] is FlowResultType.SHOW_PROGRESS, flow
     return flow

@@ -1,0 +1,65 @@
+"""What the integration knows of a source: a row that is there at once, and what is loaded late."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from importlib import import_module
+from typing import Any, cast
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+import voluptuous as vol
+
+from ..client import Redactor, Source
+from .flow import SourceSteps
+
+type Fields = Mapping[vol.Marker, Any]
+
+
+async def _nothing_wrong(_hass: HomeAssistant, _options: Mapping[str, Any]) -> str | None:
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceSetup:
+    """How a source is set up and built, which its module knows.
+
+    `account` is what an entry keeps of a login, `stand_in` identifies an account where the service
+    does not. `options` are the fields of the form, with `suggested` values; `tidy` makes of them
+    what an entry keeps, which has to be `kept_options`; `wrong` returns the key of an error in it.
+    `interval` is how often to poll, None if the source decides.
+    """
+
+    build: Callable[[HomeAssistant, ConfigEntry, Redactor], Awaitable[Source]]
+    steps: type[SourceSteps]
+    account: vol.Schema
+    stand_in: Callable[[Mapping[str, Any]], str | None] = lambda _account: None
+    options: Fields = field(default_factory=dict)
+    suggested: Callable[[ConfigEntry], Mapping[str, Any]] = lambda _entry: {}
+    kept_options: Fields = field(default_factory=dict)
+    tidy: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    wrong: Callable[[HomeAssistant, Mapping[str, Any]], Awaitable[str | None]] = _nothing_wrong
+    interval: Callable[[ConfigEntry], timedelta | None] = lambda _entry: None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceSpec:
+    """A row of the registry.
+
+    `module` has a `SETUP`, and is imported when an entry or a flow needs it. `model` is what the
+    maker calls the service. Sources with `commands` are asked first. `page` is the service's page,
+    `pages` are those on which the user can do something about repair issues.
+    """
+
+    name: str
+    module: str
+    model: str
+    manufacturer: str = "BMW"
+    commands: bool = False
+    page: str | None = None
+    pages: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def setup(self) -> SourceSetup:
+        """How it is set up; `async_load` has to have been awaited before."""
+        return cast("SourceSetup", import_module(self.module).SETUP)

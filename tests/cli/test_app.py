@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.mybmw.client import values
+from custom_components.mybmw.client import HIDDEN, values
 from tests.cli.support import ACCOUNT, PNG, Outcome, Run, keep_tokens, stored
 from tests.client.support import IX, recorded, tokens
 from tests.replay import faults
@@ -342,7 +342,7 @@ def test_fingerprint_of_a_failure(run: Run, sim: SimulatedMyBMW, home: Path) -> 
     assert (outcome.code, outcome.out) == (1, "fingerprint of the vehicles written to here\n")
     assert outcome.err == "mybmw fingerprint: read a state: HTTP 500\n"
     (path,) = (home / "here").glob("*.txt")
-    assert path.read_text() == "odd"
+    assert path.read_text() == HIDDEN
     sim.fail(Endpoint.VEHICLES, faults.no_network(), None)
     run("fingerprint", "--output", "there").refused(6, "cannot be reached")
     assert not (home / "there").exists()

@@ -16,6 +16,7 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.mybmw.client import HIDDEN
 from custom_components.mybmw.const import DOMAIN
 from script.lib.develop.recordings import folder_of
 from tests.ha.support.cardata import (
@@ -73,7 +74,7 @@ async def test_account(
     assert len(messages) == 200
     assert messages[-2].payload["data"][MILEAGE_KEY]["value"] == 58_549
     assert messages[-1].payload["data"][LATITUDE]["value"] == 12.3456
-    assert cars[IX].telematics["vehicle.some.novelty"]["value"] == "first"
+    assert cars[IX].telematics["vehicle.some.novelty"]["value"] == HIDDEN
     assert cars[PETROL].basic_data["modelName"] == "320i"
     assert "48.765" not in orjson.dumps(report).decode()
 

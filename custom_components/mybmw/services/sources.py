@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Collection, Sequence
-from copy import deepcopy
+from copy import deepcopy, replace
 from pathlib import Path
 from typing import Final, cast
 
@@ -69,7 +69,7 @@ async def async_get_raw_data(call: ServiceCall) -> ServiceResponse:
     for name, source in coordinator.data.sources.items():
         recording = source.recording()
         told[name] = (
-            await _redacted(coordinator, Recording(recording.answers), vin)
+            await _redacted(coordinator, replace(recording, messages=()), vin)
             if call.data["redact"]
             else raw(recording, vin)
         )

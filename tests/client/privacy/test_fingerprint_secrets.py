@@ -5,6 +5,7 @@ from contextlib import suppress
 from functools import partial
 from itertools import cycle
 import json
+import re
 from typing import Any, Final
 from urllib.parse import quote, quote_plus, unquote
 
@@ -14,7 +15,18 @@ import pytest
 
 from custom_components.mybmw.client import Message, Recording, Redactor, files
 from custom_components.mybmw.client.core.recording import Answer
-from tests.client.support.owned import BUNDLED, EMAIL, GCID, OWNER, PLATE, Files, owned, recording
+from tests.client.support import NOW
+from tests.client.support.owned import (
+    BUNDLED,
+    EMAIL,
+    GCID,
+    OWNER,
+    PATHS,
+    PLATE,
+    Files,
+    owned,
+    recording,
+)
 
 VIN: Final = "WBA71DEM0SECRET42"
 OTHER: Final = "WMWXM5C50KT912345"
@@ -92,7 +104,7 @@ def planted(source: Recording, plant: Callable[[str], str]) -> Recording:
         Message(item.time, f"{GCID}/{VIN}", _planted(item.payload, plant))
         for item in source.messages
     ]
-    return Recording(answers, messages)
+    return Recording(answers, messages, source.paths)
 
 
 def _planted(body: bytes, plant: Callable[[str], str]) -> bytes:
@@ -131,7 +143,7 @@ def test_every_name(name: str) -> None:
         Message(item.time, f"{next(spellings)}/{VIN}", _keyed(item.payload, next(spellings)))
         for item in source.messages
     ]
-    assert leaks(files([Recording(answers, messages)], Redactor())) == []
+    assert leaks(files([Recording(answers, messages, source.paths)], Redactor())) == []
 
 
 def _keyed(body: bytes, secret: str) -> bytes:
@@ -175,6 +187,53 @@ def test_any_nesting(content: Any) -> None:
     found = files([source], Redactor())
     assert leaks(found) == []
     assert form(orjson.loads(found["x.json"])) == form(content)
+
+
+TOLD: Final = (
+    *("Annegret Zwiebelfisch", "Am Rosenacker 23", "Hohenwestedt", "HEI-QX 907", "+49 4871 998877"),
+    *("a.zwiebelfisch@example.com", OTHER, "54.0912, 9.6543", "ghp_16C7e42F292c6912E7710c838347Ae"),
+    *("C0098765432", "1971-04-05", "25557", 491715552233, 54.0912345, 25557, [9.6543, 54.0912]),
+)
+UNKNOWN_KEY: Final = st.sampled_from(
+    [
+        "who",
+        "newThing",
+        "state",
+        "value",
+        "status",
+        "type",
+        "title",
+        "data",
+        "capabilities",
+        "x.y.z",
+    ]
+) | st.sampled_from(["vehicle.new.fact", "vin", "model", "description", *map(str, TOLD[:10])])
+NESTED: Final = st.recursive(
+    st.sampled_from(TOLD),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(UNKNOWN_KEY, inner, max_size=3)
+        | inner.map(json.dumps)
+    ),
+    max_leaves=8,
+)
+UNKNOWN: Final = st.dictionaries(st.sampled_from(["new", "driverInfo", "a.b"]), NESTED, max_size=3)
+WHERE: Final = ("", "state", "state.location", "capabilities", "data", "telematicData")
+
+
+@settings(max_examples=200, deadline=None)
+@given(content=UNKNOWN, where=st.sampled_from(WHERE), stream=st.booleans())
+def test_unknown_keys(content: Any, where: str, *, stream: bool) -> None:
+    """Nothing under keys that nobody has read before comes out, without anything to learn from."""
+    for step in reversed(where.split(".") if where else ()):
+        content = {step: content}
+    message = Message(NOW, f"{GCID}/{VIN}", orjson.dumps(content))
+    source = Recording(
+        {} if stream else {"x": _answer(content)}, [message] if stream else [], PATHS
+    )
+    text = b"".join(files([source], Redactor()).values()).decode().casefold()
+    words = {word for told in TOLD for word in re.findall(r"[^\W_]{4,}", str(told).casefold())}
+    assert [word for word in words if word in text] == []
 
 
 def _answer(content: Any) -> Answer:

@@ -10,7 +10,9 @@ from typing import Any, Final
 import orjson
 
 from custom_components.mybmw.client import Message, Recording
+from custom_components.mybmw.client.cardata.harmless import HARMLESS as OF_CARDATA
 from custom_components.mybmw.client.core.recording import Answer
+from custom_components.mybmw.client.mybmw.harmless import HARMLESS as OF_MYBMW
 from custom_components.mybmw.client.privacy.fingerprint import STREAM
 from tests.replay import cardata, fingerprints
 
@@ -33,6 +35,7 @@ BUNDLED: Final = (
     *(f"mybmw/{name}" for name in fingerprints.bundled()),
     *(f"cardata/{name}" for name in (*cardata.bundled(), "530d")),
 )
+PATHS: Final = {**OF_MYBMW, **OF_CARDATA}
 _ALIAS: Final = "0FINGERPRINT"
 _BODY: Final = "8P210507DX12"
 _GCID: Final = "5d1c7e3a-94b2-4f60-8a17-c26be0f3d941"
@@ -90,7 +93,7 @@ def recording(files: Mapping[str, bytes]) -> Recording:
         Message(datetime.fromisoformat(line["time"]), line["topic"], orjson.dumps(line["payload"]))
         for line in lines
     ]
-    return Recording(answers, messages)
+    return Recording(answers, messages, PATHS)
 
 
 def change(content: bytes, item: Callable[[str, Json], Json]) -> bytes:

@@ -66,7 +66,7 @@ def read_values(data: object, memory: Memory, now: datetime) -> list[AnyReading]
             continue
         if newest is None or newest < value.time:
             newest = value.time
-        steps = _STEPS.get(descriptor) or _unheard_of(descriptor, memory)
+        steps = STEPS.get(descriptor) or _unheard_of(descriptor, memory)
         if steps is None or not _has_room(descriptor, items[descriptor], memory):
             continue
         for step in steps:
@@ -138,7 +138,7 @@ def _unheard_of(descriptor: str, memory: Memory) -> tuple[Step, ...] | None:
     if descriptor not in memory.raw and len(memory.raw) >= _MOST:
         memory.problems["too many descriptors"] += 1
         return None
-    steps = _STEPS.get(descriptor.replace(_INVISIBLE, ""), ())
+    steps = STEPS.get(descriptor.replace(_INVISIBLE, ""), ())
     if not steps:
         memory.unknown[descriptor] += 1
     return steps
@@ -146,7 +146,7 @@ def _unheard_of(descriptor: str, memory: Memory) -> tuple[Step, ...] | None:
 
 def _has_room(descriptor: str, item: object, memory: Memory) -> bool:
     """Return whether a value can be kept; unknown descriptors have a limit of their own."""
-    most = MOST_OF_CAR if descriptor in _STEPS else MOST_OF_CAR // 2
+    most = MOST_OF_CAR if descriptor in STEPS else MOST_OF_CAR // 2
     room = memory.has_room(descriptor, item, most)
     if not room:
         memory.problems["too much to keep"] += 1
@@ -261,7 +261,7 @@ _FORGETTING: Final = frozenset(
 )
 """Where a word such as INVALID means that the car does not know any more."""
 
-_STEPS: Final = {key: tuple(_steps(key)) for key in {*REMEMBERED, *RULES, *TAIL, *DERIVED}}
+STEPS: Final = {key: tuple(_steps(key)) for key in {*REMEMBERED, *RULES, *TAIL, *DERIVED}}
 """What to do with each descriptor, in order."""
 
 

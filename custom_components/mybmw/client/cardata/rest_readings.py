@@ -117,7 +117,7 @@ def _active(value: object) -> bool | None:
     return word == "ACTIVE" if word in ("ACTIVE", "INACTIVE") else boolean(value)
 
 
-_BASIC: Final[tuple[AnyRow, ...]] = (
+BASIC_ROWS: Final[tuple[AnyRow, ...]] = (
     row("brand", BRAND, _BRAND),
     row("bodyType", BODY_TYPE, _text),
     row("driveTrain", DRIVE_TRAIN, _train),
@@ -133,7 +133,7 @@ _BASIC: Final[tuple[AnyRow, ...]] = (
     ),
 )
 # The first one that is there counts
-_FIRST: Final[tuple[tuple[AnyRow, ...], ...]] = (
+FIRST_ROWS: Final[tuple[tuple[AnyRow, ...], ...]] = (
     tuple(
         row(key, MODEL, _text)
         for key in ("modelName", "modelRange", "seriesDevt", "series", "modelKey")
@@ -141,7 +141,7 @@ _FIRST: Final[tuple[tuple[AnyRow, ...], ...]] = (
     tuple(row(key, COUNTRY, _text) for key in ("countryCodeISO", "countryCode", "country")),
 )
 # A capacity out of a catalogue gives way to every one that was ever measured
-_CAPACITY: Final[tuple[AnyRow, ...]] = (
+CAPACITY_ROWS: Final[tuple[AnyRow, ...]] = (
     row("hvsMaxEnergyAbsolute", BATTERY_CAPACITY, number),
     row("reessNominalCapacityGross", BATTERY_CAPACITY, number),
 )
@@ -150,13 +150,13 @@ _CAPACITY: Final[tuple[AnyRow, ...]] = (
 def read_basic_data(answer: object, memory: Memory, now: datetime) -> list[AnyReading]:
     """Read what never changes about a car, and remember its drive train."""
     reader = Reader(SOURCE, now, memory.problems)
-    readings = reader.rows(answer, _BASIC)
-    for rows in _FIRST:
+    readings = reader.rows(answer, BASIC_ROWS)
+    for rows in FIRST_ROWS:
         readings += next(filter(None, (reader.rows(answer, (line,)) for line in rows)), [])
     trains = (reading.value for reading in readings if reading.attribute is DRIVE_TRAIN)
     memory.drive_train = next(trains, memory.drive_train)
     if memory.plugs_in:
-        readings += Reader(SOURCE, _LONG_AGO, memory.problems).rows(answer, _CAPACITY)
+        readings += Reader(SOURCE, _LONG_AGO, memory.problems).rows(answer, CAPACITY_ROWS)
     return [item for item in readings if _fits(item, memory)]
 
 

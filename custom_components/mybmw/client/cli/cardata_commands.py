@@ -3,7 +3,7 @@
 from argparse import Namespace
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -12,7 +12,6 @@ from ..cardata.api import CardataApi
 from ..cardata.quota import LOOK, Reason, Spent
 from ..core.convert import mapping
 from ..core.errors import AuthError, InvalidValueError
-from ..core.recording import Recording
 from ..core.source import Poll
 from ..privacy import Redactor
 from ..transport.http import Http
@@ -209,8 +208,9 @@ def _fingerprint(options: Namespace) -> int:
     (connection,) = done
     # What the stream sends goes on from the answers, as it does in a replay
     messages = record(client, broker, options.seconds) if options.seconds else ()
-    recordings = [connection.source.recording(), Recording({}, messages)]
-    write_fingerprint(options.output, recordings, connection.redactor)
+    recording = connection.source.recording()
+    recording = replace(recording, messages=(*recording.messages, *messages))
+    write_fingerprint(options.output, [recording], connection.redactor)
     return code
 
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from .json_paths import NOTHING, Paths
+
 MESSAGES: Final = 500
 """How many messages of a stream are kept for a recording."""
 
@@ -29,10 +31,14 @@ class Message(NamedTuple):
 
 
 class Recording(NamedTuple):
-    """What a source has heard lately: its answers by name, and the messages of its stream."""
+    """What a source has heard lately: its answers by name, and the messages of its stream.
+
+    Values of its JSON stay under `paths` alone when it is anonymised.
+    """
 
     answers: Mapping[str, Answer]
     messages: Sequence[Message] = ()
+    paths: Paths = NOTHING
 
 
 class Recorder:

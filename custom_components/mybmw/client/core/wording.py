@@ -24,42 +24,41 @@ _PART: Final = re.compile(
 _OMITTED: Final = re.compile(rf"{_ELLIPSIS}(?:[^\w{_ELLIPSIS}()]*{_ELLIPSIS})+")
 
 _USUAL: Final = """
-    a about access accessed account action activate activated active adaptors additional after
-    again all already also an and another answer any api app application are argument arguments
-    as asleep at attribute attributes authentication authorization authorize authorized
-    available away bad base battery be because been before being between bit body bool busy but
-    by bytes call called calls can cancel canceled cancelled cannot captcha car carried carry
-    cars charge charged charger charging cipher client climate close closed code codec command
-    complete completed condition conditions configuration connect connected connection container
-    containers content contract convert could credentials currently customer daily data decode
-    deleted delivered denied descriptor descriptors device dict did disabled divide division do
-    does door doors down driving due during empty enabled encode end ended endpoint engine error
-    errors event exceed exceeded exception execute executed execution exist existing exists
-    expect expected expired expires fail failed failure false faultstring feature few field find
-    finished flap float flow for forbidden form format forward found from function gateway
-    generic get gets given got has have hcaptcha header headers high horn host http https id if
-    ignition illegal implemented in inactive incorrect index indices information initiated input
-    instance int integer internal into invalid invoke is it iterable iteration its key
-    keymanagement keys keyword kind known large last later length level lights limit limits list
-    literal load location lock locked locking login long low maintenance malformed many maximum
-    message messages messaging method minute minutes missing mode moment more most moving much
-    must name named network never new no none not nothing notset null number object of off ok on
-    once only open opened operation option or order out over pack page paging parameter
-    parameters parked parse partner password path pending per perform performed permission
-    permissions permitted picture place please plugged policies port positional possible
-    preconditioning present privacy problem process processed profile provided quota range rate
-    ratelimit reach reachable reached read ready reason received refresh refused rejected remain
-    remaining remote replenished request requested requests require required reset resource
+    a about access accessed account action activate activated active adaptors additional after again
+    all already also an and another answer any api app application are argument arguments as asleep
+    at attribute attributes authentication authorization authorize authorized available away bad
+    base battery be because been before being between bit blocked body bool broken busy but by bytes
+    call called calls can cancel canceled cancelled cannot captcha car carried carry cars charge
+    charged charger charging cipher client climate close closed code codec command complete
+    completed condition conditions configuration connect connected connection container containers
+    content contract convert could credentials currently customer daily data decode deleted
+    delivered denied descriptor descriptors device dict did disabled divide division do does door
+    doors down driving due during empty enabled encode end ended endpoint engine error errors event
+    exceed exceeded exception execute executed execution exist existing exists expect expected
+    expired expires fail failed failure false faultstring feature few field find finished flap float
+    flow for forbidden form format forward found from function gateway generic get gets given got
+    has have hcaptcha header headers high horn host http https id if ignition illegal implemented in
+    inactive incorrect index indices information initiated input instance int integer internal into
+    invalid invoke is it iterable iteration its key keymanagement keys keyword kind known large last
+    later length level lights limit limits list literal load location lock locked locking login long
+    low maintenance malformed many maximum message messages messaging method minute minutes missing
+    mode moment more most moving much must name named network never new no none not nothing notset
+    null number object of off ok on once only open opened operation option or order out over pack
+    page paging parameter parameters parked parse partner password path pending per perform
+    performed permission permissions permitted picture place please plugged policies port positional
+    possible preconditioning present privacy problem process processed profile provided quota range
+    rate ratelimit reach reachable reached read ready reason received refresh refused rejected
+    remain remaining remote replenished request requested requests require required reset resource
     response result retry returned revoked right rights running same scope scopes script second
     seconds security see send sent server service services session set setting settings should
-    signal slice slow socket some something soon specified start started state status steering
-    stop stopped str stream string subscribed subscription succeeded success such support
-    supported system target technical telematics temporarily than that the their them there they
-    this time timed timeout timer to today token too true try tuple type unable unauthorized
-    unavailable unexpected unhandled unhashable uniquely unit unknown unlock unlocked unlocking
-    unpack unplugged unsupported until up update updated use used user valid value values
-    vehicle vehicles version vin volume wait waiting wakeup was went were when which while
-    window windows with within without word wrong yet you your zero
+    signal slice slow socket some something soon specified start started state status steering stop
+    stopped str stream string subscribed subscription succeeded success such support supported
+    system target technical telematics temporarily than that the their them there they this time
+    timed timeout timer to today token too true try tuple type unable unauthorized unavailable
+    unexpected unhandled unhashable uniquely unit unknown unlock unlocked unlocking unpack unplugged
+    unsupported until up update updated use used user valid value values vehicle vehicles version
+    vin volume wait waiting wakeup was went were when which while window windows with within without
+    word wrong yet you your zero
     """
 _WORDS: Final = frozenset(_USUAL.split())
 # These are names of people as well, and taken for such with a capital letter

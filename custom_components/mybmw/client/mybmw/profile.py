@@ -50,7 +50,7 @@ _PREFERENCE: Final = member(ChargingPreference)
 _TIMER: Final = member(TimerType)
 _WEEKDAY: Final = member(Weekday)
 _WEEK: Final = {day.value: day for day in Weekday}
-_ROWS: Final = (
+PLAN_ROWS: Final = (
     row("chargingMode", CHARGING_MODE, _MODE),
     row("chargingPreference", CHARGING_PREFERENCE, _PREFERENCE),
     row("chargingControlType", TIMER_TYPE, _TIMER),
@@ -78,7 +78,7 @@ def profile_readings(reader: Reader, state: Mapping[str, object]) -> list[AnyRea
     node = state.get("chargingProfile")
     if isinstance(node, dict):
         inner = reader.inside("chargingProfile")
-        readings += inner.rows(node, _ROWS)
+        readings += inner.rows(node, PLAN_ROWS)
         readings.append(CHARGING_PROFILE.at(_profile(inner, node), reader.time, reader.source))
     elif node is not None:
         reader.problem("chargingProfile")

@@ -5,9 +5,9 @@ Replacements keep their form, so that an anonymised answer still replays: a VIN 
 VIN-like text, the same one each time, and a position another position.
 """
 
-from .personal import HIDDEN, SECRET
+from .needles import Found, find
+from .personal import HIDDEN, SECRET, kind_of
 from .redactor import Redactor, is_alias, vins_in
-from .traces import Found, find, traces
 
 __all__ = [
     "HIDDEN",
@@ -16,6 +16,6 @@ __all__ = [
     "Redactor",
     "find",
     "is_alias",
-    "traces",
+    "kind_of",
     "vins_in",
 ]

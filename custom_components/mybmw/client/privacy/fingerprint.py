@@ -17,8 +17,10 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import orjson
 
+from ..core.json_paths import Paths
 from ..core.recording import Answer, Message, Recording
-from . import HIDDEN, SECRET, Found, Redactor, find, is_alias, traces, vins_in
+from ..core.wording import wording
+from . import HIDDEN, SECRET, Found, Redactor, find, is_alias, vins_in
 
 STREAM: Final = "stream.jsonl"
 """The file of the stream: one JSON object a line, with time, topic and payload."""
@@ -48,25 +50,26 @@ def narrow(recording: Recording, vins: Collection[str]) -> Recording:
         if wanted.issuperset(vins_in(name))
     }
     messages = (item for item in recording.messages if wanted.issuperset(_vins_of(item)))
-    return Recording(answers, tuple(messages))
+    return replace(recording, answers=answers, messages=tuple(messages))
 
 
 def files(recordings: Iterable[Recording], redactor: Redactor) -> dict[str, bytes]:
     """Return the anonymised contents of recordings by file name; pictures are left out.
 
-    JSON is sorted and has four spaces of indent. What is found to be personal in one place is
-    taken out of all of them, and a VIN has the same alias everywhere.
+    Values stay under the paths of their recording alone; of other keys, the names do. What is found
+    to be personal in one place is taken out of all of them, and a VIN has the same alias
+    everywhere. JSON is sorted and has four spaces of indent.
     """
     answers: dict[str, _Content] = {}
     messages: list[tuple[Message, _Content]] = []
     for recording in recordings:
         for name, answer in recording.answers.items():
             if not answer.content_type.startswith("image/"):
-                answers[name] = _content(answer.body)
-        messages += ((item, _content(item.payload)) for item in recording.messages)
+                answers[name] = _content(answer.body, recording.paths)
+        messages += ((item, _content(item.payload, recording.paths)) for item in recording.messages)
     redactor.meet(_vins(answers, messages))
     clean = copy(redactor)
-    clean.follow(traces(_personal(answers, messages)))
+    clean.follow(_personal(answers, messages))
     found = dict(_file(name, content, clean) for name, content in answers.items())
     if messages:
         found[STREAM] = b"".join(_line(item, content, clean) for item, content in messages)
@@ -84,19 +87,30 @@ def archive(contents: Mapping[str, bytes]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """What came: a text, and JSON if it is that."""
+    """What came: a text, and JSON if it is that, with the paths in it that are known."""
 
     text: str
     data: object
+    paths: Paths
     is_json: bool
 
+    def clean(self, redactor: Redactor) -> object:
+        """Return it anonymised; of a text that is no JSON, the usual words."""
+        if self.is_json:
+            return redactor.recorded(self.data, self.paths)
+        return wording(self.text) or (HIDDEN if self.text else "")
 
-def _content(body: bytes) -> _Content:
+    def found(self) -> Iterator[Found]:
+        """Yield what its keys tell to be personal."""
+        return find(self.data if self.is_json else self.text, self.paths)
+
+
+def _content(body: bytes, paths: Paths) -> _Content:
     text = body.decode("utf-8", "replace")
     try:
-        return _Content(text, orjson.loads(body), is_json=True)
+        return _Content(text, orjson.loads(body), paths, is_json=True)
     except orjson.JSONDecodeError:
-        return _Content(text, None, is_json=False)
+        return _Content(text, None, paths, is_json=False)
 
 
 type _Answers = Mapping[str, _Content]
@@ -114,18 +128,18 @@ def _personal(answers: _Answers, messages: _Messages) -> Iterator[Found]:
     """Yield what tells who or where somebody is, by its key or its place in a name."""
     for name, content in answers.items():
         yield from ((SECRET, user) for user in _USER.findall(name))
-        yield from find(content.data if content.is_json else content.text)
+        yield from content.found()
     for message, content in messages:
         yield from ((SECRET, part) for part in message.topic.split("/") if not vins_in(part))
-        yield from find(content.data if content.is_json else content.text)
+        yield from content.found()
 
 
 def _file(name: str, content: _Content, redactor: Redactor) -> tuple[str, bytes]:
-    name = _ODD.sub("", redactor.text(name))
+    name = _ODD.sub("", redactor.text("_".join(map(redactor.text, name.split("_")))))
+    clean = content.clean(redactor)
     if not content.is_json:
-        return f"{name}.txt", (redactor.text(content.text) or _EMPTY).encode()
-    data = redactor.data(content.data)
-    text = json.dumps(data, ensure_ascii=False, indent=4, sort_keys=True)
+        return f"{name}.txt", str(clean or _EMPTY).encode()
+    text = json.dumps(clean, ensure_ascii=False, indent=4, sort_keys=True)
     return f"{name}.json", text.encode()
 
 
@@ -133,7 +147,7 @@ def _line(message: Message, content: _Content, redactor: Redactor) -> bytes:
     line = {
         "time": f"{message.time.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z",
         "topic": _topic(message.topic, redactor),
-        "payload": redactor.data(content.data if content.is_json else content.text),
+        "payload": content.clean(redactor),
     }
     return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
 
@@ -146,7 +160,7 @@ def _topic(topic: str, redactor: Redactor) -> str:
 
 def _narrowed(answer: Answer, vins: Collection[str]) -> Answer:
     """Leave other cars out of a list of cars."""
-    content = _content(answer.body)
+    content = _content(answer.body, {})
     data = _without(content.data, vins)
     return answer if data == content.data else replace(answer, body=orjson.dumps(data))
 
@@ -166,5 +180,5 @@ def _vin(item: object) -> str | None:
 
 def _vins_of(message: Message) -> Sequence[str]:
     """Return the car that a message is about: the one it names, else the one of its topic."""
-    named = _vin(_content(message.payload).data)
+    named = _vin(_content(message.payload, {}).data)
     return vins_in(message.topic) if named is None else [named]

@@ -12,21 +12,17 @@ from math import inf, isfinite
 import re
 from typing import Final
 
-from ..core.common_words import humps, is_common
+from ..core.common_words import humps
 from ..core.convert import NULL_WORDS
+from ..core.json_paths import END, Paths, child
 
 HIDDEN: Final = "**REDACTED**"
 
-_OPAQUE: Final = 8
 _SEVERAL: Final = ("", "s", "es")
-_LONG: Final = 100_000
 _VIN: Final = re.compile(r"(?=\D*\d)[A-Z0-9]{17}")
 _PAIR: Final = re.compile(r"\s*[-+]?\d+(?:\.\d+)?[\s,;/]+[-+]?\d+(?:\.\d+)?\s*")
-_WORD: Final = re.compile(r"[A-Za-z_]+\d{0,3}")
-_TIME: Final = re.compile(r"\d{2,4}[-./]\d\d[-./]\d{2,4}.{0,20}|\d\d:\d\d.{0,20}")
-_NOT_PERSONAL: Final = frozenset(
-    ("country", "date", "time", "timestamp", "unit", "units", "updated", "visit", "visits")
-)
+
+_NOT_PERSONAL: Final = frozenset(("country", "date", "time", "timestamp", "unit", "units"))
 
 
 class Trace(StrEnum):
@@ -43,7 +39,6 @@ class Kind:
     """One kind of personal value: `text` stands for texts, `number` for numbers.
 
     A number beyond `low` and `high` becomes `wrong`, so that what was no place is none afterwards.
-    Of a `loose` kind only what can be personal goes: common words and small numbers stay.
     """
 
     text: str = HIDDEN
@@ -52,13 +47,15 @@ class Kind:
     low: float = -inf
     high: float = inf
     wrong: float = 999
-    loose: bool = False
 
     @property
     def measured(self) -> bool:
         """Whether it is a number by nature, also where it comes as text."""
         return self.low > -inf
 
+
+UNKNOWN: Final = Kind()
+"""Of what may be personal or not: nobody has said what its path is about."""
 
 LATITUDE: Final = Kind(number=12.3456, trace=Trace.PLACE, low=-90, high=90)
 LONGITUDE: Final = Kind(number=34.5678, trace=Trace.PLACE, low=-180, high=180)
@@ -77,11 +74,9 @@ PHONE: Final = Kind("some_phone", trace=Trace.CODE)
 PLATE: Final = Kind("some_license_plate", trace=Trace.CODE)
 SECRET: Final = Kind(trace=Trace.CODE)
 OPTIONS: Final = Kind(trace=Trace.CODE)
-ID: Final = Kind(trace=Trace.CODE, loose=True)
-LOCATION: Final = Kind("some_formatted_address", trace=Trace.WORDS, loose=True)
-PERSON: Final = Kind("some_name", trace=Trace.WORDS, loose=True)
-THING: Final = Kind(loose=True)
-"""Of what tells about the car: names and codes in it are those of contracts and faults."""
+ID: Final = Kind(trace=Trace.CODE)
+LOCATION: Final = Kind("some_formatted_address", trace=Trace.WORDS)
+PERSON: Final = Kind("some_name", trace=Trace.WORDS)
 
 
 def _table(kinds: Mapping[Kind, str], endings: Sequence[str] = ("",)) -> Mapping[str, Kind]:
@@ -141,7 +136,6 @@ _AROUND: Final = _table(
         LOCATION: "address chargingstation coord coordinate destination"
         " geolocation geopoint location place poi",
         PERSON: "contact customer dealer dealership driver owner partner person retailer user",
-        THING: "checkcontrolmessage contractlist requiredservice",
     },
     _SEVERAL,
 )
@@ -149,7 +143,6 @@ _OF_PERSONS: Final[Mapping[str, Kind]] = {
     "name": NAME,
     **dict.fromkeys(("code", "id", "no", "nr", "number"), SECRET),
 }
-_OF_THINGS: Final = frozenset(("code", "name"))
 _STAND_INS: Final = frozenset(
     way
     for table in (_WHOLE, _ENDINGS, _AROUND)
@@ -184,36 +177,32 @@ def kind_of(key: str) -> Kind | None:
 
 
 def parts(
-    value: Mapping[object, object], within: Kind | None
-) -> Iterator[tuple[str, object, Kind | None]]:
-    """Yield keys, items and kinds of the parts of an object.
+    value: Mapping[object, object], within: Kind | None, paths: Paths | None
+) -> Iterator[tuple[str, object, Kind | None, Paths | None]]:
+    """Yield keys, items, kinds and inner paths of the parts of an object.
 
-    What is inside something personal is so too, unless its own key tells otherwise. A whole number
-    under a path is no descriptor but a count, as in diagnostics.
+    What one of the paths leads to is not personal. What is inside something personal is so too,
+    unless its own key tells otherwise. Without paths, a whole number under a descriptor is a count.
     """
     for key, item in value.items():
         name = str(key)
-        path = "." in name
-        kind = None if path and isinstance(item, int) else kind_of(name)
-        if (kind is None and path) or (within is THING and name.lower() in _OF_THINGS):
-            kind = THING
-        elif kind is None and within is not None and not _NOT_PERSONAL & set(humps(name)):
-            kind = within
-        yield name, item, kind
+        inner = None if paths is None else child(paths, name)
+        counted = paths is None and "." in name and isinstance(item, int)
+        if counted or (inner and END in inner):
+            kind = None
+        else:
+            kind = kind_of(name) or (None if _NOT_PERSONAL & set(humps(name)) else within)
+        yield name, item, kind, inner
 
 
 def stand_in(kind: Kind, value: str) -> str | None:
     """Return what stands for a text, None if it may stay."""
     word = value.strip()
-    if kind is THING or word.upper() in NULL_WORDS or is_stand_in(word):
+    if word.upper() in NULL_WORDS or is_stand_in(word):
         return None
     amount = _number(word) if kind.measured else None
     if amount is not None:
         return f"{number_for(kind, amount):g}"
-    if kind is ID:
-        return HIDDEN if _is_opaque(word) else None
-    if (kind.loose or kind.measured) and (is_common(word) or _TIME.fullmatch(word)):
-        return None
     if kind is LOCATION and _PAIR.fullmatch(word):
         return f"{LATITUDE.number},{LONGITUDE.number}"
     return kind.text
@@ -221,32 +210,14 @@ def stand_in(kind: Kind, value: str) -> str | None:
 
 def number_for(kind: Kind, value: float) -> float:
     """Return what stands for a number."""
-    if kind.loose:
-        broken = value != int(value) if isfinite(value) else False
-        return LATITUDE.number if broken else 999 if abs(value) >= _LONG else value
     if kind.trace is Trace.PLACE and value == 0:
         return value
     return kind.number if kind.low <= value <= kind.high else kind.wrong
 
 
-def around(items: Sequence[object], kind: Kind | None) -> Kind | None:
-    """Return the kind of a list: two or three precise numbers are a place, whatever the key."""
-    if kind not in (None, THING) or not 2 <= len(items) <= 3:
-        return kind
-    numbers = [item for item in items[:2] if isinstance(item, float)]
-    precise = [item for item in numbers if abs(item) <= 180 and item != round(item, 3)]
-    return LOCATION if len(precise) == 2 else kind
-
-
 def is_stand_in(text: str) -> bool:
     """Tell whether a text stands for a personal one already."""
     return text == HIDDEN or text in _STAND_INS
-
-
-def _is_opaque(text: str) -> bool:
-    """Tell whether a text looks like an identifier rather than a word."""
-    plain = " " in text or _WORD.fullmatch(text)
-    return len(text) >= _OPAQUE and not plain and any(map(str.isdigit, text))
 
 
 def _number(text: str) -> float | None:

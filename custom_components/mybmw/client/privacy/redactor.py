@@ -1,7 +1,7 @@
 """What takes secrets out of texts and JSON: those it was told, and those it recognises."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 import re
 from string import ascii_uppercase, digits
@@ -9,22 +9,22 @@ from typing import Final
 
 import orjson
 
+from ..core.json_paths import END, Paths, is_step
 from .encoded import without_encoded
 from .keyed import without_keyed
+from .needles import DEEPEST, Found, Needles, nested
 from .personal import (
     HIDDEN,
     LATITUDE,
     LOCATION,
     LONGITUDE,
     OPTIONS,
-    THING,
+    UNKNOWN,
     Kind,
-    around,
     number_for,
     parts,
     stand_in,
 )
-from .traces import DEEPEST, Traces, nested
 
 type Json = Mapping[str, Json] | list[Json] | str | int | float | bool | None
 
@@ -50,6 +50,36 @@ _TOKEN: Final = re.compile(
 # Pages of gateways name whoever they turn away
 _ADDRESS: Final = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\w)", re.ASCII)
 _EMAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]+")
+_PAIR: Final = re.compile(
+    r"(?<!\d)(?<!\d\.)[-+]?\d{1,3}\.\d{3,}(?P<between>\s*[,;/]\s*|\s+)[-+]?\d{1,3}\.\d{3,}(?!\d)",
+    re.IGNORECASE | re.ASCII,
+)
+# "48° 8' 13.8"", "48° 8.229'", "48.1371°", but no temperature
+_DEGREES: Final = re.compile(
+    r"(?<![\d.])\d{1,3}(?:\.\d{3,} ?°"
+    r"| ?° ?\d{1,2}(?:[.,]\d+)? ?['\u2032\u2019](?: ?\d{1,2}(?:[.,]\d+)? ?[\"\u2033\u201d])?)"
+)
+# What keys look like: others may be names of people, numbers and the like
+_NAME: Final = re.compile(r"(?:[a-z_](?:[A-Za-z_.-]|\d(?!\d{3})){0,199})?", re.ASCII)
+# Numbers in texts, as they are usual; others may be those of phones, customers and the like
+_NUMBER: Final = re.compile(r"[-+]?\d{1,10}(?:[.,]\d*)?")
+_TIME: Final = re.compile(
+    r"(?:\d{4}-\d\d-\d\d|\d\d[./]\d\d[./]\d{4})"
+    r"(?:[T ]\d\d:\d\d[\d:.]*(?: ?UTC|Z|[-+]\d\d:?\d\d)?)?"
+)
+_LONG_NUMBER: Final = re.compile(r"\d{7}")
+
+
+def _is_place(items: Sequence[object]) -> bool:
+    """Tell whether a list is a place: two or three numbers, the first two of them precise."""
+    numbers = [item for item in items[:2] if isinstance(item, float)]
+    precise = [item for item in numbers if abs(item) <= 180 and item != round(item, 3)]
+    return len(items) in (2, 3) and len(precise) == 2
+
+
+def _tells(text: str) -> bool:
+    """Tell whether a text holds a number that is longer than numbers about cars are."""
+    return _LONG_NUMBER.search(text) is not None and not _NUMBER.fullmatch(text.strip())
 
 
 def vins_in(text: str) -> list[str]:
@@ -82,8 +112,8 @@ class Redactor:
         self._secrets: set[str] = set()
         self._passing: deque[str] = deque(maxlen=_PASSING)
         self._aliases: dict[str, str] = {}
-        self._traces = Traces()
-        self._untraced: Callable[[str], str] = self._traces.text
+        self._personal = Needles()
+        self._text: Callable[[str], str] = self.text
 
     def learn(self, *secrets: str | None) -> None:
         """Remember texts that must never be seen; very short ones are left alone."""
@@ -93,11 +123,11 @@ class Redactor:
         """Remember secrets that others will replace: only the newest ones matter."""
         self._passing.extend(secret for secret in secrets if secret and len(secret) >= 4)
 
-    def follow(self, traces: Traces) -> None:
-        """Take out from now on what was found in a recording as well."""
-        self._traces = traces
+    def follow(self, found: Iterable[Found]) -> None:
+        """Take out from now on what was found in a recording as well, with the text around it."""
+        self._personal = Needles.of(found)
         # Most texts of a recording are the same few keys and words
-        self._untraced = lru_cache(_REMEMBERED)(traces.text)
+        self._text = lru_cache(_REMEMBERED)(self.text)
 
     def meet(self, vins: Iterable[str]) -> None:
         """Give aliases to VINs; those that are aliases already keep theirs."""
@@ -140,62 +170,81 @@ class Redactor:
         return self.text(text[:_FAR])[:_BEGINNING]
 
     def _clean(self, text: str) -> str:
-        return self._without_vins(self._untraced(self._without_secrets(text)))
+        if self._personal.match(text):
+            return HIDDEN
+        text = self._without_vins(self._without_secrets(text))
+        text = _PAIR.sub(rf"{LATITUDE.number}\g<between>{LONGITUDE.number}", text)
+        return _DEGREES.sub(HIDDEN, text) if "°" in text else text
 
     def data(self, value: object) -> Json:
         """Take everything secret out of JSON: by key, and out of every text in it.
 
         What lies deeper than 50 levels is left out.
         """
-        return self._data(value, None, 0)
+        return self._data(value, None, None, 0)
 
-    def _data(self, value: object, kind: Kind | None, depth: int) -> Json:
-        if isinstance(value, str):
-            return self._leaf(value, kind, depth)
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            if kind is None or kind is THING:
-                return self._traces.number(value)
-            return number_for(kind, value)
+    def recorded(self, value: object, paths: Paths) -> Json:
+        """Take everything out of JSON but its keys, and what stands under known paths."""
+        return self._data(value, None, paths, 0)
+
+    def _data(self, value: object, kind: Kind | None, paths: Paths | None, depth: int) -> Json:
         if value is None or isinstance(value, bool):
             return value
-        if depth > DEEPEST:
-            return HIDDEN
-        return self._inside(value, kind, depth + 1)
+        if isinstance(value, (str, int, float)):
+            if isinstance(value, str) and kind is None and (inner := nested(value)) is not None:
+                clean = self._data(inner, None, paths, depth + 1)
+                return value if clean == inner else orjson.dumps(clean).decode()
+            stays = paths is None or END in paths
+            return self._leaf(value, kind if kind or stays else UNKNOWN, strict=paths is not None)
+        return HIDDEN if depth > DEEPEST else self._inside(value, kind, paths, depth + 1)
 
-    def _inside(self, value: object, kind: Kind | None, depth: int) -> Json:
+    def _inside(self, value: object, kind: Kind | None, paths: Paths | None, depth: int) -> Json:
         if isinstance(value, Mapping):
             clean: dict[str, Json] = {}
-            for key, item, inner in parts(value, kind):
-                name = self._name(key, clean)
-                clean[name] = self._data(item, inner, depth)
+            for key, item, inner, beyond in parts(value, kind, paths):
+                usual = paths is not None and is_step(paths, key)
+                name = key if usual else self._name(key, clean, strict=paths is not None)
+                clean[name] = self._data(item, inner, beyond, depth)
             return clean
         if isinstance(value, (list, tuple, set, frozenset)):
-            return [] if kind is OPTIONS else list(self._items(list(value), kind, depth))
+            return [] if kind is OPTIONS else list(self._items(list(value), kind, paths, depth))
         return self.text(str(value))
 
-    def _name(self, key: str, taken: Mapping[str, Json]) -> str:
+    def _name(self, key: str, taken: Mapping[str, Json], *, strict: bool) -> str:
         """Take everything secret out of a key; two keys stay two."""
-        name = self.text(key)
+        name = self._text(key)
+        if strict and not (is_alias(name) or _NAME.fullmatch(name)):
+            name = HIDDEN
+        first = name
         while name in taken:
-            name = f"{name}_{len(taken)}"
+            name = f"{first}_{len(taken)}"
         return name
 
-    def _items(self, value: list[object], kind: Kind | None, depth: int) -> Iterator[Json]:
+    def _items(
+        self, value: list[object], kind: Kind | None, paths: Paths | None, depth: int
+    ) -> Iterator[Json]:
         """Yield the items of a list; of a place they are latitude and longitude in turn."""
-        kind = around(value, kind)
+        place = kind is LOCATION or (kind is None and _is_place(value))
         for index, item in enumerate(value):
             axis = LONGITUDE if index % 2 else LATITUDE
-            inner = axis if kind is LOCATION and isinstance(item, float) else kind
-            yield self._data(item, inner, depth)
+            inner = axis if place and isinstance(item, float) and index < 2 else kind
+            yield self._data(item, inner, paths, depth)
 
-    def _leaf(self, text: str, kind: Kind | None, depth: int) -> Json:
-        """Take everything secret out of a text of JSON, which may be JSON itself."""
-        inner = nested(text) if kind is None or kind.loose else None
-        if inner is not None:
-            clean = self._data(inner, kind, depth + 1)
-            return text if clean == inner else orjson.dumps(clean).decode()
-        hidden = None if kind is None else stand_in(kind, text)
-        return self.text(text) if hidden is None else hidden
+    def _leaf(self, value: str | float, kind: Kind | None, *, strict: bool) -> Json:
+        """Take everything secret out of a text or number; a `strict` one is part of a recording."""
+        text = value if isinstance(value, str) else repr(value)
+        if kind is None and strict:
+            if _TIME.fullmatch(text):
+                return value
+            kind = UNKNOWN if _tells(text) else None
+        if isinstance(value, str):
+            if kind is UNKNOWN and _VIN.fullmatch(text.strip()):
+                return self.alias(text.strip())
+            hidden = None if kind is None else stand_in(kind, text)
+            return self._text(text) if hidden is None else hidden
+        if kind is None and self._personal.match(text):
+            kind = UNKNOWN
+        return value if kind is None else number_for(kind, value)
 
     def _without_secrets(self, text: str) -> str:
         lower = text.lower()

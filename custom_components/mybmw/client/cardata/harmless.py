@@ -1,0 +1,57 @@
+"""Which paths of what CarData sends hold nothing personal: their values stay in recordings."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from ..core.descriptors import Kind
+from ..core.json_paths import ANY, Paths, known, listed, of_rows
+from ..privacy import kind_of
+from .mapping import MESSAGE_LIST, SERVICE_LIST, TAIL
+from .readings import STEPS
+from .rest_readings import BASIC_ROWS, CAPACITY_ROWS, FIRST_ROWS
+
+_ITEM: Final = "id date title status unitOfLengthRemaining messageType text description"
+_FAULT: Final = "code codes dtc dtcs fault faults faultCode faultCodes id"
+_INSIDE: Final = {
+    **{key: _FAULT for key, (item, _) in TAIL.items() if item.kind is Kind.COUNT},
+    **dict.fromkeys((MESSAGE_LIST, SERVICE_LIST), _ITEM),
+    "vehicle.vehicleIdentification.connectedDriveContractList": "name endDate",
+}
+"""What stands in the lists that come as JSON in a text."""
+
+_OTHERS: Final = """
+: mappingType mappedSince timestamp exveErrorId
+: chargingModes colourCodeRaw constructionDate engine numberOfDoors propulsionType
+data: displayedSoc displayedStartSoc endTime energyConsumedFromPowerGridKwh energyDecreaseHvbKwh
+data: energyDischargedKwh mileage mileageUnits startTime totalChargingDurationSec
+data: acCurrentLimit acousticLimit chargingMode chargingPlug flapLock optimizedChargingPreference
+data: visits businessErrors.hint
+data.chargingBlocks: averagePowerGridKw endTime startTime
+passengerCar.*.*: dimension.value mountingDate.mountingDate qualityStatus.qualityStatus
+passengerCar.*.*: season.season tread.manufacturer tread.treadDesign tyreDefect.status
+passengerCar.*.*: tyreProductionDate.value tyreWear.dueMileage tyreWear.status tyreWear.statusColor
+passengerCar.*.*: tyreWear.unit
+"""
+
+
+def _descriptors() -> Iterator[Sequence[str]]:
+    """Yield the paths of values; those of private and new ones only have a unit and a time."""
+    for key in (ANY, *STEPS):
+        for around in ("telematicData", "data"):
+            yield from ((around, key, field) for field in ("unit", "timestamp"))
+            if key != ANY and kind_of(key) is None:
+                yield (around, key, "value")
+            for field in _INSIDE.get(key, "").split():
+                # The items of a list may be objects that hold the fields in their value
+                yield (around, key, "value", field)
+                yield (around, key, "value", "value", field)
+
+
+HARMLESS: Final[Paths] = known(
+    (
+        *_descriptors(),
+        *(path for rows in (BASIC_ROWS, CAPACITY_ROWS, *FIRST_ROWS) for path in of_rows("", rows)),
+        *listed(_OTHERS),
+    )
+)
+"""Where values stay: of descriptors and lines of tables that are not private, and some more."""

@@ -1,0 +1,165 @@
+"""How to find again, anywhere in a recording, what a key of it told to be personal.
+
+Texts are compared by letters and digits alone, in lower case and without umlauts. Only what can be
+told apart is looked for: no word of less than four letters or two signs, no common one, no model of
+a car, no number of less than seven digits, no place of less than four decimals.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+import re
+from typing import Final, NamedTuple
+from unicodedata import combining, normalize
+
+import orjson
+
+from ..core.common_words import is_common
+from ..core.json_paths import Paths
+from .keyed import keyed
+from .personal import ID, NAME, PERSON, PHONE, PLATE, Kind, Trace, parts, stand_in
+
+DEEPEST: Final = 50
+"""How deeply nested JSON is looked through."""
+
+type Found = tuple[Kind, str | float]
+
+_LONGEST: Final = 500
+_SHORTEST_CODE: Final = 6
+_SHORTEST_NUMBER: Final = 7
+_SHORTEST_PLATE: Final = 3
+_FEWEST_LETTERS: Final = 4
+_FEWEST_SIGNS: Final = 2
+# From this length on a name is what it is, even in the midst of a word
+_LONG: Final = 10
+# So many words of a text may have been written as one, or the other way round
+_MOST_WORDS: Final = 5
+
+_JSON: Final = re.compile(r'\s*(?:\{.*\}|\[.*\]|".*")\s*', re.DOTALL)
+_NO_WORD: Final = re.compile(r"[\W_]+")
+_PLACE: Final = re.compile(r"(?<!\d)(?<!\d\.)\d{1,3}\.\d{4}", re.ASCII)
+_NUMBER: Final = re.compile(r"[-+]?\d{1,3}\.\d{4,}", re.ASCII)
+_MODEL: Final = re.compile(r"[a-z]{0,3}\d{1,3}[a-z]{0,2}|[esx]drive\d\d\w?")
+# Chinese, Japanese and Korean: a sign says more than a letter, and no space parts words
+_SIGN: Final = re.compile(r"[\u2e80-\uffdc]")
+# What an id looks like that is a word, or too short to be found again
+_NO_ID: Final = re.compile(r"[A-Za-z_]+\d{0,3}|.{,7}")
+_COMMA: Final = re.compile(r"[,;•|\n]")
+_LETTERS: Final = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "å": "aa", "æ": "ae", "ø": "oe", "ł": "l"}
+)
+
+
+def nested(text: str) -> object:
+    """Return the JSON that a text is, None if it is none or a plain number or word."""
+    if not _JSON.fullmatch(text):
+        return None
+    try:
+        value: object = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    return value
+
+
+def find(value: object, paths: Paths, kind: Kind | None = None, depth: int = 0) -> Iterator[Found]:
+    """Yield what is personal in JSON by its key, and in what texts of it hold."""
+    if depth > DEEPEST:
+        return
+    if isinstance(value, Mapping):
+        for _, item, inner, beyond in parts(value, kind, paths):
+            yield from find(item, beyond or {}, inner, depth + 1)
+    elif isinstance(value, list):
+        for item in value:
+            yield from find(item, paths, kind, depth + 1)
+    elif isinstance(value, str):
+        inner_json = nested(value)
+        if inner_json is not None:
+            yield from find(inner_json, paths, kind, depth + 1)
+        elif kind is None:
+            yield from keyed(value)
+        else:
+            yield kind, value
+    elif kind is not None and isinstance(value, (int, float)) and not isinstance(value, bool):
+        yield kind, value
+
+
+class Needles(NamedTuple):
+    """What to look for: `words` as a whole, also of several words, and `inside` anywhere."""
+
+    words: frozenset[str] = frozenset()
+    inside: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, found: Iterable[Found]) -> Needles:
+        """Return how to find again what was found."""
+        needles = {needle for kind, value in dict.fromkeys(found) for needle in _of(kind, value)}
+        inside = frozenset(text for text, anywhere in needles if anywhere)
+        return cls(frozenset(text for text, _ in needles) - inside, inside)
+
+    def match(self, text: str) -> bool:
+        """Tell whether a text holds anything of it."""
+        if not self.words and not self.inside:
+            return False
+        words = _plain(_spelled(text))
+        whole = "".join(words)
+        if any(needle in whole for needle in self.inside):
+            return True
+        runs = (words[start:] for start in range(len(words)))
+        joined = ("".join(run[:count]) for run in runs for count in range(1, _MOST_WORDS + 1))
+        return not self.words.isdisjoint((*_PLACE.findall(text), *joined))
+
+
+def _spelled(text: str) -> str:
+    """Return a text in lower case, with two letters for an umlaut."""
+    return text.lower() if text.isascii() else normalize("NFC", text).lower().translate(_LETTERS)
+
+
+def _plain(text: str) -> list[str]:
+    """Return the words of a text in lower case, without accents."""
+    if not text.isascii():
+        text = "".join(sign for sign in normalize("NFKD", text) if not combining(sign))
+    return _NO_WORD.sub(" ", text.lower()).split()
+
+
+def _of(kind: Kind, value: str | float) -> Iterator[tuple[str, bool]]:
+    """Yield what to look for, and whether it may be in the midst of words."""
+    text = str(value).strip()[:_LONGEST]
+    if kind.trace is Trace.NONE or stand_in(kind, text) is None:
+        return
+    if _NUMBER.fullmatch(text):
+        yield from ((place, False) for place in _PLACE.findall(f"{text} {float(text):.4f}"))
+    elif kind.trace is not Trace.WORDS and any(map(str.isdecimal, text)):
+        if kind is not ID or not _NO_ID.fullmatch(text):
+            yield from _code(kind, "".join(_plain(_spelled(text))))
+    elif kind is not ID:
+        for phrase in (text, *_parts(kind, text)):
+            yield from _name(_plain(_spelled(phrase)))
+            yield from _name(_plain(phrase))
+
+
+def _code(kind: Kind, code: str) -> Iterator[tuple[str, bool]]:
+    digits = "".join(filter(str.isdecimal, code))
+    short = _SHORTEST_PLATE if kind is PLATE else _SHORTEST_CODE
+    if kind is PHONE and len(digits) >= _SHORTEST_NUMBER:
+        yield digits[-_SHORTEST_NUMBER:], True
+    elif len(code) >= (_SHORTEST_NUMBER if code == digits else short):
+        yield code, len(code) >= _SHORTEST_CODE and code != digits
+
+
+def _name(words: list[str]) -> Iterator[tuple[str, bool]]:
+    name = "".join(words)
+    signs = _SIGN.search(name) is not None
+    letters = sum(map(str.isalpha, name))
+    common = is_common(name) or all(is_common(word) or _MODEL.fullmatch(word) for word in words)
+    if letters >= (_FEWEST_SIGNS if signs else _FEWEST_LETTERS) and not common:
+        yield name, signs or len(name) >= _LONG
+
+
+def _parts(kind: Kind, value: str) -> Iterator[str]:
+    """Yield the names of a person, or the parts of an address: each as it is, and its words."""
+    if kind in (NAME, PERSON):
+        words = value.split()
+        if len(words) in (2, 3) and not any(map(is_common, words)):
+            yield from words
+    elif kind.trace is Trace.WORDS:
+        for part in _COMMA.split(value):
+            yield part
+            yield " ".join(word for word in part.split() if not any(map(str.isdigit, word)))

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from itertools import product
+from itertools import product, repeat
 from typing import ClassVar, override
 
 from homeassistant.core import HomeAssistant, callback
@@ -105,8 +105,8 @@ class MyBMWEntity(CoordinatorEntity[GarageCoordinator]):
     @override
     def available(self) -> bool:
         """Whether a source that knows something of what is shown can be read."""
-        vin, healthy = self.vehicle.vin, self.coordinator.reach.healthy
-        return any(healthy(vin, source) for source in self._sources or (None,))
+        healthy = self.coordinator.reach.healthy
+        return any(map(healthy, repeat(self.vehicle.vin), self._sources or (None,)))
 
     def needs(self, source: str) -> bool:
         """Tell whether there is nothing to show without a source."""
@@ -115,8 +115,7 @@ class MyBMWEntity(CoordinatorEntity[GarageCoordinator]):
     @property
     def _sources(self) -> frozenset[str]:
         """The sources that have ever had a value of what is shown."""
-        known = map(self.vehicle.sources_of, self.entity_description.attributes)
-        return frozenset[str]().union(*known)
+        return self.vehicle.sources_of(*self.entity_description.attributes)
 
 
 class CommandEntity(MyBMWEntity):

@@ -161,7 +161,8 @@ class SensorDescription(MyBMWDescription, SensorEntityDescription):
 
     def details_of(self, vehicle: Vehicle) -> dict[str, object] | None:
         """Return the extra attributes, None if there are none."""
-        extra, value = self.extra, vehicle.value(self.details or self.attributes[0])
+        extra = self.extra
+        value = extra and vehicle.value(self.details or self.attributes[0])
         return None if extra is None or value is None else extra(value)
 
 

@@ -74,7 +74,10 @@ class _Timing:
         self.written = now
 
     def _early_left(self, now: datetime, most: int) -> bool:
-        return sum(timedelta() <= now - time < _DAY for time in self.early) < most
+        return (
+            len(self.early) < most
+            or sum(timedelta() <= now - time < _DAY for time in self.early) < most
+        )
 
 
 class Saver:

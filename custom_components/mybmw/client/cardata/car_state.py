@@ -69,7 +69,7 @@ class Memory:
     `tellers` are the descriptors that the present values come from, where there may be several,
     `proven` those that the car sends although its drive train does not have them. `unknown` and
     `problems` count what could not be used. `now` is when the values at hand were sent. `size` are
-    the bytes of `raw`.
+    the bytes of `raw`, `sizes` those of each value.
     """
 
     drive_train: DriveTrain | None = None
@@ -91,6 +91,7 @@ class Memory:
     unknown: Tally = field(default_factory=Tally)
     problems: Tally = field(default_factory=Tally)
     size: int = 0
+    sizes: dict[str, int] = field(default_factory=dict)
 
     @property
     def plugs_in(self) -> bool:
@@ -145,20 +146,21 @@ class Memory:
             if reason is not None:
                 self.happened.append(reason)
 
-    def keep(self, descriptor: str, item: object, time: datetime) -> None:
-        """Keep what came, unless something newer is known."""
+    def keep(self, descriptor: str, item: object, time: datetime, size: int | None = None) -> None:
+        """Keep what came, unless something newer is known; `size` are its bytes as JSON."""
         known = self.raw.get(descriptor)
         if known is None or known[0] <= time:
-            self.size += self._growth(descriptor, item)
+            size = size_of(item) if size is None else size
+            self.size += self._growth(descriptor, size)
+            self.sizes[descriptor] = size
             self.raw[descriptor] = time, item
 
-    def has_room(self, descriptor: str, item: object, most: int) -> bool:
-        """Tell whether a value can be kept in so many bytes."""
-        return self.size + self._growth(descriptor, item) <= most
+    def has_room(self, descriptor: str, size: int, most: int) -> bool:
+        """Tell whether a value of a size can be kept in so many bytes."""
+        return self.size + self._growth(descriptor, size) <= most
 
-    def _growth(self, descriptor: str, item: object) -> int:
-        known = self.raw.get(descriptor)
-        return size_of(item) + (len(descriptor) if known is None else -size_of(known[1]))
+    def _growth(self, descriptor: str, size: int) -> int:
+        return size - self.sizes.get(descriptor, -len(descriptor))
 
     def believes(
         self,

@@ -14,21 +14,14 @@ from typing import Final
 import orjson
 
 from ..core.attributes import Unit
-from ..core.convert import (
-    is_null_word,
-    joined,
-    number as any_number,
-    split_unit,
-    text,
-    unknown_word,
-)
+from ..core.convert import NULL_WORDS, joined, number as any_number, split_unit, text, unknown_word
 from ..core.units import FACTORS, KILOMETERS, MINUTES, converted
 from .faults import fault_codes
 
 type Converter[T] = Callable[[object, str], T | None]
 """From a value and its unit in lower case; None is no value, ValueError nonsense."""
 
-_NOTHING: Final = frozenset({"-NA-", "SIGNAL_INVALID", "ASN_ISUNKNOWN", "NO_ACTION", "NO_FIX"})
+_NOTHING: Final = NULL_WORDS | {"-NA-", "SIGNAL_INVALID", "ASN_ISUNKNOWN", "NO_ACTION", "NO_FIX"}
 _NOT_KNOWN: Final = frozenset(
     {
         "-NA-",
@@ -102,9 +95,7 @@ _DATES: Final = (
 
 def is_nothing(value: object) -> bool:
     """Tell whether a value stands for "no value"."""
-    if value is None or is_null_word(value):
-        return True
-    return isinstance(value, str) and value.strip().upper() in _NOTHING
+    return value.strip().upper() in _NOTHING if isinstance(value, str) else value is None
 
 
 def is_not_known(value: object) -> bool:
@@ -114,12 +105,12 @@ def is_not_known(value: object) -> bool:
 
 def number(value: object, _unit: str) -> float | None:
     """Read a number."""
-    return None if is_nothing(value) else any_number(value)
+    return None if isinstance(value, str) and is_nothing(value) else any_number(value)
 
 
 def measurement(value: object, unit: str) -> tuple[float | None, str]:
     """Read a number and its unit in lower case, which may stand behind the number."""
-    if unit or is_nothing(value):
+    if unit or not isinstance(value, str) or is_nothing(value):
         return number(value, unit), unit
     digits, unit = split_unit(value)
     return any_number(digits), unit
@@ -130,10 +121,11 @@ def measure(wanted: Unit | None) -> Converter[float]:
 
     A consumption is told the other way round by cars that are set to miles: mi/kWh.
     """
+    known = wanted in FACTORS
 
     def convert(value: object, unit: str) -> float | None:
         amount, unit = measurement(value, unit)
-        if amount is None or wanted is None or wanted not in FACTORS or not unit:
+        if amount is None or wanted is None or not known or not unit:
             return amount
         return converted(amount, unit, wanted)
 

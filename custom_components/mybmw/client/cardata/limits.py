@@ -27,19 +27,19 @@ _MOST_VALUES: Final = 25_000
 _LONGEST_NAME: Final = 200
 
 
-def within_limits(items: Mapping[str, object], problems: Tally) -> Mapping[str, object]:
-    """Return the descriptors of a message or an answer that may be read; count the others."""
+def within_limits(items: Mapping[str, object], problems: Tally) -> dict[str, int]:
+    """Return the descriptors of a message that may be read, with their sizes; count the others."""
     if len(items) > _MOST_VALUES:
         problems["too many values"] += 1
-    fitting: dict[str, object] = {}
+    sizes: dict[str, int] = {}
     for descriptor, item in islice(items.items(), _MOST_VALUES):
         if len(descriptor) > _LONGEST_NAME:
             problems["name too long"] += 1
-        elif size_of(item) > MOST_OF_VALUE:
+        elif (size := size_of(item)) > MOST_OF_VALUE:
             problems[descriptor] += 1
         else:
-            fitting[descriptor] = item
-    return fitting
+            sizes[descriptor] = size
+    return sizes
 
 
 def size_of(item: object) -> int:

@@ -56,18 +56,20 @@ def read_values(data: object, memory: Memory, now: datetime) -> list[AnyReading]
 
     A value without a measuring time, or measured in the future, is left out.
     """
-    memory.now = now
+    memory.now, latest = now, now + _AHEAD
     readings: list[AnyReading] = []
     newest: datetime | None = None
-    items = within_limits(mapping(data), memory.problems)
-    for descriptor in sorted(items, key=_place) if len(items) > 1 else items:
-        value = _value(descriptor, items[descriptor], memory, now)
+    items = mapping(data)
+    sizes = within_limits(items, memory.problems)
+    for descriptor in sorted(sizes, key=_place) if len(sizes) > 1 else sizes:
+        item, size = items[descriptor], sizes[descriptor]
+        value = _value(descriptor, item, memory, latest)
         if value is None:
             continue
         if newest is None or newest < value.time:
             newest = value.time
         steps = STEPS.get(descriptor) or _unheard_of(descriptor, memory)
-        if steps is None or not _has_room(descriptor, items[descriptor], memory):
+        if steps is None or not _has_room(descriptor, size, memory):
             continue
         for step in steps:
             try:
@@ -76,9 +78,9 @@ def read_values(data: object, memory: Memory, now: datetime) -> list[AnyReading]
                 memory.unknown_word(descriptor, error)
             except _UNUSABLE:
                 memory.problems[descriptor] += 1
-        memory.keep(descriptor, items[descriptor], value.time)
-    if not NULL_IS_OVER.isdisjoint(items):
-        readings += _over(items, memory, newest)
+        memory.keep(descriptor, item, value.time, size)
+    if not NULL_IS_OVER.isdisjoint(sizes):
+        readings += _over({key: items[key] for key in sizes}, memory, newest)
     if newest is not None:
         readings.append(LAST_UPDATE.at(newest, newest, SOURCE))
     return readings
@@ -110,13 +112,13 @@ def _place(descriptor: str) -> int:
     return _PLACES.get(descriptor, 1)
 
 
-def _value(descriptor: str, item: object, memory: Memory, now: datetime) -> Value | None:
+def _value(descriptor: str, item: object, memory: Memory, latest: datetime) -> Value | None:
     fields = mapping(item)
     raw, unit = fields.get("value"), fields.get("unit")
     if raw is None or (isinstance(raw, str) and _says_nothing(descriptor, raw)):
         return None
     time = moment(fields.get("timestamp"))
-    if time is None or time.year <= NEVER or time > now + _AHEAD:
+    if time is None or time.year <= NEVER or time > latest:
         memory.problems[f"{descriptor}: time"] += 1
         return None
     unit = unit.replace(_INVISIBLE, "").strip().lower() if isinstance(unit, str) else ""
@@ -144,10 +146,10 @@ def _unheard_of(descriptor: str, memory: Memory) -> tuple[Step, ...] | None:
     return steps
 
 
-def _has_room(descriptor: str, item: object, memory: Memory) -> bool:
+def _has_room(descriptor: str, size: int, memory: Memory) -> bool:
     """Return whether a value can be kept; unknown descriptors have a limit of their own."""
     most = MOST_OF_CAR if descriptor in STEPS else MOST_OF_CAR // 2
-    room = memory.has_room(descriptor, item, most)
+    room = memory.has_room(descriptor, size, most)
     if not room:
         memory.problems["too much to keep"] += 1
     return room
@@ -191,7 +193,7 @@ def _by_rule(descriptor: str, rule: AnyRule) -> Step:
 def _by_descriptor(descriptor: str, item: Descriptor, convert: Converter[Any]) -> Step:
     attribute, unitless = item.attribute, convert is distance
     local, forgets = item.kind is Kind.MOMENT, item.kind in FORGETTING_KINDS
-    words = frozenset(item.words)
+    words, everywhere = frozenset(item.words), not item.cars
 
     def step(value: Value, memory: Memory) -> Iterable[AnyReading]:
         unit = memory.unit_of(value) if unitless else value.unit
@@ -203,7 +205,8 @@ def _by_descriptor(descriptor: str, item: Descriptor, convert: Converter[Any]) -
         if found is None:
             ends = forgets and _is_forgotten(value.raw)
             return (attribute.over(value.time, SOURCE),) if ends else ()
-        if not item.applies(memory.drive_train) and not _proves(descriptor, found, memory):
+        applies = everywhere or item.applies(memory.drive_train)
+        if not applies and not _proves(descriptor, found, memory):
             return ()
         if words and found not in words:
             memory.unknown_word(descriptor, UnknownWordError(found))

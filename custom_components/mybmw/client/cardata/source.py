@@ -384,7 +384,7 @@ class CardataSource(ReadOnly):
             return vin, []
         data = mapping(message.get("data"))
         readings = read_values(data, car.memory, sent_at(message, now))
-        car.memory.streamed.update(key for key in data if key in car.memory.raw)
+        car.memory.streamed.update(data.keys() & car.memory.raw.keys())
         self._activity.hear(vin, now)
         if readings:
             self._plan.told(vin, now)

@@ -11,7 +11,7 @@ from .errors import ClientError, NoPictureError, UnsupportedError
 from .execution import INTERRUPTED, NO_STATE, Execution, about_to_send, unconfirmed
 from .policy import Policy
 from .source import Poll, Progress, Source
-from .tires import comparisons
+from .tires import COMPARED, comparisons
 from .unconfirmed import Saved, Sent, Unconfirmed, outdated
 from .vehicle import Vehicle
 
@@ -221,11 +221,12 @@ class Garage:
                 if not self.accept(vin):
                     continue
                 vehicle = self.vehicles[vin] = Vehicle(vin)
-            kept = self.unconfirmed.sift(vin, self.policy.filter(items))
-            changed = vehicle.update(kept)
-            changes[vin] = changed | vehicle.update(comparisons(vehicle))
-            if changes[vin] or new:
-                told[vin] = changes[vin]
+            taken = [*self.unconfirmed.sift(vin, self.policy.filter(items))]
+            changes[vin] = changed = vehicle.update(taken)
+            if any(reading.attribute in COMPARED for reading in taken):
+                changed |= vehicle.update(comparisons(vehicle))
+            if changed or new:
+                told[vin] = changed
         if told and self.listener is not None:
             self.listener(told)
         for vin in changes:

@@ -8,6 +8,9 @@ from .attributes import TIRE_COMPARISON, TIRE_PRESSURE, TIRE_TARGET_PRESSURE, WH
 from .values import TireComparison
 from .vehicle import Vehicle
 
+COMPARED: Final = frozenset({*TIRE_PRESSURE.values(), *TIRE_TARGET_PRESSURE.values()})
+"""The attributes that comparisons follow from."""
+
 _TOGETHER: Final = timedelta(minutes=10)
 
 

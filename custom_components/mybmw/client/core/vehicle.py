@@ -63,9 +63,10 @@ class Vehicle:
         reading: Reading[T] | None = self._held.get(attribute)
         return None if reading is None else reading.value
 
-    def sources_of(self, attribute: AnyAttribute) -> frozenset[str]:
-        """Return the names of the sources that have ever had a usable value of an attribute."""
-        return self._sources.get(attribute, frozenset())
+    def sources_of(self, *attributes: AnyAttribute) -> frozenset[str]:
+        """Return the names of the sources that have ever had a usable value of any attribute."""
+        known = [self._sources[item] for item in attributes if item in self._sources]
+        return known[0] if len(known) == 1 else frozenset().union(*known)
 
     def add_sources(self, sources: Mapping[AnyAttribute, Collection[str]]) -> None:
         """Take over the sources of attributes that were known before a restart."""

@@ -60,6 +60,7 @@ NO_PLATFORMS = {
     "entity",
     "entity_picture",
     "object_ids",
+    "system_health",
 }
 # What keeps work going that fails in a way that nobody foresaw
 SUPERVISORS = {"client/core/supervisor.py"}

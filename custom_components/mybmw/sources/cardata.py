@@ -38,6 +38,7 @@ from ..client.cardata import (
     connect,
     is_client_id,
 )
+from ..client.cardata.api import BASE
 from ..const import (
     CONF_SOURCES,
     CONF_TOKENS,
@@ -256,6 +257,7 @@ SETUP: Final = SourceSetup(
     build=_build,
     steps=CardataSteps,
     account=tolerant({vol.Required(CONF_CLIENT_ID): NAME}),
+    server=lambda _entry: BASE,
     options={
         vol.Required(OPTION_CARDATA): section(_REQUESTS, {"collapsed": False}),
         vol.Required(OPTION_STREAM): section(stream.FIELDS, {"collapsed": True}),

@@ -205,8 +205,15 @@ def _interval(entry: ConfigEntry) -> timedelta:
 
 
 def _usual_interval(entry: ConfigEntry) -> timedelta:
-    region = Region(entry.data[CONF_SOURCES][SOURCE][CONF_REGION])
-    return _INTERVALS.get(region, _USUAL_INTERVAL)
+    return _INTERVALS.get(_region(entry), _USUAL_INTERVAL)
+
+
+def _region(entry: ConfigEntry) -> Region:
+    return Region(entry.data[CONF_SOURCES][SOURCE][CONF_REGION])
+
+
+def _server(entry: ConfigEntry) -> str:
+    return SERVERS[_region(entry)].url("/")
 
 
 def _suggested(entry: ConfigEntry) -> dict[str, float]:
@@ -223,6 +230,7 @@ SETUP: Final = SourceSetup(
             vol.Optional(CONF_PASSWORD): OPTIONAL_TEXT,
         }
     ),
+    server=_server,
     stand_in=name_of,
     options={
         vol.Required(OPTION_INTERVAL): NumberSelector(

@@ -27,12 +27,14 @@ class SourceSetup:
     `account` is what an entry keeps of a login, `stand_in` identifies an account where the service
     does not. `options` are the fields of the form, with `suggested` values; `tidy` makes of them
     what an entry keeps, which has to be `kept_options`; `wrong` returns the key of an error in it.
-    `interval` is how often to poll, None if the source decides.
+    `interval` is how often to poll, None if the source decides; `server` is the address to look for
+    when the user asks whether the service can be reached.
     """
 
     build: Callable[[HomeAssistant, ConfigEntry, Redactor], Awaitable[Source]]
     steps: type[SourceSteps]
     account: vol.Schema
+    server: Callable[[ConfigEntry], str]
     stand_in: Callable[[Mapping[str, Any]], str | None] = lambda _account: None
     options: Fields = field(default_factory=dict)
     suggested: Callable[[ConfigEntry], Mapping[str, Any]] = lambda _entry: {}

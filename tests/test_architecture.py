@@ -219,6 +219,11 @@ def test_no_blind_except(path: Path) -> None:
             assert not names & {"Exception", "BaseException"}, f"line {node.lineno}"
 
 
+def test_times_are_read_in_one_place() -> None:
+    found = [name(path) for path in MODULES if "datetime.fromisoformat" in path.read_text("utf-8")]
+    assert found == ["client/core/convert.py"]
+
+
 def test_every_part_is_installed() -> None:
     """The package that works without Home Assistant is the whole client."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]

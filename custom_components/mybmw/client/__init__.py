@@ -16,6 +16,7 @@ from .core.commands import (
     SendPoi,
     TargetSoc,
 )
+from .core.convert import utc_time
 from .core.errors import (
     AnswerError,
     ApiError,
@@ -118,5 +119,6 @@ __all__ = [
     "longest_wait",
     "narrow",
     "raw",
+    "utc_time",
     "values",
 ]

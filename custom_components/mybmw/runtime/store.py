@@ -14,7 +14,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
-from ..client import Saved
+from ..client import Saved, utc_time
 from ..const import DOMAIN
 from .car_store import CarContents, CarStore
 from .files import contents_of, mapping_of, sequence_of
@@ -218,7 +218,7 @@ class ImageStore:
     async def load(self) -> None:
         """Read which pictures there are, and when each was fetched."""
         saved = mapping_of(await contents_of(self._index))
-        parsed = ((str(key), _read_moment(str(time))) for key, time in saved.items())
+        parsed = ((str(key), utc_time(str(time))) for key, time in saved.items())
         self._times = {key: time for key, time in parsed if time is not None}
 
     def time(self, key: str) -> datetime | None:
@@ -267,8 +267,8 @@ def time_left(contents: Contents, source: str) -> timedelta:
 
     If the clock is behind the file, nobody knows for how long Home Assistant did not run.
     """
-    now, due = dt_util.utcnow(), _read_moment(contents["due"].get(source, ""))
-    since = max(now, _read_moment(contents["saved"]) or now)
+    now, due = dt_util.utcnow(), utc_time(contents["due"].get(source, ""))
+    since = max(now, utc_time(contents["saved"]) or now)
     left = due - since if due is not None else timedelta()
     return min(max(left, timedelta()), _LONGEST)
 
@@ -277,11 +277,3 @@ def due_after(delay: timedelta) -> str:
     """Return the time after a delay as it is saved."""
     later: datetime = dt_util.utcnow() + delay
     return later.isoformat()
-
-
-def _read_moment(saved: str) -> datetime | None:
-    try:
-        time = datetime.fromisoformat(saved)
-    except ValueError:
-        return None
-    return time if time.tzinfo else None

@@ -15,6 +15,7 @@ from custom_components.mybmw.client.core.convert import (
     boolean,
     day,
     integer,
+    iso_time,
     mapping,
     member,
     note_unknown_word,
@@ -22,6 +23,7 @@ from custom_components.mybmw.client.core.convert import (
     sequence,
     text,
     timestamp,
+    utc_time,
 )
 from custom_components.mybmw.client.core.json_reader import Reader, row
 from custom_components.mybmw.client.mybmw.mapping import (
@@ -65,6 +67,13 @@ color = member(Color, NAVY=Color.DARK_BLUE)
         (timestamp, "0001-01-01T00:00:00Z", None),
         (timestamp, "0001-01-01T00:00:00+05:00", None),
         (timestamp, "9999-12-31T23:59:59-05:00", None),
+        (iso_time, "2026-11-10T12:00:00+05:30", NOW - timedelta(hours=5, minutes=30)),
+        (iso_time, "2026-11-10", datetime(2026, 11, 10)),
+        (utc_time, "2026-11-10T12:00:00Z", NOW),
+        (utc_time, "2026-11-10T17:30:00+05:30", NOW),
+        (utc_time, "2026-11-10T12:00:00", None),
+        (utc_time, "9999-12-31T23:59:59-05:00", None),
+        *((utc_time, nonsense, None) for nonsense in (None, 7, "", "soon", "2026-11-31")),
         (day, "2027-05-01T23:59:59-11:00", date(2027, 5, 1)),
         (day, "2027-05-01", date(2027, 5, 1)),
         (day, "0001-01-01T00:00:00Z", None),
@@ -96,6 +105,7 @@ NONSENSE: dict[Converter[Any], tuple[object, ...]] = {
     boolean: (0, 1, "yes", "on", [], 1.0),
     text: (7, True, [], {"a": 1}),
     timestamp: ("soon", 7, "2026-11-10T12:00:00", "2026-11-10"),
+    iso_time: (None, 7, [], "", "soon", "null"),
     day: ("14.05.2025", 7, [], "2027-13-01"),
     color: ("GREEN", 7, [], True),
     limits: (None, "6", {}, 6),

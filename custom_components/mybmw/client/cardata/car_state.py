@@ -6,10 +6,17 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final, NamedTuple
 
 from ..core.attributes import ATTRIBUTES, AnyAttribute
-from ..core.convert import UnknownWordError, mapping, note_unknown_word, sequence, split_unit
+from ..core.convert import (
+    UnknownWordError,
+    mapping,
+    note_unknown_word,
+    sequence,
+    split_unit,
+    utc_time,
+)
 from ..core.tally import Tally
 from ..core.values import ChargingStatus, DriveTrain, LidState
-from .converters import Converter, is_nothing, moment, number, one_of, phases_of, time_of, truth
+from .converters import Converter, is_nothing, number, one_of, phases_of, time_of, truth
 from .limits import MOST_OF_VALUE, size_of
 from .mapping import (
     ALTITUDE,
@@ -273,20 +280,22 @@ class Memory:
         for key, item in mapping(fields.get("values")).items():
             if isinstance(item, list) and len(item) == 3 and key in REMEMBERED:
                 raw, unit, text = item
-                time = moment(text)
+                time = utc_time(text)
                 if time is not None and isinstance(unit, str):
                     value = Value(raw, unit, time)
                     if _usable(key, value):
                         self.values[key] = value
         for key, item in mapping(fields.get("raw")).items():
-            if isinstance(item, list) and len(item) == 2 and (time := moment(item[0])) is not None:
-                self.keep(key, item[1], time)
+            if isinstance(item, list) and len(item) == 2:
+                time = utc_time(item[0])
+                if time is not None:
+                    self.keep(key, item[1], time)
         self.answers |= mapping(fields.get("answers"))
         target = fields.get("target")
         self.target = float(target) if isinstance(target, (int, float)) else None
         self.streamed |= set(map(str, sequence(fields.get("streamed"))))
         self.proven |= set(map(str, sequence(fields.get("proven"))))
-        self.charging_since = moment(fields.get("charging_since"))
+        self.charging_since = utc_time(fields.get("charging_since"))
         self.phases = _saved_phases(fields.get("phases"))
         self.tellers |= _saved_tellers(fields.get("tellers"))
 
@@ -294,7 +303,7 @@ class Memory:
 def _saved_phases(saved: object) -> Value | None:
     if not isinstance(saved, list) or len(saved) != 2:
         return None
-    raw, time = saved[0], moment(saved[1])
+    raw, time = saved[0], utc_time(saved[1])
     return None if time is None or not isinstance(raw, str) else Value(raw, "", time)
 
 
@@ -302,7 +311,7 @@ def _saved_tellers(saved: object) -> dict[AnyAttribute, tuple[str, datetime]]:
     found: dict[AnyAttribute, tuple[str, datetime]] = {}
     for key, item in mapping(saved).items():
         if key in ATTRIBUTES and isinstance(item, list) and len(item) == 2:
-            time = moment(item[1])
+            time = utc_time(item[1])
             if time is not None:
                 found[ATTRIBUTES[key]] = str(item[0]), time
     return found

@@ -9,8 +9,7 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Final, NamedTuple
 
-from ..core.convert import mapping
-from .converters import moment
+from ..core.convert import mapping, utc_time
 
 DRIFT: Final = timedelta(minutes=1)
 """How far the clock may be off the count, or go back, without having been set."""
@@ -102,7 +101,7 @@ class SetBack:
 
 def saved_time(value: object) -> datetime | None:
     """Read a time (UTC) that a file holds; None if it is none, or of no year that can be."""
-    time = moment(value)
+    time = utc_time(value)
     return time if time is not None and _FIRST_YEAR <= time.year <= _LAST_YEAR else None
 
 

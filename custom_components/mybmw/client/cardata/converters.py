@@ -14,7 +14,15 @@ from typing import Final
 import orjson
 
 from ..core.attributes import Unit
-from ..core.convert import NULL_WORDS, joined, number as any_number, split_unit, text, unknown_word
+from ..core.convert import (
+    NULL_WORDS,
+    iso_time,
+    joined,
+    number as any_number,
+    split_unit,
+    text,
+    unknown_word,
+)
 from ..core.units import FACTORS, KILOMETERS, MINUTES, converted
 from .faults import fault_codes
 
@@ -281,7 +289,7 @@ def day(value: object, _unit: str = "") -> date | None:
         return _sensible(written.date())
     if len(text_) < len("2026-11-01"):
         text_ = f"{text_}-01"
-    return _sensible(date.fromisoformat(text_[:10]))
+    return _sensible(iso_time(text_[:10]).date())
 
 
 def time_of(value: object, _unit: str = "") -> datetime | None:
@@ -290,7 +298,7 @@ def time_of(value: object, _unit: str = "") -> datetime | None:
         return None
     if not isinstance(value, str):
         raise ValueError("not a time")
-    return _sensible(_written(value.strip()) or datetime.fromisoformat(value.strip()))
+    return _sensible(_written(value.strip()) or iso_time(value.strip()))
 
 
 def _sensible[D: date](when: D) -> D | None:
@@ -326,19 +334,6 @@ def _written(value: str) -> datetime | None:
         except ValueError:
             continue
     return None
-
-
-def moment(value: object) -> datetime | None:
-    """Read when something was measured; None if that is not told."""
-    if not isinstance(value, str):
-        return None
-    try:
-        result = datetime.fromisoformat(value)
-        if result.tzinfo is UTC:
-            return result
-        return result.astimezone(UTC) if result.tzinfo is not None else None
-    except ValueError, OverflowError:
-        return None
 
 
 def items(value: object) -> list[Mapping[str, object]]:

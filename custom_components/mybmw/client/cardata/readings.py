@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from ..core.attributes import CHECK_CONTROL, LAST_UPDATE, AnyReading, Reading
-from ..core.convert import NEVER, UnknownWordError, mapping
+from ..core.convert import NEVER, UnknownWordError, mapping, utc_time
 from ..core.descriptors import Descriptor, Kind
 from ..core.values import ChargingStatus, ClimateActivity
 from .car_state import REMEMBERED, Memory, Value
 from .combined_values import DERIVED
-from .converters import Converter, distance, is_not_known, is_nothing, moment
+from .converters import Converter, distance, is_not_known, is_nothing
 from .limits import MOST_OF_CAR, within_limits
 from .mapping import (
     CHARGING_WORD,
@@ -97,7 +97,7 @@ def _over(
         known = memory.raw.get(descriptor)
         if known is None or not _is_null(items[descriptor]) or _is_null(known[1]):
             continue
-        sent = moment(mapping(items[descriptor]).get("timestamp"))
+        sent = utc_time(mapping(items[descriptor]).get("timestamp"))
         time = max(known[0], sent or newest or known[0])
         memory.keep(descriptor, items[descriptor], time)
         yield CHECK_CONTROL.at((), time, SOURCE)
@@ -117,7 +117,7 @@ def _value(descriptor: str, item: object, memory: Memory, latest: datetime) -> V
     raw, unit = fields.get("value"), fields.get("unit")
     if raw is None or (isinstance(raw, str) and _says_nothing(descriptor, raw)):
         return None
-    time = moment(fields.get("timestamp"))
+    time = utc_time(fields.get("timestamp"))
     if time is None or time.year <= NEVER or time > latest:
         memory.problems[f"{descriptor}: time"] += 1
         return None
@@ -270,5 +270,5 @@ STEPS: Final = {key: tuple(_steps(key)) for key in {*REMEMBERED, *RULES, *TAIL, 
 
 def sent_at(message: Mapping[str, object], now: datetime) -> datetime:
     """Return when a message was sent, if that is later than now: then our clock is behind."""
-    sent = moment(message.get("timestamp"))
+    sent = utc_time(message.get("timestamp"))
     return now if sent is None else max(now, min(sent, now + DAY))

@@ -122,6 +122,24 @@ def text(value: object) -> str | None:
     return None if found.upper() in NULL_WORDS else found[:255]
 
 
+def iso_time(value: object) -> datetime:
+    """Read an ISO 8601 time as it is written, perhaps without an offset; else ValueError."""
+    if not isinstance(value, str):
+        raise ValueError("not a time")
+    return datetime.fromisoformat(value)
+
+
+def utc_time(value: object) -> datetime | None:
+    """Read an ISO 8601 time with its offset; None for anything else."""
+    try:
+        result = iso_time(value)
+        if result.tzinfo is UTC:
+            return result
+        return result.astimezone(UTC) if result.tzinfo is not None else None
+    except ValueError, OverflowError:
+        return None
+
+
 def timestamp(value: object) -> datetime | None:
     """Read an ISO 8601 time with its offset; years up to 2000 stand for "never"."""
     try:
@@ -153,10 +171,8 @@ def day(value: object) -> date | None:
 def _iso(value: object) -> datetime | None:
     if value is None:
         return None
-    if not isinstance(value, str):
-        raise ValueError("not a time")
     try:
-        return datetime.fromisoformat(value)
+        return iso_time(value)
     except ValueError:
         if is_null_word(value):
             return None

@@ -8,6 +8,7 @@ from typing import Any, Final
 from mashumaro.codecs import BasicDecoder, BasicEncoder
 
 from .attributes import AnyAttribute, AnyReading, Reading
+from .convert import iso_time
 from .descriptors import attribute_of
 from .vehicle import Vehicle
 
@@ -58,7 +59,7 @@ def load(saved: Iterable[Saved]) -> Iterator[AnyReading]:
     for item in saved:
         try:
             attribute = attribute_of(item["key"])
-            value, time = item["value"], datetime.fromisoformat(item["time"])
+            value, time = item["value"], iso_time(item["time"])
             decoded = None if value is None else _decode(attribute, value)
             if _aware(time) <= latest:
                 assumed = item.get("assumed") is True

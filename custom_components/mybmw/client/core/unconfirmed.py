@@ -15,6 +15,7 @@ from mashumaro.codecs import BasicDecoder, BasicEncoder
 
 from .attributes import AnyAttribute, AnyReading
 from .commands import AcLimit, ChangeProfile, Command, CommandKind, CommandState, TargetSoc
+from .convert import iso_time
 from .effects import LASTING, Check, changes, checks
 from .errors import ClientError
 from .vehicle import Vehicle
@@ -234,8 +235,8 @@ def _sifted(sent: Sent, readings: Sequence[AnyReading]) -> Iterator[AnyReading]:
 def _loaded(saved: Any) -> tuple[str, Sent]:
     kind = CommandKind(saved["kind"])
     command: Command = BasicDecoder(_TYPES.get(kind, Command)).decode(saved["command"])
-    now, time = datetime.now(UTC), datetime.fromisoformat(saved["time"])
-    ended = saved["ended"] and min(now, datetime.fromisoformat(saved["ended"]))
+    now, time = datetime.now(UTC), iso_time(saved["time"])
+    ended = saved["ended"] and min(now, iso_time(saved["ended"]))
     state = saved["state"] and CommandState(saved["state"])
     if command.kind is not kind or not changes(command):
         raise ValueError("another kind of command")

@@ -209,7 +209,9 @@ class MyBMWOptionsFlow(OptionsFlowWithReload):
         await async_load(self.hass, names_of(self.config_entry))
         errors: dict[str, str] = {}
         if user_input is not None:
-            options = self._tidied(user_input)
+            options = user_input
+            for spec in self._specs:
+                options = spec.setup.tidied(options)
             wrong = await self._wrong(options)
             if wrong is None:
                 return self.async_create_entry(data=options)
@@ -246,25 +248,6 @@ class MyBMWOptionsFlow(OptionsFlowWithReload):
         for spec in self._specs:
             usual |= spec.setup.suggested(self.config_entry)
         return {**usual, **known}
-
-    def _tidied(self, user_input: Mapping[str, Any]) -> dict[str, Any]:
-        """Return options as they are kept: numbers are whole, and nothing is around texts."""
-        tidied = dict(user_input)
-        for setup in (spec.setup for spec in self._specs):
-            mine = {key: tidied[key] for key in map(str, setup.options) if key in tidied}
-            tidied |= _tidied(mine, setup.tidy)
-        return tidied
-
-
-def _tidied(options: Mapping[str, Any], tidy: Mapping[str, Callable[[Any], Any]]) -> dict[str, Any]:
-    return {
-        key: _tidied(value, tidy)
-        if isinstance(value, dict)
-        else tidy[key](value)
-        if key in tidy
-        else value
-        for key, value in options.items()
-    }
 
 
 def _coordinator(entry: MyBMWConfigEntry) -> GarageCoordinator | None:

@@ -272,6 +272,6 @@ SETUP: Final = SourceSetup(
         ),
         vol.Optional(OPTION_STREAM): stream.kept,
     },
-    tidy=stream.TIDY,
+    tidied=lambda options: {**options, OPTION_STREAM: stream.tidied(options[OPTION_STREAM])},
     wrong=_wrong,
 )

@@ -54,7 +54,7 @@ FIELDS: Final = vol.Schema(
         vol.Optional(CONF_PREFIX, default=_PREFIX): TextSelector(),
     }
 )
-TIDY: Final[Mapping[str, Callable[[Any], Any]]] = {
+_TIDIED: Final[Mapping[str, Callable[[Any], Any]]] = {
     CONF_PORT: int,
     CONF_HOST: str.strip,
     CONF_PREFIX: lambda prefix: prefix.strip().rstrip("/#+") or _PREFIX,
@@ -72,6 +72,11 @@ _KEPT: Final = tolerant(
     }
 )
 _OWN: Final = tolerant({vol.Required(CONF_HOST): NAME, vol.Required(CONF_PORT): object})
+
+
+def tidied(stream: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options as an entry keeps them: a whole port, and nothing around texts."""
+    return {key: _TIDIED.get(key, lambda item: item)(value) for key, value in stream.items()}
 
 
 def kept(stream: object) -> object:

@@ -245,6 +245,6 @@ SETUP: Final = SourceSetup(
     },
     suggested=_suggested,
     kept_options={vol.Optional(OPTION_INTERVAL): number(1, _MOST_KEPT_MINUTES)},
-    tidy={OPTION_INTERVAL: int},
+    tidied=lambda options: {**options, OPTION_INTERVAL: int(options[OPTION_INTERVAL])},
     interval=_interval,
 )

@@ -25,8 +25,8 @@ class SourceSetup:
     """How a source is set up and built, which its module knows.
 
     `account` is what an entry keeps of a login, `stand_in` identifies an account where the service
-    does not. `options` are the fields of the form, with `suggested` values; `tidy` makes of them
-    what an entry keeps, which has to be `kept_options`; `wrong` returns the key of an error in it.
+    does not. `options` are the fields of the form, with `suggested` values; `tidied` returns
+    what an entry keeps of them, checked by `kept_options`; `wrong` returns the key of an error.
     `interval` is how often to poll, None if the source decides; `server` is the address to look for
     when the user asks whether the service can be reached.
     """
@@ -39,7 +39,7 @@ class SourceSetup:
     options: Fields = field(default_factory=dict)
     suggested: Callable[[ConfigEntry], Mapping[str, Any]] = lambda _entry: {}
     kept_options: Fields = field(default_factory=dict)
-    tidy: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    tidied: Callable[[dict[str, Any]], dict[str, Any]] = lambda options: options
     wrong: Callable[[HomeAssistant, Mapping[str, Any]], Awaitable[str | None]] = _nothing_wrong
     interval: Callable[[ConfigEntry], timedelta | None] = lambda _entry: None
 

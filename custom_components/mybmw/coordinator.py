@@ -79,7 +79,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         self.saver = Saver(hass, entry, self._plan, self._car, lambda: self.vehicles)
         self._teller = Teller(hass.loop, self._before_telling)
         self._former: Mapping[str, Mapping[str, Any]] = {}
-        self._devices: set[str] = set()
+        self._devices: dict[str, str] = {}
         self.closed = False
         self.elsewhere: set[str] = set()
         self._confirmer = Confirmer(hass, entry, garage, self.pollers)
@@ -230,10 +230,14 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         """Tell whether any source has the car in its list."""
         return any(poller.lists(vin) for poller in self.pollers.values())
 
+    def device(self, vin: str) -> dr.AnyDeviceEntry | None:
+        """Return the device of a car, None if there is none yet."""
+        return dr.async_get(self.hass).async_get(self._devices.get(vin, ""))
+
     @callback
     def async_forget(self, vin: str) -> None:
         """Forget a car, so that it is a new one should it come back."""
-        self._devices.discard(vin)
+        self._devices.pop(vin, None)
         self._teller.forget(vin)
         self.data.remove(vin)
         self.saver.forget(vin)
@@ -318,8 +322,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         vehicle = self.vehicles.get(vin)
         if vehicle is None or (vin in self._devices and _DEVICE.isdisjoint(changed)):
             return
-        self._devices.add(vin)
-        dr.async_get(self.hass).async_get_or_create(
+        device = dr.async_get(self.hass).async_get_or_create(
             config_entry_id=self.config_entry.entry_id,
             identifiers={(DOMAIN, vin)},
             manufacturer=_MANUFACTURERS.get(vehicle.brand, vehicle.brand.value),
@@ -330,6 +333,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
             sw_version=vehicle.value(car.SOFTWARE_VERSION),
             hw_version=vehicle.value(car.HEADUNIT_TYPE),
         )
+        self._devices[vin] = device.id
 
     @callback
     def _drop_missing(self, poller: SourcePoller, listed: frozenset[str]) -> None:

@@ -73,6 +73,9 @@ _SHOWN_BY_BOTH: Final[Rules] = {
 }
 """The same if two sources bring all values and commands: what else can be done without."""
 
+SOMETIMES_ELSEWHERE: Final = frozenset(_SHOWN_BY_BOTH)
+"""The keys of all entities that `shown_elsewhere` knows."""
+
 
 def shown_elsewhere(key: str, vehicle: Vehicle, commands: Commands, *, both: bool) -> bool:
     """Tell whether an entity need not be on at first on a car that takes these commands."""

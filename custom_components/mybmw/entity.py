@@ -22,7 +22,7 @@ from .client import Changes, Command, CommandKind, Policy, Vehicle, attributes a
 from .client.core.attributes import AnyAttribute
 from .const import DOMAIN
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
-from .enabled_default import shown_elsewhere
+from .enabled_default import SOMETIMES_ELSEWHERE, shown_elsewhere
 from .object_ids import former_object_id
 from .runtime.dispatcher import Watch
 from .runtime.poller import PlannedPoller
@@ -87,10 +87,16 @@ class MyBMWEntity(CoordinatorEntity[GarageCoordinator]):
         self.entity_description = description
         self.vehicle = vehicle
         self._attr_unique_id = description.unique_id(vehicle.vin)
-        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, vehicle.vin)})
-        commands = coordinator.data.commands(vehicle)
-        both = len(coordinator.pollers) > 1
-        if shown_elsewhere(description.key, vehicle, commands, both=both):
+        # Looking the device up by its identifiers is a tenth of what adding an entity costs
+        self.device_entry = coordinator.device(vehicle.vin)
+        if self.device_entry is None:
+            self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, vehicle.vin)})
+        if description.key in SOMETIMES_ELSEWHERE and shown_elsewhere(
+            description.key,
+            vehicle,
+            coordinator.data.commands(vehicle),
+            both=len(coordinator.pollers) > 1,
+        ):
             self._attr_entity_registry_enabled_default = False
 
     @property
@@ -289,7 +295,6 @@ class _Nursery[D: MyBMWDescription]:
             new += [
                 self._factory(self._coordinator, vehicle, item)
                 for item in self._usable(vehicle, changed)
-                if not _is_disabled(self._registered(item, vehicle))
             ]
         if new:
             self._add_entities(new)
@@ -299,23 +304,24 @@ class _Nursery[D: MyBMWDescription]:
         return attribute in self._missing.get(vin, self.table)
 
     def _usable(self, vehicle: Vehicle, changed: Iterable[AnyAttribute]) -> list[D]:
-        """Return the descriptions that have become usable with these changes, in their order."""
+        """Return the descriptions that have become usable with these changes, in their order.
+
+        Those whose entities are disabled are left out for good.
+        """
         table = self._missing.get(vehicle.vin)
         if table is None:
             table = {attribute: list(items) for attribute, items in self.table.items()}
             self._missing[vehicle.vin] = table
-        found = {
-            item.key: item
-            for attribute in changed
-            for item in table.get(attribute, ())
-            if item.usable(vehicle) or self._registered(item, vehicle) is not None
-        }
-        for item in found.values():
+        asked = {item.key: item for attribute in changed for item in table.get(attribute, ())}
+        known = {key: self._registered(item, vehicle) for key, item in asked.items()}
+        found = [item for key, item in asked.items() if known[key] or item.usable(vehicle)]
+        for item in found:
             for attribute in item.watched:
                 table[attribute].remove(item)
                 if not table[attribute]:
                     del table[attribute]
-        return sorted(found.values(), key=lambda item: self._order[item.key])
+        made = (item for item in found if not _is_disabled(known[item.key]))
+        return sorted(made, key=lambda item: self._order[item.key])
 
     def _registered(self, item: D, vehicle: Vehicle) -> er.RegistryEntry | None:
         """Return what Home Assistant knows of an entity that existed before."""

@@ -49,6 +49,13 @@ SHARED = {
     "runtime.errors",
     "sources.portals",
 }
+DOOR = {"client", "client.core.attributes", "client.core.descriptors", "client.core.values"}
+# What the folders beside the platforms may import of the integration, besides themselves
+FOLDERS: Mapping[str, set[str]] = {
+    "runtime": {*DOOR, "const"},
+    "sources": {*DOOR, "const", "coordinator", "runtime"},
+    "services": {*DOOR, "catalogue", "const", "coordinator", "entity", "image", "runtime"},
+}
 NO_PLATFORMS = {
     "attribute_units",
     "catalogue",
@@ -185,6 +192,49 @@ def test_platforms_import_little(path: Path) -> None:
     for found in absolute(path):
         top = found.partition(".")[0]
         assert top in HOME_ASSISTANT or top in sys.stdlib_module_names, found
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_layers_of_folders(folder: str) -> None:
+    """Folders beside the platforms import little; a source knows its own client only."""
+    for path in sorted((PACKAGE / folder).glob("*.py")):
+        mine = {path.stem} if path.stem in SOURCES else set(SOURCES)
+        allowed = {f"client.{source}" for source in mine} if folder == "sources" else set()
+        for found in own(path):
+            top = found.partition(".")[0]
+            known = top == folder or top == "runtime" in FOLDERS[folder]
+            assert known or found in FOLDERS[folder] | allowed, f"{path.name}: {found}"
+
+
+def test_no_circle() -> None:
+    """No modules import each other in a circle, not even for types."""
+    left = {module(path): imported(path) for path in MODULES}
+    while free := {found for found, others in left.items() if others.isdisjoint(left)}:
+        left = {found: others for found, others in left.items() if found not in free}
+    assert left == {}
+
+
+def module(path: Path) -> str:
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported(path: Path) -> set[str]:
+    """Return the modules of the integration that a file imports, wherever it does so."""
+    package, found = path.relative_to(PACKAGE).parts[:-1], set[str]()
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            start = package[: len(package) - node.level + 1]
+            base = ".".join((*start, *filter(None, [node.module])))
+            names = {".".join(filter(None, (base, alias.name))) for alias in node.names}
+            modules = {name for name in names if is_module(name)}
+            found |= modules | ({base} if names - modules else set())
+    return found - {module(path)}
+
+
+def is_module(dotted: str) -> bool:
+    place = PACKAGE.joinpath(*dotted.split("."))
+    return place.with_suffix(".py").exists() or (place / "__init__.py").exists()
 
 
 @each(MODULES)

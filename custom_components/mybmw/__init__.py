@@ -12,19 +12,20 @@ from homeassistant.exceptions import (
     ConfigEntryNotReady,
     HomeAssistantError,
 )
-from homeassistant.helpers import config_validation as cv, issue_registry as ir
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry, DeviceEntryType
 from homeassistant.helpers.typing import ConfigType
 
-from .client import Garage, PlanningSource, Policy, Redactor, Source
+from .client import PlanningSource, Policy, Redactor, Source
 from .const import DOMAIN, OPTION_POSITION, OPTION_READ_ONLY
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
-from .runtime.poller import PlannedPoller, SourcePoller, issues
+from .runtime.issues import delete_issues
+from .runtime.poller import PlannedPoller, SourcePoller
 from .runtime.store import Contents, GarageStore, ImageStore, SpentStore, time_left
-from .runtime.supervision import delete_issues
 from .runtime.token_store import async_remove_tokens
 from .services import async_set_up_actions
 from .sources.entry_data import check
+from .sources.portals import page_of
 from .sources.registry import SOURCES, async_load, async_sources, names_of
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -56,14 +57,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> boo
     check(entry)
     redactor = Redactor()
     sources = await async_sources(hass, entry, redactor)
-    garage = Garage(sources, policy=_policy(entry))
-    coordinator = GarageCoordinator(hass, entry, garage, redactor)
+    coordinator = GarageCoordinator(hass, entry, sources, _policy(entry), redactor, page_of)
     contents = await coordinator.async_restore()
     entry.runtime_data = coordinator
     for source in sources:
         if isinstance(source, PlanningSource):
             source.load(contents["sources"].get(source.name))
-        source.know(garage.vehicles.values())
+        source.know(coordinator.vehicles.values())
     await _begin(coordinator, sources, contents)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     coordinator.async_confirm_commands()
@@ -73,6 +73,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> boo
 async def _begin(coordinator: GarageCoordinator, sources: list[Source], contents: Contents) -> None:
     """Let every source begin; one that cannot must not keep the others from it."""
     pollers = [_poller(coordinator, source) for source in sources]
+    coordinator.pollers.update({poller.source.name: poller for poller in pollers})
     known = bool(coordinator.vehicles)
     failures: list[HomeAssistantError] = []
     for poller in pollers:
@@ -93,9 +94,9 @@ async def _begin(coordinator: GarageCoordinator, sources: list[Source], contents
 
 def _poller(coordinator: GarageCoordinator, source: Source) -> SourcePoller:
     if isinstance(source, PlanningSource):
-        return PlannedPoller(coordinator, source)
+        return PlannedPoller(coordinator.account, coordinator, source)
     interval = SOURCES[source.name].setup.interval(coordinator.config_entry)
-    return SourcePoller(coordinator, source, interval)
+    return SourcePoller(coordinator.account, coordinator, source, interval)
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> bool:
@@ -112,8 +113,6 @@ async def async_remove_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> No
     await ImageStore(hass, entry.entry_id).remove()
     await async_remove_tokens(hass, entry, SOURCES)
     await SpentStore(hass, entry.entry_id).remove()
-    for issue in issues(entry.entry_id):
-        ir.async_delete_issue(hass, DOMAIN, issue)
     delete_issues(hass, entry.entry_id)
 
 

@@ -15,7 +15,6 @@ from homeassistant.config_entries import (
     OptionsFlowWithReload,
 )
 from homeassistant.core import callback
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.selector import BooleanSelector
 import voluptuous as vol
 
@@ -24,8 +23,8 @@ from .client.core.values import StreamState
 from .const import CONF_SOURCES, DOMAIN, OPTION_POSITION, OPTION_READ_ONLY
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .entity import count_needing
-from .runtime.poller import PlannedPoller, issues
-from .runtime.supervision import delete_issues
+from .runtime.issues import delete_issues
+from .runtime.poller import PlannedPoller
 from .runtime.token_store import async_as_login
 from .sources.entry_data import options_of, sources_of
 from .sources.flow import BEGIN, AccountFlow, SourceSteps
@@ -140,8 +139,6 @@ class MyBMWConfigFlow(AccountFlow, domain=DOMAIN):
         entry = self._get_reconfigure_entry()
         rest = {key: value for key, value in sources_of(entry).items() if key != source}
         data = {**entry.data, CONF_SOURCES: rest}
-        for issue in issues(entry.entry_id):
-            ir.async_delete_issue(self.hass, DOMAIN, issue)
         delete_issues(self.hass, entry.entry_id)
         return self.async_update_reload_and_abort(entry, data=data, reason="source_removed")
 

@@ -1,13 +1,12 @@
 """Between the client and the entities.
 
-`GarageCoordinator` holds the vehicles and tells only the entities whose attributes changed; a
-`SourcePoller` (in `poller`) beside it asks one source.
+`GarageCoordinator` holds the garage and updates only the entities whose attributes changed; a
+`SourcePoller` for each source hands over what it brings.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 import logging
-from typing import TYPE_CHECKING, Any, Final, override
+from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -24,8 +23,10 @@ from .client import (
     Garage,
     NotAllowedError,
     PlanningSource,
+    Policy,
     Poll,
     Redactor,
+    Source,
     Vehicle,
     attributes as car,
     load,
@@ -36,16 +37,16 @@ from .client.core.values import Brand
 from .const import DOMAIN
 from .runtime.car_store import CarContents
 from .runtime.confirmation import Confirmer
-from .runtime.dispatcher import Newcomers, Teller, Watch
+from .runtime.dispatcher import Dispatcher, EntityAdder, Watch
 from .runtime.errors import home_assistant_error, ignored_error
 from .runtime.expiry import Expiry
-from .runtime.reach import Reaches, device_name, log_cars, update_access
+from .runtime.issues import Issues, Page
+from .runtime.poller import SourcePoller
+from .runtime.reach import Reach, Reaches, device_name, log_cars, update_access
 from .runtime.saver import MATTERS_MOST, Saver
+from .runtime.sink import Account
 from .runtime.store import AT_ONCE, LATER, Contents, ImageStore, Plan
 from .runtime.store_contents import car_of, plan_of
-
-if TYPE_CHECKING:
-    from .runtime.poller import SourcePoller
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -54,12 +55,11 @@ _DEVICE: Final = frozenset(
     {car.ACCESS, car.BRAND, car.MODEL, car.BODY_TYPE, car.SOFTWARE_VERSION, car.HEADUNIT_TYPE}
 )
 
-type StepListener = Callable[[CommandResult], None]
 type MyBMWConfigEntry = ConfigEntry[GarageCoordinator]
 
 
 class GarageCoordinator(DataUpdateCoordinator[Garage]):
-    """The vehicles of one account. It never polls: sources push into it."""
+    """The vehicles of one account. It never polls: pollers hand over what they bring."""
 
     config_entry: MyBMWConfigEntry
 
@@ -67,29 +67,36 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         self,
         hass: HomeAssistant,
         entry: MyBMWConfigEntry,
-        garage: Garage,
+        sources: Iterable[Source],
+        policy: Policy,
         redactor: Redactor,
+        page: Page,
     ) -> None:
         super().__init__(hass, _LOGGER, config_entry=entry, name=DOMAIN, always_update=False)
-        self.data = garage
+        self.data = Garage(
+            sources,
+            policy=policy,
+            accept=self._belongs_here,
+            before_sending=self._before_sending,
+        )
         self.redactor = redactor
+        self.account = Account(hass, entry, redactor, Issues(hass, entry, page))
         self.pollers: dict[str, SourcePoller] = {}
         self.reach = Reaches(self.pollers)
         self.images = ImageStore(hass, entry.entry_id)
         self.saver = Saver(hass, entry, self._plan, self._car, lambda: self.vehicles)
-        self._teller = Teller(hass.loop, self._before_telling)
+        self._dispatcher = Dispatcher(hass.loop, self._before_dispatching)
         self._former: Mapping[str, Mapping[str, Any]] = {}
         self._devices: dict[str, str] = {}
         self.closed = False
         self.elsewhere: set[str] = set()
-        self._confirmer = Confirmer(hass, entry, garage, self.pollers)
-        self._expiry = Expiry(hass, entry, garage)
-        self._step_listeners: defaultdict[str, list[StepListener]] = defaultdict(list)
-        garage.listener = self._changed
-        garage.on_step = self._step
-        garage.before_sending = self._before_sending
-        garage.accept = self._belongs_here
-        garage.failed = self._note_error
+        self._confirmer = Confirmer(hass, entry, self.data, self.pollers)
+        expiry = Expiry(hass, entry, self.data)
+        self._subscriptions = [
+            self.data.subscribe(expiry.plan),
+            self.data.subscribe(self._dispatcher.gather),
+            self.data.errors.subscribe(self._note_error),
+        ]
 
     @property
     def vehicles(self) -> Mapping[str, Vehicle]:
@@ -133,8 +140,10 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
     async def async_close(self) -> None:
         """Save what is known; whatever still arrives after that is not taken in any more."""
         self.closed = True
+        for unsubscribe in self._subscriptions:
+            unsubscribe()
         self._confirmer.close()
-        self._teller.close()
+        self._dispatcher.close()
         self.saver.close()
         await self.async_save()
 
@@ -157,7 +166,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         remove_general = super().async_add_listener(update_callback, context)
         if not isinstance(context, Watch):
             return remove_general
-        remove_special = self._teller.watch(context, update_callback)
+        remove_special = self._dispatcher.watch(context, update_callback)
 
         @callback
         def remove() -> None:
@@ -167,15 +176,9 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         return remove
 
     @callback
-    def async_add_newcomers(self, newcomers: Newcomers) -> Callable[[], None]:
-        """Let entities be made of what is new."""
-        return self._teller.welcome(newcomers)
-
-    @callback
-    def async_add_step_listener(self, vin: str, listener: StepListener) -> CALLBACK_TYPE:
-        """Listen to every step of every command to a car; none is left out or put off."""
-        self._step_listeners[vin].append(listener)
-        return lambda: self._step_listeners[vin].remove(listener)
+    def async_add_adder(self, adder: EntityAdder) -> Callable[[], None]:
+        """Have entities added as they become usable."""
+        return self._dispatcher.add_adder(adder)
 
     @callback
     def async_confirm_commands(self) -> None:
@@ -183,26 +186,26 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         self._confirmer.begin_now()
 
     @callback
-    def async_take(self, poller: SourcePoller, poll: Poll) -> None:
-        """Take in what a source brought, and tell entities whose car it can or cannot read."""
+    def async_take(self, reach: Reach, poll: Poll) -> None:
+        """Take in what a source brought, and update entities whose car it can or cannot read."""
         if self.closed:
             return
-        poller.note(poll)
+        reach.note(poll)
         self.data.take(poll)
-        self._teller.flush()
+        self._dispatcher.flush()
         if poll.vins is not None:
-            self._drop_missing(poller, poll.vins)
-        self.async_check(poller)
+            self._drop_missing(reach, poll.vins)
+        self.async_check(reach)
         for vin in poll.readings:
             self.saver.touch(vin)
-        self.async_schedule_save(AT_ONCE if poller.counts_calls or poll.error else LATER)
+        self.async_schedule_save(AT_ONCE if reach.counts_calls or poll.error else LATER)
 
     @callback
     def async_take_some(self, poll: Poll) -> None:
         """Take in what a source said of some cars, whether or not it could read others."""
         if not self.closed:
             self.data.take(poll)
-            self._teller.flush()
+            self._dispatcher.flush()
 
     @callback
     def async_push(self, readings: Mapping[str, Iterable[AnyReading]]) -> None:
@@ -211,20 +214,19 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
             self.data.push(readings)
 
     @callback
-    def async_check(self, poller: SourcePoller) -> None:
-        """Tell entities, the log and the user which cars a source can read now, and which not."""
+    def async_check(self, reach: Reach) -> None:
+        """Show entities, the log and the user which cars a source can read now, and which not."""
         if self.closed:
             return
-        for vin in poller.show():
+        for vin in reach.show():
             self._update_device(vin, (car.ACCESS,))
-            self._teller.tell_all(vin)
-        log_cars(poller, self.vehicles)
-        for other in self.pollers.values():
-            other.update_blocked_issue()
+            self._dispatcher.update_car(vin)
+        log_cars(reach, self.vehicles)
+        self.reach.update_blocked(self.account.issues)
         refused = {
             vin: vehicle for vin, vehicle in self.vehicles.items() if self.reach.refused(vin)
         }
-        update_access(self.hass, self.config_entry, refused)
+        update_access(self.hass, self.account.issues, refused)
 
     def listed(self, vin: str) -> bool:
         """Tell whether any source has the car in its list."""
@@ -238,7 +240,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
     def async_forget(self, vin: str) -> None:
         """Forget a car, so that it is a new one should it come back."""
         self._devices.pop(vin, None)
-        self._teller.forget(vin)
+        self._dispatcher.forget(vin)
         self.data.remove(vin)
         self.saver.forget(vin)
 
@@ -286,25 +288,13 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
     def _sent(self, vin: str) -> None:
         """Show what a command has changed, and read what it has left unknown."""
         if not self.closed:
-            self._teller.flush()
+            self._dispatcher.flush()
             self._confirmer.begin(vin)
             self.saver.touch(vin, matters=True)
             self.async_schedule_save(AT_ONCE)
 
     @callback
-    def _step(self, vin: str, step: CommandResult) -> None:
-        if not self.closed:
-            for listener in list(self._step_listeners[vin]):
-                listener(step)
-
-    @callback
-    def _changed(self, changes: Changes) -> None:
-        if not self.closed:
-            self._expiry.plan(changes)
-            self._teller.gather(changes)
-
-    @callback
-    def _before_telling(self, changes: Changes) -> None:
+    def _before_dispatching(self, changes: Changes) -> None:
         for vin, changed in changes.items():
             self._update_device(vin, changed)
             if vin in self.vehicles:
@@ -313,7 +303,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
 
     @callback
     def _note_error(self, source: str, error: ClientError) -> None:
-        if not self.closed and source in self.pollers:
+        if source in self.pollers:
             self.pollers[source].note_error(error)
             self.async_schedule_save(AT_ONCE)
 
@@ -336,11 +326,11 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         self._devices[vin] = device.id
 
     @callback
-    def _drop_missing(self, poller: SourcePoller, listed: frozenset[str]) -> None:
+    def _drop_missing(self, reach: Reach, listed: frozenset[str]) -> None:
         """Remove cars that no source lists any more; a first absence may be an accident."""
         missing = self.vehicles.keys() - listed
-        for vin in missing & poller.missing:
-            others = (other for other in self.pollers.values() if other is not poller)
+        for vin in missing & reach.missing:
+            others = (other for other in self.pollers.values() if other is not reach)
             if any(vin not in other.missing for other in others):
                 continue
             _LOGGER.info("A car is not in the account any more and was removed")
@@ -350,7 +340,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
             device = registry.async_get_device_by_identifier((DOMAIN, vin), owner)
             if device is not None:
                 registry.async_remove_device(device.id)
-        poller.missing = frozenset(missing)
+        reach.missing = frozenset(missing)
 
     def shows(self, vin: str) -> bool:
         """Tell whether a car is ours, or would be if it were known."""

@@ -248,7 +248,7 @@ def async_add_when_known[D: MyBMWDescription](
     _remove(entry, [item for item in descriptions if not item.allowed(policy)])
     nursery = _Nursery(coordinator, add_entities, allowed, factory)
     nursery.add({vin: set(nursery.table) for vin in coordinator.vehicles})
-    entry.async_on_unload(coordinator.async_add_newcomers(nursery))
+    entry.async_on_unload(coordinator.async_add_adder(nursery))
 
 
 @callback

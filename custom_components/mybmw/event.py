@@ -96,13 +96,16 @@ class MyBMWCommandEvent(MyBMWEntity, EventEntity):
     async def async_added_to_hass(self) -> None:
         """Listen to the steps."""
         await super().async_added_to_hass()
-        self.async_on_remove(
-            self.coordinator.async_add_step_listener(self.vehicle.vin, self._take_step)
-        )
+        self.async_on_remove(self.coordinator.data.steps.subscribe(self._take))
+
+    @callback
+    def _take(self, vin: str, step: CommandResult) -> None:
+        if vin == self.vehicle.vin:
+            self._take_step(step)
 
     @callback
     def _take_step(self, step: CommandResult) -> None:
-        """Tell a step at once, so that none is lost."""
+        """Show a step at once, so that none is lost."""
         self._trigger_event(step.state.lower(), {"command": step.kind, "reason": step.reason})
         self.async_write_ha_state()
 

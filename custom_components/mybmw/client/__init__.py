@@ -40,7 +40,7 @@ from .core.errors import (
     UnknownPlanError,
     UnsupportedError,
 )
-from .core.execution import NO_STATE
+from .core.execution import NO_STATE, NOT_CHARGING, NOT_PLUGGED_IN
 from .core.garage import Changes, Garage
 from .core.policy import Policy
 from .core.recording import Message, Recording
@@ -56,6 +56,8 @@ from .transport.tokens import TokenKeeper
 __all__ = [
     "EXPIRING",
     "HIDDEN",
+    "NOT_CHARGING",
+    "NOT_PLUGGED_IN",
     "NO_STATE",
     "AcLimit",
     "AnswerError",

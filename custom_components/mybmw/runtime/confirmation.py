@@ -1,21 +1,17 @@
 """Reading cars again whose commands no state has confirmed yet."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 
 from ..client import AuthError, BlockedError, Garage, QuotaError
 from ..const import DOMAIN
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from homeassistant.config_entries import ConfigEntry
-
-    from .poller import SourcePoller
+from .poller import SourcePoller
 
 _WAITS: Final = (30.0, 60.0, 180.0)
 _REFUSED: Final = (AuthError, BlockedError, QuotaError)

@@ -1,7 +1,7 @@
-"""Who is told what: a change reaches the entities that show it, soon, and in turns.
+"""Dispatching changes to the entities that show them.
 
-A lone change is told at once. Those of a burst are gathered for up to a quarter of a second, and
-told in slices of a few milliseconds, so that the rest of Home Assistant keeps running.
+A lone change is dispatched at once. Those of a burst are gathered for up to a quarter of a second,
+and dispatched in slices of a few milliseconds, so that the rest of Home Assistant keeps running.
 """
 
 from asyncio import AbstractEventLoop, TimerHandle
@@ -21,15 +21,15 @@ _SLICE: Final = 0.005
 _AT_ONCE: Final = 16
 
 
-class Newcomers(Protocol):
-    """Makes entities of what is new."""
+class EntityAdder(Protocol):
+    """Adds the entities of one platform as they become usable."""
 
     def add(self, changes: Changes) -> None:
-        """Make the entities that have become usable with these changes."""
+        """Add the entities that have become usable with these changes."""
         ...
 
     def awaits(self, vin: str, attribute: AnyAttribute) -> bool:
-        """Tell whether an attribute of a car may still make an entity usable."""
+        """Return whether an attribute of a car may still make an entity usable."""
         ...
 
 
@@ -40,10 +40,10 @@ class Watch(NamedTuple):
     attributes: tuple[AnyAttribute, ...]
 
 
-class Teller:
-    """Gathers changes and tells them to the entities that watch them.
+class Dispatcher:
+    """Gathers changes and calls the entities that watch them.
 
-    `before` gets the gathered changes before anybody else is told of them.
+    `before` is called with the gathered changes before the entities are.
     """
 
     def __init__(self, loop: AbstractEventLoop, before: Callable[[Changes], None]) -> None:
@@ -52,7 +52,7 @@ class Teller:
         self._watchers: dict[tuple[str, AnyAttribute], dict[CALLBACK_TYPE, None]]
         self._watchers = defaultdict(dict)
         self._of_car: defaultdict[str, dict[CALLBACK_TYPE, None]] = defaultdict(dict)
-        self._newcomers: list[Newcomers] = []
+        self._adders: list[EntityAdder] = []
         self._settled: defaultdict[str, set[AnyAttribute]] = defaultdict(set)
         self._pending: dict[str, set[AnyAttribute]] = {}
         self._queue: dict[CALLBACK_TYPE, None] = {}
@@ -78,33 +78,33 @@ class Teller:
         return remove
 
     @callback
-    def tell_all(self, vin: str) -> None:
-        """Tell now all that watch a car."""
+    def update_car(self, vin: str) -> None:
+        """Call now all that watch a car."""
         for update in list(self._of_car[vin]):
             update()
 
     @callback
-    def welcome(self, newcomers: Newcomers) -> Callable[[], None]:
-        """Let entities be made of what is new."""
-        self._newcomers.append(newcomers)
+    def add_adder(self, adder: EntityAdder) -> Callable[[], None]:
+        """Have entities added as they become usable."""
+        self._adders.append(adder)
         self._settled.clear()
-        return lambda: self._newcomers.remove(newcomers)
+        return lambda: self._adders.remove(adder)
 
     @callback
     def forget(self, vin: str) -> None:
-        """Look at everything of a car anew should it come back."""
+        """Check all attributes of a car again should it come back."""
         self._settled.pop(vin, None)
 
     @callback
     def close(self) -> None:
-        """Tell nobody anything any more."""
+        """Stop dispatching."""
         self._closed = True
         if self._timer is not None:
             self._timer.cancel()
 
     @callback
     def gather(self, changes: Changes) -> None:
-        """Tell changes, the sooner the fewer there have been lately."""
+        """Dispatch changes, the sooner the fewer there have been lately."""
         for vin, changed in changes.items():
             self._pending.setdefault(vin, set()).update(changed)
         if self._timer is not None or self._closed:
@@ -119,7 +119,7 @@ class Teller:
 
     @callback
     def flush(self) -> None:
-        """Tell now what has been gathered."""
+        """Dispatch now what has been gathered."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -132,34 +132,34 @@ class Teller:
                 self._queue |= self._watchers.get((vin, attribute), {})
         self._before(changes)
         if idle:
-            self._tell_slice()
-        self._make_new(changes)
+            self._dispatch_slice()
+        self._add_entities(changes)
         self._flushed = self._loop.time()
 
     @callback
-    def _make_new(self, changes: Changes) -> None:
-        """Make entities of what is new; what can make no more entities is not looked at again."""
+    def _add_entities(self, changes: Changes) -> None:
+        """Add entities that became usable; what no adder awaits is not checked again."""
         for vin, changed in changes.items():
             settled = self._settled[vin]
             if changed and changed <= settled:
                 continue
-            for newcomers in self._newcomers:
-                newcomers.add({vin: changed})
+            for adder in self._adders:
+                adder.add({vin: changed})
             settled.update(
                 attribute
                 for attribute in changed - settled
-                if not any(newcomers.awaits(vin, attribute) for newcomers in self._newcomers)
+                if not any(adder.awaits(vin, attribute) for adder in self._adders)
             )
 
     @callback
-    def _tell_slice(self) -> None:
-        """Tell as many entities as fit into a few milliseconds; the others come next."""
+    def _dispatch_slice(self) -> None:
+        """Call as many entities as fit into a few milliseconds; the others come next."""
         queue, end = self._queue, self._loop.time() + _SLICE
         try:
             while queue and not self._closed and self._loop.time() <= end:
-                for tell in list(islice(queue, _AT_ONCE)):
-                    del queue[tell]
-                    tell()
-        finally:  # one that fails does not keep the others from being told
+                for update in list(islice(queue, _AT_ONCE)):
+                    del queue[update]
+                    update()
+        finally:  # one that fails does not keep the others from being called
             if queue and not self._closed:
-                self._loop.call_soon(self._tell_slice)
+                self._loop.call_soon(self._dispatch_slice)

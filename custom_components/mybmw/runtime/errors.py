@@ -14,6 +14,8 @@ from homeassistant.exceptions import (
 from homeassistant.helpers.update_coordinator import UpdateFailed
 
 from ..client import (
+    NOT_CHARGING,
+    NOT_PLUGGED_IN,
     AuthError,
     BlockedError,
     CaptchaError,
@@ -24,7 +26,6 @@ from ..client import (
     UnsupportedError,
     longest_wait,
 )
-from ..client.core.execution import NOT_CHARGING, NOT_PLUGGED_IN
 from ..const import DOMAIN
 
 _LOGGER = logging.getLogger(__name__)

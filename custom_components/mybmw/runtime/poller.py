@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import logging
 from typing import ClassVar, Final, override
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.exceptions import ConfigEntryNotReady
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_call_later, async_track_point_in_utc_time
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
@@ -25,17 +25,14 @@ from ..client import (
 from ..client.core.attributes import CONNECTION
 from ..client.core.values import Connection, StreamState, Unreadable
 from ..const import DOMAIN
-from ..coordinator import GarageCoordinator, MyBMWConfigEntry
-from ..sources.portals import page_of
 from .errors import blocked_error, pause_after, poll_error
-from .reach import ISSUE_NOT_ALLOWED, PlannedReach, Reach, is_dead_login
+from .reach import PlannedReach, Reach, is_dead_login
+from .sink import Account, Sink
 from .store import SOON, due_after
-from .supervision import Rounds
+from .supervision import Supervision
 
 _LOGGER = logging.getLogger(__name__)
 
-_ISSUE_BLOCKED: Final = "blocked"
-_BLOCKED_BUT_READ: Final = "blocked_but_read"
 _SILENCE: Final = timedelta(hours=48)
 _PAUSE: Final = timedelta(minutes=5)
 
@@ -51,37 +48,31 @@ ISSUES: Final[Mapping[str, Callable[[Status, datetime], bool]]] = {
 """What a source that plans its own calls may need the user for."""
 
 
-def issues(entry_id: str) -> list[str]:
-    """Return the ids of all repair issues that an entry may have raised."""
-    return [f"{key}_{entry_id}" for key in (_ISSUE_BLOCKED, ISSUE_NOT_ALLOWED, *ISSUES)]
-
-
 class SourcePoller(Reach, DataUpdateCoordinator[None]):
     """Asks one source regularly and hands what it says to the garage."""
 
-    config_entry: MyBMWConfigEntry
-    counts_calls: ClassVar[bool] = False
+    config_entry: ConfigEntry
     _forgiving: ClassVar[bool] = True
 
     def __init__(
-        self, coordinator: GarageCoordinator, source: Source, interval: timedelta | None
+        self, account: Account, sink: Sink, source: Source, interval: timedelta | None
     ) -> None:
-        Reach.__init__(self, source, coordinator.vehicles)
+        Reach.__init__(self, source, sink.vehicles)
         DataUpdateCoordinator.__init__(
             self,
-            coordinator.hass,
+            account.hass,
             _LOGGER,
-            config_entry=coordinator.config_entry,
+            config_entry=account.entry,
             name=source.name,
             update_interval=interval,
             always_update=False,
         )
         self.due = ""
-        self._coordinator = coordinator
+        self._sink = sink
+        self._issues = account.issues
         self._interval = interval or _PAUSE
         self._answered = False
-        self._rounds = Rounds(self.hass, self.config_entry, source.name, coordinator.redactor)
-        coordinator.pollers[source.name] = self
+        self._supervision = Supervision(account, source.name)
 
     @property
     def can_ask(self) -> bool:
@@ -94,20 +85,19 @@ class SourcePoller(Reach, DataUpdateCoordinator[None]):
         if is_dead_login(error):
             self.error = error
             self._needs_user()
-            self._coordinator.async_check(self)
+            self._sink.async_check(self)
 
     @callback
     def note_refusal(self) -> None:
         """Take in that BMW refused us before a restart: commands will hardly work."""
         self.refused_before = True
-        self._coordinator.async_check(self)
+        self._sink.async_check(self)
 
     @callback
     def _needs_user(self) -> None:
-        """Ask for a new login at once, or tell that BMW refuses us."""
+        """Ask for a new login at once."""
         if is_dead_login(self.error):
             self.config_entry.async_start_reauth(self.hass)
-        self._set_blocked_issue(self.error)
 
     async def async_ask_all(self) -> None:
         """Ask about all cars, because somebody wants it."""
@@ -117,14 +107,14 @@ class SourcePoller(Reach, DataUpdateCoordinator[None]):
     async def async_ask(self, vin: str) -> Poll:
         """Ask about one car, because somebody wants it; return what that brought."""
         failed = self.error is not None or self.refused_before
-        poll = await self._rounds.attempt(lambda: self.source.poll(vin))
-        if not self._coordinator.closed:
+        poll = await self._supervision.attempt(lambda: self.source.poll(vin))
+        if not self._sink.closed:
             self.note_one(vin, poll)
-            self._coordinator.async_take_some(poll)
+            self._sink.async_take_some(poll)
             self._needs_user()
             if failed and self.error is None and not self.refused_before:
                 self._recover()
-            self._coordinator.async_check(self)
+            self._sink.async_check(self)
         return poll
 
     @callback
@@ -179,58 +169,14 @@ class SourcePoller(Reach, DataUpdateCoordinator[None]):
     async def _async_update_data(self) -> None:
         """Poll the source; what it read before it failed counts all the same."""
         before = self.error
-        poll = await self._rounds.attempt(self._poll)
-        pause = pause_after(poll.error, max(self._interval, self._rounds.rest))
+        poll = await self._supervision.attempt(self._poll)
+        pause = pause_after(poll.error, max(self._interval, self._supervision.rest))
         self.due = due_after(pause)
-        self._coordinator.async_take(self, poll)
-        self._set_blocked_issue(poll.error)
+        self._sink.async_take(self, poll)
         self._answered |= poll.error is None
         if poll.error is not None:
             grace = self._forgiving and self._answered and not isinstance(before, AuthError)
             raise poll_error(poll.error, pause, grace=grace) from poll.error
-
-    def _set_blocked_issue(self, error: ClientError | None) -> None:
-        """Raise the issue when BMW refuses us, delete it when BMW answers again."""
-        if error is None:
-            self._set_issue(_ISSUE_BLOCKED, wrong=False)
-        elif isinstance(error, BlockedError):
-            text = (
-                _BLOCKED_BUT_READ if self._coordinator.reach.others_read(self) else _ISSUE_BLOCKED
-            )
-            severity = ir.IssueSeverity.ERROR
-            self._set_issue(_ISSUE_BLOCKED, wrong=True, severity=severity, text=text)
-
-    @callback
-    def update_blocked_issue(self) -> None:
-        """Tell, as long as BMW refuses us, whether cars are read in another way."""
-        error = BlockedError("refused before the restart") if self.refused_before else self.error
-        if isinstance(error, BlockedError):
-            self._set_blocked_issue(error)
-
-    def _set_issue(
-        self,
-        key: str,
-        *,
-        wrong: bool,
-        severity: ir.IssueSeverity = ir.IssueSeverity.WARNING,
-        text: str | None = None,
-    ) -> None:
-        """Raise a repair issue, or delete it; `text` is its translation key if not `key`."""
-        issue = f"{key}_{self.config_entry.entry_id}"
-        if not wrong:
-            ir.async_delete_issue(self.hass, DOMAIN, issue)
-            return
-        ir.async_create_issue(
-            self.hass,
-            DOMAIN,
-            issue,
-            is_fixable=key == _ISSUE_BLOCKED,
-            data={"entry_id": self.config_entry.entry_id, "source": self.name},
-            learn_more_url=page_of(key, self.hass.config.country),
-            severity=severity,
-            translation_key=text or key,
-            translation_placeholders={"account": self.config_entry.title},
-        )
 
 
 class PlannedPoller(PlannedReach, SourcePoller):
@@ -240,12 +186,11 @@ class PlannedPoller(PlannedReach, SourcePoller):
     """
 
     source: PlanningSource
-    counts_calls = True
     _forgiving = False
 
-    def __init__(self, coordinator: GarageCoordinator, source: PlanningSource) -> None:
-        SourcePoller.__init__(self, coordinator, source, None)
-        source.accepts = coordinator.shows
+    def __init__(self, account: Account, sink: Sink, source: PlanningSource) -> None:
+        SourcePoller.__init__(self, account, sink, source, None)
+        source.accepts = sink.shows
         self._timer: CALLBACK_TYPE | None = None
         self._lapse: CALLBACK_TYPE | None = None
         self._planned: datetime | None = None
@@ -258,8 +203,8 @@ class PlannedPoller(PlannedReach, SourcePoller):
 
     @override
     async def async_ask_all(self) -> None:
-        poll = await self._rounds.attempt(self.source.poll)
-        self._coordinator.async_take(self, poll)
+        poll = await self._supervision.attempt(self.source.poll)
+        self._sink.async_take(self, poll)
         self._needs_user()
         self._replan()
 
@@ -287,15 +232,15 @@ class PlannedPoller(PlannedReach, SourcePoller):
         """Listen, and work when the source wants to."""
         self.config_entry.async_create_background_task(
             self.hass,
-            self._rounds.listening.keep_running(
-                lambda: self.source.listen(self._coordinator.async_push, self._changed)
+            self._supervision.listening.keep_running(
+                lambda: self.source.listen(self._sink.async_push, self._changed)
             ),
             f"{DOMAIN} {self.source.name} stream",
         )
         self._replan()
 
     async def _begin_anew(self) -> None:
-        due = self._rounds.due(self.source.due)
+        due = self._supervision.due(self.source.due)
         if due > dt_util.utcnow():
             raise ConfigEntryNotReady(
                 translation_domain=DOMAIN,
@@ -308,7 +253,7 @@ class PlannedPoller(PlannedReach, SourcePoller):
             if not isinstance(self.error, QuotaError):
                 raise
         finally:
-            await self._coordinator.async_save()
+            await self._sink.async_save()
 
     @override
     async def _poll(self) -> Poll:
@@ -343,7 +288,7 @@ class PlannedPoller(PlannedReach, SourcePoller):
     @callback
     def _replan(self, *, status_known: bool = False) -> None:
         """Wake up when the source wants to work; look at what the user may be needed for."""
-        if self._coordinator.closed:
+        if self._sink.closed:
             return
         if not status_known:
             self.forget_status()
@@ -354,11 +299,11 @@ class PlannedPoller(PlannedReach, SourcePoller):
         if lapse := self.next_lapse(now):
             self._lapse = async_track_point_in_utc_time(self.hass, self._lapsed, lapse)
         for key, wrong in ISSUES.items():
-            self._set_issue(key, wrong=wrong(status, now))
-        self._rounds.tell(status)
-        self._coordinator.async_check(self)
+            self._issues.update(key, wrong=wrong(status, now))
+        self._supervision.tell(status)
+        self._sink.async_check(self)
         self.async_update_listeners()
-        self._coordinator.async_schedule_save(SOON)
+        self._sink.async_schedule_save(SOON)
 
     @callback
     def _lapsed(self, _planned: datetime) -> None:
@@ -367,13 +312,13 @@ class PlannedPoller(PlannedReach, SourcePoller):
         reading = CONNECTION.at(Connection.NO_STREAM, dt_util.utcnow(), self.source.name)
         silent = [vin for vin in self.cars() if self.unreadable(vin) is Unreadable.SILENT]
         unknown = [vin for vin in silent if self._vehicles[vin].value(CONNECTION) is None]
-        self._coordinator.async_push({vin: [reading] for vin in unknown})
+        self._sink.async_push({vin: [reading] for vin in unknown})
         self._replan()
 
     @callback
     def _wait(self) -> None:
         """Wake up when the source wants to work, or some minutes before to look at the clock."""
-        self._planned = self._rounds.due(self.source.due)
+        self._planned = self._supervision.due(self.source.due)
         wait = min(self._planned - dt_util.utcnow(), _PAUSE)
         self._timer = async_call_later(self.hass, max(wait, timedelta()), self._wake)
 
@@ -381,7 +326,7 @@ class PlannedPoller(PlannedReach, SourcePoller):
     def _wake(self, _now: datetime) -> None:
         """Work, unless that is not due yet or fresh data have put it off meanwhile."""
         self._timer = None
-        due = self._rounds.due(self.source.due)
+        due = self._supervision.due(self.source.due)
         if due > dt_util.utcnow() + timedelta(seconds=1):
             self._wait() if due == self._planned else self._replan()
             return

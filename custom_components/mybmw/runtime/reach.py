@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from copy import replace
 from datetime import datetime
 import logging
-from typing import Final, NamedTuple, override
+from typing import ClassVar, Final, NamedTuple, override
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.helpers import entity_registry as er
 
 from ..client import (
     AuthError,
@@ -29,11 +28,12 @@ from ..client import (
 )
 from ..client.core.values import Access, StreamState, Unreadable
 from ..const import DOMAIN
-from ..sources.portals import page_of
+from .issues import BLOCKED, Issues
 
 _LOGGER = logging.getLogger(__name__)
 
 ISSUE_NOT_ALLOWED: Final = "not_allowed"
+_BLOCKED_BUT_READ: Final = "blocked_but_read"
 
 _END_OF_VIN: Final = 7
 _CAUSES: Final[Mapping[Unreadable, str]] = {
@@ -65,8 +65,11 @@ class Reach:
     that the source lists (None if that was not read since the start), `missing` those that were
     not in its last list. `shown` is what entities show, by VIN, `logged` are the
     cars of which the log says that they cannot be read. `refused_before` is whether BMW refused us
-    before a restart, and has not been asked since.
+    before a restart, and has not been asked since, `blocked` whether it refused us and has not
+    answered since.
     """
+
+    counts_calls: ClassVar[bool] = False
 
     def __init__(self, source: Source, vehicles: Mapping[str, Vehicle]) -> None:
         self.source = source
@@ -75,6 +78,7 @@ class Reach:
         self.listed: frozenset[str] | None = None
         self.missing: frozenset[str] = frozenset()
         self.refused_before = False
+        self.blocked = False
         self.shown: dict[str, Shown] = {}
         self.logged: frozenset[str] = frozenset()
         self._vehicles = vehicles
@@ -97,6 +101,14 @@ class Reach:
         if vin in self.missing:
             return Unreadable.NOT_LISTED
         return None if self.works and vin not in self.failed else Unreadable.FAILED
+
+    def update_blocked(self) -> bool:
+        """Take note of whether BMW refuses us, and return that."""
+        if self.refused_before or isinstance(self.error, BlockedError):
+            self.blocked = True
+        elif self.error is None:
+            self.blocked = False
+        return self.blocked
 
     def can_command(self, vin: str) -> bool:
         """Tell whether a command for a car may work now."""
@@ -162,6 +174,7 @@ class PlannedReach(Reach):
     """
 
     source: PlanningSource
+    counts_calls = True
     stream_needs_login = False
     unanswered: Mapping[str, ClientError] = {}
     """Why the last request for values failed, by the VIN of the car, unless BMW refused it."""
@@ -269,10 +282,16 @@ class Reaches:
         reaches = self._reaches.items()
         return {name for name, reach in reaches if kind in reach.source.commands(vehicle)}
 
-    def others_read(self, reach: Reach) -> bool:
-        """Tell whether another source can read any car."""
-        others = (other for other in self._reaches.values() if other is not reach)
-        return any(other.can_read(vin) for other in others for vin in other.cars())
+    def update_blocked(self, issues: Issues) -> None:
+        """Tell the user that BMW refuses us, and whether cars are read in another way."""
+        blocked = [reach for reach in self._reaches.values() if reach.update_blocked()]
+        others = [reach for reach in self._reaches.values() if reach not in blocked]
+        read = bool(blocked) and any(
+            other.can_read(vin) for other in others for vin in other.cars()
+        )
+        text = _BLOCKED_BUT_READ if read else BLOCKED
+        about = blocked[0].source.name if blocked else None
+        issues.update(BLOCKED, wrong=bool(blocked), about=about, text=text)
 
 
 def device_name(vehicle: Vehicle, *, allowed: bool) -> str:
@@ -303,23 +322,10 @@ def log_cars(reach: Reach, vehicles: Mapping[str, Vehicle]) -> None:
 
 
 @callback
-def update_access(hass: HomeAssistant, entry: ConfigEntry, refused: Mapping[str, Vehicle]) -> None:
+def update_access(hass: HomeAssistant, issues: Issues, refused: Mapping[str, Vehicle]) -> None:
     """Tell the user which cars the account may not read, and show that on the sensor "Access"."""
-    issue = f"{ISSUE_NOT_ALLOWED}_{entry.entry_id}"
-    if not refused:
-        ir.async_delete_issue(hass, DOMAIN, issue)
-        return
     names = sorted(device_name(vehicle, allowed=False) for vehicle in refused.values())
-    ir.async_create_issue(
-        hass,
-        DOMAIN,
-        issue,
-        is_fixable=False,
-        learn_more_url=page_of(ISSUE_NOT_ALLOWED, hass.config.country),
-        severity=ir.IssueSeverity.WARNING,
-        translation_key=ISSUE_NOT_ALLOWED,
-        translation_placeholders={"account": entry.title, "cars": ", ".join(names)},
-    )
+    issues.update(ISSUE_NOT_ALLOWED, wrong=bool(refused), cars=", ".join(names))
     for vin in refused:
         _enable_access(hass, vin)
 

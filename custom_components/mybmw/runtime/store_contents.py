@@ -1,16 +1,14 @@
 """What is written to the files of an entry."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from homeassistant.util import dt as dt_util
 
 from ..client import BlockedError, Garage, PlanningSource, dump
 from .car_store import CarContents
+from .poller import SourcePoller
 from .store import Plan
-
-if TYPE_CHECKING:
-    from .poller import SourcePoller
 
 
 def plan_of(

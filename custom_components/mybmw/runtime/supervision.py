@@ -4,15 +4,12 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
-from ..client import Poll, Redactor, Status, Supervisor, UnexpectedError
+from ..client import Poll, Status, Supervisor, UnexpectedError
 from ..const import DOMAIN
-from ..sources.portals import page_of
+from .sink import Account
 
 ISSUE: Final = "unexpected"
 
@@ -21,25 +18,22 @@ _LASTING: Final = 3
 _RESTS: HassKey[dict[str, tuple[int, datetime]]] = HassKey(f"{DOMAIN}_rests")
 
 
-class Rounds:
+class Supervision:
     """Runs what a poller does again and again, and keeps it from being tried too often.
 
     Every source has an issue of its own, named after it.
     """
 
-    def __init__(
-        self, hass: HomeAssistant, entry: ConfigEntry, source: str, redactor: Redactor
-    ) -> None:
+    def __init__(self, account: Account, source: str) -> None:
+        redactor = account.redactor
         self.listening = Supervisor(f"Listening to {source}", redactor, changed=self.tell)
-        self._hass = hass
-        self._entry = entry
+        self._issues = account.issues
+        self._source = source
         self._asking = Supervisor(f"Asking {source}", redactor, pause=60)
         self._planning = Supervisor(f"Planning {source}", redactor, pause=60)
-        self._issue = f"{ISSUE}_{source}_{entry.entry_id}"
-        self._rests = hass.data.setdefault(_RESTS, {})
-        self._asking.failures, self._rests_until = self._rests.get(
-            self._issue, (0, dt_util.utcnow())
-        )
+        self._key = f"{source}_{account.entry.entry_id}"
+        self._rests = account.hass.data.setdefault(_RESTS, {})
+        self._asking.failures, self._rests_until = self._rests.get(self._key, (0, dt_util.utcnow()))
         self._cars_failed = 0
         self._status: Status | None = None
 
@@ -57,7 +51,7 @@ class Rounds:
         unexpected = any(isinstance(error, UnexpectedError) for error in poll.errors.values())
         self._cars_failed = self._cars_failed + 1 if unexpected else 0
         self._rests_until = dt_util.utcnow() + self.rest
-        self._rests[self._issue] = self._asking.failures, self._rests_until
+        self._rests[self._key] = self._asking.failures, self._rests_until
         self.tell()
         return poll
 
@@ -78,23 +72,5 @@ class Rounds:
         supervisors = (self._asking, self._planning, self.listening)
         failing = any(supervisor.lasting for supervisor in supervisors)
         failing |= self._cars_failed >= _LASTING
-        if not failing and not (self._status is not None and self._status.failing):
-            ir.async_delete_issue(self._hass, DOMAIN, self._issue)
-            return
-        ir.async_create_issue(
-            self._hass,
-            DOMAIN,
-            self._issue,
-            is_fixable=False,
-            learn_more_url=page_of(ISSUE, self._hass.config.country),
-            severity=ir.IssueSeverity.WARNING,
-            translation_key=ISSUE,
-            translation_placeholders={"account": self._entry.title},
-        )
-
-
-def delete_issues(hass: HomeAssistant, entry_id: str) -> None:
-    """Delete the issues of all sources of an entry."""
-    for domain, issue in list(ir.async_get(hass).issues):
-        if domain == DOMAIN and issue.startswith(f"{ISSUE}_") and issue.endswith(entry_id):
-            ir.async_delete_issue(hass, DOMAIN, issue)
+        failing |= self._status is not None and self._status.failing
+        self._issues.update(ISSUE, wrong=failing, source=self._source)

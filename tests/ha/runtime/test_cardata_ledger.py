@@ -295,7 +295,7 @@ async def test_rest_of_a_clock_that_was_ahead(
     async def fail() -> Poll:
         raise ZeroDivisionError
 
-    rounds = poller(entry)._rounds
+    rounds = poller(entry)._supervision
     freezer.tick(TEN_DAYS)
     await rounds.attempt(fail)
     freezer.tick(-TEN_DAYS)

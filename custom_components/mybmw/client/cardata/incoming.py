@@ -8,6 +8,7 @@ from typing import Final
 import orjson
 
 from ..core.convert import mapping
+from ..core.listeners import Listeners
 from ..core.recording import MESSAGES, Message
 from ..core.tally import Tally
 from .limits import MOST_OF_MESSAGE, MOST_RECENT
@@ -17,7 +18,7 @@ _BESIDE: Final = 100
 
 
 class Incoming:
-    """Decodes messages and keeps the newest ones.
+    """Decodes messages and keeps the newest ones; listeners subscribe to `messages` as they come.
 
     `problems` counts those that are none, or too large, `foreign` those of other cars by VIN.
     """
@@ -25,6 +26,8 @@ class Incoming:
     def __init__(self, problems: Tally) -> None:
         """Nothing has come yet."""
         self.foreign = Tally()
+        self.messages: Listeners[Message] = Listeners()
+        self.messages.subscribe(self._keep)
         self._problems = problems
         self._recent: deque[Message] = deque()
         self._size = 0
@@ -36,7 +39,7 @@ class Incoming:
         if len(topic) + len(payload) > MOST_OF_MESSAGE:
             self._problems["message too large"] += 1
             return "", None
-        self._keep(Message(now, topic, payload))
+        self.messages(Message(now, topic, payload))
         try:
             message = mapping(orjson.loads(payload))
         except orjson.JSONDecodeError:

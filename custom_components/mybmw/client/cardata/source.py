@@ -81,6 +81,7 @@ class CardataSource(ReadOnly):
         self.cars: dict[str, Car] = {}
         self.problems = Tally()
         self._incoming = Incoming(self.problems)
+        self.messages = self._incoming.messages
         self.foreign = self._incoming.foreign
         self._http = http
         self._login = login
@@ -360,8 +361,7 @@ class CardataSource(ReadOnly):
     def _next(self, now: datetime) -> datetime:
         """Return when something can be done next, or there is more to spend than now."""
         decision, more = self._plan.next(now), self._plan.more(now)
-        times = [decision.at] if decision is not None else []
-        times += [more] if more is not None else []
+        times = [time for time in (decision and decision.at, more) if time is not None]
         return max(now, min(times, default=now + _FEWEST_MINUTES))
 
     def _planned_earlier(self, vin: str) -> bool:

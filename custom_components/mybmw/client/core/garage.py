@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain
 import logging
 
@@ -9,8 +10,10 @@ from .attributes import LAST_COMMAND, AnyAttribute, AnyReading
 from .commands import FINAL, Command, CommandKind, CommandResult, CommandState
 from .errors import ClientError, NoPictureError, UnsupportedError
 from .execution import INTERRUPTED, NO_STATE, Execution, about_to_send, unconfirmed
+from .listeners import Listeners
 from .policy import Policy
-from .source import Poll, Progress, Source
+from .recording import Message
+from .source import PlanningSource, Poll, Progress, Source
 from .tires import COMPARED, comparisons
 from .unconfirmed import Saved, Sent, Unconfirmed, outdated
 from .vehicle import Vehicle
@@ -18,7 +21,7 @@ from .vehicle import Vehicle
 _LOGGER = logging.getLogger(__name__)
 
 type Changes = Mapping[str, set[AnyAttribute]]
-type Listener = Callable[[Changes], None]
+type Listener = Callable[[Changes], object]
 
 
 class Garage:
@@ -26,11 +29,8 @@ class Garage:
 
     VINs are in capitals here; whoever asks for a car may write them in any case.
 
-    `listener` is called with the changed attributes by VIN whenever something changed; a car that
-    is new or gone is in it with an empty set at least. `on_step` is called with every step of every
-    command, `before_sending` is awaited before a command that changes something is sent.
-    `failed` is called with the name of a source and the error when a command or a picture could not
-    be had from it.
+    Listeners subscribe to changes, to `steps` of commands by VIN, and to `errors` of commands and
+    pictures by the name of the source.
     """
 
     def __init__(
@@ -39,46 +39,71 @@ class Garage:
         listener: Listener | None = None,
         policy: Policy | None = None,
         accept: Callable[[str], bool] = lambda _vin: True,
+        before_sending: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
         """Take the sources in order of preference for commands; the policy decides over them.
 
-        `accept` is asked whether a car that is new belongs here.
+        `accept` is asked whether a car that is new belongs here, `before_sending` is awaited before
+        a command that changes something is sent, `listener` subscribes to changes.
         """
-        self.accept = accept
         self.policy = policy or Policy()
         self.sources: dict[str, Source] = {source.name: source for source in sources}
         self.vehicles: dict[str, Vehicle] = {}
-        self.listener = listener
-        self.on_step: Callable[[str, CommandResult], None] | None = None
-        self.before_sending: Callable[[], Awaitable[None]] | None = None
+        self.steps: Listeners[str, CommandResult] = Listeners()
+        self.errors: Listeners[str, ClientError] = Listeners()
         self.unconfirmed = Unconfirmed()
-        self.failed: Callable[[str, ClientError], object] = lambda _source, _error: None
+        self._accept = accept
+        self._before_sending = before_sending
+        self._changed: Listeners[Changes] = Listeners()
+        if listener is not None:
+            self.subscribe(listener)
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Have changed attributes told by VIN; return what ends that.
+
+        A car that is new or gone is in it with an empty set at least.
+        """
+        return self._changed.subscribe(listener)
+
+    def subscribe_messages(self, listener: Callable[[str, Message], object]) -> Callable[[], None]:
+        """Have the messages of all streams told as they come, with the name of the source."""
+        ends = [
+            source.messages.subscribe(partial(listener, name))
+            for name, source in self.sources.items()
+            if isinstance(source, PlanningSource)
+        ]
+
+        def unsubscribe() -> None:
+            for end in ends:
+                end()
+
+        return unsubscribe
 
     def update(self, vin: str, readings: Iterable[AnyReading]) -> set[AnyAttribute]:
-        """Take in readings of one car, make it known if it is new, and tell the listener."""
+        """Take in readings of one car, make it known if it is new, and tell the listeners."""
         return self._update({vin: readings}).get(vin, set())
 
     def take(self, poll: Poll) -> Changes:
-        """Take in a poll and tell the listener once."""
+        """Take in a poll and tell the listeners once."""
         return self._update(poll.readings)
 
     def push(self, readings: Mapping[str, Iterable[AnyReading]]) -> Changes:
-        """Take in what cars have sent by themselves and tell the listener once."""
+        """Take in what cars have sent by themselves and tell the listeners once."""
         return self._update(readings)
 
     def expire(self, vin: str, now: datetime) -> set[AnyAttribute]:
-        """End what was to be over by now on one car, and tell the listener."""
+        """End what was to be over by now on one car, and tell the listeners."""
         vehicle = self.vehicles.get(vin)
         changed = set[AnyAttribute]() if vehicle is None else vehicle.expire(now)
-        if changed and self.listener is not None:
-            self.listener({vin: changed})
+        if changed:
+            self._changed({vin: changed})
         return changed
 
     def remove(self, vin: str) -> None:
         """Forget a car."""
         self.unconfirmed.forget(vin)
-        if self.vehicles.pop(vin, None) is not None and self.listener is not None:
-            self.listener({vin: set()})
+        if self.vehicles.pop(vin, None) is not None:
+            self._changed({vin: set()})
 
     async def refresh(self, source: Source, vin: str | None = None) -> Poll:
         """Poll one source, for all cars or one, and take in what it brought."""
@@ -130,12 +155,12 @@ class Garage:
         sent = about_to_send(vehicle, command, source.name)
         execution = Execution(self.unconfirmed, vehicle, sent, note, progress)
         try:
-            if sent.attributes and self.before_sending is not None:
-                await self.before_sending()
+            if sent.attributes and self._before_sending is not None:
+                await self._before_sending()
             result, readings = await source.send(vehicle, command, execution)
             self._update_present(vehicle, [*execution.finish(result), *readings])
         except ClientError as error:
-            self.failed(source.name, error)
+            self.errors(source.name, error)
             self._update_present(vehicle, execution.fail(error))
             raise
         finally:  # also if the calling task was cancelled
@@ -184,8 +209,7 @@ class Garage:
         time = step.time if last is None else max(step.time, last.time)
         if self._update_present(vehicle, [attribute.at(step, time, source)]):
             _LOGGER.debug("%s: %s", step.kind, step.state)
-            if self.on_step is not None:
-                self.on_step(vehicle.vin, step)
+            self.steps(vehicle.vin, step)
 
     def _update_present(self, vehicle: Vehicle, readings: Iterable[AnyReading]) -> bool:
         """Take in readings of a car unless it has left; tell whether it is there."""
@@ -201,7 +225,7 @@ class Garage:
             try:
                 return await source.image(self._vehicle(vin), view)
             except ClientError as failed:
-                self.failed(source.name, failed)
+                self.errors(source.name, failed)
                 error = failed if isinstance(error, UnsupportedError) else error
         raise error
 
@@ -218,7 +242,7 @@ class Garage:
             vehicle = self.vehicles.get(vin)
             new = vehicle is None
             if vehicle is None:
-                if not self.accept(vin):
+                if not self._accept(vin):
                     continue
                 vehicle = self.vehicles[vin] = Vehicle(vin)
             taken = [*self.unconfirmed.sift(vin, self.policy.filter(items))]
@@ -227,8 +251,8 @@ class Garage:
                 changed |= vehicle.update(comparisons(vehicle))
             if changed or new:
                 told[vin] = changed
-        if told and self.listener is not None:
-            self.listener(told)
+        if told:
+            self._changed(told)
         for vin in changes:
             if self.unconfirmed.waiting(vin):
                 self._settle(self.vehicles[vin])

@@ -8,7 +8,8 @@ from typing import NamedTuple, Protocol, runtime_checkable
 from .attributes import AnyReading
 from .commands import Command, CommandKind, CommandResult, CommandState
 from .errors import ClientError
-from .recording import MESSAGES, Recording
+from .listeners import Listeners
+from .recording import MESSAGES, Message, Recording
 from .values import StreamState, Unreadable
 from .vehicle import Vehicle
 
@@ -117,10 +118,12 @@ class PlanningSource(Source, Protocol):
     """A source whose calls are few: it plans them itself, and listens to what cars send.
 
     What it said stays true until it says otherwise, since its cars report by themselves. No call is
-    spent on a car that the account has but `accepts` does not want.
+    spent on a car that the account has but `accepts` does not want. Listeners subscribe to
+    `messages` as they come.
     """
 
     accepts: Callable[[str], bool]
+    messages: Listeners[Message]
 
     @property
     def status(self) -> Status:

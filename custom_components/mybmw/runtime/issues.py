@@ -1,0 +1,66 @@
+"""The repair issues of an account."""
+
+from collections.abc import Callable
+from typing import Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+
+from ..const import DOMAIN
+
+BLOCKED: Final = "blocked"
+
+type Page = Callable[[str, str | None], str | None]
+"""Returns where a user in a country can do something about a kind of issue."""
+
+
+class Issues:
+    """Creates and deletes the repair issues of one account."""
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry, page: Page) -> None:
+        self._hass = hass
+        self._entry = entry
+        self._page = page
+
+    @callback
+    def update(
+        self,
+        kind: str,
+        *,
+        wrong: bool,
+        source: str | None = None,
+        about: str | None = None,
+        text: str | None = None,
+        **placeholders: str,
+    ) -> None:
+        """Create an issue if something is wrong, or delete it.
+
+        `source` is given where each source has an issue of its own, `about` where one of all names
+        a source. `text` is the translation key if it is not the kind.
+        """
+        entry_id = self._entry.entry_id
+        issue = "_".join(filter(None, (kind, source, entry_id)))
+        if not wrong:
+            ir.async_delete_issue(self._hass, DOMAIN, issue)
+            return
+        blocked = kind == BLOCKED
+        ir.async_create_issue(
+            self._hass,
+            DOMAIN,
+            issue,
+            is_fixable=blocked,
+            data={"entry_id": entry_id, "source": about or source},
+            learn_more_url=self._page(kind, self._hass.config.country),
+            severity=ir.IssueSeverity.ERROR if blocked else ir.IssueSeverity.WARNING,
+            translation_key=text or kind,
+            translation_placeholders={"account": self._entry.title, **placeholders},
+        )
+
+
+@callback
+def delete_issues(hass: HomeAssistant, entry_id: str) -> None:
+    """Delete all issues of an account."""
+    for domain, issue in list(ir.async_get(hass).issues):
+        if domain == DOMAIN and issue.endswith(f"_{entry_id}"):
+            ir.async_delete_issue(hass, DOMAIN, issue)

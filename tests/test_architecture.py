@@ -47,7 +47,6 @@ SHARED = {
     "entity",
     "entity_picture",
     "runtime.errors",
-    "sources.portals",
 }
 DOOR = {"client", "client.core.attributes", "client.core.descriptors", "client.core.values"}
 # What the folders beside the platforms may import of the integration, besides themselves

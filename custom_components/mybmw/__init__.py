@@ -25,8 +25,7 @@ from .runtime.store import Contents, GarageStore, ImageStore, SpentStore, time_l
 from .runtime.token_store import async_remove_tokens
 from .services import async_set_up_actions
 from .sources.entry_data import check
-from .sources.portals import page_of
-from .sources.registry import SOURCES, async_load, async_sources, names_of
+from .sources.registry import SOURCES, async_load, async_sources, names_of, page_of
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 

@@ -26,7 +26,7 @@ from .enabled_default import SOMETIMES_ELSEWHERE, shown_elsewhere
 from .object_ids import former_object_id
 from .runtime.dispatcher import Watch
 from .runtime.poller import PlannedPoller
-from .sources.portals import portals
+from .sources.portals import localized
 from .sources.registry import SOURCES
 
 
@@ -172,15 +172,15 @@ class SourceEntity(CoordinatorEntity[PlannedPoller]):
     def __init__(self, poller: PlannedPoller, description: SourceDescription) -> None:
         super().__init__(poller)
         self.entity_description = description
-        identifier = _device_of(poller)
+        identifier, spec = _device_of(poller), SOURCES[poller.source.name]
         self._attr_unique_id = description.unique_id(identifier)
         self._attr_device_info = DeviceInfo(
             identifiers={(DOMAIN, identifier)},
             entry_type=DeviceEntryType.SERVICE,
             translation_key=poller.source.name,
-            manufacturer="BMW",
-            model=SOURCES[poller.source.name].model,
-            configuration_url=portals(poller.hass.config.country)["bmw_portal"],
+            manufacturer=spec.manufacturer,
+            model=spec.model,
+            configuration_url=localized(spec.page, poller.hass.config.country),
         )
         self._shown: StateType = None
 

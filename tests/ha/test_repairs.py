@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.mybmw.const import DOMAIN
 from custom_components.mybmw.repairs import async_create_fix_flow
-from custom_components.mybmw.sources.portals import page_of
+from custom_components.mybmw.sources.registry import page_of
 
 
 async def begin(hass: HomeAssistant, *sources: str) -> tuple[MockConfigEntry, Any]:

@@ -1,4 +1,4 @@
-"""Where the portals are in which CarData is set up, and the pages for repair issues."""
+"""Where the portals of BMW and MINI are."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -35,15 +35,6 @@ def portals(country: str | None) -> dict[str, str]:
     }
 
 
-_IN_PORTAL: Final = frozenset({"not_allowed", "stream_refused", "stream_silent"})
-_PAGES: Final[Mapping[str, str]] = {
-    "no_container": "homeassistant://config/integrations/integration/mybmw",
-    "quota_spent_by_others": "homeassistant://config/integrations/integration/mybmw",
-    "stream_taken": "homeassistant://config/integrations/integration/mybmw",
-    "unexpected": "homeassistant://config/logs",
-}
-
-
-def page_of(issue: str, country: str | None) -> str | None:
-    """Return the page on which the user can do something about a repair issue."""
-    return portals(country)["bmw_portal"] if issue in _IN_PORTAL else _PAGES.get(issue)
+def localized(page: str, country: str | None) -> str:
+    """Return the address of a page, which may be one of the portals in a country."""
+    return page.format(**portals(country))

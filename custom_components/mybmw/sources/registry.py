@@ -1,5 +1,6 @@
 """The sources that an account may have: one row each, in the order of the menus."""
 
+from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -8,25 +9,43 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.importlib import async_import_module
 
 from ..client import Redactor, Source
-from ..const import CONF_SOURCES
+from ..const import CONF_SOURCES, DOMAIN
 from ..runtime.token_store import async_remove_tokens
+from .portals import localized
 from .spec import SourceSpec
 
+_PORTAL: Final = "{bmw_portal}"
+_INTEGRATION: Final = f"homeassistant://config/integrations/integration/{DOMAIN}"
 _ROWS: Final = (
     SourceSpec(
         name="cardata",
         module=f"{__package__}.cardata",
         model="CarData",
-        page="{bmw_portal}",
+        page=_PORTAL,
+        pages={
+            "no_container": _INTEGRATION,
+            "quota_spent_by_others": _INTEGRATION,
+            "stream_refused": _PORTAL,
+            "stream_silent": _PORTAL,
+            "stream_taken": _INTEGRATION,
+        },
     ),
     SourceSpec(
         name="mybmw",
         module=f"{__package__}.mybmw",
         model="MyBMW",
         commands=True,
+        page=_PORTAL,
     ),
 )
+_PAGES: Final = {"not_allowed": _PORTAL, "unexpected": "homeassistant://config/logs"}
 SOURCES: Final[dict[str, SourceSpec]] = {spec.name: spec for spec in _ROWS}
+
+
+def page_of(issue: str, country: str | None) -> str | None:
+    """Return the page on which the user can do something about a repair issue."""
+    page = ChainMap(_PAGES, *(dict(spec.pages) for spec in SOURCES.values())).get(issue)
+    return page and localized(page, country)
 
 
 def names_of(entry: ConfigEntry) -> list[str]:

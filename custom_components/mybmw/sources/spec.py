@@ -57,8 +57,8 @@ class SourceSpec:
     module: str
     model: str
     manufacturer: str = "BMW"
+    page: str
     commands: bool = False
-    page: str | None = None
     pages: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -10,9 +10,9 @@ from typing import Any, Final
 import orjson
 
 from custom_components.mybmw.client import Message, Recording
-from custom_components.mybmw.client.cardata.harmless import HARMLESS as OF_CARDATA
+from custom_components.mybmw.client.cardata.harmless import harmless as of_cardata
 from custom_components.mybmw.client.core.recording import Answer
-from custom_components.mybmw.client.mybmw.harmless import HARMLESS as OF_MYBMW
+from custom_components.mybmw.client.mybmw.harmless import harmless as of_mybmw
 from custom_components.mybmw.client.privacy.fingerprint import STREAM
 from tests.replay import cardata, fingerprints
 
@@ -35,7 +35,7 @@ BUNDLED: Final = (
     *(f"mybmw/{name}" for name in fingerprints.bundled()),
     *(f"cardata/{name}" for name in (*cardata.bundled(), "530d")),
 )
-PATHS: Final = {**OF_MYBMW, **OF_CARDATA}
+PATHS: Final = {**of_mybmw(), **of_cardata()}
 _ALIAS: Final = "0FINGERPRINT"
 _BODY: Final = "8P210507DX12"
 _GCID: Final = "5d1c7e3a-94b2-4f60-8a17-c26be0f3d941"

@@ -1,6 +1,7 @@
 """Which paths of what CarData sends hold nothing personal: their values stay in recordings."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Final
 
 from ..core.descriptors import Kind
@@ -47,11 +48,8 @@ def _descriptors() -> Iterator[Sequence[str]]:
                 yield (around, key, "value", "value", field)
 
 
-HARMLESS: Final[Paths] = known(
-    (
-        *_descriptors(),
-        *(path for rows in (BASIC_ROWS, CAPACITY_ROWS, *FIRST_ROWS) for path in of_rows("", rows)),
-        *listed(_OTHERS),
-    )
-)
-"""Where values stay: of descriptors and lines of tables that are not private, and some more."""
+@cache
+def harmless() -> Paths:
+    """Return where values stay: descriptors and table lines that are not private, and others."""
+    rows = (*BASIC_ROWS, *CAPACITY_ROWS, *(row for rows in FIRST_ROWS for row in rows))
+    return known((*_descriptors(), *of_rows("", rows), *listed(_OTHERS)))

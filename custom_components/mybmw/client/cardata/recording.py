@@ -15,7 +15,7 @@ from ..core.convert import mapping, timestamp
 from ..core.recording import Answer, Message, Recording
 from .car_state import BASIC_DATA, MAPPING
 from .executor import Car
-from .harmless import HARMLESS
+from .harmless import harmless
 
 _PREFIX: Final = "cardata-customers_vehicles"
 _VALUES: Final = "telematicData"
@@ -40,7 +40,7 @@ def recording(
             name = f"{_PREFIX}_{vin}_{_VALUES}"
             told = mapping(mapping(_decoded(files.get(name))).get(_VALUES))
             files[name] = _answer({_VALUES: {**told, **dict(_known(vin, car, told, sent))}})
-    return Recording(files, tuple(messages), HARMLESS)
+    return Recording(files, tuple(messages), harmless())
 
 
 def _sent(messages: Iterable[Message]) -> _Sent:

@@ -19,25 +19,18 @@ _HUMP: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 _WORD: Final = re.compile(r"[^\W_]+")
 
 _EVERYDAY: Final = """
-    account activate airport allee am an april at auf august auto automatically avenue away bahnhof
-    base bei black blue bluetooth boost boulevard bridgestone bus business capabilities car celsius
-    central city confirmed contact continental coolant cooper coordinates coupe currency deactivate
-    dealer december defrosting degrees dem den depot der description detail details die dimension
-    discharging double dunlop east edrive emission errors exchange fahrenheit fair falken false
-    february firma flat fluid formatted fueling garage gasse general goodyear gran group guest guide
-    hankook hatch haus header heat hint holiday home hospitality hotel hour house im immediately
-    initialization international january july june kilometer kumho label land lane later latitude
-    links longitude loud main march market may maybe metallic mhev michelin mile minute minutes
-    missing mitte motor mounted municipality name nearly network night nokian none nord north
-    november october office oil old ost other otto outside owner pads park part parts pause personal
-    petrol phev pirelli place plan planned platz point pool poor private production public pump
-    purple quality radial ready rechts record refresh region reservations reservoir rest rex ring
-    road school sdrive secure september series severity shop signal silver site slot some someday
-    sometime soon south space sport square stadt strasse straße street supercharger supra süd
-    tailgate test the title today tomorrow topic tor touch touring town tread true turbo tyre tyres
-    undefined urban user vacation value values village visit visits vom von warning washer washing
-    way week weg west whisper white wireless word work workshop world xdrive yesterday yokohama
-    zentrum zone zu zum zur
+    activate at august auto automatically base black blue bluetooth boost bridgestone business
+    capabilities car celsius city confirmed contact continental coolant cooper coupe deactivate
+    dealer defrosting degrees description detail details dimension discharging double dunlop edrive
+    emission errors fahrenheit fair falken false flat fluid fueling general goodyear gran group
+    hankook hatch header heat home hospitality hour immediately initialization kilometer kumho label
+    later loud may maybe metallic mhev michelin mile minute minutes missing motor mounted name
+    nearly network night nokian none north office oil old other outside owner pads part parts pause
+    personal petrol phev pirelli place plan planned point poor private production public pump purple
+    quality radial ready record refresh region reservoir rex sdrive secure series severity signal
+    silver slot some someday sometime soon sport supercharger supra tailgate test the title touch
+    touring tread true turbo tyre tyres undefined value values warning washer washing week whisper
+    white wireless word work workshop xdrive yokohama zone
     """
 
 

@@ -1,5 +1,6 @@
 """Which paths of the service's answers hold nothing personal: their values stay in recordings."""
 
+from functools import cache
 from typing import Final
 
 from ..core.json_paths import Paths, known, listed, of_rows
@@ -57,11 +58,9 @@ state.tireState.*.details: treadDesign speedClassification.speedRating
 state.tireState.*.status: pressureStatus wearStatus
 """
 
-HARMLESS: Final[Paths] = known(
-    (
-        *(path for prefix, rows in _ROWS for path in of_rows(prefix, rows)),
-        *(("capabilities", name) for name in ALLOWED_BY),
-        *listed(_OTHERS),
-    )
-)
-"""Where values stay: in the lines of the tables that are not private, and what is read besides."""
+
+@cache
+def harmless() -> Paths:
+    """Return where values stay: table lines that are not private, and others."""
+    rows = (path for start, rows in _ROWS for path in of_rows(start, rows))
+    return known((*rows, *(("capabilities", name) for name in ALLOWED_BY), *listed(_OTHERS)))

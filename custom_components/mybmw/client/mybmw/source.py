@@ -33,7 +33,7 @@ from ..transport.http import Http
 from . import remote_services
 from .api import Api, Car
 from .auth import Authenticator
-from .harmless import HARMLESS
+from .harmless import harmless
 from .readings import SOURCE, Context, read_charging, read_found, read_profile, read_state
 from .regions import Region
 from .vehicle_list import LIST_EVERY, Fleet
@@ -176,7 +176,7 @@ class MyBMWSource:
 
     def recording(self, messages: int = MESSAGES) -> Recording:
         """Return the newest answers as they came."""
-        return Recording(self._http.recorder.answers, paths=HARMLESS)
+        return Recording(self._http.recorder.answers, paths=harmless())
 
     async def _read(self, car: Car, round_: _Round) -> list[AnyReading] | ClientError:
         async with round_.limit:

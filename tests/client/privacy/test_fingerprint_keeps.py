@@ -7,9 +7,14 @@ import orjson
 import pytest
 
 from custom_components.mybmw.client import HIDDEN, Redactor, files
+from custom_components.mybmw.client.core.attributes import ADDRESS, MILEAGE
+from custom_components.mybmw.client.core.convert import number, text
+from custom_components.mybmw.client.core.descriptors import DESCRIPTORS
+from custom_components.mybmw.client.core.json_paths import known, of_rows
+from custom_components.mybmw.client.core.json_reader import row
 from custom_components.mybmw.client.core.recording import Answer, Recording
 from custom_components.mybmw.client.privacy.fingerprint import STREAM
-from tests.client.support.owned import BUNDLED, folder_of, read, recording
+from tests.client.support.owned import BUNDLED, PATHS, folder_of, read, recording
 
 PERSONAL: Final = frozenset(
     (
@@ -76,6 +81,32 @@ def test_every_car(name: str) -> None:
         for key in changed(decoded(file, content), decoded(file, after[file]))
     }
     assert keys <= PERSONAL | UNREAD | (ODD if name.endswith("/oddball") else frozenset())
+
+
+def test_every_descriptor() -> None:
+    """A line of the table of descriptors is all it takes, unless its attribute is private."""
+    item = {"value": "7", "unit": "km", "timestamp": "2026-11-10T12:00:00Z"}
+    content = {"telematicData": dict.fromkeys((*DESCRIPTORS, "vehicle.new.thing"), item)}
+    source = Recording({"x": Answer("", orjson.dumps(content))}, paths=PATHS)
+    found = orjson.loads(files([source], Redactor())["x.json"])["telematicData"]
+    kept = {key for key, clean in found.items() if clean == item}
+    assert kept == {key for key, known in DESCRIPTORS.items() if not known.attribute.private}
+    assert found["vehicle.new.thing"] == {**item, "value": HIDDEN}
+
+
+def test_lines_of_tables() -> None:
+    """So it is for the lines that JSON is read by; of the same key elsewhere, nothing stays."""
+    lines = (row("a.range", MILEAGE, number), row("a.place", ADDRESS, text))
+    paths = known(of_rows("state", lines))
+    fields = {"range": 7, "place": "Quellhof", "on": True, "none": None}
+    source = Recording(
+        {"x": Answer("", orjson.dumps({"state": {"a": fields}, "a": fields}))}, (), paths
+    )
+    hidden = {**fields, "range": 999, "place": "some_formatted_address"}
+    assert orjson.loads(files([source], Redactor())["x.json"]) == {
+        "state": {"a": {**hidden, "range": 7}},
+        "a": hidden,
+    }
 
 
 def test_ids_that_are_words() -> None:

@@ -4,32 +4,19 @@ from functools import cache
 from typing import Final
 
 from ..core.json_paths import Paths, known, listed, of_rows
-from .mapping import (
-    ALLOWED_BY,
-    CAPABILITY_ROWS,
-    CHARGING_ROWS,
-    CLIMATE_ROWS,
-    ELECTRIC_ROWS,
-    FOUND_ROWS,
-    FUEL_ROWS,
-    HEADUNIT_ROWS,
-    LOCATION_ROWS,
-    PROFILE_ROWS,
-    STATE_ROWS,
-    TIRE_ROWS,
-)
+from . import mapping as tables
 from .profile import PLAN_ROWS
 
 _ROWS: Final = (
-    ("", (*PROFILE_ROWS, *HEADUNIT_ROWS, *CHARGING_ROWS)),
-    ("capabilities", CAPABILITY_ROWS),
-    ("positionData.position", FOUND_ROWS),
-    ("state", (*STATE_ROWS, *CLIMATE_ROWS)),
-    ("state.location", LOCATION_ROWS),
-    ("state.combustionFuelLevel", FUEL_ROWS),
-    ("state.electricChargingState", ELECTRIC_ROWS),
+    ("", (*tables.PROFILE_ROWS, *tables.HEADUNIT_ROWS, *tables.CHARGING_ROWS)),
+    ("capabilities", tables.CAPABILITY_ROWS),
+    ("positionData.position", tables.FOUND_ROWS),
+    ("state", (*tables.STATE_ROWS, *tables.CLIMATE_ROWS)),
+    ("state.location", tables.LOCATION_ROWS),
+    ("state.combustionFuelLevel", tables.FUEL_ROWS),
+    ("state.electricChargingState", tables.ELECTRIC_ROWS),
     ("state.chargingProfile", PLAN_ROWS),
-    *(("state.tireState.*", rows) for rows in TIRE_ROWS.values()),
+    *(("state.tireState.*", rows) for rows in tables.TIRE_ROWS.values()),
 )
 _OTHERS: Final = """
 : brand headUnitRaw
@@ -63,4 +50,4 @@ state.tireState.*.status: pressureStatus wearStatus
 def harmless() -> Paths:
     """Return where values stay: table lines that are not private, and others."""
     rows = (path for start, rows in _ROWS for path in of_rows(start, rows))
-    return known((*rows, *(("capabilities", name) for name in ALLOWED_BY), *listed(_OTHERS)))
+    return known((*rows, *(("capabilities", name) for name in tables.ALLOWED_BY), *listed(_OTHERS)))

@@ -67,13 +67,14 @@ def files(recordings: Iterable[Recording], redactor: Redactor) -> dict[str, byte
             if not answer.content_type.startswith("image/"):
                 answers[name] = _content(answer.body, recording.paths)
         messages += ((item, _content(item.payload, recording.paths)) for item in recording.messages)
-    redactor.meet(_vins(answers, messages))
+    everything = [*answers.items(), *((item.topic, content) for item, content in messages)]
+    redactor.meet(vin for name, item in everything for vin in vins_in(f"{name} {item.text}"))
     clean = copy(redactor)
-    clean.follow(_personal(answers, messages))
-    found = dict(_file(name, content, clean) for name, content in answers.items())
+    clean.follow(found for name, content in everything for found in _personal(name, content))
+    contents = dict(_file(name, content, clean) for name, content in answers.items())
     if messages:
-        found[STREAM] = b"".join(_line(item, content, clean) for item, content in messages)
-    return found
+        contents[STREAM] = b"".join(_line(item, content, clean) for item, content in messages)
+    return contents
 
 
 def archive(contents: Mapping[str, bytes]) -> bytes:
@@ -100,10 +101,6 @@ class _Content:
             return redactor.recorded(self.data, self.paths)
         return wording(self.text) or (HIDDEN if self.text else "")
 
-    def found(self) -> Iterator[Found]:
-        """Yield what its keys tell to be personal."""
-        return find(self.data if self.is_json else self.text, self.paths)
-
 
 def _content(body: bytes, paths: Paths) -> _Content:
     text = body.decode("utf-8", "replace")
@@ -113,25 +110,11 @@ def _content(body: bytes, paths: Paths) -> _Content:
         return _Content(text, None, paths, is_json=False)
 
 
-type _Answers = Mapping[str, _Content]
-type _Messages = Iterable[tuple[Message, _Content]]
-
-
-def _vins(answers: _Answers, messages: _Messages) -> Iterator[str]:
-    for name, content in answers.items():
-        yield from (*vins_in(name), *vins_in(content.text))
-    for message, content in messages:
-        yield from (*vins_in(message.topic), *vins_in(content.text))
-
-
-def _personal(answers: _Answers, messages: _Messages) -> Iterator[Found]:
-    """Yield what tells who or where somebody is, by its key or its place in a name."""
-    for name, content in answers.items():
-        yield from ((SECRET, user) for user in _USER.findall(name))
-        yield from content.found()
-    for message, content in messages:
-        yield from ((SECRET, part) for part in message.topic.split("/") if not vins_in(part))
-        yield from content.found()
+def _personal(name: str, content: _Content) -> Iterator[Found]:
+    """Yield what tells who or where somebody is, by its key or its place in a name or topic."""
+    parts = name.split("/") if "/" in name else _USER.findall(name)
+    yield from ((SECRET, part) for part in parts if not vins_in(part))
+    yield from find(content.data if content.is_json else content.text, content.paths)
 
 
 def _file(name: str, content: _Content, redactor: Redactor) -> tuple[str, bytes]:

@@ -122,7 +122,7 @@ def _plain(text: str) -> list[str]:
 def _of(kind: Kind, value: str | float) -> Iterator[tuple[str, bool]]:
     """Yield what to look for, and whether it may be in the midst of words."""
     text = str(value).strip()[:_LONGEST]
-    if kind.trace is Trace.NONE or stand_in(kind, text) is None:
+    if kind.trace is Trace.NONE or stand_in(kind, text) in (None, text):
         return
     if _NUMBER.fullmatch(text):
         yield from ((place, False) for place in _PLACE.findall(f"{text} {float(text):.4f}"))

@@ -65,9 +65,6 @@ NAME: Final = Kind("some_name", trace=Trace.WORDS)
 CITY: Final = Kind("some_city", trace=Trace.WORDS)
 STREET: Final = Kind("some_street", trace=Trace.WORDS)
 ADDRESS: Final = Kind("some_formatted_address", trace=Trace.WORDS)
-DEALER: Final = Kind("some_dealer", trace=Trace.WORDS)
-PROVIDER: Final = Kind("some_provider", trace=Trace.WORDS)
-SUBTITLE: Final = Kind("some_subtitle", trace=Trace.WORDS)
 STREET_NUMBER: Final = Kind("999")
 POSTAL_CODE: Final = Kind("some_postal_code", trace=Trace.CODE)
 PHONE: Final = Kind("some_phone", trace=Trace.CODE)
@@ -92,10 +89,8 @@ def _table(kinds: Mapping[Kind, str], endings: Sequence[str] = ("",)) -> Mapping
 _WHOLE: Final = _table(
     {
         ALTITUDE: "elevation",
-        NAME: "name nickname",
+        NAME: "name nickname operator subtitle",
         ADDRESS: "formatted",
-        PROVIDER: "operator",
-        SUBTITLE: "subtitle",
         SECRET: "code pin sub",
     }
 )
@@ -108,17 +103,16 @@ _ENDINGS: Final = _table(
         LONGITUDE: "lon lng longitude",
         ALTITUDE: "altitude",
         HEADING: "heading",
-        NAME: "alias carname companyname contractholder customername displayname drivername"
-        " familyname firstname forename friendlyname fullname givenname lastname middlename"
-        " ownername screenname surname vehiclename",
+        NAME: "alias carname companyname contractholder customername dealername displayname"
+        " drivername familyname firstname forename friendlyname fullname givenname lastname"
+        " middlename operatorname ownername preferredservicepartner preferredsevicepartner"
+        " providername screenname surname vehiclename",
         CITY: "city cityname county locality municipality suburb town village",
         STREET: "addressline street streetaddress streetname",
         STREET_NUMBER: "houseno housenumber streetnumber",
         POSTAL_CODE: "plz postalcode postcode zip zipcode",
         PHONE: "fax mobile mobileno mobilenumber mobilephone msisdn phone phonenumber telephone",
         ADDRESS: "destinationname formattedaddress locationname placename poiname stationname",
-        PROVIDER: "operatorname providername",
-        DEALER: "dealername preferredservicepartner preferredsevicepartner",
         PLATE: "kennzeichen licenceplate licenceplatenumber licenseplate licenseplatenumber"
         " numberplate plate platenumber registrationnumber regno",
         SECRET: "accountid apikey authorization bearer birthdate birthday bssid clientid contractid"
@@ -143,12 +137,6 @@ _OF_PERSONS: Final[Mapping[str, Kind]] = {
     "name": NAME,
     **dict.fromkeys(("code", "id", "no", "nr", "number"), SECRET),
 }
-_STAND_INS: Final = frozenset(
-    way
-    for table in (_WHOLE, _ENDINGS, _AROUND)
-    for kind in table.values()
-    for way in (kind.text, str(kind.number))
-)
 
 
 @lru_cache(4096)
@@ -198,7 +186,7 @@ def parts(
 def stand_in(kind: Kind, value: str) -> str | None:
     """Return what stands for a text, None if it may stay."""
     word = value.strip()
-    if word.upper() in NULL_WORDS or is_stand_in(word):
+    if word.upper() in NULL_WORDS:
         return None
     amount = _number(word) if kind.measured else None
     if amount is not None:
@@ -213,11 +201,6 @@ def number_for(kind: Kind, value: float) -> float:
     if kind.trace is Trace.PLACE and value == 0:
         return value
     return kind.number if kind.low <= value <= kind.high else kind.wrong
-
-
-def is_stand_in(text: str) -> bool:
-    """Tell whether a text stands for a personal one already."""
-    return text == HIDDEN or text in _STAND_INS
 
 
 def _number(text: str) -> float | None:

@@ -1,4 +1,7 @@
-"""What is off at first on some cars only: another entity shows it, or few owners miss it."""
+"""What is off at first on some cars only: another entity shows it, or few owners miss it.
+
+A car that takes commands has a dozen entities more, so that less of the rest is on.
+"""
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Final
@@ -31,16 +34,16 @@ def _charging(_vehicle: Vehicle, commands: Commands) -> bool:
     return {CommandKind.CHARGE_START, CommandKind.CHARGE_STOP} <= set(commands)
 
 
-def _messages(vehicle: Vehicle, _commands: Commands) -> bool:
-    return vehicle.value(car.CHECK_CONTROL) is not None
+def _messages(vehicle: Vehicle, commands: Commands) -> bool:
+    return bool(commands) and vehicle.value(car.CHECK_CONTROL) is not None
 
 
-def _services(vehicle: Vehicle, _commands: Commands) -> bool:
-    return vehicle.value(car.SERVICES) is not None
+def _services(vehicle: Vehicle, commands: Commands) -> bool:
+    return bool(commands) and vehicle.value(car.SERVICES) is not None
 
 
-def _time_left(vehicle: Vehicle, _commands: Commands) -> bool:
-    return vehicle.value(car.CHARGING_TIME_LEFT) is not None
+def _time_left(vehicle: Vehicle, commands: Commands) -> bool:
+    return bool(commands) and vehicle.value(car.CHARGING_TIME_LEFT) is not None
 
 
 def _commanded(_vehicle: Vehicle, commands: Commands) -> bool:
@@ -53,11 +56,6 @@ _SHOWN: Final[Rules] = {
     "fuel_and_battery.charging_target": _target_soc,
     "activate_air_conditioning": _climate,
     "deactivate_air_conditioning": _climate,
-}
-"""By the key of the entity: whether a car that takes these commands shows the fact elsewhere."""
-
-_SHOWN_BY_BOTH: Final[Rules] = {
-    **_SHOWN,
     "climate.activity": _climate,
     "climate.activity_end_time": _climate,
     "charging_status": _charging,
@@ -71,13 +69,13 @@ _SHOWN_BY_BOTH: Final[Rules] = {
     "average_consumption": _commanded,
     "battery_capacity": _commanded,
 }
-"""The same if two sources bring all values and commands: what else can be done without."""
+"""By the key of the entity: whether a car that takes these commands can do without it at first."""
 
-SOMETIMES_ELSEWHERE: Final = frozenset(_SHOWN_BY_BOTH)
+SOMETIMES_ELSEWHERE: Final = frozenset(_SHOWN)
 """The keys of all entities that `shown_elsewhere` knows."""
 
 
-def shown_elsewhere(key: str, vehicle: Vehicle, commands: Commands, *, both: bool) -> bool:
+def shown_elsewhere(key: str, vehicle: Vehicle, commands: Commands) -> bool:
     """Tell whether an entity need not be on at first on a car that takes these commands."""
-    shown = (_SHOWN_BY_BOTH if both else _SHOWN).get(key)
+    shown = _SHOWN.get(key)
     return shown is not None and shown(vehicle, commands)

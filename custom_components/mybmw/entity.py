@@ -92,10 +92,7 @@ class MyBMWEntity(CoordinatorEntity[GarageCoordinator]):
         if self.device_entry is None:
             self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, vehicle.vin)})
         if description.key in SOMETIMES_ELSEWHERE and shown_elsewhere(
-            description.key,
-            vehicle,
-            coordinator.data.commands(vehicle),
-            both=len(coordinator.pollers) > 1,
+            description.key, vehicle, coordinator.data.commands(vehicle)
         ):
             self._attr_entity_registry_enabled_default = False
 

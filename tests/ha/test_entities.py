@@ -166,11 +166,11 @@ async def test_states(hass: HomeAssistant, set_up: SetUp, snapshot: SnapshotAsse
 
 
 async def test_well_equipped_car(hass: HomeAssistant, set_up: SetUp) -> None:
-    """Some fifty entities are on at first; the niche ones wait to be switched on."""
+    """Some thirty entities are on at first; the niche ones wait to be switched on."""
     entry = await set_up()
     entities = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
     enabled = [entity for entity in entities if entity.disabled_by is None]
-    assert 35 <= len(enabled) <= 52
+    assert 30 <= len(enabled) <= 40
     assert len(entities) > 2 * len(enabled)
     assert {entity.platform for entity in entities} == {"mybmw"}
 

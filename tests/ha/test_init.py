@@ -297,6 +297,7 @@ async def test_gone_car_can_be_removed_by_hand(
     assert hass.states.get("sensor.320i_mileage") is None
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_missing_value_arrives_later(
     hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, elapse: Elapse
 ) -> None:

@@ -112,6 +112,7 @@ def app_message(kind: str, severity: str, text: str | None = None) -> dict[str, 
         ([], "none", "off"),
     ],
 )
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_worst_severity(
     hass: HomeAssistant,
     set_up: SetUp,
@@ -131,6 +132,7 @@ async def test_worst_severity(
     assert _state(hass, f"binary_sensor.{APP}_messages") == problem
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_low_severity_is_no_low_oil(
     hass: HomeAssistant, set_up: SetUp, sim: SimulatedMyBMW, elapse: Elapse
 ) -> None:

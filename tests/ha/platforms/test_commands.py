@@ -176,6 +176,7 @@ async def test_climate_switch_follows_the_car(
     assert state(hass, "switch.climate") == "off"
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_charging_is_stopped_and_started(
     hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, elapse: Elapse
 ) -> None:

@@ -70,6 +70,7 @@ async def test_changed_value_writes_its_entity(
     assert ours(counted) == {"sensor.ix_xdrive50_mileage": 1}
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_charging_end_stands_still(
     hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, elapse: Elapse
 ) -> None:

@@ -148,13 +148,15 @@ async def test_nothing_secret_is_ever_logged(
     """A login, polls, commands and every kind of failure, with all loggers at their loudest."""
     caplog.set_level(logging.DEBUG)
     said: list[str] = []
+    sim.offer_captcha("P1_second")
     flow = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     for answers in (
         {"next_step_id": "mybmw"},
         {"region": "rest_of_world", "username": "driver@example.com", "password": "wrong-battery"},
         {"captcha_token": "P1_wrong"},
-        {"region": "rest_of_world", "username": "driver@example.com", "password": "correct-horse"},
         {"captcha_token": "P1_valid"},
+        {"region": "rest_of_world", "username": "driver@example.com", "password": "correct-horse"},
+        {"captcha_token": "P1_second"},
     ):
         flow = await hass.config_entries.flow.async_configure(flow["flow_id"], answers)
     await hass.async_block_till_done(wait_background_tasks=True)

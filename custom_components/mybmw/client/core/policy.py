@@ -39,8 +39,12 @@ class Policy:
         tracked = self.track_position or attribute not in _LOCATION
         return tracked and attribute not in self.ignored
 
-    def filter(self, readings: Iterable[AnyReading]) -> Iterator[AnyReading]:
+    def filter(self, readings: Iterable[AnyReading]) -> Iterable[AnyReading]:
         """Return the readings that are kept; charging sessions lose their place if need be."""
+        everything = self.track_position and not self.ignored
+        return readings if everything else self._kept(readings)
+
+    def _kept(self, readings: Iterable[AnyReading]) -> Iterator[AnyReading]:
         for reading in readings:
             sessions = reading.attribute is CHARGING_SESSIONS and not self.track_position
             if sessions and reading.value is not None:

@@ -11,7 +11,7 @@ from time import sleep, time
 import pytest
 
 from custom_components.mybmw.client.cli import store as module
-from custom_components.mybmw.client.cli.store import Store, StoreError
+from custom_components.mybmw.client.cli.store import LoginFile, StoreError
 from tests.cli.support import ACCOUNT, LOGIN, STORE, Run, stored
 from tests.replay.mybmw import SimulatedMyBMW
 
@@ -61,7 +61,7 @@ def test_not_a_file(run: Run, sim: SimulatedMyBMW, path: Path) -> None:
 def test_unwritable(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A login that cannot be kept is good for this run."""
     path.write_text("")
-    store = Store(path / "x")
+    store = LoginFile(path / "x")
     store.put(1, "a")
     store.put(2, "a")
     assert capsys.readouterr().err.count("\n") == 1
@@ -72,7 +72,7 @@ def test_full_disk(
     path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A write that fails half-way leaves what was there, and nothing beside it."""
-    store = Store(path)
+    store = LoginFile(path)
     store.put(1, "a")
 
     def full(_handle: int) -> None:
@@ -100,9 +100,9 @@ def test_leftovers(path: Path) -> None:
         os.utime(file, (hour_ago, hour_ago))
     now = path.with_name(f"{path.name}.z9y8x7w6")
     now.write_text("of a process that is writing")
-    assert Store(path).put(1, "a")
+    assert LoginFile(path).put(1, "a")
     assert set(path.parent.iterdir()) == {path, now, *others}
-    assert Store(path).get("a") == 1
+    assert LoginFile(path).get("a") == 1
 
 
 def test_interrupted_write(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,13 +113,13 @@ def test_interrupted_write(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(os, "fsync", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        Store(path).put(1, "a")
+        LoginFile(path).put(1, "a")
     assert [file.name for file in path.parent.iterdir()] == [f"{path.name}.lock"]
 
 
 def test_nested(path: Path) -> None:
     """One value is changed, everything else stays."""
-    store = Store(path)
+    store = LoginFile(path)
     store.put(1, "a", "b", "c")
     store.put(2, "a", "d")
     store.change(lambda value: [value], "a", "b", "c")
@@ -131,7 +131,7 @@ def test_link(path: Path) -> None:
     """A store that is a link stays one."""
     real = path.with_name("real.json")
     path.symlink_to(real)
-    Store(path).put(1, "a")
+    LoginFile(path).put(1, "a")
     assert path.is_symlink()
     assert json.loads(real.read_text()) == {"a": 1}
 
@@ -140,7 +140,7 @@ def test_several_at_once(path: Path) -> None:
     """Nothing is lost when several change it at the same time."""
 
     def add(name: str) -> None:
-        store = Store(path)
+        store = LoginFile(path)
         for number in range(25):
             store.put(number, name)
             store.change(lambda value: (value if isinstance(value, int) else 0) + 1, "sum")
@@ -156,7 +156,7 @@ def test_several_at_once(path: Path) -> None:
 def test_alone(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody else gets in meanwhile; whoever waits for too long is told."""
     monkeypatch.setattr(module, "PATIENCE", 0.1)
-    first, second = Store(path), Store(path)
+    first, second = LoginFile(path), LoginFile(path)
     with first.alone():
         first.lock()
         first.unlock()
@@ -174,7 +174,7 @@ async def test_for_a_moment(path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     """Whoever fails to get new tokens, and does not say so, keeps nobody out for long."""
     monkeypatch.setattr(module, "PATIENCE", 0)
     monkeypatch.setattr(module, "MOMENT", 0.02)
-    first, second = Store(path), Store(path)
+    first, second = LoginFile(path), LoginFile(path)
     first.lock_for_a_moment()
     assert not second.lock()
     await asyncio.sleep(0.03)
@@ -184,7 +184,7 @@ async def test_for_a_moment(path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_waiting(path: Path) -> None:
     """Whoever waits gets in when the other one leaves."""
-    first, second = Store(path), Store(path)
+    first, second = LoginFile(path), LoginFile(path)
     first.lock()
     order: list[str] = []
 
@@ -212,13 +212,13 @@ def test_no_locks(path: Path, monkeypatch: pytest.MonkeyPatch, failure: OSError 
         path.with_name(f"{STORE}.lock").mkdir()
     else:
         monkeypatch.setattr("fcntl.flock", refuse)
-    with Store(path).alone():
-        Store(path).put(1, "a")
-    assert Store(path).get("a") == 1
+    with LoginFile(path).alone():
+        LoginFile(path).put(1, "a")
+    assert LoginFile(path).get("a") == 1
 
 
 def test_nothing_is_kept_without_a_path() -> None:
-    store = Store(None)
+    store = LoginFile(None)
     store.put(1, "a")
     assert store.get("a") is None
     assert not store.kept

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from custom_components.mybmw.client import Garage, Vehicle, dump, load as load_readings
-from custom_components.mybmw.client.cardata.car_state import Memory
+from custom_components.mybmw.client.cardata.car_state import CarState
 from custom_components.mybmw.client.cardata.readings import read_values
 from custom_components.mybmw.client.cardata.rest_readings import read_basic_data
 from custom_components.mybmw.client.core.attributes import DRIVE_TRAIN, AnyReading
@@ -67,7 +67,7 @@ class Replayer:
         self._garage = Garage()
         self._zone = ZoneInfo(case["zone"])
         train = case["train"] and DriveTrain(case["train"])
-        self._memory = Memory(train, self._zone)
+        self._memory = CarState(train, self._zone)
         known = [] if train is None else [DRIVE_TRAIN.at(train, _LONG_AGO)]
         self._garage.update(_VIN, known)
 
@@ -91,7 +91,7 @@ class Replayer:
     def _restart(self) -> None:
         """Go on with what is on disk, as after a restart."""
         saved = orjson.loads(orjson.dumps([dump(self.vehicle), self._memory.dump()]))
-        memory = Memory(self._memory.drive_train, self._zone)
+        memory = CarState(self._memory.drive_train, self._zone)
         memory.load(saved[1])
         self._garage, self._memory = Garage(), memory
         self._garage.update(_VIN, load_readings(saved[0]))

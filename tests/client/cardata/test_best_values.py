@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 
 from custom_components.mybmw.client import Vehicle, attributes as a
-from custom_components.mybmw.client.cardata.car_state import Memory
+from custom_components.mybmw.client.cardata.car_state import CarState
 from custom_components.mybmw.client.cardata.readings import read_values
 from custom_components.mybmw.client.core.attributes import AnyAttribute
 from custom_components.mybmw.client.core.values import (
@@ -32,7 +32,7 @@ class Car:
     """A car that tells descriptors at minutes after noon."""
 
     def __init__(self, train: DriveTrain | None = DriveTrain.ELECTRIC) -> None:
-        self.vehicle, self.memory = Vehicle("VIN"), Memory(train)
+        self.vehicle, self.memory = Vehicle("VIN"), CarState(train)
 
     def say(self, minute: float, values: dict[str, Any], unit: str | None = None) -> None:
         """Send one message."""

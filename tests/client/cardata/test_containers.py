@@ -6,7 +6,7 @@ import pytest
 
 from custom_components.mybmw.client import Http, Redactor
 from custom_components.mybmw.client.cardata.api import CardataApi
-from custom_components.mybmw.client.cardata.containers import NAME, ContainerKeeper, Memory
+from custom_components.mybmw.client.cardata.containers import NAME, ContainerKeeper, ContainerState
 from custom_components.mybmw.client.cardata.login import DeviceLogin, Tokens
 from custom_components.mybmw.client.cardata.quota import Ledger, Reason
 from custom_components.mybmw.client.core.errors import NoContainerError
@@ -36,17 +36,17 @@ async def made() -> Made:
 async def test_made_once(made: Made) -> None:
     """Two calls at first, none after that, and after a restart it is found again."""
     sim, api = made
-    keeper = ContainerKeeper(api, KEYS, Memory())
+    keeper = ContainerKeeper(api, KEYS, ContainerState())
     container = await keeper.ensure(SET_UP)
     assert sim.used == 2
     assert await keeper.ensure(SET_UP) == container
     assert sim.used == 2
     again = ContainerKeeper(
-        api, KEYS, Memory.load(orjson.loads(orjson.dumps(keeper.memory.dump())))
+        api, KEYS, ContainerState.load(orjson.loads(orjson.dumps(keeper.memory.dump())))
     )
     assert await again.ensure(SET_UP) == container
     assert sim.used == 2
-    forgotten = ContainerKeeper(api, KEYS, Memory())
+    forgotten = ContainerKeeper(api, KEYS, ContainerState())
     assert await forgotten.ensure(SET_UP) == container
     assert sim.used == 3
 
@@ -54,8 +54,8 @@ async def test_made_once(made: Made) -> None:
 async def test_other_list_replaces_it(made: Made) -> None:
     """A new version of the list is made before the old container goes."""
     _, api = made
-    old = await ContainerKeeper(api, KEYS[:10], Memory()).ensure(SET_UP)
-    new = await ContainerKeeper(api, KEYS, Memory()).ensure(SET_UP)
+    old = await ContainerKeeper(api, KEYS[:10], ContainerState()).ensure(SET_UP)
+    new = await ContainerKeeper(api, KEYS, ContainerState()).ensure(SET_UP)
     active = [item.id for item in await api.containers(SET_UP) if item.active]
     assert active == [new] != [old]
 
@@ -63,7 +63,7 @@ async def test_other_list_replaces_it(made: Made) -> None:
 async def test_lost(made: Made) -> None:
     """One that was deleted in the portal is made again."""
     sim, api = made
-    keeper = ContainerKeeper(api, KEYS, Memory())
+    keeper = ContainerKeeper(api, KEYS, ContainerState())
     container = await keeper.ensure(SET_UP)
     sim.containers.delete(container)
     keeper.lost()
@@ -75,7 +75,7 @@ async def test_retired_descriptor(made: Made) -> None:
     sim, api = made
     bad = KEYS[33]
     sim.containers.rejected.add(bad)
-    keeper = ContainerKeeper(api, KEYS, Memory())
+    keeper = ContainerKeeper(api, KEYS, ContainerState())
     await keeper.ensure(SET_UP)
     assert sim.used == 3
     assert keeper.descriptors == KEYS[:20]
@@ -96,7 +96,7 @@ async def test_no_place_left(made: Made) -> None:
         sim.containers.add(KEYS[:2], "evcc.io", f"v{number}")
     sim.containers.add(KEYS[:2], NAME, "v0")
     sim.containers.limit = 10
-    keeper = ContainerKeeper(api, KEYS, Memory())
+    keeper = ContainerKeeper(api, KEYS, ContainerState())
     with pytest.raises(NoContainerError):
         await keeper.ensure(SET_UP)
     others = [item for item in await api.containers(SET_UP) if item.name == "evcc.io"]
@@ -108,6 +108,6 @@ async def test_no_place_left(made: Made) -> None:
     "saved", [{}, {"id": 7}, {"rejected": 5}, {"doubtful": ["x", [], ["a"]]}, {"doubtful": {}}]
 )
 def test_odd_memory(saved: dict[str, object]) -> None:
-    memory = Memory.load(saved)
+    memory = ContainerState.load(saved)
     assert memory.id is None
     assert memory.doubtful in ([], [["a"]])

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from custom_components.mybmw.client import Vehicle, attributes as a
-from custom_components.mybmw.client.cardata.car_state import Memory
+from custom_components.mybmw.client.cardata.car_state import CarState
 from custom_components.mybmw.client.cardata.readings import read_values
 from custom_components.mybmw.client.core.descriptors import attribute_of
 
@@ -20,9 +20,9 @@ TWELVE: Final = (
 TWO: Final = ("9A01B2", "8052A0")
 
 
-def read(value: Any) -> tuple[Vehicle, Memory]:
+def read(value: Any) -> tuple[Vehicle, CarState]:
     """Return a car that has sent this value."""
-    vehicle, memory = Vehicle("VIN"), Memory()
+    vehicle, memory = Vehicle("VIN"), CarState()
     data = {FAULTS: {"value": value, "timestamp": NOW.isoformat(), "unit": None}}
     vehicle.update(read_values(data, memory, NOW))
     return vehicle, memory

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from custom_components.mybmw.client import Vehicle, attributes as a
-from custom_components.mybmw.client.cardata.car_state import Memory
+from custom_components.mybmw.client.cardata.car_state import CarState
 from custom_components.mybmw.client.cardata.mapping import LATITUDE, LONGITUDE, RULES
 from custom_components.mybmw.client.cardata.readings import read_values
 from custom_components.mybmw.client.cardata.rest_readings import read_basic_data
@@ -39,15 +39,15 @@ def recorded(name: str) -> CarDataCar:
     return car
 
 
-def snapshot(car: CarDataCar) -> tuple[Vehicle, Memory]:
+def snapshot(car: CarDataCar) -> tuple[Vehicle, CarState]:
     """Read what REST tells of a car."""
-    vehicle, memory = Vehicle(car.vin), Memory()
+    vehicle, memory = Vehicle(car.vin), CarState()
     vehicle.update(read_basic_data(car.basic_data, memory, NOW))
     vehicle.update(read_values(car.telematics, memory, NOW))
     return vehicle, memory
 
 
-def streamed(car: CarDataCar) -> tuple[Vehicle, Memory]:
+def streamed(car: CarDataCar) -> tuple[Vehicle, CarState]:
     """Read the whole recording on top."""
     vehicle, memory = snapshot(car)
     for message in car.stream():
@@ -168,9 +168,9 @@ def one(
     return {descriptor: {"value": value, "unit": unit, "timestamp": at.isoformat()}}
 
 
-def read(data: Any, memory: Memory | None = None) -> dict[str, Any]:
+def read(data: Any, memory: CarState | None = None) -> dict[str, Any]:
     """Return the values that data hold, by attribute key."""
-    readings: list[AnyReading] = read_values(data, memory or Memory(), NOW)
+    readings: list[AnyReading] = read_values(data, memory or CarState(), NOW)
     return {
         item.attribute.key: item.value for item in readings if item.attribute is not a.LAST_UPDATE
     }
@@ -192,52 +192,52 @@ def test_units_of_distance(value: Any, unit: str | None, kilometers: float) -> N
 
 def test_distance_in_the_cars_own_unit() -> None:
     """A car that shows miles sends miles, and sometimes forgets to say so."""
-    memory = Memory()
+    memory = CarState()
     read(one("vehicle.cabin.infotainment.displayUnit.distance", "miles"), memory)
     assert read(one(MILEAGE, "100", None), memory) == {"mileage": 160.9}
 
 
 @pytest.mark.parametrize("value", [None, "", "INVALID", "-NA-", "SIGNAL_INVALID", "NaN"])
 def test_no_value(value: Any) -> None:
-    memory = Memory()
+    memory = CarState()
     assert read(one(MILEAGE, value), memory) == {}
     assert not memory.problems
 
 
 @pytest.mark.parametrize("value", ["a lot", True, [], {}, "1e999", 10**400])
 def test_nonsense_is_counted(value: Any) -> None:
-    memory = Memory()
+    memory = CarState()
     assert read(one(MILEAGE, value), memory) == {}
     assert memory.problems == {MILEAGE: 1}
 
 
 @pytest.mark.parametrize("time", [None, "soon", "2026-11-10T12:00:00", "2036-01-01T00:00:00Z", 7])
 def test_time_of_measurement_is_needed(time: Any) -> None:
-    memory = Memory()
+    memory = CarState()
     assert read({MILEAGE: {"value": 5, "timestamp": time}}, memory) == {}
     assert memory.problems == {f"{MILEAGE}: time": 1}
 
 
 def test_unknown_descriptor_is_counted() -> None:
-    memory = Memory()
+    memory = CarState()
     assert read(one("vehicle.flux.capacitor", 1.21), memory) == {}
     assert memory.unknown == {"vehicle.flux.capacitor": 1}
 
 
 def test_halves_of_a_position() -> None:
     """A new latitude never goes with an old longitude."""
-    memory = Memory()
+    memory = CarState()
     assert read(one(LATITUDE, 48.1), memory) == {}
     key = a.POSITION.key
     assert read(one(LONGITUDE, 11.5), memory) == {key: Position(48.1, 11.5)}
     later = NOW + timedelta(minutes=2)
     assert read(one(LATITUDE, 48.2, at=later), memory) == {}
     assert read(one(LONGITUDE, 11.6, at=later), memory) == {key: Position(48.2, 11.6)}
-    assert read(one(LATITUDE, 0) | one(LONGITUDE, 0), Memory()) == {}
+    assert read(one(LATITUDE, 0) | one(LONGITUDE, 0), CarState()) == {}
 
 
 def test_charging_end_goes_with_the_charging() -> None:
-    memory = Memory(DriveTrain.ELECTRIC)
+    memory = CarState(DriveTrain.ELECTRIC)
     vehicle = Vehicle("VIN")
     status = "vehicle.drivetrain.electricEngine.charging.status"
     left = "vehicle.drivetrain.electricEngine.charging.timeToFullyCharged"
@@ -288,5 +288,5 @@ JSON = st.recursive(
 )
 def test_garbage_never_raises(data: Any) -> None:
     vehicle = Vehicle("VIN")
-    vehicle.update(read_values(data, Memory(), NOW))
-    vehicle.update(read_basic_data(data, Memory(), NOW))
+    vehicle.update(read_values(data, CarState(), NOW))
+    vehicle.update(read_basic_data(data, CarState(), NOW))

@@ -8,7 +8,7 @@ from typing import Any, Final
 import orjson
 import pytest
 
-from custom_components.mybmw.client.cardata.car_state import Memory
+from custom_components.mybmw.client.cardata.car_state import CarState
 from custom_components.mybmw.client.cardata.readings import read_values
 from custom_components.mybmw.client.cardata.rest_readings import read_basic_data
 from tests.replay.cardata import IN_CONTAINERS, CarDataCar, bundled, load
@@ -92,7 +92,7 @@ def answers(path: Path) -> Iterator[Mapping[str, Any]]:
 @pytest.mark.parametrize("path", published(), ids=lambda path: path.stem)
 def test_published_values(path: Path) -> None:
     """Nothing in a real answer is unknown, or cannot be read."""
-    memory = Memory()
+    memory = CarState()
     for values in answers(path):
         read_values(values, memory, NOW)
     assert memory.unknown == {}
@@ -102,7 +102,7 @@ def test_published_values(path: Path) -> None:
 @pytest.mark.skipif(not published(), reason="nothing that was published is here")
 def test_published_basic_data() -> None:
     (path,) = PUBLISHED.glob("rest_basicData*.json")
-    memory = Memory()
+    memory = CarState()
     readings = read_basic_data(orjson.loads(path.read_bytes()), memory, NOW)
     assert memory.problems == {}
     assert {"brand", "model", "drive_train"} <= {item.attribute.key for item in readings}

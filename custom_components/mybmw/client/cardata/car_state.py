@@ -68,7 +68,7 @@ class Value(NamedTuple):
 
 
 @dataclass(slots=True)
-class Memory:
+class CarState:
     """What is remembered of one car; `zone` is where its clock is.
 
     `happened` collects what is worth a call, `streamed` the descriptors that came by the stream,

@@ -17,7 +17,7 @@ from ..core.attributes import (
 )
 from ..core.reconcile import PAST
 from ..core.values import LidState, Position
-from .car_state import SILENCE, Memory, Value
+from .car_state import SILENCE, CarState, Value
 from .charging import CHARGING
 from .converters import distance, minutes
 from .lists import LISTS
@@ -45,50 +45,46 @@ _LATELY: Final = timedelta(minutes=10)
 _LONG_SILENCE: Final = timedelta(hours=6)
 
 
-def _position(_value: Value, memory: Memory) -> Readings:
+def _position(_value: Value, car: CarState) -> Readings:
     """Pair latitude and longitude; halves of different times belong to different places."""
-    latitude, longitude = memory.number(LATITUDE), memory.number(LONGITUDE)
+    latitude, longitude = car.number(LATITUDE), car.number(LONGITUDE)
     if latitude is None or longitude is None or abs(latitude[1] - longitude[1]) > _TOGETHER:
         return ()
     place = Position(latitude[0], longitude[0])
     nowhere = place == Position(0, 0)
     if nowhere or abs(place.latitude) > 90 or abs(place.longitude) > 180:
         raise ValueError("not a place on earth")
-    when, fix = max(latitude[1], longitude[1]), memory.word(FIX)
+    when, fix = max(latitude[1], longitude[1]), car.word(FIX)
     if fix is not None and fix[0] == "NO_FIX" and abs(fix[1] - when) <= _TOGETHER:
         return ()
     return (POSITION.at(place, when, SOURCE),)
 
 
-def _ranges(value: Value, memory: Memory) -> Readings:
+def _ranges(value: Value, car: CarState) -> Readings:
     """Return total and fuel range.
 
     What was charged since the last trip is in the electric range, but not yet in the total one.
     """
-    electric = _kilometers(memory.values.get(ELECTRIC_RANGE), memory)
-    total = _kilometers(memory.values.get(TOTAL_RANGE), memory)
-    if not memory.burns_fuel:
-        return _electric_ranges(value, memory, electric, total)
-    unknown = memory.drive_train is None
+    electric = _kilometers(car.values.get(ELECTRIC_RANGE), car)
+    total = _kilometers(car.values.get(TOTAL_RANGE), car)
+    if not car.burns_fuel:
+        return _electric_ranges(value, car, electric, total)
+    unknown = car.drive_train is None
     # Electric cars send a total range of 0
     if total is None or (unknown and electric and not total[0]):
         return _range(REMAINING_RANGE_TOTAL, electric) if unknown else ()
-    memory.believes(REMAINING_RANGE_TOTAL, total[1], fallback=False)
+    car.believes(REMAINING_RANGE_TOTAL, total[1], fallback=False)
     fuel: Length | None = None
-    if not memory.plugs_in:
+    if not car.plugs_in:
         fuel = total
-        memory.believes(REMAINING_RANGE_FUEL, total[1], fallback=False)
-    elif (
-        memory.drive_train is not None
-        and electric is not None
-        and electric[1] - total[1] <= _LATELY
-    ):
+        car.believes(REMAINING_RANGE_FUEL, total[1], fallback=False)
+    elif car.drive_train is not None and electric is not None and electric[1] - total[1] <= _LATELY:
         fuel = max(0.0, total[0] - electric[0]), max(total[1], electric[1])
     return (*_range(REMAINING_RANGE_TOTAL, total), *_range(REMAINING_RANGE_FUEL, fuel))
 
 
 def _electric_ranges(
-    value: Value, memory: Memory, electric: Length | None, last: Length | None
+    value: Value, car: CarState, electric: Length | None, last: Length | None
 ) -> Readings:
     """Return the ranges of an electric car; the last remaining one is 0 on many of them.
 
@@ -97,7 +93,7 @@ def _electric_ranges(
     silent = electric is None or (last is not None and last[1] - electric[1] > _LONG_SILENCE)
     if not silent:
         return _range(REMAINING_RANGE_TOTAL, electric)
-    if last is None or not last[0] or memory.values.get(TOTAL_RANGE) is not value:
+    if last is None or not last[0] or car.values.get(TOTAL_RANGE) is not value:
         return ()
     return (
         *_range(REMAINING_RANGE_TOTAL, last),
@@ -105,54 +101,54 @@ def _electric_ranges(
     )
 
 
-def _estimated_range(value: Value, memory: Memory) -> Readings:
+def _estimated_range(value: Value, car: CarState) -> Readings:
     """Return the estimate for charging: newer than what the instruments show, or all there is."""
-    estimate = _kilometers(value, memory)
-    if not memory.plugs_in or not estimate or not estimate[0]:
+    estimate = _kilometers(value, car)
+    if not car.plugs_in or not estimate or not estimate[0]:
         return ()
-    wait = _LONG_SILENCE if memory.charges is False else SILENCE
-    if not memory.believes(REMAINING_RANGE_ELECTRIC, value.time, fallback=True, silence=wait):
+    wait = _LONG_SILENCE if car.charges is False else SILENCE
+    if not car.believes(REMAINING_RANGE_ELECTRIC, value.time, fallback=True, silence=wait):
         return ()
     electric = REMAINING_RANGE_ELECTRIC.at(estimate[0], value.time, SOURCE)
-    if memory.burns_fuel:
+    if car.burns_fuel:
         return (electric,)
     return (electric, REMAINING_RANGE_TOTAL.at(estimate[0], value.time, SOURCE))
 
 
-def _total_estimate(value: Value, memory: Memory) -> Readings:
+def _total_estimate(value: Value, car: CarState) -> Readings:
     """Return the estimate of the total range where there is no other one."""
-    total = _kilometers(value, memory)
+    total = _kilometers(value, car)
     if not total or not total[0]:
         return ()
-    readings = _second_best(REMAINING_RANGE_TOTAL, total[0], value, memory)
-    if memory.burns_fuel or not readings:
+    readings = _second_best(REMAINING_RANGE_TOTAL, total[0], value, car)
+    if car.burns_fuel or not readings:
         return readings
-    return (*readings, *_second_best(REMAINING_RANGE_ELECTRIC, total[0], value, memory))
+    return (*readings, *_second_best(REMAINING_RANGE_ELECTRIC, total[0], value, car))
 
 
-def _navigation_range(value: Value, memory: Memory) -> Readings:
+def _navigation_range(value: Value, car: CarState) -> Readings:
     """Return what the navigation system knows of the fuel, on cars that have nothing else."""
-    length = _kilometers(value, memory)
-    if memory.drive_train is None or memory.plugs_in or length is None:
+    length = _kilometers(value, car)
+    if car.drive_train is None or car.plugs_in or length is None:
         return ()
     return (
-        *_second_best(REMAINING_RANGE_FUEL, length[0], value, memory),
-        *_second_best(REMAINING_RANGE_TOTAL, length[0], value, memory),
+        *_second_best(REMAINING_RANGE_FUEL, length[0], value, car),
+        *_second_best(REMAINING_RANGE_TOTAL, length[0], value, car),
     )
 
 
 def _second_best[T](
-    attribute: Attribute[T], found: T, value: Value, memory: Memory
+    attribute: Attribute[T], found: T, value: Value, car: CarState
 ) -> tuple[AnyReading, ...]:
     """Tell what counts only while the better descriptor of the same attribute says nothing."""
-    believed = memory.believes(attribute, value.time, fallback=True)
+    believed = car.believes(attribute, value.time, fallback=True)
     return (attribute.at(found, value.time, SOURCE),) if believed else ()
 
 
-def _kilometers(value: Value | None, memory: Memory) -> Length | None:
+def _kilometers(value: Value | None, car: CarState) -> Length | None:
     if value is None:
         return None
-    length = distance(value.raw, memory.unit_of(value))
+    length = distance(value.raw, car.unit_of(value))
     return None if length is None else (length, value.time)
 
 
@@ -160,16 +156,16 @@ def _range(attribute: Attribute[float], known: Length | None) -> Readings:
     return () if known is None else (attribute.at(known[0], known[1], SOURCE),)
 
 
-def _tailgate(value: Value, memory: Memory) -> Readings:
+def _tailgate(value: Value, car: CarState) -> Readings:
     """Put the tailgate together, on cars that do not tell of it as a whole."""
-    parts = [part for key in TAILGATE if (part := memory.flag(key)) is not None]
+    parts = [part for key in TAILGATE if (part := car.flag(key)) is not None]
     state = LidState.OPEN if any(is_open for is_open, _ in parts) else LidState.CLOSED
-    return _lid("trunk", state if parts else None, value, memory)
+    return _lid("trunk", state if parts else None, value, car)
 
 
-def _sunroof(value: Value, memory: Memory) -> Readings:
+def _sunroof(value: Value, car: CarState) -> Readings:
     """Put the sunroof together, on cars that tell separately how it slides and tilts."""
-    slide, tilt = (memory.word(key) for key in SUNROOF)
+    slide, tilt = (car.word(key) for key in SUNROOF)
     state: LidState | None = None
     if slide is not None and slide[0] != LidState.CLOSED:
         state = LidState(slide[0])
@@ -177,40 +173,40 @@ def _sunroof(value: Value, memory: Memory) -> Readings:
         state = LidState.OPEN_TILT
     elif slide is not None or tilt is not None:
         state = LidState.CLOSED
-    return _lid("sun_roof", state, value, memory)
+    return _lid("sun_roof", state, value, car)
 
 
-def _lid(name: str, state: LidState | None, value: Value, memory: Memory) -> Readings:
+def _lid(name: str, state: LidState | None, value: Value, car: CarState) -> Readings:
     """Return the state of a lid that is put together, or its end if no part is known any more."""
     attribute, parts = LIDS[name], f"parts of {name}"
     if state is None:
-        ends = memory.may_end(attribute, parts)
+        ends = car.may_end(attribute, parts)
         return (attribute.over(value.time, SOURCE),) if ends else ()
-    readings = _second_best(attribute, state, value, memory)
+    readings = _second_best(attribute, state, value, car)
     if readings:
-        memory.tells(attribute, parts, value.time)
+        car.tells(attribute, parts, value.time)
     return readings
 
 
-def _climate_left(value: Value, memory: Memory) -> Readings:
+def _climate_left(value: Value, car: CarState) -> Readings:
     left = minutes(value.raw, value.unit)
     if left is None:
         return ()
     end = value.time + timedelta(minutes=left)
-    if left == 0 or (memory.now is not None and end + PAST < memory.now):
+    if left == 0 or (car.now is not None and end + PAST < car.now):
         return (CLIMATE_END_TIME.over(value.time, SOURCE),)
     return (CLIMATE_END_TIME.at(end, value.time, SOURCE),)
 
 
-def _climate_seconds(value: Value, memory: Memory) -> Readings:
-    return _climate_left(Value(value.raw, value.named_unit or "s", value.time), memory)
+def _climate_seconds(value: Value, car: CarState) -> Readings:
+    return _climate_left(Value(value.raw, value.named_unit or "s", value.time), car)
 
 
-def _climate_timer(name: str) -> Callable[[Value, Memory], Readings]:
+def _climate_timer(name: str) -> Callable[[Value, CarState], Readings]:
     parts = [key for key, timer in CLIMATE_TIMER_PARTS.items() if timer == name]
 
-    def function(_value: Value, memory: Memory) -> Readings:
-        hour, minute = (memory.number(key) for key in parts)
+    def function(_value: Value, car: CarState) -> Readings:
+        hour, minute = (car.number(key) for key in parts)
         if hour is None or minute is None:
             return ()
         clock = time(int(hour[0]), int(minute[0]))
@@ -219,7 +215,7 @@ def _climate_timer(name: str) -> Callable[[Value, Memory], Readings]:
     return function
 
 
-DERIVED: Final[Mapping[str, Callable[[Value, Memory], Readings]]] = {
+DERIVED: Final[Mapping[str, Callable[[Value, CarState], Readings]]] = {
     LATITUDE: _position,
     LONGITUDE: _position,
     TOTAL_RANGE: _ranges,

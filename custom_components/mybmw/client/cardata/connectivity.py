@@ -22,7 +22,7 @@ _OUTAGE: Final = timedelta(minutes=2)
 _SOON: Final = 1.0
 
 
-class Activity:
+class Connectivity:
     """Knows when each car was last heard, and tells when that means something else than before."""
 
     def __init__(self) -> None:

@@ -30,7 +30,7 @@ LOST: Final = frozenset({"CU-105", "CU-121"})
 
 
 @dataclass(slots=True)
-class Memory:
+class ContainerState:
     """What survives a restart: the container, the keys that BMW refuses, groups in doubt."""
 
     id: str | None = None
@@ -42,7 +42,7 @@ class Memory:
         return {"id": self.id, "rejected": sorted(self.rejected), "doubtful": self.doubtful}
 
     @classmethod
-    def load(cls, saved: Mapping[str, object]) -> Memory:
+    def load(cls, saved: Mapping[str, object]) -> ContainerState:
         """Read what `dump` wrote; odd parts are left out."""
         name, rejected, doubtful = (saved.get(key) for key in ("id", "rejected", "doubtful"))
         return cls(
@@ -62,7 +62,7 @@ class ContainerKeeper:
     `descriptors` is what it should hold, most important first.
     """
 
-    def __init__(self, api: CardataApi, descriptors: Sequence[str], memory: Memory) -> None:
+    def __init__(self, api: CardataApi, descriptors: Sequence[str], memory: ContainerState) -> None:
         self.memory = memory
         self._api = api
         self._wanted = tuple(descriptors)

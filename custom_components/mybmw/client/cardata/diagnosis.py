@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from .executor import Car
+from .executor import MappedCar
 from .quota import Ledger, Reason
 from .schedule import Decision
 
@@ -38,7 +38,7 @@ def about_plan(decision: Decision | None) -> dict[str, object] | None:
     }
 
 
-def about_car(car: Car, heard: datetime | None) -> dict[str, object]:
+def about_car(car: MappedCar, heard: datetime | None) -> dict[str, object]:
     """Return what a car sends, and what of it could not be used."""
     return {
         "access": car.access.value,

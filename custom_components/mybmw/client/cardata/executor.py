@@ -27,7 +27,7 @@ from ..core.source import Poll
 from ..core.tally import Tally
 from ..core.values import Access
 from .api import CardataApi, CardataError
-from .car_state import BASIC_DATA, MAPPING, Memory
+from .car_state import BASIC_DATA, MAPPING, CarState
 from .containers import LOST, ContainerKeeper
 from .mapping import SOURCE
 from .quota import Reason
@@ -56,7 +56,7 @@ _CALLS: Final[Mapping[Task, int]] = {
 
 
 @dataclass(slots=True)
-class Car:
+class MappedCar:
     """One car of the account; `refused` means that BMW does not let it be read at present.
 
     `denied` is whether it was refused when it was last tried, although it may be tried again.
@@ -67,7 +67,7 @@ class Car:
     refused: bool = False
     denied: bool = False
     elsewhere: bool = False
-    memory: Memory = field(default_factory=Memory)
+    memory: CarState = field(default_factory=CarState)
 
     def tasks(self, extras: frozenset[Task]) -> frozenset[Task]:
         """Return what may be asked about the car."""
@@ -78,8 +78,8 @@ class Car:
 
 
 @dataclass(slots=True)
-class Round:
-    """What a round of work brought; it is `over` when there is no point in going on."""
+class Outcome:
+    """What some work brought; it is `over` when there is no point in going on."""
 
     readings: dict[str, list[AnyReading]] = field(default_factory=dict)
     errors: dict[str, ClientError] = field(default_factory=dict)
@@ -110,11 +110,15 @@ class Round:
         return Poll(self.readings, self.errors, self.vins, self.error)
 
 
-class Worker:
+class Executor:
     """Makes the calls of a task and reads what they bring."""
 
     def __init__(
-        self, api: CardataApi, containers: ContainerKeeper, cars: dict[str, Car], zone: tzinfo
+        self,
+        api: CardataApi,
+        containers: ContainerKeeper,
+        cars: dict[str, MappedCar],
+        zone: tzinfo,
     ) -> None:
         """`cars` are kept up to date; `zone` is where their clocks are, and months begin."""
         self.problems = Tally()
@@ -145,29 +149,29 @@ class Worker:
         calls = sum(_CALLS.get(task, 1) for task in tasks)
         return calls + 1 + (self._containers.most_calls if Task.VALUES in tasks else 0)
 
-    async def carry_out(self, decision: Decision, round_: Round) -> None:
+    async def carry_out(self, decision: Decision, outcome: Outcome) -> None:
         """Do one thing; raise what the calls raise."""
         if decision.task is Task.MAPPINGS:
-            await self._mappings(decision.reason, round_)
+            await self._mappings(decision.reason, outcome)
         elif decision.task is Task.CONTAINER:
             self.improving = await self._containers.improve(decision.reason)
         else:
-            round_.take(decision.vin, await self._tasks[decision.task](decision))
+            outcome.take(decision.vin, await self._tasks[decision.task](decision))
 
-    async def _mappings(self, reason: Reason, round_: Round) -> None:
+    async def _mappings(self, reason: Reason, outcome: Outcome) -> None:
         now = datetime.now(UTC)
         answer = await self._api.mappings(reason)
         listed = dict(filter(None, map(_mapped, answer)))
         if answer and not listed:
             raise AnswerError("list vehicles: the answer names none")
         for vin, (access, fields) in listed.items():
-            car = self._cars.setdefault(vin, Car(memory=Memory(zone=self._zone)))
+            car = self._cars.setdefault(vin, MappedCar(memory=CarState(zone=self._zone)))
             car.access, car.refused = access, False
             car.memory.answers[MAPPING] = fields
-            round_.take(vin, [ACCESS.at(access, now, SOURCE)])
+            outcome.take(vin, [ACCESS.at(access, now, SOURCE)])
         for gone in self._cars.keys() - listed:
             del self._cars[gone]
-        round_.vins = frozenset(listed)
+        outcome.vins = frozenset(listed)
 
     async def _basic_data(self, decision: Decision) -> list[AnyReading]:
         vin = decision.vin

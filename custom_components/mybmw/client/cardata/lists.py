@@ -12,7 +12,7 @@ from ..core.attributes import CHECK_CONTROL, SERVICES, AnyReading
 from ..core.convert import Converter, integer, member, split_unit, text
 from ..core.json_reader import Reader
 from ..core.values import CheckControlMessage, ServiceItem, ServiceStatus, Severity
-from .car_state import Memory, Value
+from .car_state import CarState, Value
 from .converters import day, distance, inner, items
 from .mapping import MESSAGE_LIST, SERVICE_LIST, SOURCE
 
@@ -74,16 +74,16 @@ _SERVICE_TITLES: Final[Mapping[str, str]] = {
 """What BMW's titles of services mean, as words joined by underscores."""
 
 
-def _services(value: Value, memory: Memory) -> Readings:
+def _services(value: Value, car: CarState) -> Readings:
     listed = items(value.raw)
-    found = tuple(item for fields in listed if (item := _service(fields, memory)))
+    found = tuple(item for fields in listed if (item := _service(fields, car)))
     if listed and not found:
         raise ValueError("no services")
     return (SERVICES.at(found, value.time, SOURCE),)
 
 
-def _service(fields: Mapping[str, object], memory: Memory) -> ServiceItem | None:
-    reader = Reader(SOURCE, datetime.now(UTC), memory.problems).inside(SERVICE_LIST)
+def _service(fields: Mapping[str, object], car: CarState) -> ServiceItem | None:
+    reader = Reader(SOURCE, datetime.now(UTC), car.problems).inside(SERVICE_LIST)
     title = reader.take(fields, "title", text)
     kind = _service_kind(reader.take(fields, "id", integer), title)
     if kind is None:
@@ -92,7 +92,7 @@ def _service(fields: Mapping[str, object], memory: Memory) -> ServiceItem | None
         type=kind,
         status=reader.take(fields, "status", _STATUS),
         due=reader.take(fields, "date", day),
-        distance=reader.take(fields, "unitOfLengthRemaining", _remaining(memory)),
+        distance=reader.take(fields, "unitOfLengthRemaining", _remaining(car)),
         description=title,
     )
 
@@ -111,28 +111,28 @@ def _slug(title: str) -> str:
     return _NO_WORD.sub("_", title.upper()).strip("_")
 
 
-def _remaining(memory: Memory) -> Converter[float]:
+def _remaining(car: CarState) -> Converter[float]:
     """Make a converter for a distance; without a unit it is in that of the car's display."""
 
     def convert(value: object) -> float | None:
         if value == "-":
             return None
-        return distance(value, split_unit(value)[1] or memory.display_unit())
+        return distance(value, split_unit(value)[1] or car.display_unit())
 
     return convert
 
 
-def _messages(value: Value, memory: Memory) -> Readings:
+def _messages(value: Value, car: CarState) -> Readings:
     listed = [part for item in items(value.raw) for part in inner(item.get("value", item))]
     if listed and all(_OF_MESSAGES.isdisjoint(part) for part in listed):
         raise ValueError("no messages")
-    found = (_message(part, memory) for part in listed)
+    found = (_message(part, car) for part in listed)
     return (CHECK_CONTROL.at(tuple(item for item in found if item), value.time, SOURCE),)
 
 
-def _message(fields: Mapping[str, object], memory: Memory) -> CheckControlMessage | None:
+def _message(fields: Mapping[str, object], car: CarState) -> CheckControlMessage | None:
     """Read one message: its title names its type, else its number, and its text the warning."""
-    reader = Reader(SOURCE, datetime.now(UTC), memory.problems).inside(MESSAGE_LIST)
+    reader = Reader(SOURCE, datetime.now(UTC), car.problems).inside(MESSAGE_LIST)
     kind = reader.take(fields, "messageType", text) or _ANY_MESSAGE
     title, number = reader.take(fields, "title", text), reader.take(fields, "id", integer)
     status = fields.get("status")
@@ -147,11 +147,11 @@ def _message(fields: Mapping[str, object], memory: Memory) -> CheckControlMessag
         severity=reader.take(fields, "status", _SEVERITY),
         description=next(filter(None, words), title),
         id=None if number is None else str(number),
-        distance=reader.take(fields, "unitOfLengthRemaining", _remaining(memory)) or None,
+        distance=reader.take(fields, "unitOfLengthRemaining", _remaining(car)) or None,
     )
 
 
-LISTS: Final[Mapping[str, Callable[[Value, Memory], Readings]]] = {
+LISTS: Final[Mapping[str, Callable[[Value, CarState], Readings]]] = {
     SERVICE_LIST: _services,
     MESSAGE_LIST: _messages,
 }

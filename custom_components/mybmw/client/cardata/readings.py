@@ -14,7 +14,7 @@ from ..core.attributes import CHECK_CONTROL, LAST_UPDATE, AnyReading, Reading
 from ..core.convert import NEVER, UnknownWordError, mapping, utc_time
 from ..core.descriptors import Descriptor, Kind
 from ..core.values import ChargingStatus, ClimateActivity
-from .car_state import REMEMBERED, Memory, Value
+from .car_state import REMEMBERED, CarState, Value
 from .combined_values import DERIVED
 from .converters import Converter, distance, is_not_known, is_nothing
 from .limits import MOST_OF_CAR, within_limits
@@ -32,7 +32,7 @@ from .mapping import (
 )
 from .quota import DAY
 
-type Step = Callable[[Value, Memory], Iterable[AnyReading]]
+type Step = Callable[[Value, CarState], Iterable[AnyReading]]
 
 _AHEAD: Final = timedelta(minutes=5)
 _UNUSABLE: Final = (ValueError, TypeError, OverflowError)
@@ -51,55 +51,55 @@ _IDLE: Final = frozenset(
 )
 
 
-def read_values(data: object, memory: Memory, now: datetime) -> list[AnyReading]:
+def read_values(data: object, car: CarState, now: datetime) -> list[AnyReading]:
     """Read descriptors with their values, as REST and the stream both send them.
 
     A value without a measuring time, or measured in the future, is left out.
     """
-    memory.now, latest = now, now + _AHEAD
+    car.now, latest = now, now + _AHEAD
     readings: list[AnyReading] = []
     newest: datetime | None = None
     items = mapping(data)
-    sizes = within_limits(items, memory.problems)
+    sizes = within_limits(items, car.problems)
     for descriptor in sorted(sizes, key=_place) if len(sizes) > 1 else sizes:
         item, size = items[descriptor], sizes[descriptor]
-        value = _value(descriptor, item, memory, latest)
+        value = _value(descriptor, item, car, latest)
         if value is None:
             continue
         if newest is None or newest < value.time:
             newest = value.time
-        steps = STEPS.get(descriptor) or _unheard_of(descriptor, memory)
-        if steps is None or not _has_room(descriptor, size, memory):
+        steps = STEPS.get(descriptor) or _unheard_of(descriptor, car)
+        if steps is None or not _has_room(descriptor, size, car):
             continue
         for step in steps:
             try:
-                readings += step(value, memory)
+                readings += step(value, car)
             except UnknownWordError as error:
-                memory.unknown_word(descriptor, error)
+                car.unknown_word(descriptor, error)
             except _UNUSABLE:
-                memory.problems[descriptor] += 1
-        memory.keep(descriptor, item, value.time, size)
+                car.problems[descriptor] += 1
+        car.keep(descriptor, item, value.time, size)
     if not NULL_IS_OVER.isdisjoint(sizes):
-        readings += _over({key: items[key] for key in sizes}, memory, newest)
+        readings += _over({key: items[key] for key in sizes}, car, newest)
     if newest is not None:
         readings.append(LAST_UPDATE.at(newest, newest, SOURCE))
     return readings
 
 
 def _over(
-    items: Mapping[str, object], memory: Memory, newest: datetime | None
+    items: Mapping[str, object], car: CarState, newest: datetime | None
 ) -> Iterable[AnyReading]:
     """Return an empty list of warnings if null was sent for one that was there.
 
     Null has no time of its own: it is as new as what was sent with it.
     """
     for descriptor in NULL_IS_OVER.intersection(items):
-        known = memory.raw.get(descriptor)
+        known = car.raw.get(descriptor)
         if known is None or not _is_null(items[descriptor]) or _is_null(known[1]):
             continue
         sent = utc_time(mapping(items[descriptor]).get("timestamp"))
         time = max(known[0], sent or newest or known[0])
-        memory.keep(descriptor, items[descriptor], time)
+        car.keep(descriptor, items[descriptor], time)
         yield CHECK_CONTROL.at((), time, SOURCE)
 
 
@@ -112,14 +112,14 @@ def _place(descriptor: str) -> int:
     return _PLACES.get(descriptor, 1)
 
 
-def _value(descriptor: str, item: object, memory: Memory, latest: datetime) -> Value | None:
+def _value(descriptor: str, item: object, car: CarState, latest: datetime) -> Value | None:
     fields = mapping(item)
     raw, unit = fields.get("value"), fields.get("unit")
     if raw is None or (isinstance(raw, str) and _says_nothing(descriptor, raw)):
         return None
     time = utc_time(fields.get("timestamp"))
     if time is None or time.year <= NEVER or time > latest:
-        memory.problems[f"{descriptor}: time"] += 1
+        car.problems[f"{descriptor}: time"] += 1
         return None
     unit = unit.replace(_INVISIBLE, "").strip().lower() if isinstance(unit, str) else ""
     return Value(raw, unit, time)
@@ -132,32 +132,32 @@ def _says_nothing(descriptor: str, raw: str) -> bool:
     return descriptor not in _FORGETTING or not is_not_known(raw)
 
 
-def _unheard_of(descriptor: str, memory: Memory) -> tuple[Step, ...] | None:
+def _unheard_of(descriptor: str, car: CarState) -> tuple[Step, ...] | None:
     """Return what to do with a descriptor that is spelled oddly, or is new and counted as that.
 
     None if so much is remembered of the car already that nonsense would fill the disk.
     """
-    if descriptor not in memory.raw and len(memory.raw) >= _MOST:
-        memory.problems["too many descriptors"] += 1
+    if descriptor not in car.raw and len(car.raw) >= _MOST:
+        car.problems["too many descriptors"] += 1
         return None
     steps = STEPS.get(descriptor.replace(_INVISIBLE, ""), ())
     if not steps:
-        memory.unknown[descriptor] += 1
+        car.unknown[descriptor] += 1
     return steps
 
 
-def _has_room(descriptor: str, size: int, memory: Memory) -> bool:
+def _has_room(descriptor: str, size: int, car: CarState) -> bool:
     """Return whether a value can be kept; unknown descriptors have a limit of their own."""
     most = MOST_OF_CAR if descriptor in STEPS else MOST_OF_CAR // 2
-    room = memory.has_room(descriptor, size, most)
+    room = car.has_room(descriptor, size, most)
     if not room:
-        memory.problems["too much to keep"] += 1
+        car.problems["too much to keep"] += 1
     return room
 
 
 def _remembering(descriptor: str) -> Step:
-    def step(value: Value, memory: Memory) -> Iterable[AnyReading]:
-        memory.remember(descriptor, value)
+    def step(value: Value, car: CarState) -> Iterable[AnyReading]:
+        car.remember(descriptor, value)
         return ()
 
     return step
@@ -166,24 +166,24 @@ def _remembering(descriptor: str) -> Step:
 def _by_rule(descriptor: str, rule: AnyRule) -> Step:
     attribute, unitless = rule.attribute, rule.convert is distance
 
-    def step(value: Value, memory: Memory) -> Iterable[AnyReading]:
-        unit = memory.unit_of(value) if unitless else value.unit
+    def step(value: Value, car: CarState) -> Iterable[AnyReading]:
+        unit = car.unit_of(value) if unitless else value.unit
         try:
             found = rule.convert(value.raw, unit)
         except UnknownWordError as error:
-            memory.unknown_word(descriptor, error)
+            car.unknown_word(descriptor, error)
             found = None
         if found is None:
             ends = rule.forgets and _is_forgotten(value.raw)
-            ends = ends and memory.may_end(attribute, descriptor)
+            ends = ends and car.may_end(attribute, descriptor)
             return (attribute.over(value.time, SOURCE),) if ends else ()
-        lacks = (rule.plug and not memory.plugs_in) or (rule.fuel and not memory.burns_fuel)
-        if lacks and not _proves(descriptor, found, memory):
+        lacks = (rule.plug and not car.plugs_in) or (rule.fuel and not car.burns_fuel)
+        if lacks and not _proves(descriptor, found, car):
             return ()
-        if not memory.believes(attribute, value.time, fallback=rule.fallback):
+        if not car.believes(attribute, value.time, fallback=rule.fallback):
             return ()
         if rule.forgets:
-            memory.tells(attribute, descriptor, value.time)
+            car.tells(attribute, descriptor, value.time)
         assumed = unitless and not value.named_unit
         return (Reading(attribute, found, value.time, SOURCE, assumed),)
 
@@ -195,23 +195,23 @@ def _by_descriptor(descriptor: str, item: Descriptor, convert: Converter[Any]) -
     local, forgets = item.kind is Kind.MOMENT, item.kind in FORGETTING_KINDS
     words, everywhere = frozenset(item.words), not item.cars
 
-    def step(value: Value, memory: Memory) -> Iterable[AnyReading]:
-        unit = memory.unit_of(value) if unitless else value.unit
+    def step(value: Value, car: CarState) -> Iterable[AnyReading]:
+        unit = car.unit_of(value) if unitless else value.unit
         try:
             found = convert(value.raw, unit)
         except UnknownWordError as error:
-            memory.unknown_word(descriptor, error)
+            car.unknown_word(descriptor, error)
             return (attribute.over(value.time, SOURCE),)
         if found is None:
             ends = forgets and _is_forgotten(value.raw)
             return (attribute.over(value.time, SOURCE),) if ends else ()
-        applies = everywhere or item.applies(memory.drive_train)
-        if not applies and not _proves(descriptor, found, memory):
+        applies = everywhere or item.applies(car.drive_train)
+        if not applies and not _proves(descriptor, found, car):
             return ()
         if words and found not in words:
-            memory.unknown_word(descriptor, UnknownWordError(found))
+            car.unknown_word(descriptor, UnknownWordError(found))
         if local and found.tzinfo is None:
-            found = found.replace(tzinfo=memory.zone)
+            found = found.replace(tzinfo=car.zone)
         return (attribute.at(found, value.time, SOURCE),)
 
     return step
@@ -222,16 +222,16 @@ def _is_forgotten(raw: object) -> bool:
     return isinstance(raw, str) and (is_not_known(raw) or not is_nothing(raw))
 
 
-def _proves(descriptor: str, found: object, memory: Memory) -> bool:
+def _proves(descriptor: str, found: object, car: CarState) -> bool:
     """Return whether a car has what its drive train does not have, since it tells of it.
 
     Zeros and the words for "nothing happens" prove nothing: cars send them for what they lack.
     """
-    if descriptor in memory.proven:
+    if descriptor in car.proven:
         return True
     if descriptor in NONSENSE or not found or found in _IDLE:
         return False
-    memory.proven.add(descriptor)
+    car.proven.add(descriptor)
     return True
 
 

@@ -14,7 +14,7 @@ import orjson
 from ..core.convert import mapping, timestamp
 from ..core.recording import Answer, Message, Recording
 from .car_state import BASIC_DATA, MAPPING
-from .executor import Car
+from .executor import MappedCar
 from .harmless import harmless
 
 _PREFIX: Final = "cardata-customers_vehicles"
@@ -26,7 +26,7 @@ type _Sent = Mapping[tuple[str, str], Sequence[object]]
 
 
 def recording(
-    answers: Mapping[str, Answer], cars: Mapping[str, Car], messages: Sequence[Message]
+    answers: Mapping[str, Answer], cars: Mapping[str, MappedCar], messages: Sequence[Message]
 ) -> Recording:
     """Put together answers, what is remembered of cars by VIN, and messages."""
     files = {name: answer for name, answer in answers.items() if name.startswith(f"{_PREFIX}_")}
@@ -54,7 +54,7 @@ def _sent(messages: Iterable[Message]) -> _Sent:
 
 
 def _known(
-    vin: str, car: Car, told: Mapping[str, object], sent: _Sent
+    vin: str, car: MappedCar, told: Mapping[str, object], sent: _Sent
 ) -> Iterator[tuple[str, object]]:
     """Yield what is known better than by the last answer: the newest values, or the first sent."""
     for key, (time, item) in car.memory.raw.items():
@@ -79,7 +79,7 @@ def _measured(item: object) -> datetime | None:
         return None
 
 
-def _mapping(vin: str, car: Car) -> object:
+def _mapping(vin: str, car: MappedCar) -> object:
     known = car.memory.answers.get(MAPPING)
     return {"vin": vin, "mappingType": car.access} if known is None else known
 

@@ -44,7 +44,7 @@ from ..core.values import (
     Tire,
     Wear,
 )
-from .car_state import Memory
+from .car_state import CarState
 from .converters import day, distance, plain
 from .mapping import SOURCE
 
@@ -147,21 +147,21 @@ CAPACITY_ROWS: Final[tuple[AnyRow, ...]] = (
 )
 
 
-def read_basic_data(answer: object, memory: Memory, now: datetime) -> list[AnyReading]:
+def read_basic_data(answer: object, car: CarState, now: datetime) -> list[AnyReading]:
     """Read what never changes about a car, and remember its drive train."""
-    reader = Reader(SOURCE, now, memory.problems)
+    reader = Reader(SOURCE, now, car.problems)
     readings = reader.rows(answer, BASIC_ROWS)
     for rows in FIRST_ROWS:
         readings += next(filter(None, (reader.rows(answer, (line,)) for line in rows)), [])
     trains = (reading.value for reading in readings if reading.attribute is DRIVE_TRAIN)
-    memory.drive_train = next(trains, memory.drive_train)
-    if memory.plugs_in:
-        readings += Reader(SOURCE, _LONG_AGO, memory.problems).rows(answer, CAPACITY_ROWS)
-    return [item for item in readings if _fits(item, memory)]
+    car.drive_train = next(trains, car.drive_train)
+    if car.plugs_in:
+        readings += Reader(SOURCE, _LONG_AGO, car.problems).rows(answer, CAPACITY_ROWS)
+    return [item for item in readings if _fits(item, car)]
 
 
-def _fits(reading: AnyReading, memory: Memory) -> bool:
-    return memory.plugs_in or not reading.attribute.key.endswith("hvsMaxEnergyAbsolute")
+def _fits(reading: AnyReading, car: CarState) -> bool:
+    return car.plugs_in or not reading.attribute.key.endswith("hvsMaxEnergyAbsolute")
 
 
 def read_tyres(answer: object, problems: Counter[str], now: datetime) -> list[AnyReading]:

@@ -86,7 +86,7 @@ class Decision(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Car:
+class _CarPlan:
     told: datetime | None = None
     charging: bool = False
     history: datetime | None = None
@@ -106,7 +106,7 @@ class Scheduler:
         self._ledger = ledger
         self._night = night
         self._shortest = shortest
-        self._cars: dict[str, _Car] = {}
+        self._cars: dict[str, _CarPlan] = {}
         self._cars_of: Counter[Task] = Counter()
         self._done: dict[Job, datetime] = {}
         self._pauses = Pauses()
@@ -117,7 +117,7 @@ class Scheduler:
     def watch(self, cars: Mapping[str, Iterable[Task]], now: datetime) -> None:
         """Take over which cars there are, and what may be asked about each."""
         self._begun = self._begun or now
-        self._cars = {vin: self._cars.get(vin) or _Car() for vin in cars}
+        self._cars = {vin: self._cars.get(vin) or _CarPlan() for vin in cars}
         for vin, tasks in cars.items():
             self._cars[vin].tasks = frozenset(tasks)
         self._cars_of = Counter(task for car in self._cars.values() for task in car.tasks)
@@ -265,11 +265,11 @@ class Scheduler:
                 self._done[Task(task), str(vin)] = when
         for vin, text in mapping(fields.get("told")).items():
             told = saved_time(text)
-            self._cars[vin] = _Car(told if told is not None and told <= now else None)
+            self._cars[vin] = _CarPlan(told if told is not None and told <= now else None)
         for vin, text in mapping(fields.get("history")).items():
             due = saved_time(text)
             if due is not None and due <= now + DAY:
-                self._cars.setdefault(str(vin), _Car()).history = due
+                self._cars.setdefault(str(vin), _CarPlan()).history = due
         asked = saved_time(fields.get("asked"))
         self._asked = asked if asked is not None and asked <= now else None
         begun = saved_time(fields.get("begun"))
@@ -278,7 +278,7 @@ class Scheduler:
         for reason, vin, text in _rows(fields.get("events"), 3):
             due = saved_time(text)
             if reason in _AFTER and due is not None and due <= now + _COOL_DOWN[Reason(reason)]:
-                self._cars.setdefault(str(vin), _Car()).events[Reason(reason)] = due
+                self._cars.setdefault(str(vin), _CarPlan()).events[Reason(reason)] = due
 
     def go_back(self, by: timedelta) -> None:
         """Go on as planned though the clock was set back."""
@@ -378,7 +378,7 @@ class Scheduler:
             yield Decision(Task.VALUES, vin, due, Reason.SCHEDULE)
 
 
-def _settled(car: _Car, reason: Reason, due: datetime) -> datetime:
+def _settled(car: _CarPlan, reason: Reason, due: datetime) -> datetime:
     """Return when there is something new to see: some cars send trips while they still drive."""
     if reason is not Reason.TRIP_END or car.told is None:
         return due

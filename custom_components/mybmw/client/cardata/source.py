@@ -26,12 +26,12 @@ from ..core.vehicle import Vehicle
 from ..transport.http import Http
 from ..transport.tokens import TokenKeeper
 from .api import CardataApi
-from .car_state import Memory
+from .car_state import CarState
 from .clock import DRIFT, SetBack, saved_time
-from .connectivity import Activity
-from .containers import ContainerKeeper, Memory as Containers
+from .connectivity import Connectivity
+from .containers import ContainerKeeper, ContainerState
 from .diagnosis import about_calls, about_car, about_plan
-from .executor import WHOLE_ACCOUNT, Car, Round, Worker, is_free, is_vin, waits_regularly
+from .executor import WHOLE_ACCOUNT, Executor, MappedCar, Outcome, is_free, is_vin, waits_regularly
 from .incoming import Incoming
 from .limits import MOST_UNLISTED
 from .login import Tokens
@@ -78,7 +78,7 @@ class CardataSource(ReadOnly):
         """Nothing is sent before the first work, poll or listening."""
         self.accepts: Callable[[str], bool] = lambda _vin: True
         self.ledger = Ledger()
-        self.cars: dict[str, Car] = {}
+        self.cars: dict[str, MappedCar] = {}
         self.problems = Tally()
         self._incoming = Incoming(self.problems)
         self.messages = self._incoming.messages
@@ -91,10 +91,10 @@ class CardataSource(ReadOnly):
         self._sleep = sleep
         self._pace = pace or Pace()
         self._api = CardataApi(http, login, self.ledger)
-        self._containers = ContainerKeeper(self._api, WANTED, Containers())
-        self._worker = Worker(self._api, self._containers, self.cars, zone)
+        self._containers = ContainerKeeper(self._api, WANTED, ContainerState())
+        self._worker = Executor(self._api, self._containers, self.cars, zone)
         self._plan = Scheduler(self.ledger, night)
-        self._activity = Activity()
+        self._activity = Connectivity()
         self._stream: Stream | None = None
         self._listed = False
         self._listening_since: datetime | None = None
@@ -129,7 +129,7 @@ class CardataSource(ReadOnly):
             access = vehicle[ACCESS]
             if access is None or access.source != SOURCE:
                 continue
-            car = self.cars.setdefault(vehicle.vin, Car(memory=Memory(zone=self._zone)))
+            car = self.cars.setdefault(vehicle.vin, MappedCar(memory=CarState(zone=self._zone)))
             car.access = access.value
             car.memory.drive_train = vehicle.drive_train
             self._listed = True
@@ -154,23 +154,23 @@ class CardataSource(ReadOnly):
 
     async def work(self) -> Poll:
         """Do what is due, as far as the quota allows it."""
-        async with self._round() as round_:
+        async with self._working() as outcome:
             for _ in range(_MOST_AT_ONCE):
                 now = self._now()
                 decision = self._plan.next(now)
-                if decision is None or decision.at > now or round_.over:
+                if decision is None or decision.at > now or outcome.over:
                     break
                 most = self._worker.most_calls(self._plan.due(now))
                 await self.ledger.hold(most, decision.reason)
-                await self._do(decision, round_)
-        return round_.poll()
+                await self._do(decision, outcome)
+        return outcome.poll()
 
     async def poll(self, vin: str | None = None) -> Poll:
         """Look at one car, or at all, because somebody asks for it."""
         if not self._listed:
             self._plan.retry(Task.MAPPINGS, "", self._now())
             return await self.work()
-        async with self._round() as round_:
+        async with self._working() as outcome:
             now = self._now()
             looks = [
                 Decision(Task.VALUES, known, now, Reason.USER)
@@ -179,16 +179,16 @@ class CardataSource(ReadOnly):
             ]
             await self.ledger.hold(self._worker.most_calls(looks), Reason.USER)
             for look in looks:
-                if not round_.over:
-                    await self._do(look, round_)
-        return round_.poll()
+                if not outcome.over:
+                    await self._do(look, outcome)
+        return outcome.poll()
 
     @asynccontextmanager
-    async def _round(self) -> AsyncIterator[Round]:
+    async def _working(self) -> AsyncIterator[Outcome]:
         """Do one thing after the other; in the end what was spent is written down as it is."""
         async with self._busy:
             try:
-                yield Round()
+                yield Outcome()
             finally:
                 await self.ledger.settle()
 
@@ -242,7 +242,7 @@ class CardataSource(ReadOnly):
 
         self.ledger.save = write
         self.ledger.load(mapping(mapping(saved).get("ledger")))
-        self._containers.memory = Containers.load(mapping(mapping(saved).get("container")))
+        self._containers.memory = ContainerState.load(mapping(mapping(saved).get("container")))
 
     def dump(self) -> Mapping[str, object]:
         """Return everything that should survive a restart as JSON."""
@@ -276,10 +276,10 @@ class CardataSource(ReadOnly):
         then = max(now, saved_time(fields.get("saved")) or now)
         self.ledger.load(mapping(fields.get("ledger")))
         if self._containers.memory.id is None:
-            self._containers.memory = Containers.load(mapping(fields.get("container")))
+            self._containers.memory = ContainerState.load(mapping(fields.get("container")))
         self._plan.load(fields.get("plan"), then)
         for vin, memory in mapping(fields.get("cars")).items():
-            car = self.cars.setdefault(vin, Car(memory=Memory(zone=self._zone)))
+            car = self.cars.setdefault(vin, MappedCar(memory=CarState(zone=self._zone)))
             car.memory.load(memory)
             car.denied = vin in mapping(fields.get("denied"))
         self._activity.load(fields.get("heard"), then)
@@ -306,22 +306,22 @@ class CardataSource(ReadOnly):
         """Return what was heard lately as it came, cars' values with what the stream has sent."""
         return recording(self._http.recorder.answers, self.cars, self._incoming.newest(messages))
 
-    async def _do(self, decision: Decision, round_: Round) -> None:
+    async def _do(self, decision: Decision, outcome: Outcome) -> None:
         """Do one thing, and note whether it worked."""
         supervisor = self._supervisors.of(f"the task {decision.task}", decision.vin)
         try:
-            await supervisor.attempt(lambda: self._worker.carry_out(decision, round_))
+            await supervisor.attempt(lambda: self._worker.carry_out(decision, outcome))
         except ClientError as error:
             _LOGGER.debug("%s (%s): %s", decision.task, decision.reason, error)
             self._failed(decision, error)
-            round_.fail(decision, error)
+            outcome.fail(decision, error)
         else:
             # What a call has shown to have happened needs no other one, but may have followers
             self._planned_earlier(decision.vin)
             self._plan.done(decision, self._now())
             if decision.task is Task.VALUES:
                 self._activity.read(decision.vin, self._now())
-        self._listed |= round_.vins is not None
+        self._listed |= outcome.vins is not None
         self._watch()
 
     def _failed(self, decision: Decision, error: ClientError) -> None:
@@ -390,11 +390,11 @@ class CardataSource(ReadOnly):
             self._plan.told(vin, now)
         return vin, readings
 
-    def _car(self, vin: str) -> Car | None:
+    def _car(self, vin: str) -> MappedCar | None:
         """Return a car of the account; before they were listed, one of the first few that come."""
         car = self.cars.get(vin)
         room = not self._listed and len(self.cars) < MOST_UNLISTED
         if car is None and room and is_vin(vin):
-            car = self.cars[vin] = Car(memory=Memory(zone=self._zone))
+            car = self.cars[vin] = MappedCar(memory=CarState(zone=self._zone))
             self._watch()
         return car

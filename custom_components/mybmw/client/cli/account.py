@@ -11,7 +11,7 @@ from typing import Final
 from ..core.convert import mapping
 from ..core.errors import AuthError, CaptchaError, InvalidValueError, RefusedError
 from ..mybmw import SERVERS, Region, Tokens
-from .store import Store
+from .store import LoginFile
 
 KEY: Final = "mybmw"
 """Where the accounts of the BMW app are kept, by region and user name."""
@@ -39,7 +39,7 @@ class Credentials:
         return KEY, self.region.value, self.username
 
 
-def find_account(options: Namespace, store: Store) -> Credentials:
+def find_account(options: Namespace, store: LoginFile) -> Credentials:
     """Return the account to use; raise InvalidValueError or AuthError if it is not clear."""
     username, password, region = options.account or (None, None, None)
     username = username or os.environ.get("MYBMW_USERNAME")
@@ -75,7 +75,9 @@ def _region(name: str | None) -> Region | None:
     return Region(name.lower())
 
 
-def _kept(store: Store, region: Region | None, username: str | None) -> tuple[Region, str] | None:
+def _kept(
+    store: LoginFile, region: Region | None, username: str | None
+) -> tuple[Region, str] | None:
     """Return the one account in the store that fits, None if there is none."""
     found = [
         (Region(name), user)

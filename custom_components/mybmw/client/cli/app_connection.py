@@ -21,7 +21,7 @@ from ..mybmw import MyBMWSource, Tokens, connect
 from ..privacy import Redactor
 from .account import Credentials, find_account, login_advice
 from .output import note, say
-from .store import Store
+from .store import LoginFile
 from .web import web_client
 
 _VIN: Final = re.compile(r"[A-Z0-9]{17}")
@@ -71,7 +71,7 @@ def run_app(
     options: Namespace, work: Callable[[App], Awaitable[int]], observer: Position | None = None
 ) -> int:
     """Connect and do some work; `observer` is where the person is who looks for a car."""
-    store = Store(options.oauth_store)
+    store = LoginFile(options.oauth_store)
     account = find_account(options, store)
 
     async def run() -> int:
@@ -91,7 +91,7 @@ def run_app(
 def _source(
     client: httpx.AsyncClient,
     account: Credentials,
-    store: Store,
+    store: LoginFile,
     observer: Position | None,
     redactor: Redactor,
 ) -> MyBMWSource:

@@ -19,7 +19,7 @@ from ..transport.tokens import TokenKeeper
 from .app_commands import STATUS_OPTIONS
 from .app_connection import vin_of
 from .arguments import SubCommand, Word, option
-from .cardata_connection import KEY, Client, Connection, connected, find_client, run_alone
+from .cardata_connection import KEY, CardataConnection, Client, connected, find_client, run_alone
 from .files import OUTPUT, write_fingerprint
 from .output import OK, note, say, say_json, show, tell
 from .stream import BROKER_OPTIONS, SECONDS, STREAM_OPTIONS, broker_of, record, stream
@@ -70,7 +70,7 @@ def _status(options: Namespace) -> int:
     vin = None if options.vin is None else vin_of(options.vin)
     client = find_client(options)
 
-    async def work(connection: Connection) -> int:
+    async def work(connection: CardataConnection) -> int:
         vehicles = connection.garage.vehicles
         poll = await _read(connection, vin, refresh=options.refresh)
         if vin is not None and vin not in vehicles and poll.error is None:
@@ -83,7 +83,9 @@ def _status(options: Namespace) -> int:
     return run_alone(client, work)
 
 
-async def _read(connection: Connection, vin: str | None = None, *, refresh: bool = False) -> Poll:
+async def _read(
+    connection: CardataConnection, vin: str | None = None, *, refresh: bool = False
+) -> Poll:
     """Do what is due, and with `refresh` look at the cars that were not looked at by that."""
     source, started = connection.source, datetime.now(UTC)
     poll = connection.take(await source.work())
@@ -115,7 +117,7 @@ def _quota(options: Namespace) -> int:
     return OK
 
 
-def _balance(connection: Connection) -> dict[str, object]:
+def _balance(connection: CardataConnection) -> dict[str, object]:
     ledger, status = connection.source.ledger, connection.source.status
     return {
         "calls_left": status.calls_left,
@@ -135,7 +137,7 @@ def _balance(connection: Connection) -> dict[str, object]:
     }
 
 
-def _say_balance(connection: Connection) -> None:
+def _say_balance(connection: CardataConnection) -> None:
     source = connection.source
     status, ledger, garage = source.status, source.ledger, connection.garage
 
@@ -160,7 +162,7 @@ def _say_balance(connection: Connection) -> None:
 def _containers(options: Namespace) -> int:
     client = find_client(options)
 
-    async def work(connection: Connection) -> int:
+    async def work(connection: CardataConnection) -> int:
         redactor = connection.redactor
         http = Http(connection.web, redactor)
         login = DeviceLogin(http, client.id)
@@ -197,9 +199,9 @@ def _without(kept: object, container: str) -> object:
 def _fingerprint(options: Namespace) -> int:
     client = find_client(options)
     broker = broker_of(options)
-    done: list[Connection] = []
+    done: list[CardataConnection] = []
 
-    async def work(connection: Connection) -> int:
+    async def work(connection: CardataConnection) -> int:
         poll = await _read(connection)
         done.append(connection)
         return tell(options.program, connection.garage, poll)

@@ -22,7 +22,7 @@ from ..core.snapshot import dump, load
 from ..core.source import Poll
 from ..privacy import Redactor
 from .app_connection import local_zone
-from .store import Store
+from .store import LoginFile
 from .web import web_client
 
 KEY: Final = "cardata"
@@ -36,7 +36,7 @@ _HEARD: Final = ("cars", "heard")
 class Client:
     """One client of CarData in a store."""
 
-    store: Store
+    store: LoginFile
     id: str
 
     def tokens(self) -> Tokens | None:
@@ -55,7 +55,7 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
+class CardataConnection:
     """CarData's source, in a garage that knows what was kept."""
 
     client: Client
@@ -98,7 +98,7 @@ class Connection:
 
 def find_client(options: Namespace, *, login: bool = True) -> Client:
     """Return the client to use; raise InvalidValueError or AuthError if it is not clear."""
-    store = Store(options.oauth_store)
+    store = LoginFile(options.oauth_store)
     if login and not store.kept:
         raise InvalidValueError("CarData needs the store of logins (--oauth-store FILE)")
     known = mapping(store.get(KEY))
@@ -111,7 +111,7 @@ def find_client(options: Namespace, *, login: bool = True) -> Client:
     return client
 
 
-def run_alone(client: Client, work: Callable[[Connection], Awaitable[int]]) -> int:
+def run_alone(client: Client, work: Callable[[CardataConnection], Awaitable[int]]) -> int:
     """Connect and make calls while no other process makes any; keep what became of it.
 
     Each call is written down before it is made, so that it counts whatever happens.
@@ -145,7 +145,9 @@ def login_advice(error: AuthError) -> AuthError:
     return AuthError(f"{error}; log in again: mybmw cardata login CLIENT_ID")
 
 
-def connected(client: Client, web: httpx.AsyncClient, broker: Broker | None = None) -> Connection:
+def connected(
+    client: Client, web: httpx.AsyncClient, broker: Broker | None = None
+) -> CardataConnection:
     """Connect with what was kept."""
     redactor = Redactor()
     source = connect(
@@ -163,7 +165,7 @@ def connected(client: Client, web: httpx.AsyncClient, broker: Broker | None = No
     _know(garage, kept.get("vehicles"))
     source.load(kept.get("source"))
     source.know(garage.vehicles.values())
-    return Connection(client, source, garage, redactor, web)
+    return CardataConnection(client, source, garage, redactor, web)
 
 
 def _know(garage: Garage, kept: object) -> None:

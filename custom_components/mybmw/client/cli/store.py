@@ -40,7 +40,7 @@ class StoreError(ClientError):
     """Another process holds the file for too long, or what has to be kept cannot be."""
 
 
-class Store:
+class LoginFile:
     """JSON under keys in one file that only its owner can read; without a path nothing is kept.
 
     A file that holds something else counts as empty, one that cannot be read is left alone, and

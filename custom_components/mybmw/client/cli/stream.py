@@ -25,7 +25,7 @@ from ..privacy import Redactor
 from ..transport.http import Http
 from ..transport.tokens import TokenKeeper
 from .arguments import option
-from .cardata_connection import Client, Connection, connected, find_client, login_advice
+from .cardata_connection import CardataConnection, Client, connected, find_client, login_advice
 from .output import OK, note, say_json
 from .web import web_client
 
@@ -153,7 +153,7 @@ def _address(text: str | None) -> tuple[str | None, int | None]:
 
 
 @asynccontextmanager
-async def _listening(client: Client, broker: Broker) -> AsyncIterator[Connection]:
+async def _listening(client: Client, broker: Broker) -> AsyncIterator[CardataConnection]:
     """Connect, and keep afterwards what was heard."""
     async with web_client() as web:
         connection = connected(client, web, broker)
@@ -163,7 +163,7 @@ async def _listening(client: Client, broker: Broker) -> AsyncIterator[Connection
             connection.keep_heard()
 
 
-def _decoded(connection: Connection, *, silent: bool = False) -> Listen:
+def _decoded(connection: CardataConnection, *, silent: bool = False) -> Listen:
     """Return what listens for changes of attributes."""
 
     async def listen(listener: Listener) -> None:
@@ -184,7 +184,7 @@ def _decoded(connection: Connection, *, silent: bool = False) -> Listen:
     return listen
 
 
-def _message(connection: Connection, vin: str, changes: Changes) -> dict[str, object]:
+def _message(connection: CardataConnection, vin: str, changes: Changes) -> dict[str, object]:
     held = {reading.attribute: reading for reading in connection.garage.vehicles[vin]}
     changed = sorted(changes.get(vin, ()), key=lambda attribute: attribute.key)
     return {

@@ -44,7 +44,7 @@ _SERVER_ERROR: Final = 500
 _VRCCS: Final = "presentation/remote-commands"
 
 
-class Car(NamedTuple):
+class CarAddress(NamedTuple):
     """How a car is addressed: the brand decides which cars the service finds."""
 
     vin: str
@@ -82,18 +82,18 @@ class Api:
         path = "/eadrax-vcs/v5/vehicle-list"
         return await self._json(_Call("list vehicles", "POST", path, brand))
 
-    async def profile(self, car: Car) -> object:
+    async def profile(self, car: CarAddress) -> object:
         """Read what never changes about a car."""
         path = "/eadrax-vcs/v5/vehicle-data/profile"
         return await self._json(self._about(car, "read a profile", "GET", path))
 
-    async def state(self, car: Car, now: datetime) -> object:
+    async def state(self, car: CarAddress, now: datetime) -> object:
         """Read the state and the capabilities of a car."""
         params = {"apptimezone": "0", "appDateTime": f"{int(now.timestamp())}000"}
         path = "/eadrax-vcs/v4/vehicles/state"
         return await self._json(self._about(car, "read a state", "GET", path, params=params))
 
-    async def charging(self, car: Car, now: datetime, *, settings: bool) -> object:
+    async def charging(self, car: CarAddress, now: datetime, *, settings: bool) -> object:
         """Read the charging plan and, if the car has them, the charging settings."""
         params = {
             "fields": "charging-profile",
@@ -111,7 +111,7 @@ class Api:
             )
         )
 
-    async def image(self, car: Car, view: str) -> bytes:
+    async def image(self, car: CarAddress, view: str) -> bytes:
         """Return one of the `VIEWS` as PNG."""
         call = self._about(
             car,
@@ -123,24 +123,24 @@ class Api:
         )
         return (await self._send(replace(call, most=MOST_OF_PICTURE))).content
 
-    async def command(self, car: Car, service: str, action: str | None = None) -> object:
+    async def command(self, car: CarAddress, service: str, action: str | None = None) -> object:
         """Start a remote service; return the answer that names its event."""
         params = None if action is None else {"action": action}
         path = f"/eadrax-vrccs/v4/{_VRCCS}/{service}"
         call = self._about(car, f"ask for {service}", "POST", path, params=params, json={})
         return await self._json(call)
 
-    async def change_charging(self, car: Car, what: str, body: object) -> object:
+    async def change_charging(self, car: CarAddress, what: str, body: object) -> object:
         """Start, stop or set charging; the VIN stands in the path here."""
         path = f"/eadrax-crccs/v1/vehicles/{quote(car.vin, safe='')}/{what}"
         return await self._json(_Call(f"ask for {what}", "POST", path, car.brand, json=body))
 
-    async def send_poi(self, car: Car, gcid: str, body: object) -> None:
+    async def send_poi(self, car: CarAddress, gcid: str, body: object) -> None:
         """Send a destination to the car."""
         path = f"/eadrax-dcs/v2/user/{quote(gcid, safe='')}/send-to-car"
         await self._send(self._about(car, "send a destination", "POST", path, json=body))
 
-    async def event_status(self, car: Car, event: str) -> object:
+    async def event_status(self, car: CarAddress, event: str) -> object:
         """Ask how far a command has come."""
         path = f"/eadrax-vrccs/v3/{_VRCCS}/eventStatus"
         params = {"eventId": event}
@@ -148,7 +148,9 @@ class Api:
             _Call("ask about a command", "POST", path, car.brand, params=params)
         )
 
-    async def event_position(self, car: Car, event: str, observer: tuple[float, float]) -> object:
+    async def event_position(
+        self, car: CarAddress, event: str, observer: tuple[float, float]
+    ) -> object:
         """Ask where the car was found; the observer's own place is demanded."""
         latitude, longitude = map(str, observer)
         return await self._json(
@@ -164,7 +166,7 @@ class Api:
 
     def _about(
         self,
-        car: Car,
+        car: CarAddress,
         what: str,
         method: Literal["GET", "POST"],
         path: str,

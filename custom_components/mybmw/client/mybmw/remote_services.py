@@ -43,7 +43,7 @@ from ..core.source import Follower, Progress
 from ..core.values import ChargingStatus
 from ..core.vehicle import Vehicle
 from ..core.wording import wording
-from .api import Api, Car
+from .api import Api, CarAddress
 from .profile import body, changed
 
 _LOGGER = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ class Started(NamedTuple):
 
 
 async def start(
-    api: Api, car: Car, vehicle: Vehicle, command: Command, progress: Progress | None = None
+    api: Api, car: CarAddress, vehicle: Vehicle, command: Command, progress: Progress | None = None
 ) -> Started:
     """Send a command; raise `UnsupportedError` or `InvalidValueError` before anything is sent."""
     post = _prepared(api, car, vehicle, command)
@@ -99,7 +99,7 @@ async def start(
 
 
 def _prepared(
-    api: Api, car: Car, vehicle: Vehicle, command: Command
+    api: Api, car: CarAddress, vehicle: Vehicle, command: Command
 ) -> Callable[[], Awaitable[object]]:
     """Return what sends a command; what cannot be sent is found out here."""
     service = _SERVICES.get(command.kind)
@@ -139,7 +139,7 @@ def ignored(vehicle: Vehicle, command: Command) -> str | None:
 
 
 async def follow(
-    api: Api, car: Car, command: Command, started: Started, progress: Progress | None
+    api: Api, car: CarAddress, command: Command, started: Started, progress: Progress | None
 ) -> CommandResult:
     """Wait for the final word about a command: looks every 3.5 s, for 240 s.
 
@@ -205,7 +205,7 @@ def _gcid(api: Api) -> str:
     return tokens.gcid
 
 
-def _destination(car: Car, poi: PointOfInterest) -> object:
+def _destination(car: CarAddress, poi: PointOfInterest) -> object:
     position = {"lat": poi.position.latitude, "lng": poi.position.longitude}
     unknown = (
         "banchi",

@@ -31,7 +31,7 @@ from ..core.values import DriveTrain
 from ..core.vehicle import Vehicle
 from ..transport.http import Http
 from . import remote_services
-from .api import Api, Car
+from .api import Api, CarAddress
 from .auth import Authenticator
 from .harmless import harmless
 from .readings import SOURCE, Context, read_charging, read_found, read_profile, read_state
@@ -53,7 +53,7 @@ def concerns_all(error: ClientError) -> bool:
 
 
 @dataclass(slots=True)
-class _Round:
+class _PollRun:
     """One poll on its way: what concerns the whole account stops it for the cars to come.
 
     So does the second car that cannot be reached, since then it is not the car.
@@ -121,9 +121,9 @@ class MyBMWSource:
         for gone in self._trains.keys() - self._fleet.cars.keys():
             del self._trains[gone]
             self._profiled.pop(gone, None)
-        round_ = _Round({})
-        results = await asyncio.gather(*(self._read(car, round_) for car in cars))
-        return _gathered(cars, results, round_, vins)
+        run = _PollRun({})
+        results = await asyncio.gather(*(self._read(car, run) for car in cars))
+        return _gathered(cars, results, run, vins)
 
     def commands(self, vehicle: Vehicle) -> frozenset[CommandKind]:
         """Return what the capabilities of the car allow."""
@@ -152,7 +152,7 @@ class MyBMWSource:
 
     async def _followed(
         self,
-        car: Car,
+        car: CarAddress,
         command: Command,
         started: remote_services.Started,
         progress: Progress | None,
@@ -178,27 +178,27 @@ class MyBMWSource:
         """Return the newest answers as they came."""
         return Recording(self._http.recorder.answers, paths=harmless())
 
-    async def _read(self, car: Car, round_: _Round) -> list[AnyReading] | ClientError:
-        async with round_.limit:
-            if round_.given_up is not None:
-                return round_.given_up
+    async def _read(self, car: CarAddress, run: _PollRun) -> list[AnyReading] | ClientError:
+        async with run.limit:
+            if run.given_up is not None:
+                return run.given_up
             try:
                 supervisor = self._supervisors.of("reading a car", car.vin)
-                return await supervisor.attempt(lambda: self._read_all(car, round_))
+                return await supervisor.attempt(lambda: self._read_all(car, run))
             except ClientError as error:
-                round_.note(error)
+                run.note(error)
                 return error
 
-    async def _read_all(self, car: Car, round_: _Round) -> list[AnyReading]:
+    async def _read_all(self, car: CarAddress, run: _PollRun) -> list[AnyReading]:
         if self._due(car):
-            round_.profiles[car.vin] = await self._profile(car)
-        return await self._state(car, round_)
+            run.profiles[car.vin] = await self._profile(car)
+        return await self._state(car, run)
 
-    def _due(self, car: Car) -> bool:
+    def _due(self, car: CarAddress) -> bool:
         read = self._profiled.get(car.vin)
         return read is None or datetime.now(UTC) - read >= LIST_EVERY
 
-    async def _profile(self, car: Car) -> list[AnyReading]:
+    async def _profile(self, car: CarAddress) -> list[AnyReading]:
         """Read a profile; a new car waits for its name for a few polls, then does without."""
         context = self._context(car)
         try:
@@ -215,7 +215,7 @@ class MyBMWSource:
         self._profiled[car.vin] = context.fetched
         return readings
 
-    async def _state(self, car: Car, round_: _Round | None = None) -> list[AnyReading]:
+    async def _state(self, car: CarAddress, run: _PollRun | None = None) -> list[AnyReading]:
         context = self._context(car)
         answer = await self._api.state(car, context.fetched)
         if not isinstance(mapping(answer).get("state"), dict):
@@ -231,21 +231,21 @@ class MyBMWSource:
             except ClientError as error:
                 self.problems["charging details"] += 1
                 _LOGGER.debug("Charging details cannot be read: %s", error)
-                if round_ is not None:
-                    round_.note(error)
+                if run is not None:
+                    run.note(error)
         commanded = self._commanded.get(car.vin)
         overtaken = commanded is not None and context.fetched < commanded
         return [] if overtaken else readings
 
     async def _charging(
-        self, car: Car, context: Context, measured: Context, *, settings: bool
+        self, car: CarAddress, context: Context, measured: Context, *, settings: bool
     ) -> list[AnyReading]:
         """Read the charging plan; it has no time of its own, and is what the car last reported."""
         answer = await self._api.charging(car, context.fetched, settings=settings)
         return read_charging(answer, measured, self.problems)
 
     async def _aftermath(
-        self, car: Car, command: Command, started: remote_services.Started
+        self, car: CarAddress, command: Command, started: remote_services.Started
     ) -> Sequence[AnyReading]:
         try:
             if command.kind in remote_services.CHANGES_STATE:
@@ -257,14 +257,16 @@ class MyBMWSource:
             _LOGGER.debug("What %s changed cannot be read yet: %s", command.kind, error)
         return ()
 
-    async def _found(self, car: Car, started: remote_services.Started) -> Sequence[AnyReading]:
+    async def _found(
+        self, car: CarAddress, started: remote_services.Started
+    ) -> Sequence[AnyReading]:
         if self._observer is None or started.event is None:
             _LOGGER.warning("A car's position is only told to an observer with a known position")
             return ()
         answer = await self._api.event_position(car, started.event, self._observer)
         return read_found(answer, self._context(car), self.problems)
 
-    def _context(self, car: Car) -> Context:
+    def _context(self, car: CarAddress) -> Context:
         return Context(
             fetched=datetime.now(UTC),
             zone=self._zone,
@@ -274,21 +276,21 @@ class MyBMWSource:
 
 
 def _gathered(
-    cars: Sequence[Car],
+    cars: Sequence[CarAddress],
     results: Sequence[list[AnyReading] | ClientError],
-    round_: _Round,
+    run: _PollRun,
     vins: frozenset[str] | None,
 ) -> Poll:
     readings: dict[str, Sequence[AnyReading]] = {}
     errors: dict[str, ClientError] = {}
     for car, result in zip(cars, results, strict=True):
-        profile = round_.profiles.get(car.vin, [])
+        profile = run.profiles.get(car.vin, [])
         if isinstance(result, ClientError):
             errors[car.vin] = result
             readings[car.vin] = profile
         else:
             readings[car.vin] = [*profile, *result]
-    given_up = round_.given_up
+    given_up = run.given_up
     failed = given_up if given_up is not None and concerns_all(given_up) else None
     if failed is None and errors and len(errors) == len(cars):
         failed = next(iter(errors.values()))

@@ -11,7 +11,7 @@ from ..core.convert import mapping
 from ..core.errors import AnswerError, ApiError, ClientError
 from ..core.values import Brand
 from ..core.vehicle import Vehicle
-from .api import BRANDS, Api, Car
+from .api import BRANDS, Api, CarAddress
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ class Fleet:
     """
 
     def __init__(self, api: Api, problems: Counter[str]) -> None:
-        self.cars: dict[str, Car] = {}
+        self.cars: dict[str, CarAddress] = {}
         self._api = api
         self._problems = problems
         self._due: dict[Brand, datetime] = {}
@@ -38,10 +38,10 @@ class Fleet:
         """Take over cars that were known before, so that they can be read without a list."""
         self.cars |= {vehicle.vin: self.address(vehicle) for vehicle in vehicles}
 
-    def address(self, vehicle: Vehicle) -> Car:
+    def address(self, vehicle: Vehicle) -> CarAddress:
         """Return how a car is addressed, whether it is listed or not."""
         brand = vehicle.brand if vehicle.brand in BRANDS else Brand.BMW
-        return self.cars.get(vehicle.vin) or Car(vehicle.vin, brand)
+        return self.cars.get(vehicle.vin) or CarAddress(vehicle.vin, brand)
 
     async def refresh(self) -> frozenset[str] | None:
         """Read the lists that are due; return the VINs of all cars if that is certain.
@@ -68,13 +68,13 @@ class Fleet:
             read.add(brand)
             self._due[brand] = now + LIST_EVERY
             others = {vin: car for vin, car in cars.items() if car.brand is not brand}
-            cars = others | {vin: Car(vin, brand) for vin in found if vin not in others}
+            cars = others | {vin: CarAddress(vin, brand) for vin in found if vin not in others}
         self._read |= read
         if failed is not None and not cars:
             raise failed
         return self._settle(cars, read) if due else None
 
-    def _settle(self, cars: dict[str, Car], read: set[Brand]) -> frozenset[str] | None:
+    def _settle(self, cars: dict[str, CarAddress], read: set[Brand]) -> frozenset[str] | None:
         if self.cars and not cars:
             self._problems["mappingInfos: empty"] += 1
             return None

@@ -15,7 +15,7 @@ import httpx
 sys.path.insert(0, str(Path(__file__).parents[3] / "custom_components" / "mybmw"))
 
 from client.cardata import Tokens, connect  # type: ignore[import-not-found]
-from client.cli.store import Store  # type: ignore[import-not-found]
+from client.cli.store import LoginFile  # type: ignore[import-not-found]
 
 FILE, BMW, CLIENT_ID = sys.argv[1:]
 _TOO_LONG: Final = 200
@@ -23,7 +23,7 @@ _TOO_LONG: Final = 200
 
 async def read_cars() -> None:
     """Do what is due and look at all cars, again and again."""
-    store = Store(Path(FILE))
+    store = LoginFile(Path(FILE))
 
     async def save(spent: Mapping[str, object]) -> bool:
         return bool(store.put(dict(spent), "spent"))

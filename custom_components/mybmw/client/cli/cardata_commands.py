@@ -174,7 +174,7 @@ def _containers(options: Namespace) -> int:
             return OK
         found = await api.containers(Reason.USER)
         if options.json:
-            say_json(found)
+            say_json([item._asdict() for item in found])
             return OK
         for item in found:
             state = "active" if item.active else "deleted"

@@ -192,22 +192,15 @@ def test_any_nesting(content: Any) -> None:
 TOLD: Final = (
     *("Annegret Zwiebelfisch", "Am Rosenacker 23", "Hohenwestedt", "HEI-QX 907", "+49 4871 998877"),
     *("a.zwiebelfisch@example.com", OTHER, "54.0912, 9.6543", "ghp_16C7e42F292c6912E7710c838347Ae"),
+    *("af0b2c94-6d1e-4a35-9c58-e2b7a1d04f6c", "e2b7a1d04f6c98b1", "usr_7k3x9q2v8", "Zwiebelfisch"),
     *("C0098765432", "1971-04-05", "25557", 491715552233, 54.0912345, 25557, [9.6543, 54.0912]),
 )
 UNKNOWN_KEY: Final = st.sampled_from(
-    [
-        "who",
-        "newThing",
-        "state",
-        "value",
-        "status",
-        "type",
-        "title",
-        "data",
-        "capabilities",
-        "x.y.z",
-    ]
-) | st.sampled_from(["vehicle.new.fact", "vin", "model", "description", *map(str, TOLD[:10])])
+    (
+        *("who", "newThing", "state", "value", "status", "type", "title", "data", "capabilities"),
+        *("x.y.z", "vehicle.new.fact", "vin", "model", "description", *map(str, TOLD[:14])),
+    )
+)
 NESTED: Final = st.recursive(
     st.sampled_from(TOLD),
     lambda inner: (
@@ -218,7 +211,10 @@ NESTED: Final = st.recursive(
     max_leaves=8,
 )
 UNKNOWN: Final = st.dictionaries(st.sampled_from(["new", "driverInfo", "a.b"]), NESTED, max_size=3)
-WHERE: Final = ("", "state", "state.location", "capabilities", "data", "telematicData")
+WHERE: Final = (
+    *("", "state", "state.location", "capabilities", "data", "telematicData", "mappingInfos"),
+    *("passengerCar.mountedTyres", "state.tireState.frontLeft", "positionData.position"),
+)
 
 
 @settings(max_examples=200, deadline=None)

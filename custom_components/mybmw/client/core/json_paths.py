@@ -52,5 +52,5 @@ def child(paths: Paths, key: str) -> Paths:
 
 
 def is_step(paths: Paths, key: str) -> bool:
-    """Tell whether a path goes on with this very key."""
+    """Return whether a path goes on with this very key."""
     return key.replace(_INVISIBLE, "") in paths and key not in (END, ANY)

@@ -1,8 +1,8 @@
-"""How to find again, anywhere in a recording, what a key of it told to be personal.
+"""Find personal values again in the rest of a recording, where no key marks them as such.
 
-Texts are compared by letters and digits alone, in lower case and without umlauts. Only what can be
-told apart is looked for: no word of less than four letters or two signs, no common one, no model of
-a car, no number of less than seven digits, no place of less than four decimals.
+Texts are compared by letters and digits alone, in lower case and without umlauts. Only what is
+unmistakable is searched for: no word of less than four letters or two signs, no common one, no
+model of a car, no number of less than seven digits, no place of less than four decimals.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -82,20 +82,20 @@ def find(value: object, paths: Paths, kind: Kind | None = None, depth: int = 0) 
 
 
 class Needles(NamedTuple):
-    """What to look for: `words` as a whole, also of several words, and `inside` anywhere."""
+    """Texts to search for: `words` as a whole, also of several words, and `inside` anywhere."""
 
     words: frozenset[str] = frozenset()
     inside: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, found: Iterable[Found]) -> Needles:
-        """Return how to find again what was found."""
+        """Return the texts by which personal values are found again."""
         needles = {needle for kind, value in dict.fromkeys(found) for needle in _of(kind, value)}
         inside = frozenset(text for text, anywhere in needles if anywhere)
         return cls(frozenset(text for text, _ in needles) - inside, inside)
 
     def match(self, text: str) -> bool:
-        """Tell whether a text holds anything of it."""
+        """Return whether a text holds one of them."""
         if not self.words and not self.inside:
             return False
         words = _plain(_spelled(text))
@@ -120,7 +120,7 @@ def _plain(text: str) -> list[str]:
 
 
 def _of(kind: Kind, value: str | float) -> Iterator[tuple[str, bool]]:
-    """Yield what to look for, and whether it may be in the midst of words."""
+    """Yield texts to search for, and whether they may be in the midst of words."""
     text = str(value).strip()[:_LONGEST]
     if kind.trace is Trace.NONE or stand_in(kind, text) in (None, text):
         return

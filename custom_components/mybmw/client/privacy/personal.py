@@ -55,7 +55,7 @@ class Kind:
 
 
 UNKNOWN: Final = Kind()
-"""Of what may be personal or not: nobody has said what its path is about."""
+"""Of a value whose path is not known: it may be personal or not."""
 
 LATITUDE: Final = Kind(number=12.3456, trace=Trace.PLACE, low=-90, high=90)
 LONGITUDE: Final = Kind(number=34.5678, trace=Trace.PLACE, low=-180, high=180)

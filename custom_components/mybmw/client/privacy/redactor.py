@@ -59,8 +59,8 @@ _DEGREES: Final = re.compile(
     r"(?<![\d.])\d{1,3}(?:\.\d{3,} ?°"
     r"| ?° ?\d{1,2}(?:[.,]\d+)? ?['\u2032\u2019](?: ?\d{1,2}(?:[.,]\d+)? ?[\"\u2033\u201d])?)"
 )
-# What keys look like: others may be names of people, numbers and the like
-_NAME: Final = re.compile(r"(?:[a-z_](?:[A-Za-z_.-]|\d(?!\d{3})){0,199})?", re.ASCII)
+# What keys look like, with four digits at most: others may be names of people, ids and the like
+_NAME: Final = re.compile(r"(?!(?:\D*\d){5})(?:[a-z_][\w.-]{0,199})?", re.ASCII)
 # Numbers in texts, as they are usual; others may be those of phones, customers and the like
 _NUMBER: Final = re.compile(r"[-+]?\d{1,10}(?:[.,]\d*)?")
 _TIME: Final = re.compile(
@@ -71,14 +71,14 @@ _LONG_NUMBER: Final = re.compile(r"\d{7}")
 
 
 def _is_place(items: Sequence[object]) -> bool:
-    """Tell whether a list is a place: two or three numbers, the first two of them precise."""
+    """Return whether a list is a place: two or three numbers, the first two of them precise."""
     numbers = [item for item in items[:2] if isinstance(item, float)]
     precise = [item for item in numbers if abs(item) <= 180 and item != round(item, 3)]
     return len(items) in (2, 3) and len(precise) == 2
 
 
 def _tells(text: str) -> bool:
-    """Tell whether a text holds a number that is longer than numbers about cars are."""
+    """Return whether a text holds a number that is longer than numbers about cars are."""
     return _LONG_NUMBER.search(text) is not None and not _NUMBER.fullmatch(text.strip())
 
 
@@ -124,7 +124,7 @@ class Redactor:
         self._passing.extend(secret for secret in secrets if secret and len(secret) >= 4)
 
     def follow(self, found: Iterable[Found]) -> None:
-        """Take out from now on what was found in a recording as well, with the text around it."""
+        """Also hide texts from now on that hold what was found in a recording."""
         self._personal = Needles.of(found)
         # Most texts of a recording are the same few keys and words
         self._text = lru_cache(_REMEMBERED)(self.text)
@@ -184,7 +184,7 @@ class Redactor:
         return self._data(value, None, None, 0)
 
     def recorded(self, value: object, paths: Paths) -> Json:
-        """Take everything out of JSON but its keys, and what stands under known paths."""
+        """Keep the keys of JSON, and the values under these paths as far as they are harmless."""
         return self._data(value, None, paths, 0)
 
     def _data(self, value: object, kind: Kind | None, paths: Paths | None, depth: int) -> Json:

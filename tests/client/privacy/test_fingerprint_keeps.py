@@ -34,8 +34,15 @@ UNREAD: Final = frozenset(
         *("iStep", "month", "year", "seriesCluster", "startChargingTimePeriodHour"),
         *("startChargingTimePeriodMinute", "stopChargingTimePeriodHour", "clusterLocationId"),
         *("stopChargingTimePeriodMinute", "lastUpdated", "lastVisit", "timeZone", "creationTime"),
-        *("calculatedChargingCost", "calculatedSavings", "currency", "aspectRatio", "carcass"),
-        *("constructionType", "loadIndex", "optimizedForOem", "partNumber", "rimDiameter"),
+        *(
+            "aspectRatio",
+            "carcass",
+            "constructionType",
+            "loadIndex",
+            "optimizedForOem",
+            "partNumber",
+            "rimDiameter",
+        ),
         *("sectionWidth", "speedRating", "qualityStatus", "statusColor", "value", "en", "eventId"),
         "type",
     )

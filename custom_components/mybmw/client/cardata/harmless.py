@@ -28,6 +28,7 @@ data: energyDischargedKwh mileage mileageUnits startTime totalChargingDurationSe
 data: acCurrentLimit acousticLimit chargingMode chargingPlug flapLock optimizedChargingPreference
 data: visits businessErrors.hint
 data.chargingBlocks: averagePowerGridKw endTime startTime
+data.chargingCostInformation: calculatedChargingCost calculatedSavings currency
 passengerCar.*.*: dimension.value mountingDate.mountingDate qualityStatus.qualityStatus
 passengerCar.*.*: season.season tread.manufacturer tread.treadDesign tyreDefect.status
 passengerCar.*.*: tyreProductionDate.value tyreWear.dueMileage tyreWear.status tyreWear.statusColor

@@ -9,11 +9,11 @@ from mybmw_client import Garage, attributes, cardata, mybmw
 FILE = Path("tokens.json")  # made by a login with cardata.DeviceLogin
 
 
-def keep(tokens: cardata.Tokens) -> None:
+def keep(tokens: cardata.CardataTokens) -> None:
     FILE.write_text(json.dumps(tokens.dump()))
 
 
-async def main(known: cardata.Tokens | None) -> None:
+async def main(known: cardata.CardataTokens | None) -> None:
     async with httpx.AsyncClient() as web:
         app = mybmw.connect(web, "rest_of_world", env["USER"], env["PASSWORD"], env["CAPTCHA"])
         garage = Garage([app, cardata.connect(web, env["CLIENT_ID"], known, save=keep)])
@@ -23,4 +23,4 @@ async def main(known: cardata.Tokens | None) -> None:
         print(car.name, car.value(attributes.MILEAGE), attributes.MILEAGE.unit)
 
 
-asyncio.run(main(cardata.Tokens.load(json.loads(FILE.read_text()))))
+asyncio.run(main(cardata.CardataTokens.load(json.loads(FILE.read_text()))))

@@ -28,7 +28,7 @@ _LONGEST_PAUSE: Final = 600.0
 _NONE: Final = -1
 
 
-class Tokens(Protocol):
+class Dumpable(Protocol):
     """What a login yields."""
 
     def dump(self) -> Mapping[str, object]:
@@ -69,7 +69,7 @@ class _File(Store[dict[str, Any]]):
         return True
 
 
-class TokenStore[T: Tokens]:
+class TokenStore[T: Dumpable]:
     """The tokens of one source of an entry; `parse` reads what their `dump` wrote."""
 
     def __init__(

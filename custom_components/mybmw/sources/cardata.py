@@ -29,12 +29,12 @@ from ..client.cardata import (
     EXTRAS,
     SOURCE,
     CardataSource,
+    CardataTokens,
     DeviceCode,
     DeviceLogin,
     LoginError,
     Night,
     Pace,
-    Tokens,
     connect,
     is_client_id,
 )
@@ -76,12 +76,12 @@ class CardataSteps(SourceSteps):
 
     _code: DeviceCode
     _failure: str
-    _tokens: Tokens
+    _tokens: CardataTokens
 
     def __init__(self, flow: AccountFlow, source: str) -> None:
         super().__init__(flow, source)
         self._client_id = ""
-        self._approval: asyncio.Task[Tokens] | None = None
+        self._approval: asyncio.Task[CardataTokens] | None = None
 
     @override
     async def async_step_begin(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -162,7 +162,7 @@ class CardataSteps(SourceSteps):
         if self._approval is not None:
             self._approval.cancel()
 
-    def _wait(self) -> asyncio.Task[Tokens]:
+    def _wait(self) -> asyncio.Task[CardataTokens]:
         if self._approval is None:
             self._approval = self.hass.async_create_task(self._login().approved(self._code))
         return self._approval
@@ -185,7 +185,7 @@ def _key(error: ClientError) -> str:
     return error.failure if isinstance(error, LoginError) else error.key
 
 
-def _failure_of(tokens: Tokens) -> str | None:
+def _failure_of(tokens: CardataTokens) -> str | None:
     """Return what is wrong with tokens: both services and the stream's user have to be there."""
     if not tokens.gcid:
         return "account_unknown"
@@ -213,7 +213,7 @@ def code_schema(url: str) -> vol.Schema:
 
 
 async def _build(hass: HomeAssistant, entry: ConfigEntry, redactor: Redactor) -> CardataSource:
-    store = TokenStore(hass, entry, SOURCE, Tokens.load, redactor)
+    store = TokenStore(hass, entry, SOURCE, CardataTokens.load, redactor)
     await store.async_begin()
     options = entry.options.get(OPTION_CARDATA, {})
     zone = dt_util.get_default_time_zone()

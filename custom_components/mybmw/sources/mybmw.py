@@ -27,11 +27,11 @@ from ..client import CaptchaError, ClientError, Http, Redactor
 from ..client.mybmw import (
     SERVERS,
     SOURCE,
-    Account,
+    AppAccount,
     Authenticator,
     MyBMWSource,
+    MyBMWTokens,
     Region,
-    Tokens,
     build_id,
     connect,
 )
@@ -124,7 +124,7 @@ class MyBMWSteps(SourceSteps):
             return self._ask_once_more(error)
         return await self._logged_in(tokens)
 
-    async def _logged_in(self, tokens: Tokens) -> ConfigFlowResult:
+    async def _logged_in(self, tokens: MyBMWTokens) -> ConfigFlowResult:
         account = {
             CONF_REGION: self._data[CONF_REGION],
             CONF_USERNAME: self._data[CONF_USERNAME],
@@ -169,7 +169,7 @@ def name_of(account: Mapping[str, Any]) -> str:
 
 async def _authenticator(hass: HomeAssistant, data: Mapping[str, Any]) -> Authenticator:
     """Return what can log in to the MyBMW service as the data of an account say."""
-    account = Account(
+    account = AppAccount(
         region=Region(data[CONF_REGION]),
         username=data[CONF_USERNAME],
         build=build_id(await instance_id.async_get(hass), 0),
@@ -180,7 +180,7 @@ async def _authenticator(hass: HomeAssistant, data: Mapping[str, Any]) -> Authen
 
 
 async def _build(hass: HomeAssistant, entry: ConfigEntry, redactor: Redactor) -> MyBMWSource:
-    store = TokenStore(hass, entry, SOURCE, Tokens.load, redactor)
+    store = TokenStore(hass, entry, SOURCE, MyBMWTokens.load, redactor)
     await store.async_begin()
     data = entry.data[CONF_SOURCES][SOURCE]
     return connect(

@@ -16,7 +16,7 @@ from custom_components.mybmw.client import (
     Redactor,
 )
 from custom_components.mybmw.client.cardata.api import CardataApi, CardataError, ScopeError
-from custom_components.mybmw.client.cardata.login import DeviceLogin, Tokens
+from custom_components.mybmw.client.cardata.login import CardataTokens, DeviceLogin
 from custom_components.mybmw.client.cardata.quota import LIMIT, Ledger, Reason
 from custom_components.mybmw.client.core.errors import RefusedError
 from custom_components.mybmw.client.transport.tokens import TokenKeeper
@@ -38,7 +38,7 @@ class Client:
 
     api: CardataApi
     http: Http
-    keeper: TokenKeeper[Tokens]
+    keeper: TokenKeeper[CardataTokens]
 
     @property
     def ledger(self) -> Ledger:
@@ -62,7 +62,7 @@ async def client(sim: SimulatedCarData) -> Client:
     code = await login.request_code()
     sim.approve(code.user_code)
     tokens = await login.poll(code)
-    assert isinstance(tokens, Tokens)
+    assert isinstance(tokens, CardataTokens)
     keeper = TokenKeeper(login, tokens)
     return Client(CardataApi(http, keeper, Ledger()), http, keeper)
 

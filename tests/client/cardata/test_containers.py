@@ -7,7 +7,7 @@ import pytest
 from custom_components.mybmw.client import Http, Redactor
 from custom_components.mybmw.client.cardata.api import CardataApi
 from custom_components.mybmw.client.cardata.containers import NAME, ContainerKeeper, ContainerState
-from custom_components.mybmw.client.cardata.login import DeviceLogin, Tokens
+from custom_components.mybmw.client.cardata.login import CardataTokens, DeviceLogin
 from custom_components.mybmw.client.cardata.quota import Ledger, Reason
 from custom_components.mybmw.client.core.errors import NoContainerError
 from custom_components.mybmw.client.transport.tokens import TokenKeeper
@@ -29,7 +29,7 @@ async def made() -> Made:
     code = await login.request_code()
     sim.approve(code.user_code)
     tokens = await login.poll(code)
-    assert isinstance(tokens, Tokens)
+    assert isinstance(tokens, CardataTokens)
     return sim, CardataApi(http, TokenKeeper(login, tokens), Ledger())
 
 

@@ -16,10 +16,10 @@ from custom_components.mybmw.client import (
     Redactor,
 )
 from custom_components.mybmw.client.cardata.login import (
+    CardataTokens,
     DeviceLogin,
     LoginError,
     LoginFailure,
-    Tokens,
 )
 from custom_components.mybmw.client.transport.tokens import TokenKeeper
 from tests.replay import faults
@@ -47,12 +47,12 @@ def login(http: Http, sim: SimulatedCarData) -> DeviceLogin:
     return DeviceLogin(http, sim.client_id)
 
 
-async def logged_in(sim: SimulatedCarData, login: DeviceLogin) -> Tokens:
+async def logged_in(sim: SimulatedCarData, login: DeviceLogin) -> CardataTokens:
     """Go through the login as a user would."""
     code = await login.request_code()
     sim.approve(code.user_code)
     tokens = await login.poll(code)
-    assert isinstance(tokens, Tokens)
+    assert isinstance(tokens, CardataTokens)
     return tokens
 
 
@@ -66,7 +66,7 @@ async def test_approved(
     freezer.tick(5)
     sim.approve(code.user_code)
     tokens = await login.poll(code)
-    assert isinstance(tokens, Tokens)
+    assert isinstance(tokens, CardataTokens)
     assert tokens.gcid == sim.gcid
     assert tokens.identity == sim.current_id_token
     assert {API, STREAM} <= set(tokens.scopes)
@@ -163,7 +163,7 @@ async def test_refresh_rotates(
     sim: SimulatedCarData, login: DeviceLogin, freezer: FrozenDateTimeFactory
 ) -> None:
     """Ahead of time, saved before it is used, and the account's id is carried over."""
-    saved: list[Tokens] = []
+    saved: list[CardataTokens] = []
     keeper = TokenKeeper(login, await logged_in(sim, login), saved.append)
     first = keeper.tokens
     assert first is not None
@@ -206,5 +206,5 @@ async def test_tokens_are_damaged(
 ) -> None:
     """What is not understood is no login; a time without its offset is not."""
     saved = (await logged_in(sim, login)).dump()
-    assert Tokens.load(saved) is not None
-    assert Tokens.load({**saved, key: value}) is None
+    assert CardataTokens.load(saved) is not None
+    assert CardataTokens.load({**saved, key: value}) is None

@@ -16,7 +16,7 @@ import pytest
 
 from custom_components.mybmw.client import AuthError, ClientError, NetworkError, QuotaError
 from custom_components.mybmw.client.cardata import stream as cardata_stream
-from custom_components.mybmw.client.cardata.login import Tokens
+from custom_components.mybmw.client.cardata.login import CardataTokens
 from custom_components.mybmw.client.cardata.stream import Broker, Pace, Stream
 from custom_components.mybmw.client.core.values import StreamState
 from custom_components.mybmw.client.transport.tokens import TokenKeeper
@@ -42,16 +42,16 @@ class FakeLogin:
     handed_out: int = 0
     can_log_in: bool = False
 
-    def tokens(self, identity: str) -> Tokens:
+    def tokens(self, identity: str) -> CardataTokens:
         """Return a set of tokens."""
         now = datetime.now(UTC)
-        return Tokens(f"a{self.handed_out}", "r", identity, GCID, now + self.lifetime, now)
+        return CardataTokens(f"a{self.handed_out}", "r", identity, GCID, now + self.lifetime, now)
 
-    async def log_in(self) -> Tokens:
+    async def log_in(self) -> CardataTokens:
         """Never without a person."""
         raise AuthError("somebody has to log in")
 
-    async def refresh(self, stale: Tokens) -> Tokens:
+    async def refresh(self, stale: CardataTokens) -> CardataTokens:
         """Hand out the next tokens."""
         if self.error is not None:
             raise self.error
@@ -67,7 +67,7 @@ class Listener:
 
     stream: Stream
     login: FakeLogin
-    keeper: TokenKeeper[Tokens]
+    keeper: TokenKeeper[CardataTokens]
     task: asyncio.Task[None]
     messages: list[tuple[str, bytes]] = field(default_factory=list)
     states: list[StreamState] = field(default_factory=list)
@@ -205,7 +205,9 @@ async def test_service_in_trouble_is_no_reason_to_give_up(
     """While no token can be had, it goes on trying."""
     await listener.connected()
     listener.login.error = NetworkError("no way")
-    listener.keeper.tokens = Tokens("x", "r", "old", GCID, datetime.now(UTC), datetime.now(UTC))
+    listener.keeper.tokens = CardataTokens(
+        "x", "r", "old", GCID, datetime.now(UTC), datetime.now(UTC)
+    )
     await broker.kick()
     await listener.until(lambda: len(listener.pauses) >= 5)
     listener.login.error = None
@@ -274,7 +276,9 @@ async def test_no_network_for_tokens(broker: SimulatedBroker, listener: Listener
     """Nor is anybody bothered by a request that never left."""
     await listener.connected()
     listener.login.error = NetworkError("no way", sent=False)
-    listener.keeper.tokens = Tokens("x", "r", "old", GCID, datetime.now(UTC), datetime.now(UTC))
+    listener.keeper.tokens = CardataTokens(
+        "x", "r", "old", GCID, datetime.now(UTC), datetime.now(UTC)
+    )
     await broker.kick()
     await listener.until(lambda: len(listener.pauses) >= 10)
     assert set(listener.pauses[2:]) == {15.0}
@@ -334,7 +338,7 @@ async def test_renewed_before_the_token_expires(
     monkeypatch.setattr(Pace, "wait", lambda _self: 0.0)
     await listener.connected()
     soon = datetime.now(UTC) + timedelta(seconds=1)
-    listener.keeper.tokens = Tokens("x", "r", FIRST, GCID, soon, datetime.now(UTC))
+    listener.keeper.tokens = CardataTokens("x", "r", FIRST, GCID, soon, datetime.now(UTC))
     await broker.kick()
     await listener.connected(3)
     assert listener.login.handed_out == 1
@@ -354,7 +358,7 @@ async def test_renewal_waits_for_tokens(
     await listener.connected()
     listener.login.error = NetworkError("no way")
     soon = datetime.now(UTC) + timedelta(seconds=1)
-    listener.keeper.tokens = Tokens("x", "r", FIRST, GCID, soon, datetime.now(UTC))
+    listener.keeper.tokens = CardataTokens("x", "r", FIRST, GCID, soon, datetime.now(UTC))
     await broker.kick()
     await listener.connected(2)
     await asyncio.sleep(1.2)

@@ -16,12 +16,12 @@ from custom_components.mybmw.client import (
     Redactor,
 )
 from custom_components.mybmw.client.cardata.login import (
+    CardataTokens,
     DeviceLogin,
     LoginError,
     LoginFailure,
-    Tokens,
 )
-from custom_components.mybmw.client.mybmw import Tokens as AppTokens
+from custom_components.mybmw.client.mybmw import MyBMWTokens
 from tests.client.support import MOBILE, Client, Simulate, tokens
 from tests.client.support.cardata import Client as CardataClient, recorded as recorded_cardata
 from tests.replay import faults
@@ -69,12 +69,12 @@ def device(cardata: SimulatedCarData) -> DeviceLogin:
     return DeviceLogin(Http(httpx.AsyncClient(), Redactor()), cardata.client_id)
 
 
-async def approved(cardata: SimulatedCarData, device: DeviceLogin) -> Tokens:
+async def approved(cardata: SimulatedCarData, device: DeviceLogin) -> CardataTokens:
     """Go through the login as a user would."""
     code = await device.request_code()
     cardata.approve(code.user_code)
     found = await device.poll(code)
-    assert isinstance(found, Tokens)
+    assert isinstance(found, CardataTokens)
     return found
 
 
@@ -237,10 +237,10 @@ async def test_unfit_on_disk(
 ) -> None:
     """What was saved before this was checked leads to a new login."""
     saved = (await approved(cardata, device)).dump()
-    assert Tokens.load({**saved, key: bad}) is None
+    assert CardataTokens.load({**saved, key: bad}) is None
     known = tokens(sim.issue_tokens()).dump()
     if key in known:
-        assert AppTokens.load({**known, key: bad}) is None
+        assert MyBMWTokens.load({**known, key: bad}) is None
 
 
 @pytest.mark.parametrize("bad", NO_ACCOUNT)
@@ -248,8 +248,8 @@ async def test_unfit_account_on_disk(
     bad: str, cardata: SimulatedCarData, device: DeviceLogin, sim: SimulatedMyBMW
 ) -> None:
     saved = (await approved(cardata, device)).dump()
-    assert Tokens.load({**saved, "gcid": bad}) is None
-    assert AppTokens.load({**tokens(sim.issue_tokens()).dump(), "gcid": bad}) is None
+    assert CardataTokens.load({**saved, "gcid": bad}) is None
+    assert MyBMWTokens.load({**tokens(sim.issue_tokens()).dump(), "gcid": bad}) is None
 
 
 @pytest.mark.parametrize(

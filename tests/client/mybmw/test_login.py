@@ -21,7 +21,7 @@ from custom_components.mybmw.client import (
     ClientError,
     NetworkError,
 )
-from custom_components.mybmw.client.mybmw import SERVERS, Region, Tokens, build_id
+from custom_components.mybmw.client.mybmw import SERVERS, MyBMWTokens, Region, build_id
 from tests.client.support import CAPTCHA, PASSWORD, USER, Client, Simulate, asked, make_client
 from tests.replay import faults
 from tests.replay.faults import Endpoint, Fault
@@ -61,7 +61,7 @@ async def test_log_in(region: str, simulate: Simulate, new_client: NewClient) ->
 async def test_tokens_are_kept(sim: SimulatedMyBMW, new_client: NewClient) -> None:
     """Library 22: what a login yields can be kept as JSON, and the next run goes on with it."""
     tokens = await new_client().login.log_in()
-    again = Tokens.load(json.loads(json.dumps(tokens.dump())))
+    again = MyBMWTokens.load(json.loads(json.dumps(tokens.dump())))
     assert again == tokens
     sim.clear_calls()
     await new_client(known=again, captcha=None, password=None).read()
@@ -84,8 +84,8 @@ async def test_tokens_are_damaged(
 ) -> None:
     """Library 22: what is not understood is no login, which leads to a new one."""
     saved = (await new_client().login.log_in()).dump()
-    assert Tokens.load({**saved, key: value}) is None
-    assert Tokens.load([saved]) is None
+    assert MyBMWTokens.load({**saved, key: value}) is None
+    assert MyBMWTokens.load([saved]) is None
 
 
 async def test_headers(sim: SimulatedMyBMW, new_client: NewClient) -> None:

@@ -20,7 +20,7 @@ from custom_components.mybmw.client import (
     NetworkError,
     QuotaError,
 )
-from custom_components.mybmw.client.mybmw import Authenticator, Tokens
+from custom_components.mybmw.client.mybmw import Authenticator, MyBMWTokens
 from custom_components.mybmw.client.transport.tokens import TokenKeeper
 from tests.client.support import CAPTCHA, Client, asked, make_client, recorded, tokens
 from tests.replay import faults
@@ -249,7 +249,7 @@ async def test_saved_before_used(restored: bool, sim: SimulatedMyBMW) -> None:
         told.append(request.headers.get("authorization", "login").removeprefix("Bearer "))
         return sim.handle(request)
 
-    def save(new: Tokens) -> None:
+    def save(new: MyBMWTokens) -> None:
         told.append(f"save {new.access} {new.refresh}")
 
     known = tokens(sim.issue_tokens(), timedelta()) if restored else None

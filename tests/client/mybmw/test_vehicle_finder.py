@@ -22,7 +22,7 @@ from custom_components.mybmw.client import (
     attributes as a,
 )
 from custom_components.mybmw.client.core.values import Position
-from custom_components.mybmw.client.mybmw import Tokens
+from custom_components.mybmw.client.mybmw import MyBMWTokens
 from custom_components.mybmw.client.mybmw.gcj02 import to_gcj02
 from custom_components.mybmw.client.mybmw.readings import Context, read_found
 from tests.client.support import IX, MOBILE, NOW, Client, Simulate, asked, sent, tokens
@@ -271,7 +271,7 @@ def test_ends_of_the_earth(latitude: float, longitude: float) -> None:
 async def test_gcid_is_missing(sim: SimulatedMyBMW, new_client: NewClient) -> None:
     """Nothing is sent to nobody."""
     known = tokens(sim.issue_tokens())
-    client = new_client(known=Tokens(known.access, known.refresh, known.expires))
+    client = new_client(known=MyBMWTokens(known.access, known.refresh, known.expires))
     await client.car()
     for stale in (client.login.tokens, None):
         client.login.tokens = stale

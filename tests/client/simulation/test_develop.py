@@ -11,7 +11,12 @@ import httpx
 import pytest
 
 from custom_components.mybmw.client import Command, CommandKind, Http, Redactor
-from custom_components.mybmw.client.cardata import DeviceCode, DeviceLogin, LoginError, Tokens
+from custom_components.mybmw.client.cardata import (
+    CardataTokens,
+    DeviceCode,
+    DeviceLogin,
+    LoginError,
+)
 from script.lib.develop.cardata import Stage, simulation
 from script.lib.develop.configuration import saved_tokens
 from script.lib.develop.control import Control
@@ -51,7 +56,7 @@ def stage() -> Mock:
 
 async def outcome(login: DeviceLogin, code: DeviceCode) -> str:
     try:
-        return "tokens" if isinstance(await login.poll(code), Tokens) else "waits"
+        return "tokens" if isinstance(await login.poll(code), CardataTokens) else "waits"
     except LoginError as error:
         return error.failure
 

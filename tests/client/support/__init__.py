@@ -15,11 +15,11 @@ from custom_components.mybmw.client import Garage, Http, Redactor, Vehicle, file
 from custom_components.mybmw.client.core.attributes import AnyAttribute, AnyReading
 from custom_components.mybmw.client.core.values import DriveTrain
 from custom_components.mybmw.client.mybmw import (
-    Account,
+    AppAccount,
     Authenticator,
     MyBMWSource,
+    MyBMWTokens,
     Region,
-    Tokens,
     build_id,
 )
 from custom_components.mybmw.client.mybmw.readings import Context, read_state
@@ -50,9 +50,9 @@ def recorded(*folders: str) -> list[RecordedCar]:
     return [car for folder in folders for car in _loaded(folder)]
 
 
-def tokens(issued: Json, lifetime: timedelta = timedelta(hours=1)) -> Tokens:
+def tokens(issued: Json, lifetime: timedelta = timedelta(hours=1)) -> MyBMWTokens:
     """Return what a simulation issued, as the client keeps it."""
-    return Tokens(
+    return MyBMWTokens(
         access=issued["access_token"],
         refresh=issued["refresh_token"],
         expires=datetime.now(UTC) + lifetime,
@@ -69,7 +69,7 @@ class Client:
     source: MyBMWSource
     garage: Garage
     waits: list[float]
-    saved: list[Tokens]
+    saved: list[MyBMWTokens]
     requests: list[httpx.Request]
     web: httpx.AsyncClient
 
@@ -98,16 +98,16 @@ def make_client(
     username: str | None = None,
     password: str | None = PASSWORD,
     captcha: str | None = CAPTCHA,
-    known: Tokens | None = None,
+    known: MyBMWTokens | None = None,
     zone: tzinfo = UTC,
     observer: tuple[float, float] | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
-    on_save: Callable[[Tokens], None] | None = None,
+    on_save: Callable[[MyBMWTokens], None] | None = None,
 ) -> Client:
     """Make a client; `known` are the tokens of an earlier run."""
     requests: list[httpx.Request] = []
     waits: list[float] = []
-    saved: list[Tokens] = []
+    saved: list[MyBMWTokens] = []
 
     async def note(request: httpx.Request) -> None:
         requests.append(request)
@@ -120,7 +120,7 @@ def make_client(
     http = Http(web, redactor, sleep)
     user = username or (MOBILE if region == "china" else USER)
     build = build_id("host", 1)
-    account = Account(Region(region), user, build, password=password, captcha=captcha)
+    account = AppAccount(Region(region), user, build, password=password, captcha=captcha)
     login = Authenticator(http, account, known, on_save or saved.append)
     source = MyBMWSource(http, login, zone=zone, observer=observer)
     return Client(http, login, source, Garage([source]), waits, saved, requests, web)

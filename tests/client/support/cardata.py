@@ -28,8 +28,8 @@ from custom_components.mybmw.client import (
 from custom_components.mybmw.client.cardata import (
     Broker,
     CardataSource,
+    CardataTokens,
     DeviceLogin,
-    Tokens,
     source as module,
 )
 from custom_components.mybmw.client.core.values import StreamState
@@ -61,7 +61,7 @@ class FakeStream:
 
     def __init__(
         self,
-        _login: TokenKeeper[Tokens],
+        _login: TokenKeeper[CardataTokens],
         _broker: Broker,
         receive: Callable[[str, bytes], None],
         tell: Callable[[StreamState], None],
@@ -93,14 +93,14 @@ class Client:
     sim: SimulatedCarData
     source: CardataSource
     garage: Garage
-    keeper: TokenKeeper[Tokens]
+    keeper: TokenKeeper[CardataTokens]
     options: Mapping[str, Any]
     planned: int = 0
     stream: FakeStream | None = None
     before: int = 0
 
     @classmethod
-    def of(cls, sim: SimulatedCarData, tokens: Tokens | None = None, **options: Any) -> Self:
+    def of(cls, sim: SimulatedCarData, tokens: CardataTokens | None = None, **options: Any) -> Self:
         """Make a client that was logged in before; `options` are those of the source."""
         redactor = Redactor()
         web = httpx.AsyncClient(verify=_TLS, transport=httpx.MockTransport(sim.handle))
@@ -189,11 +189,11 @@ def _forever(_seconds: float) -> Awaitable[None]:
     return asyncio.get_running_loop().create_future()
 
 
-def issued(sim: SimulatedCarData) -> Tokens:
+def issued(sim: SimulatedCarData) -> CardataTokens:
     """Return tokens as after a login, the way the client keeps them."""
     answer = sim.issue_tokens()
     now = datetime.now(UTC)
-    return Tokens(
+    return CardataTokens(
         access=answer["access_token"],
         refresh=answer["refresh_token"],
         identity=answer["id_token"],

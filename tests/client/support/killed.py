@@ -14,7 +14,7 @@ import httpx
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "custom_components" / "mybmw"))
 
-from client.cardata import Tokens, connect  # type: ignore[import-not-found]
+from client.cardata import CardataTokens, connect  # type: ignore[import-not-found]
 from client.cli.store import LoginFile  # type: ignore[import-not-found]
 
 FILE, BMW, CLIENT_ID = sys.argv[1:]
@@ -32,7 +32,7 @@ async def read_cars() -> None:
         request.url = httpx.URL(BMW).copy_with(raw_path=request.url.raw_path)
 
     async with httpx.AsyncClient(event_hooks={"request": [lead]}) as web:
-        source = connect(web, CLIENT_ID, Tokens.load(store.get("tokens")))
+        source = connect(web, CLIENT_ID, CardataTokens.load(store.get("tokens")))
         source.keep(save, store.get("spent"))
         for _ in range(_TOO_LONG):
             for poll in (await source.work(), await source.poll()):

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from custom_components.mybmw.client import Http, QuotaError, Redactor, TokenKeeper
-from custom_components.mybmw.client.cardata import Broker, DeviceLogin, Tokens
+from custom_components.mybmw.client.cardata import Broker, CardataTokens, DeviceLogin
 from custom_components.mybmw.client.cardata.stream import Stream
 from custom_components.mybmw.client.mybmw.tokens import read_tokens
 from custom_components.mybmw.client.transport.http import longest_wait, retry_after
@@ -64,10 +64,10 @@ async def test_stream_waits_an_hour_at_most(seconds: float) -> None:
     class Refusing:
         can_log_in = False
 
-        async def log_in(self) -> Tokens:
+        async def log_in(self) -> CardataTokens:
             raise QuotaError("too often", seconds)
 
-        async def refresh(self, stale: Tokens) -> Tokens:
+        async def refresh(self, stale: CardataTokens) -> CardataTokens:
             raise QuotaError("too often", seconds)
 
     class EnoughError(Exception):
@@ -80,7 +80,7 @@ async def test_stream_waits_an_hour_at_most(seconds: float) -> None:
         if len(pauses) > 1:
             raise EnoughError
 
-    keeper = TokenKeeper[Tokens](Refusing())
+    keeper = TokenKeeper[CardataTokens](Refusing())
     stream = Stream(keeper, Broker(None), print, lambda _state: None, sleep=sleep)
     with pytest.raises(EnoughError):
         await stream.run()

@@ -12,12 +12,12 @@ The first tokens come from a login that a person approves on BMW's page:
 from .connection import connect
 from .login import (
     APPROVAL_PAGE,
+    CardataTokens,
     DeviceCode,
     DeviceLogin,
     LoginError,
     LoginFailure,
     Scope,
-    Tokens,
     is_client_id,
 )
 from .mapping import SOURCE
@@ -34,6 +34,7 @@ __all__ = [
     "SOURCE",
     "Broker",
     "CardataSource",
+    "CardataTokens",
     "DeviceCode",
     "DeviceLogin",
     "LoginError",
@@ -42,7 +43,6 @@ __all__ = [
     "Pace",
     "Scope",
     "Task",
-    "Tokens",
     "connect",
     "is_client_id",
 ]

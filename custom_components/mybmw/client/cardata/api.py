@@ -27,7 +27,7 @@ from ..core.errors import (
 from ..core.wording import error_code, wording
 from ..transport.http import MOST, MOST_OF_PICTURE, Http, Request, json_of, retry_after
 from ..transport.tokens import TokenKeeper
-from .login import Tokens
+from .login import CardataTokens
 from .quota import LOOK, Ledger, Reason
 
 BASE: Final = "https://api-cardata.bmwgroup.com"
@@ -90,7 +90,7 @@ class _Call(NamedTuple):
 class CardataApi:
     """Calls CarData as one client; JSON comes back undecoded by meaning."""
 
-    def __init__(self, http: Http, login: TokenKeeper[Tokens], ledger: Ledger) -> None:
+    def __init__(self, http: Http, login: TokenKeeper[CardataTokens], ledger: Ledger) -> None:
         """Every call gets its token from `login` and is booked in `ledger`."""
         self.ledger = ledger
         self._http = http

@@ -16,7 +16,7 @@ from ..core.convert import (
 )
 from ..core.tally import Tally
 from ..core.values import ChargingStatus, DriveTrain, LidState
-from .converters import Converter, is_nothing, number, one_of, phases_of, time_of, truth
+from .converters import UnitConverter, is_nothing, number, one_of, phases_of, time_of, truth
 from .limits import MOST_OF_VALUE, size_of
 from .mapping import (
     ALTITUDE,
@@ -352,7 +352,7 @@ _EVENTS: Final[Mapping[str, Callable[[Value, Value], Reason | None]]] = {
 }
 
 
-def _up_to(high: float) -> Converter[float]:
+def _up_to(high: float) -> UnitConverter[float]:
     def convert(value: object, unit: str) -> float | None:
         amount = number(value, unit)
         if amount is not None and not 0 <= amount <= high:
@@ -362,7 +362,7 @@ def _up_to(high: float) -> Converter[float]:
     return convert
 
 
-REMEMBERED: Final[Mapping[str, Converter[object]]] = {
+REMEMBERED: Final[Mapping[str, UnitConverter[object]]] = {
     **dict.fromkeys((LATITUDE, LONGITUDE), number),
     **dict.fromkeys((TOTAL_RANGE, ELECTRIC_RANGE), _up_to(3_000)),
     **dict.fromkeys((CURRENT, VOLTAGE), _up_to(1_000)),

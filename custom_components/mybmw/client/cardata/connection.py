@@ -8,7 +8,7 @@ import httpx
 from ..privacy import Redactor
 from ..transport.http import Http
 from ..transport.tokens import Save, TokenKeeper
-from .login import DeviceLogin, Tokens
+from .login import CardataTokens, DeviceLogin
 from .night import Night
 from .schedule import EXTRAS, Task
 from .source import CardataSource
@@ -18,10 +18,10 @@ from .stream import Broker, Pace
 def connect(
     client: httpx.AsyncClient,
     client_id: str,
-    tokens: Tokens | None,
+    tokens: CardataTokens | None,
     *,
-    save: Save[Tokens] | None = None,
-    load: Callable[[], Tokens | None] | None = None,
+    save: Save[CardataTokens] | None = None,
+    load: Callable[[], CardataTokens | None] | None = None,
     broker: Broker | None = None,
     extras: Collection[Task] = EXTRAS,
     night: Night | None = None,
@@ -38,7 +38,7 @@ def connect(
     redactor = redactor or Redactor()
     http = Http(client, redactor)
 
-    def keep(fresh: Tokens) -> Awaitable[None] | None:
+    def keep(fresh: CardataTokens) -> Awaitable[None] | None:
         fresh.hide(redactor)
         return save(fresh) if save is not None else None
 

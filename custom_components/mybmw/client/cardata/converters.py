@@ -26,7 +26,7 @@ from ..core.convert import (
 from ..core.units import FACTORS, KILOMETERS, MINUTES, converted
 from .faults import fault_codes
 
-type Converter[T] = Callable[[object, str], T | None]
+type UnitConverter[T] = Callable[[object, str], T | None]
 """From a value and its unit in lower case; None is no value, ValueError nonsense."""
 
 _NOTHING: Final = NULL_WORDS | {"-NA-", "SIGNAL_INVALID", "ASN_ISUNKNOWN", "NO_ACTION", "NO_FIX"}
@@ -124,7 +124,7 @@ def measurement(value: object, unit: str) -> tuple[float | None, str]:
     return any_number(digits), unit
 
 
-def measure(wanted: Unit | None) -> Converter[float]:
+def measure(wanted: Unit | None) -> UnitConverter[float]:
     """Make a converter for numbers in one unit; where no other one is known, any is taken for it.
 
     A consumption is told the other way round by cars that are set to miles: mi/kWh.
@@ -156,7 +156,7 @@ def pressure(value: object, unit: str) -> float | None:
     return converted(amount, unit or ("bar" if amount < _MOST_BAR else "kpa"), Unit.KILOPASCAL)
 
 
-def word(known: Collection[str]) -> Converter[str]:
+def word(known: Collection[str]) -> UnitConverter[str]:
     """Make a converter for words of a list that may grow: any other word is taken as it is.
 
     Words come out in lower case, with underscores; known ones may come without.
@@ -224,7 +224,7 @@ def plain(value: object, _unit: str) -> str | None:
     return None if is_nothing(value) else text(value)
 
 
-def member[E: StrEnum](words: Mapping[str, E]) -> Converter[E]:
+def member[E: StrEnum](words: Mapping[str, E]) -> UnitConverter[E]:
     """Make a converter from words to members of an enumeration, however they are joined."""
     known = {joined(word): member for word, member in words.items()}
 
@@ -239,7 +239,7 @@ def member[E: StrEnum](words: Mapping[str, E]) -> Converter[E]:
     return convert
 
 
-def one_of(*words: str) -> Converter[str]:
+def one_of(*words: str) -> UnitConverter[str]:
     """Make a converter for words in capitals that stay as they are."""
 
     def convert(value: object, _unit: str) -> str | None:
@@ -263,7 +263,7 @@ def phases_of(value: object, _unit: str = "") -> int | None:
     return int(found[1])
 
 
-def truth_or[E: StrEnum](words: Mapping[str, E], yes: E, no: E) -> Converter[E]:
+def truth_or[E: StrEnum](words: Mapping[str, E], yes: E, no: E) -> UnitConverter[E]:
     """Make a converter for what is a word on some cars and a truth value on others."""
     known = {joined(word): member for word, member in words.items()}
 

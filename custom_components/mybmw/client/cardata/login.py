@@ -115,7 +115,7 @@ class DeviceCode:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Tokens:
+class CardataTokens:
     """One set of tokens; `expires` (UTC) already has a margin taken off.
 
     `refreshed` is when BMW handed them out: the refresh token dies 14 days later.
@@ -191,7 +191,7 @@ class DeviceLogin:
                 raise
         raise await self._diagnosis()
 
-    async def approved(self, code: DeviceCode) -> Tokens:
+    async def approved(self, code: DeviceCode) -> CardataTokens:
         """Wait until a code is approved; a bad network only delays that.
 
         Raises `LoginError` when the code is refused or too old.
@@ -205,13 +205,13 @@ class DeviceLogin:
                 _LOGGER.debug("Waiting for the approval: %s", error)
                 wait = code.interval
                 continue
-            if isinstance(answer, Tokens):
+            if isinstance(answer, CardataTokens):
                 return answer
             wait = answer
             # Who was told to slow down stays slow (RFC 8628 §3.5)
             code = replace(code, interval=min(wait, code.interval + _SLOWER))
 
-    async def poll(self, code: DeviceCode) -> Tokens | float:
+    async def poll(self, code: DeviceCode) -> CardataTokens | float:
         """Ask whether the code was approved; if not, return the seconds to wait.
 
         Raises `LoginError` when there is no point in asking again with this code.
@@ -235,11 +235,11 @@ class DeviceLogin:
             case word:
                 return _waiting(response, word, code)
 
-    async def log_in(self) -> Tokens:
+    async def log_in(self) -> CardataTokens:
         """Nobody can approve a code here."""
         raise AuthError("somebody has to approve a new code")
 
-    async def refresh(self, stale: Tokens) -> Tokens:
+    async def refresh(self, stale: CardataTokens) -> CardataTokens:
         """Trade the refresh token for a new set; every lifetime begins anew."""
         what = "get tokens"
         form = {
@@ -350,12 +350,12 @@ def _failure(response: httpx.Response, what: str) -> ClientError:
     return ApiError(f"{what}: HTTP {status}", status)
 
 
-def _read(response: httpx.Response, what: str, stale: Tokens | None) -> Tokens:
+def _read(response: httpx.Response, what: str, stale: CardataTokens | None) -> CardataTokens:
     answer = mapping(json_of(response, what))
     now = datetime.now(UTC)
     scopes = answer.get("scope")
     life = timedelta(seconds=_seconds(answer.get("expires_in"), _USUAL_LIFETIME, _TOKEN_LIFE))
-    return Tokens(
+    return CardataTokens(
         access=_token(answer, "access_token", what),
         refresh=_token(answer, "refresh_token", what),
         identity=_token(answer, "id_token", what),
@@ -373,7 +373,7 @@ def _token(answer: Mapping[str, object], key: str, what: str, longest: int | Non
     return value
 
 
-def _gcid(answer: Mapping[str, object], what: str, stale: Tokens | None) -> str:
+def _gcid(answer: Mapping[str, object], what: str, stale: CardataTokens | None) -> str:
     """Return the id of the account, the known one if the answer names none that can be used."""
     if stale is not None:
         gcid = answer.get("gcid")

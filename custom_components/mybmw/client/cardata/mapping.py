@@ -50,7 +50,7 @@ from ..core.values import (
     LockState,
 )
 from .converters import (
-    Converter,
+    UnitConverter,
     codes,
     consumption,
     count,
@@ -78,7 +78,7 @@ class Rule[T](NamedTuple):
     """
 
     attribute: Attribute[T]
-    convert: Converter[T]
+    convert: UnitConverter[T]
     plug: bool = False
     fuel: bool = False
     fallback: bool = False
@@ -257,7 +257,7 @@ RULES: Final[Mapping[str, AnyRule]] = {
 """What one descriptor alone tells; what takes several is worked out in `readings`."""
 
 
-def _converter(item: Descriptor) -> Converter[Any]:
+def _converter(item: Descriptor) -> UnitConverter[Any]:
     match item.kind:
         case Kind.NUMBER:
             return (
@@ -269,7 +269,7 @@ def _converter(item: Descriptor) -> Converter[Any]:
             return _CONVERTERS[kind]
 
 
-_CONVERTERS: Final[Mapping[Kind, Converter[Any]]] = {
+_CONVERTERS: Final[Mapping[Kind, UnitConverter[Any]]] = {
     Kind.FLAG: truth,
     Kind.MOMENT: time_of,
     Kind.DAY: day,
@@ -277,7 +277,7 @@ _CONVERTERS: Final[Mapping[Kind, Converter[Any]]] = {
     Kind.TEXT: plain,
 }
 
-TAIL: Final[Mapping[str, tuple[Descriptor, Converter[Any]]]] = {
+TAIL: Final[Mapping[str, tuple[Descriptor, UnitConverter[Any]]]] = {
     key: (item, _converter(item)) for key, item in DESCRIPTORS.items()
 }
 """The long tail: what each descriptor is, and how it is read."""

@@ -16,7 +16,7 @@ from ..core.descriptors import Descriptor, Kind
 from ..core.values import ChargingStatus, ClimateActivity
 from .car_state import REMEMBERED, CarState, Value
 from .combined_values import DERIVED
-from .converters import Converter, distance, is_not_known, is_nothing
+from .converters import UnitConverter, distance, is_not_known, is_nothing
 from .limits import MOST_OF_CAR, within_limits
 from .mapping import (
     CHARGING_WORD,
@@ -190,7 +190,7 @@ def _by_rule(descriptor: str, rule: AnyRule) -> Step:
     return step
 
 
-def _by_descriptor(descriptor: str, item: Descriptor, convert: Converter[Any]) -> Step:
+def _by_descriptor(descriptor: str, item: Descriptor, convert: UnitConverter[Any]) -> Step:
     attribute, unitless = item.attribute, convert is distance
     local, forgets = item.kind is Kind.MOMENT, item.kind in FORGETTING_KINDS
     words, everywhere = frozenset(item.words), not item.cars

@@ -34,7 +34,7 @@ from .diagnosis import about_calls, about_car, about_plan
 from .executor import WHOLE_ACCOUNT, Executor, MappedCar, Outcome, is_free, is_vin, waits_regularly
 from .incoming import Incoming
 from .limits import MOST_UNLISTED
-from .login import Tokens
+from .login import CardataTokens
 from .mapping import SOURCE, WANTED
 from .night import Night
 from .pictures import VIEW, Pictures
@@ -66,7 +66,7 @@ class CardataSource(ReadOnly):
     def __init__(
         self,
         http: Http,
-        login: TokenKeeper[Tokens],
+        login: TokenKeeper[CardataTokens],
         broker: Broker | None = None,
         *,
         extras: frozenset[Task] = EXTRAS,

@@ -24,7 +24,7 @@ import aiomqtt
 from ..core.errors import AuthError, ClientError, NetworkError, QuotaError
 from ..core.values import StreamState
 from ..transport.tokens import TokenKeeper
-from .login import Tokens
+from .login import CardataTokens
 from .mqtt import granted, inbox, number_of, opened
 
 _LOGGER = logging.getLogger(__name__)
@@ -121,7 +121,7 @@ class Stream:
 
     def __init__(
         self,
-        login: TokenKeeper[Tokens],
+        login: TokenKeeper[CardataTokens],
         broker: Broker,
         receive: Callable[[str, bytes], None],
         tell: Callable[[StreamState], None],
@@ -203,7 +203,7 @@ class Stream:
             token=tokens.access,
         )
 
-    async def _tokens(self) -> Tokens:
+    async def _tokens(self) -> CardataTokens:
         """Return tokens that are good, and others than those that the broker has refused."""
         tokens = await self._login.log_in()
         if tokens.access == self._spoilt:
@@ -349,7 +349,7 @@ def _topics(prefix: str) -> tuple[str, str]:
     return f"{above}+", f"{above}+/+"
 
 
-def _lifetime(tokens: Tokens) -> float:
+def _lifetime(tokens: CardataTokens) -> float:
     """Return the seconds until a connection has to be renewed, or that is to be looked at again."""
     left: timedelta = tokens.expires - datetime.now(UTC)
     return min(max(1.0, left.total_seconds()), _HOUR)

@@ -10,7 +10,7 @@ from typing import Final
 
 from ..core.convert import mapping
 from ..core.errors import AuthError, CaptchaError, InvalidValueError, RefusedError
-from ..mybmw import SERVERS, Region, Tokens
+from ..mybmw import SERVERS, MyBMWTokens, Region
 from .store import LoginFile
 
 KEY: Final = "mybmw"
@@ -49,7 +49,7 @@ def find_account(options: Namespace, store: LoginFile) -> Credentials:
     if not username or known is None:
         known, username = _kept(store, known, username) or _asked(known, username)
     account = Credentials(known, username, password, captcha)
-    if Tokens.load(store.get(*account.place)) is not None:
+    if MyBMWTokens.load(store.get(*account.place)) is not None:
         return account
     return _with_secrets(account)
 

@@ -17,7 +17,7 @@ from ..core.garage import Garage
 from ..core.source import Poll
 from ..core.values import Position
 from ..core.vehicle import Vehicle
-from ..mybmw import MyBMWSource, Tokens, connect
+from ..mybmw import MyBMWSource, MyBMWTokens, connect
 from ..privacy import Redactor
 from .account import Credentials, find_account, login_advice
 from .output import note, say
@@ -95,11 +95,11 @@ def _source(
     observer: Position | None,
     redactor: Redactor,
 ) -> MyBMWSource:
-    def saved() -> Tokens | None:
+    def saved() -> MyBMWTokens | None:
         store.lock_for_a_moment()
-        return Tokens.load(store.get(*account.place))
+        return MyBMWTokens.load(store.get(*account.place))
 
-    def save(tokens: Tokens) -> None:
+    def save(tokens: MyBMWTokens) -> None:
         store.put(tokens.dump(), *account.place)
         store.unlock()
 
@@ -109,7 +109,7 @@ def _source(
         account.username,
         account.password,
         account.captcha,
-        tokens=Tokens.load(store.get(*account.place)),
+        tokens=MyBMWTokens.load(store.get(*account.place)),
         save=save,
         load=saved,
         device=platform.node(),

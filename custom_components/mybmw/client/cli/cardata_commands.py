@@ -7,7 +7,7 @@ from copy import replace
 from datetime import UTC, datetime
 from typing import Final
 
-from ..cardata import DeviceLogin, LoginError, LoginFailure, Tokens, is_client_id
+from ..cardata import CardataTokens, DeviceLogin, LoginError, LoginFailure, is_client_id
 from ..cardata.api import CardataApi
 from ..cardata.quota import LOOK, Reason, Spent
 from ..core.convert import mapping
@@ -53,7 +53,7 @@ def _login(options: Namespace) -> int:
     return OK
 
 
-async def _approved(client: Client) -> Tokens:
+async def _approved(client: Client) -> CardataTokens:
     """Show a code and wait until somebody has approved it."""
     async with web_client() as web:
         login = DeviceLogin(Http(web, Redactor()), client.id)

@@ -12,7 +12,7 @@ from typing import Final
 
 import httpx
 
-from ..cardata import Broker, CardataSource, Tokens, connect
+from ..cardata import Broker, CardataSource, CardataTokens, connect
 from ..core.attributes import CONNECTION
 from ..core.convert import mapping
 from ..core.errors import AuthError, InvalidValueError, RefusedError
@@ -39,16 +39,16 @@ class Client:
     store: LoginFile
     id: str
 
-    def tokens(self) -> Tokens | None:
+    def tokens(self) -> CardataTokens | None:
         """Return the tokens that are kept."""
-        return Tokens.load(self.store.get(KEY, self.id, "tokens"))
+        return CardataTokens.load(self.store.get(KEY, self.id, "tokens"))
 
-    def tokens_to_replace(self) -> Tokens | None:
+    def tokens_to_replace(self) -> CardataTokens | None:
         """Return the tokens that are kept; nobody else may use them up until `save`."""
         self.store.lock_for_a_moment()
         return self.tokens()
 
-    def save(self, tokens: Tokens) -> None:
+    def save(self, tokens: CardataTokens) -> None:
         """Keep new tokens."""
         self.store.put(tokens.dump(), KEY, self.id, "tokens")
         self.store.unlock()

@@ -10,17 +10,17 @@ from .connection import connect
 from .readings import SOURCE
 from .regions import SERVERS, Region
 from .source import MyBMWSource
-from .tokens import Account, Tokens
+from .tokens import AppAccount, MyBMWTokens
 
 __all__ = [
     "SERVERS",
     "SOURCE",
     "VIEWS",
-    "Account",
+    "AppAccount",
     "Authenticator",
     "MyBMWSource",
+    "MyBMWTokens",
     "Region",
-    "Tokens",
     "build_id",
     "connect",
 ]

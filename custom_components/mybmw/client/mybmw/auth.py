@@ -8,19 +8,19 @@ from ..transport.tokens import Save, TokenKeeper
 from .china_login import ChinaLogin
 from .oauth import OAuthLogin
 from .regions import Region
-from .tokens import Account, Tokens
+from .tokens import AppAccount, MyBMWTokens
 
 
-class Authenticator(TokenKeeper[Tokens]):
+class Authenticator(TokenKeeper[MyBMWTokens]):
     """The tokens of one account, and the session that all its requests belong to."""
 
     def __init__(
         self,
         http: Http,
-        account: Account,
-        tokens: Tokens | None = None,
-        save: Save[Tokens] | None = None,
-        load: Callable[[], Tokens | None] | None = None,
+        account: AppAccount,
+        tokens: MyBMWTokens | None = None,
+        save: Save[MyBMWTokens] | None = None,
+        load: Callable[[], MyBMWTokens | None] | None = None,
     ) -> None:
         """Start with the tokens of an earlier run, if there are any."""
         self.account = account
@@ -30,7 +30,7 @@ class Authenticator(TokenKeeper[Tokens]):
         if tokens is not None:
             tokens.hide(redactor)
 
-        def keep(new: Tokens) -> Awaitable[None] | None:
+        def keep(new: MyBMWTokens) -> Awaitable[None] | None:
             new.hide(redactor)
             return save(new) if save is not None else None
 

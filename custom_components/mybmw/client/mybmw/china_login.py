@@ -17,7 +17,7 @@ from ..transport.http import Http, Request, json_of
 from .china import encrypt_password, login_nonce, solve_captcha
 from .http_errors import ask, explanation
 from .regions import SERVERS, Region
-from .tokens import REFUSED, Account, Tokens, read_text, read_tokens
+from .tokens import REFUSED, AppAccount, MyBMWTokens, read_text, read_tokens
 
 _COP: Final = "/eadrax-coas/v1/cop"
 
@@ -25,7 +25,7 @@ _COP: Final = "/eadrax-coas/v1/cop"
 class ChinaLogin:
     """Gets tokens by mobile number and password, or by a refresh token."""
 
-    def __init__(self, http: Http, account: Account) -> None:
+    def __init__(self, http: Http, account: AppAccount) -> None:
         """The user name is the mobile number with the prefix 86."""
         self._http = http
         self._account = account
@@ -35,7 +35,7 @@ class ChinaLogin:
         """Whether a login with the password can be tried."""
         return bool(self._account.password)
 
-    async def log_in(self) -> Tokens:
+    async def log_in(self) -> MyBMWTokens:
         """Log in with the password, solving the slider captcha on the way."""
         if not self._account.password:
             raise AuthError("the password is needed to log in")
@@ -80,7 +80,7 @@ class ChinaLogin:
             raise CaptchaError(str(error), error.status) from None
         return verify_id
 
-    async def refresh(self, stale: Tokens) -> Tokens:
+    async def refresh(self, stale: MyBMWTokens) -> MyBMWTokens:
         """Trade the refresh token for new tokens; it is used up by that."""
         what = "get tokens"
         nonce = login_nonce(stale.gcid or "", datetime.now(UTC))

@@ -12,7 +12,7 @@ from .app_identity import build_id
 from .auth import Authenticator
 from .regions import Region
 from .source import MyBMWSource
-from .tokens import Account, Tokens
+from .tokens import AppAccount, MyBMWTokens
 
 
 def connect(
@@ -22,9 +22,9 @@ def connect(
     password: str | None = None,
     captcha: str | None = None,
     *,
-    tokens: Tokens | None = None,
-    save: Save[Tokens] | None = None,
-    load: Callable[[], Tokens | None] | None = None,
+    tokens: MyBMWTokens | None = None,
+    save: Save[MyBMWTokens] | None = None,
+    load: Callable[[], MyBMWTokens | None] | None = None,
     device: str = "mybmw",
     zone: tzinfo = UTC,
     observer: tuple[float, float] | None = None,
@@ -39,6 +39,6 @@ def connect(
     """
     redactor = redactor or Redactor()
     http = Http(client, redactor)
-    account = Account(Region(region), username, build_id(device, 0), password, captcha)
+    account = AppAccount(Region(region), username, build_id(device, 0), password, captcha)
     login = Authenticator(http, account, tokens, save, load)
     return MyBMWSource(http, login, zone=zone, observer=observer)

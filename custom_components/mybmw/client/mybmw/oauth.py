@@ -18,7 +18,7 @@ from ..transport.http import Http, Request, json_of
 from .app_identity import code_challenge, code_verifier, random_token
 from .http_errors import ask
 from .regions import BMW_DOMAINS, SERVERS
-from .tokens import REFUSED, Account, Tokens, read_text, read_tokens
+from .tokens import REFUSED, AppAccount, MyBMWTokens, read_text, read_tokens
 
 _FOUND: Final = 302
 
@@ -42,7 +42,7 @@ class _OAuth(NamedTuple):
 class OAuthLogin:
     """Gets tokens by password and captcha, or by a refresh token."""
 
-    def __init__(self, http: Http, account: Account, session_id: str) -> None:
+    def __init__(self, http: Http, account: AppAccount, session_id: str) -> None:
         """The captcha token of the account is used up by the first login that gets that far."""
         self._http = http
         self._account = account
@@ -55,7 +55,7 @@ class OAuthLogin:
         """Whether a login with the password can be tried."""
         return bool(self._account.password and self._captcha)
 
-    async def log_in(self) -> Tokens:
+    async def log_in(self) -> MyBMWTokens:
         """Log in with password and captcha; without a captcha raise `CaptchaError` at once."""
         if not self._captcha:
             raise CaptchaError("a fresh captcha token is needed to log in")
@@ -124,7 +124,7 @@ class OAuthLogin:
         response = await ask(self._http, request, REFUSED, accepted=(_FOUND,))
         return _query_value(response.headers.get("location"), "code", what)
 
-    async def refresh(self, stale: Tokens) -> Tokens:
+    async def refresh(self, stale: MyBMWTokens) -> MyBMWTokens:
         """Trade the refresh token for new tokens; it is used up by that."""
         cookies = httpx.Cookies()
         oauth = await self._oauth(cookies)
@@ -141,8 +141,8 @@ class OAuthLogin:
         oauth: _OAuth,
         cookies: httpx.Cookies,
         form: Mapping[str, str],
-        stale: Tokens | None = None,
-    ) -> Tokens:
+        stale: MyBMWTokens | None = None,
+    ) -> MyBMWTokens:
         what = "get tokens"
         headers = self._account.headers() | {"authorization": oauth.basic}
         started = datetime.now(UTC)

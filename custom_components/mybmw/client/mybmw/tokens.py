@@ -24,7 +24,7 @@ _CHINA_LIFETIME: Final = 3300.0
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Tokens:
+class MyBMWTokens:
     """What a login yields; `expires` (UTC) already has a margin taken off."""
 
     access: str
@@ -62,7 +62,7 @@ class Tokens:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Account:
+class AppAccount:
     """Who logs in, and where: `build` is the made-up build of the app (`wire.build_id`).
 
     `captcha` is a token that works once; `password` may be missing while the tokens last.
@@ -89,12 +89,12 @@ def read_text(answer: Mapping[str, object], key: str, what: str) -> str:
 
 
 def read_tokens(
-    answer: object, what: str, started: datetime, stale: Tokens | None = None
-) -> Tokens:
+    answer: object, what: str, started: datetime, stale: MyBMWTokens | None = None
+) -> MyBMWTokens:
     """Read the answer of a token endpoint that was asked at `started`; raise `AnswerError`."""
     fields = mapping(answer)
     access = _token(fields, "access_token", what)
-    return Tokens(
+    return MyBMWTokens(
         access=access,
         refresh=_refresh_token(fields, what, stale),
         expires=_expiry(fields.get("expires_in"), access, started),
@@ -102,7 +102,7 @@ def read_tokens(
     )
 
 
-def _refresh_token(fields: Mapping[str, object], what: str, stale: Tokens | None) -> str:
+def _refresh_token(fields: Mapping[str, object], what: str, stale: MyBMWTokens | None) -> str:
     """Return the new refresh token; an answer without one leaves the old one good."""
     if stale is not None and not fields.get("refresh_token"):
         return stale.refresh

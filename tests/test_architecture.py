@@ -1,8 +1,10 @@
 """Who may import what, and how long things may become. Reads the source, runs nothing."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from statistics import median
 import sys
 import tomllib
 
@@ -248,12 +250,34 @@ def test_long_files_are_long() -> None:
         assert len((PACKAGE / file).read_text("utf-8").splitlines()) > 400, file
 
 
-@each(MODULES)
-def test_functions_are_short(path: Path) -> None:
+def lengths(path: Path) -> Iterator[tuple[str, int]]:
+    """Return the functions of a file, with how many lines each has."""
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            length = (node.end_lineno or node.lineno) - node.lineno + 1
-            assert length <= 50, f"{node.name}: {length} lines"
+            yield node.name, (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+@each(MODULES)
+def test_functions_are_short(path: Path) -> None:
+    assert [found for found in lengths(path) if found[1] > 40] == []
+
+
+def test_most_functions_are_very_short() -> None:
+    found = sorted((lines, where) for path in MODULES for where, lines in lengths(path))
+    middle = median(lines for lines, _where in found)
+    print(f"{len(found)} functions, median {middle} lines, longest {found[-3:]}")  # noqa: T201
+    assert middle <= 7
+
+
+def test_no_two_classes_have_the_same_name() -> None:
+    """What is private to a file may be called as it is in another one."""
+    names = Counter(
+        node.name
+        for path in MODULES
+        for node in tree_of(path).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert [found for found, times in names.items() if times > 1] == []
 
 
 @each(MODULES)

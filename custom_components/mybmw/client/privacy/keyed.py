@@ -5,7 +5,7 @@ import re
 from typing import Final
 from urllib.parse import unquote_plus
 
-from .personal import HIDDEN, Kind, kind_of, number_for, stand_in
+from .personal import HIDDEN, Personal, kind_of, number_for, stand_in
 
 _KEYED: Final = re.compile(
     r"(?<![\w-])(?P<key>[A-Za-z][\w-]{1,40})(?:"
@@ -18,7 +18,7 @@ _KEYED: Final = re.compile(
 )
 
 
-def keyed(text: str) -> Iterator[tuple[Kind, str]]:
+def keyed(text: str) -> Iterator[tuple[Personal, str]]:
     """Yield what stands under keys of personal values."""
     for match, kind in _matches(text):
         value = match["number"] or match["measured"] or _text(match)
@@ -35,7 +35,7 @@ def without_keyed(text: str) -> str:
     return "".join([*pieces, text[end:]])
 
 
-def _matches(text: str) -> Iterator[tuple[re.Match[str], Kind]]:
+def _matches(text: str) -> Iterator[tuple[re.Match[str], Personal]]:
     if "=" not in text and ":" not in text:
         return
     for match in _KEYED.finditer(text):
@@ -48,7 +48,7 @@ def _text(match: re.Match[str]) -> str:
     return match["quoted"] or unquote_plus(match["plain"] or "")
 
 
-def _hidden(match: re.Match[str], kind: Kind) -> str:
+def _hidden(match: re.Match[str], kind: Personal) -> str:
     head = match["key"] + (match["equals"] or match["colon"] or match["says"])
     number, around = match["number"] or match["measured"], match["quote"] or ""
     if number:

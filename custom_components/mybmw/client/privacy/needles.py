@@ -15,12 +15,12 @@ import orjson
 from ..core.common_words import is_common
 from ..core.json_paths import Paths
 from .keyed import keyed
-from .personal import ID, NAME, PERSON, PHONE, PLATE, Kind, Trace, parts, stand_in
+from .personal import ID, NAME, PERSON, PHONE, PLATE, Personal, Trace, parts, stand_in
 
 DEEPEST: Final = 50
 """How deeply nested JSON is looked through."""
 
-type Found = tuple[Kind, str | float]
+type Found = tuple[Personal, str | float]
 
 _LONGEST: Final = 500
 _SHORTEST_CODE: Final = 6
@@ -59,7 +59,9 @@ def nested(text: str) -> object:
     return value
 
 
-def find(value: object, paths: Paths, kind: Kind | None = None, depth: int = 0) -> Iterator[Found]:
+def find(
+    value: object, paths: Paths, kind: Personal | None = None, depth: int = 0
+) -> Iterator[Found]:
     """Yield what is personal in JSON by its key, and in what texts of it hold."""
     if depth > DEEPEST:
         return
@@ -119,7 +121,7 @@ def _plain(text: str) -> list[str]:
     return _NO_WORD.sub(" ", text.lower()).split()
 
 
-def _of(kind: Kind, value: str | float) -> Iterator[tuple[str, bool]]:
+def _of(kind: Personal, value: str | float) -> Iterator[tuple[str, bool]]:
     """Yield texts to search for, and whether they may be in the midst of words."""
     text = str(value).strip()[:_LONGEST]
     if kind.trace is Trace.NONE or stand_in(kind, text) in (None, text):
@@ -135,7 +137,7 @@ def _of(kind: Kind, value: str | float) -> Iterator[tuple[str, bool]]:
             yield from _name(_plain(phrase))
 
 
-def _code(kind: Kind, code: str) -> Iterator[tuple[str, bool]]:
+def _code(kind: Personal, code: str) -> Iterator[tuple[str, bool]]:
     digits = "".join(filter(str.isdecimal, code))
     short = _SHORTEST_PLATE if kind is PLATE else _SHORTEST_CODE
     if kind is PHONE and len(digits) >= _SHORTEST_NUMBER:
@@ -153,7 +155,7 @@ def _name(words: list[str]) -> Iterator[tuple[str, bool]]:
         yield name, signs or len(name) >= _LONG
 
 
-def _parts(kind: Kind, value: str) -> Iterator[str]:
+def _parts(kind: Personal, value: str) -> Iterator[str]:
     """Yield the names of a person, or the parts of an address: each as it is, and its words."""
     if kind in (NAME, PERSON):
         words = value.split()

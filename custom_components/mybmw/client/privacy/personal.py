@@ -35,7 +35,7 @@ class Trace(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Kind:
+class Personal:
     """One kind of personal value: `text` stands for texts, `number` for numbers.
 
     A number beyond `low` and `high` becomes `wrong`, so that what was no place is none afterwards.
@@ -54,29 +54,29 @@ class Kind:
         return self.low > -inf
 
 
-UNKNOWN: Final = Kind()
+UNKNOWN: Final = Personal()
 """Of a value whose path is not known: it may be personal or not."""
 
-LATITUDE: Final = Kind(number=12.3456, trace=Trace.PLACE, low=-90, high=90)
-LONGITUDE: Final = Kind(number=34.5678, trace=Trace.PLACE, low=-180, high=180)
-ALTITUDE: Final = Kind(number=123, low=-500, high=9_000, wrong=99_999)
-HEADING: Final = Kind(number=123, low=0, high=360)
-NAME: Final = Kind("some_name", trace=Trace.WORDS)
-CITY: Final = Kind("some_city", trace=Trace.WORDS)
-STREET: Final = Kind("some_street", trace=Trace.WORDS)
-ADDRESS: Final = Kind("some_formatted_address", trace=Trace.WORDS)
-STREET_NUMBER: Final = Kind("999")
-POSTAL_CODE: Final = Kind("some_postal_code", trace=Trace.CODE)
-PHONE: Final = Kind("some_phone", trace=Trace.CODE)
-PLATE: Final = Kind("some_license_plate", trace=Trace.CODE)
-SECRET: Final = Kind(trace=Trace.CODE)
-OPTIONS: Final = Kind(trace=Trace.CODE)
-ID: Final = Kind(trace=Trace.CODE)
-LOCATION: Final = Kind("some_formatted_address", trace=Trace.WORDS)
-PERSON: Final = Kind("some_name", trace=Trace.WORDS)
+LATITUDE: Final = Personal(number=12.3456, trace=Trace.PLACE, low=-90, high=90)
+LONGITUDE: Final = Personal(number=34.5678, trace=Trace.PLACE, low=-180, high=180)
+ALTITUDE: Final = Personal(number=123, low=-500, high=9_000, wrong=99_999)
+HEADING: Final = Personal(number=123, low=0, high=360)
+NAME: Final = Personal("some_name", trace=Trace.WORDS)
+CITY: Final = Personal("some_city", trace=Trace.WORDS)
+STREET: Final = Personal("some_street", trace=Trace.WORDS)
+ADDRESS: Final = Personal("some_formatted_address", trace=Trace.WORDS)
+STREET_NUMBER: Final = Personal("999")
+POSTAL_CODE: Final = Personal("some_postal_code", trace=Trace.CODE)
+PHONE: Final = Personal("some_phone", trace=Trace.CODE)
+PLATE: Final = Personal("some_license_plate", trace=Trace.CODE)
+SECRET: Final = Personal(trace=Trace.CODE)
+OPTIONS: Final = Personal(trace=Trace.CODE)
+ID: Final = Personal(trace=Trace.CODE)
+LOCATION: Final = Personal("some_formatted_address", trace=Trace.WORDS)
+PERSON: Final = Personal("some_name", trace=Trace.WORDS)
 
 
-def _table(kinds: Mapping[Kind, str], endings: Sequence[str] = ("",)) -> Mapping[str, Kind]:
+def _table(kinds: Mapping[Personal, str], endings: Sequence[str] = ("",)) -> Mapping[str, Personal]:
     return {
         f"{word}{ending}": kind
         for kind, words in kinds.items()
@@ -133,14 +133,14 @@ _AROUND: Final = _table(
     },
     _SEVERAL,
 )
-_OF_PERSONS: Final[Mapping[str, Kind]] = {
+_OF_PERSONS: Final[Mapping[str, Personal]] = {
     "name": NAME,
     **dict.fromkeys(("code", "id", "no", "nr", "number"), SECRET),
 }
 
 
 @lru_cache(4096)
-def kind_of(key: str) -> Kind | None:
+def kind_of(key: str) -> Personal | None:
     """Return the kind of what stands under a key, None if that is not personal.
 
     The letters of a VIN spell nothing.
@@ -165,8 +165,8 @@ def kind_of(key: str) -> Kind | None:
 
 
 def parts(
-    value: Mapping[object, object], within: Kind | None, paths: Paths | None
-) -> Iterator[tuple[str, object, Kind | None, Paths | None]]:
+    value: Mapping[object, object], within: Personal | None, paths: Paths | None
+) -> Iterator[tuple[str, object, Personal | None, Paths | None]]:
     """Yield keys, items, kinds and inner paths of the parts of an object.
 
     What one of the paths leads to is not personal. What is inside something personal is so too,
@@ -183,7 +183,7 @@ def parts(
         yield name, item, kind, inner
 
 
-def stand_in(kind: Kind, value: str) -> str | None:
+def stand_in(kind: Personal, value: str) -> str | None:
     """Return what stands for a text, None if it may stay."""
     word = value.strip()
     if word.upper() in NULL_WORDS:
@@ -196,7 +196,7 @@ def stand_in(kind: Kind, value: str) -> str | None:
     return kind.text
 
 
-def number_for(kind: Kind, value: float) -> float:
+def number_for(kind: Personal, value: float) -> float:
     """Return what stands for a number."""
     if kind.trace is Trace.PLACE and value == 0:
         return value

@@ -20,7 +20,7 @@ from .personal import (
     LONGITUDE,
     OPTIONS,
     UNKNOWN,
-    Kind,
+    Personal,
     number_for,
     parts,
     stand_in,
@@ -187,7 +187,7 @@ class Redactor:
         """Keep the keys of JSON, and the values under these paths as far as they are harmless."""
         return self._data(value, None, paths, 0)
 
-    def _data(self, value: object, kind: Kind | None, paths: Paths | None, depth: int) -> Json:
+    def _data(self, value: object, kind: Personal | None, paths: Paths | None, depth: int) -> Json:
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, (str, int, float)):
@@ -198,7 +198,9 @@ class Redactor:
             return self._leaf(value, kind if kind or stays else UNKNOWN, strict=paths is not None)
         return HIDDEN if depth > DEEPEST else self._inside(value, kind, paths, depth + 1)
 
-    def _inside(self, value: object, kind: Kind | None, paths: Paths | None, depth: int) -> Json:
+    def _inside(
+        self, value: object, kind: Personal | None, paths: Paths | None, depth: int
+    ) -> Json:
         if isinstance(value, Mapping):
             clean: dict[str, Json] = {}
             for key, item, inner, beyond in parts(value, kind, paths):
@@ -221,7 +223,7 @@ class Redactor:
         return name
 
     def _items(
-        self, value: list[object], kind: Kind | None, paths: Paths | None, depth: int
+        self, value: list[object], kind: Personal | None, paths: Paths | None, depth: int
     ) -> Iterator[Json]:
         """Yield the items of a list; of a place they are latitude and longitude in turn."""
         place = kind is LOCATION or (kind is None and _is_place(value))
@@ -230,7 +232,7 @@ class Redactor:
             inner = axis if place and isinstance(item, float) and index < 2 else kind
             yield self._data(item, inner, paths, depth)
 
-    def _leaf(self, value: str | float, kind: Kind | None, *, strict: bool) -> Json:
+    def _leaf(self, value: str | float, kind: Personal | None, *, strict: bool) -> Json:
         """Take everything secret out of a text or number; a `strict` one is part of a recording."""
         text = value if isinstance(value, str) else repr(value)
         if kind is None and strict:

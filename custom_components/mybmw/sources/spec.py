@@ -1,10 +1,10 @@
 """What the integration knows of a source: a row that is there at once, and what is loaded late."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib import import_module
-from typing import Any, cast
+from types import MappingProxyType
+from typing import Any, NamedTuple, cast
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
@@ -20,8 +20,7 @@ async def _nothing_wrong(_hass: HomeAssistant, _options: Mapping[str, Any]) -> s
     return None
 
 
-@dataclass(frozen=True, kw_only=True)
-class SourceSetup:
+class SourceSetup(NamedTuple):
     """How a source is set up and built, which its module knows.
 
     `account` is what an entry keeps of a login, `stand_in` identifies an account where the service
@@ -36,16 +35,15 @@ class SourceSetup:
     account: vol.Schema
     server: Callable[[ConfigEntry], str]
     stand_in: Callable[[Mapping[str, Any]], str | None] = lambda _account: None
-    options: Fields = field(default_factory=dict)
+    options: Fields = MappingProxyType({})
     suggested: Callable[[ConfigEntry], Mapping[str, Any]] = lambda _entry: {}
-    kept_options: Fields = field(default_factory=dict)
+    kept_options: Fields = MappingProxyType({})
     tidied: Callable[[dict[str, Any]], dict[str, Any]] = lambda options: options
     wrong: Callable[[HomeAssistant, Mapping[str, Any]], Awaitable[str | None]] = _nothing_wrong
     interval: Callable[[ConfigEntry], timedelta | None] = lambda _entry: None
 
 
-@dataclass(frozen=True, kw_only=True)
-class SourceSpec:
+class SourceSpec(NamedTuple):
     """A row of the registry.
 
     `module` has a `SETUP`, and is imported when an entry or a flow needs it. `model` is what the
@@ -56,10 +54,10 @@ class SourceSpec:
     name: str
     module: str
     model: str
-    manufacturer: str = "BMW"
     page: str
+    manufacturer: str = "BMW"
     commands: bool = False
-    pages: Mapping[str, str] = field(default_factory=dict)
+    pages: Mapping[str, str] = MappingProxyType({})
 
     @property
     def setup(self) -> SourceSetup:

@@ -1,6 +1,6 @@
 """The registry of sources: what is imported when."""
 
-from dataclasses import replace
+from copy import replace
 import json
 import subprocess
 import sys

@@ -1,8 +1,8 @@
 """The policy of an account: whether cars may be commanded, and what is not kept of them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import replace
+from typing import Final, NamedTuple
 
 from .attributes import (
     ADDRESS,
@@ -26,8 +26,7 @@ _LOCATION: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Policy:
+class Policy(NamedTuple):
     """What the owner allows. Of cars whose position is not tracked, no place is kept at all."""
 
     read_only: bool = False

@@ -7,12 +7,11 @@ File names are those that bimmer_connected wrote, so that recordings of its user
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import copy, replace
-from dataclasses import dataclass
 from datetime import UTC
 from io import BytesIO
 import json
 import re
-from typing import Final
+from typing import Final, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import orjson
@@ -86,8 +85,7 @@ def archive(contents: Mapping[str, bytes]) -> bytes:
     return memory.getvalue()
 
 
-@dataclass(frozen=True, slots=True)
-class _Content:
+class _Content(NamedTuple):
     """What came: a text, and JSON if it is that, with the paths in it that are known."""
 
     text: str

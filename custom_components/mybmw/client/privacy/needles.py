@@ -39,7 +39,7 @@ _PLACE: Final = re.compile(r"(?<!\d)(?<!\d\.)\d{1,3}\.\d{4}", re.ASCII)
 _NUMBER: Final = re.compile(r"[-+]?\d{1,3}\.\d{4,}", re.ASCII)
 _MODEL: Final = re.compile(r"[a-z]{0,3}\d{1,3}[a-z]{0,2}|[esx]drive\d\d\w?")
 # Chinese, Japanese and Korean: a sign says more than a letter, and no space parts words
-_SIGN: Final = re.compile(r"[\u2e80-\uffdc]")
+_FIRST_SIGN, _LAST_SIGN = "\u2e80", "\uffdc"
 # What an id looks like that is a word, or too short to be found again
 _NO_ID: Final = re.compile(r"[A-Za-z_]+\d{0,3}|.{,7}")
 _COMMA: Final = re.compile(r"[,;•|\n]")
@@ -148,7 +148,7 @@ def _code(kind: Personal, code: str) -> Iterator[tuple[str, bool]]:
 
 def _name(words: list[str]) -> Iterator[tuple[str, bool]]:
     name = "".join(words)
-    signs = _SIGN.search(name) is not None
+    signs = any(_FIRST_SIGN <= letter <= _LAST_SIGN for letter in name)
     letters = sum(map(str.isalpha, name))
     common = is_common(name) or all(is_common(word) or _MODEL.fullmatch(word) for word in words)
     if letters >= (_FEWEST_SIGNS if signs else _FEWEST_LETTERS) and not common:

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
 import logging
 import re
 from time import monotonic
-from typing import Final, Literal, override
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple, override
 
 import httpx
 import orjson
@@ -71,8 +71,7 @@ def _keep_quiet() -> None:
 _keep_quiet()
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """One HTTP request; `what` names it in the log, without any secret.
 
     `record` is the name under which the answer is kept for fingerprints, `most` how many bytes the
@@ -82,7 +81,7 @@ class Request:
     what: str
     method: Literal["GET", "POST", "DELETE"]
     url: str
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     params: Mapping[str, str] | None = None
     form: Mapping[str, str] | None = None
     json: object = None

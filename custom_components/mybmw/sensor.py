@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Final, override
 
 from homeassistant.components.sensor import (
+    DOMAIN as SENSOR_DOMAIN,
     SensorDeviceClass,
     SensorEntity,
     SensorEntityDescription,
@@ -28,7 +29,8 @@ from homeassistant.const import (
     UnitOfTime,
     UnitOfVolume,
 )
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util.unit_system import METRIC_SYSTEM
 
@@ -749,6 +751,15 @@ class MyBMWSensor(MyBMWEntity, SensorEntity):
         details = self.entity_description.details_of(self.vehicle)
         shown = None if details is None else in_units(details, self.hass.config.units)
         return {**_NO_EVENT, **(shown or {})} if self.entity_description.restless else shown
+
+    @callback
+    @override
+    def get_initial_entity_options(self) -> er.EntityOptionsType | None:
+        """Include the precision, or Home Assistant would update the registry for it at once."""
+        options, precision = super().get_initial_entity_options(), self.suggested_display_precision
+        if precision is None:
+            return options
+        return {**(options or {}), SENSOR_DOMAIN: {"suggested_display_precision": precision}}
 
     @property
     @override

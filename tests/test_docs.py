@@ -124,7 +124,9 @@ def test_generated_parts_are_up_to_date() -> None:
     """`script/docs` would write what is there."""
     written = list(pages())
     assert {path.name for path, _ in written} >= {"actions.md", "command-line.md", "entities.md"}
-    assert [path.name for path, text in written if path.read_text("utf-8") != text] == []
+    assert [path.name for path, text in written if path.read_text("utf-8") != text] == [], (
+        "run script/docs"
+    )
 
 
 def test_every_entity_is_listed() -> None:

@@ -11,6 +11,7 @@ from typing import Final
 from .actions import action
 from .commands import commands
 from .entities import entities
+from .protocols import protocols
 from .repairs import repairs
 
 DOCS: Final = Path(__file__).parents[3] / "docs"
@@ -23,6 +24,7 @@ _WRITERS: Final[Mapping[str, Callable[[str], Iterator[str]]]] = {
     "action": action,
     "commands": commands,
     "entities": entities,
+    "protocols": protocols,
     "repairs": repairs,
 }
 

@@ -83,8 +83,10 @@ async def _begin(coordinator: GarageCoordinator, sources: list[Source], contents
     failures.sort(key=lambda failure: not isinstance(failure, ConfigEntryAuthFailed))
     if failures and len(failures) == len(pollers):
         raise failures[0]
+    # A car that was listed but never read so far is known, and has no values yet
+    read = any(any(True for _ in vehicle) for vehicle in coordinator.vehicles.values())
     for poller in pollers:
-        poller.async_go_on(time_left(contents, poller.source.name) if known else timedelta())
+        poller.async_go_on(time_left(contents, poller.source.name) if read else timedelta())
         if known and poller.source.name in contents["blocked"]:
             poller.note_refusal()
     if failures and isinstance(failures[0], ConfigEntryAuthFailed):

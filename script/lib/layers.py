@@ -1,20 +1,38 @@
-"""Print the layers of the integration as its imports make them: a folder imports those above it."""
+"""Print the layers of the integration; each imports only those above it."""
 
 import ast
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Final
 
 PACKAGE: Final = Path(__file__).parents[2] / "custom_components" / "mybmw"
-TOP: Final = "."
-"""The folder of the platforms, the coordinator and the flows."""
+TOP: Final[Mapping[str, str]] = {
+    "const": "const",
+    "__init__": "set-up",
+    "config_flow": "set-up",
+    "diagnostics": "set-up",
+    "repairs": "set-up",
+    "system_health": "set-up",
+    "coordinator": "coordinator",
+    "attribute_units": "entity",
+    "catalogue": "entity",
+    "check_control": "entity",
+    "enabled_default": "entity",
+    "entity": "entity",
+    "entity_picture": "entity",
+    "object_ids": "entity",
+}
+"""The layer of each module at the top; all others are platforms."""
 
 type Layers = Mapping[str, frozenset[str]]
 
 
-def folder_of(path: Path) -> str:
-    """Return the folder of a module, as seen from the package."""
+def layer_of(path: Path) -> str:
+    """Return the layer of a module: its folder, or what it belongs to at the top."""
+    if path.parent == PACKAGE:
+        return TOP.get(path.stem, "platforms")
     return path.parent.relative_to(PACKAGE).as_posix()
 
 
@@ -36,36 +54,29 @@ def _files(base: Path, name: str) -> Iterator[Path]:
 
 
 def layers() -> Layers:
-    """Return the folders that each folder imports, itself left out."""
+    """Return what each layer imports, itself left out."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for path in PACKAGE.rglob("*.py"):
-        folder = folder_of(path)
-        found[folder] |= {folder_of(file) for file in imported(path)} - {folder}
-    return {folder: frozenset(others) for folder, others in found.items()}
+        layer = layer_of(path)
+        found[layer] |= {layer_of(file) for file in imported(path)} - {layer}
+    return {layer: frozenset(others) for layer, others in found.items()}
 
 
 def in_order(layers: Layers) -> list[str]:
-    """Return the folders, each after those that it imports; a circle ends it."""
-    done: list[str] = []
-    left = dict(layers)
-    while left:
-        ready = sorted(folder for folder, others in left.items() if others <= set(done))
-        if not ready:
-            raise SystemExit(f"These import each other in a circle: {', '.join(sorted(left))}")
-        done += ready
-        for folder in ready:
-            del left[folder]
-    return done
+    """Return the layers, each after those that it imports; raise `CycleError` on a circle."""
+    return list(TopologicalSorter(layers).static_order())
 
 
 def main() -> None:
-    """Print a line for each folder: files, lines, what it imports."""
+    """Print a line for each layer: files, lines, what it imports."""
     found = layers()
-    for folder in in_order(found):
-        files = list((PACKAGE / folder).glob("*.py"))
-        lines = sum(len(file.read_text("utf-8").splitlines()) for file in files)
-        others = ", ".join(sorted(found[folder])) or "-"
-        print(f"{folder:<20} {len(files):3} files {lines:6} lines   imports {others}")
+    sizes: defaultdict[str, list[int]] = defaultdict(list)
+    for path in PACKAGE.rglob("*.py"):
+        sizes[layer_of(path)].append(len(path.read_text("utf-8").splitlines()))
+    for layer in in_order(found):
+        others = ", ".join(sorted(found[layer])) or "nothing"
+        files, lines = len(sizes[layer]), sum(sizes[layer])
+        print(f"{layer:<17} {files:3} files {lines:6} lines   imports {others}")
 
 
 if __name__ == "__main__":

@@ -213,6 +213,7 @@ async def test_first_profile_fails(
     sim.fail(Endpoint.PROFILE, faults.server_error(), times=1)
     entry = await set_up()
     await elapse(POLL)
+    await elapse(timedelta(seconds=1))
     assert entry.state is ConfigEntryState.LOADED
     assert state(hass, SOC) == "90"
     assert [item for item in hass.states.async_entity_ids() if ".bmw" in item] == []

@@ -1,11 +1,11 @@
 """What has to be remembered of a car to make sense of values that come one at a time."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final, NamedTuple
 
-from ..core.attributes import ATTRIBUTES, AnyAttribute
+from ..core.attributes import ATTRIBUTES, AnyAttribute, AnyReading
 from ..core.convert import (
     UnknownWordError,
     mapping,
@@ -44,6 +44,8 @@ from .mapping import (
     VOLTAGE,
 )
 from .quota import Reason
+
+type Readings = Iterable[AnyReading]
 
 MAPPING: Final = "mapping"
 BASIC_DATA: Final = "basicData"

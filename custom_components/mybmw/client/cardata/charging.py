@@ -3,7 +3,7 @@
 Which of them is out of date is decided by `reconcile`, for all sources together.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from math import sqrt
 from typing import Final
@@ -17,7 +17,7 @@ from ..core.attributes import (
     Unit,
 )
 from ..core.reconcile import PAST
-from .car_state import UNDER_WAY, CarState, Value
+from .car_state import UNDER_WAY, CarState, Readings, Value
 from .converters import measure, minutes, number, phases_of
 from .mapping import (
     CHARGING_LEFT,
@@ -33,8 +33,6 @@ from .mapping import (
     TARGET,
     VOLTAGE,
 )
-
-type Readings = Iterable[AnyReading]
 
 _SAME_BURST: Final = timedelta(seconds=2)
 _LATELY: Final = timedelta(minutes=10)

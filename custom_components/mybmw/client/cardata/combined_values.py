@@ -1,6 +1,6 @@
 """What follows from several of CarData's values together: position, ranges, lids, climate."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, time, timedelta
 from typing import Final
 
@@ -17,7 +17,7 @@ from ..core.attributes import (
 )
 from ..core.reconcile import PAST
 from ..core.values import LidState, Position
-from .car_state import SILENCE, CarState, Value
+from .car_state import SILENCE, CarState, Readings, Value
 from .charging import CHARGING
 from .converters import distance, minutes
 from .lists import LISTS
@@ -37,7 +37,6 @@ from .mapping import (
     TOTAL_RANGE,
 )
 
-type Readings = Iterable[AnyReading]
 type Length = tuple[float, datetime]
 
 _TOGETHER: Final = timedelta(seconds=5)

@@ -3,20 +3,18 @@
 See docs/protocols/cardata.md#lists.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 import re
 from typing import Final
 
-from ..core.attributes import CHECK_CONTROL, SERVICES, AnyReading
+from ..core.attributes import CHECK_CONTROL, SERVICES
 from ..core.convert import Converter, integer, member, split_unit, text
 from ..core.json_reader import Reader
 from ..core.values import CheckControlMessage, ServiceItem, ServiceStatus, Severity
-from .car_state import CarState, Value
+from .car_state import CarState, Readings, Value
 from .converters import day, distance, inner, items
 from .mapping import MESSAGE_LIST, SERVICE_LIST, SOURCE
-
-type Readings = Iterable[AnyReading]
 
 _ANY_MESSAGE: Final = "CCM"
 _STATUS: Final = member(ServiceStatus)

@@ -23,7 +23,7 @@ from ..core.convert import mapping, needed_timestamp
 from ..core.errors import AnswerError, ApiError, AuthError, ClientError, NetworkError, QuotaError
 from ..core.redaction import Redaction
 from ..transport.http import Http, Request, json_of, retry_after
-from ..transport.tokens import is_account_id, is_token
+from ..transport.tokens import is_account_id, read_account_id, read_token
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -159,10 +159,10 @@ class CardataTokens:
         scopes = fields.get("scopes")
         try:
             return cls(
-                access=_token(fields, "access", "tokens"),
-                refresh=_token(fields, "refresh", "tokens"),
-                identity=_token(fields, "identity", "tokens"),
-                gcid=_account_id(fields, "tokens"),
+                access=read_token(fields, "access", "tokens"),
+                refresh=read_token(fields, "refresh", "tokens"),
+                identity=read_token(fields, "identity", "tokens"),
+                gcid=read_account_id(fields, "tokens"),
                 expires=needed_timestamp(fields.get("expires")),
                 refreshed=needed_timestamp(fields.get("refreshed")),
                 scopes=tuple(map(str, scopes)) if isinstance(scopes, list) else (),
@@ -279,11 +279,11 @@ class DeviceLogin:
         if word:
             raise _failure(response, what)
         answer = mapping(json_of(response, what))
-        code = _token(answer, "user_code", what, _LONGEST_CODE)
+        code = read_token(answer, "user_code", what, _LONGEST_CODE)
         life = _seconds(answer.get("expires_in"), 300.0, _CODE_LIFE)
         return DeviceCode(
             user_code=code,
-            device_code=_token(answer, "device_code", what),
+            device_code=read_token(answer, "device_code", what),
             url=f"{APPROVAL_PAGE}?{urlencode({'user_code': code})}",
             interval=_seconds(answer.get("interval"), _SLOWER, _INTERVAL),
             expires=asked + timedelta(seconds=life),
@@ -356,9 +356,9 @@ def _read(response: httpx.Response, what: str, stale: CardataTokens | None) -> C
     scopes = answer.get("scope")
     life = timedelta(seconds=_seconds(answer.get("expires_in"), _USUAL_LIFETIME, _TOKEN_LIFE))
     return CardataTokens(
-        access=_token(answer, "access_token", what),
-        refresh=_token(answer, "refresh_token", what),
-        identity=_token(answer, "id_token", what),
+        access=read_token(answer, "access_token", what),
+        refresh=read_token(answer, "refresh_token", what),
+        identity=read_token(answer, "id_token", what),
         gcid=_gcid(answer, what, stale),
         expires=now + life - min(_MARGIN, life / 4),
         refreshed=now,
@@ -366,26 +366,12 @@ def _read(response: httpx.Response, what: str, stale: CardataTokens | None) -> C
     )
 
 
-def _token(answer: Mapping[str, object], key: str, what: str, longest: int | None = None) -> str:
-    value = answer.get(key)
-    if not is_token(value) or len(value) > (longest or len(value)):
-        raise AnswerError(f"{what}: {key} is missing in the answer")
-    return value
-
-
 def _gcid(answer: Mapping[str, object], what: str, stale: CardataTokens | None) -> str:
     """Return the id of the account, the known one if the answer names none that can be used."""
     if stale is not None:
         gcid = answer.get("gcid")
         return gcid if is_account_id(gcid) else stale.gcid
-    return _account_id(answer, what) if answer.get("gcid") else ""
-
-
-def _account_id(answer: Mapping[str, object], what: str) -> str:
-    gcid = answer.get("gcid")
-    if not is_account_id(gcid):
-        raise AnswerError(f"{what}: gcid is not the id of an account")
-    return gcid
+    return read_account_id(answer, what) if answer.get("gcid") else ""
 
 
 def _seconds(value: object, usual: float, bounds: tuple[float, float]) -> float:

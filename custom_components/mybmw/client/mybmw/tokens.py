@@ -8,7 +8,7 @@ from typing import Final, Self
 from ..core.convert import mapping, needed_timestamp
 from ..core.errors import AnswerError
 from ..core.redaction import Redaction
-from ..transport.tokens import is_account_id, is_token
+from ..transport.tokens import is_account_id, read_account_id, read_token
 from .app_identity import USER_AGENT, x_user_agent
 from .china import token_expiry
 from .regions import SERVERS, Region
@@ -50,12 +50,13 @@ class MyBMWTokens:
     def load(cls, saved: object) -> Self | None:
         """Read what `dump` wrote; None if that is not understood."""
         fields = mapping(saved)
+        unnamed = fields.get("gcid") in (None, "")
         try:
             return cls(
-                access=_token(fields, "access", "tokens"),
-                refresh=_token(fields, "refresh", "tokens"),
+                access=read_token(fields, "access", "tokens"),
+                refresh=read_token(fields, "refresh", "tokens"),
                 expires=needed_timestamp(fields.get("expires")),
-                gcid=_saved_account_id(fields.get("gcid")),
+                gcid=None if unnamed else read_account_id(fields, "tokens"),
             )
         except AnswerError, ValueError:
             return None
@@ -93,7 +94,7 @@ def read_tokens(
 ) -> MyBMWTokens:
     """Read the answer of a token endpoint that was asked at `started`; raise `AnswerError`."""
     fields = mapping(answer)
-    access = _token(fields, "access_token", what)
+    access = read_token(fields, "access_token", what)
     return MyBMWTokens(
         access=access,
         refresh=_refresh_token(fields, what, stale),
@@ -106,22 +107,7 @@ def _refresh_token(fields: Mapping[str, object], what: str, stale: MyBMWTokens |
     """Return the new refresh token; an answer without one leaves the old one good."""
     if stale is not None and not fields.get("refresh_token"):
         return stale.refresh
-    return _token(fields, "refresh_token", what)
-
-
-def _token(fields: Mapping[str, object], key: str, what: str) -> str:
-    value = fields.get(key)
-    if not is_token(value):
-        raise AnswerError(f"{what}: {key} is missing in the answer")
-    return value
-
-
-def _saved_account_id(value: object) -> str | None:
-    if value in (None, ""):
-        return None
-    if not is_account_id(value):
-        raise AnswerError("tokens: gcid is not the id of an account")
-    return value
+    return read_token(fields, "refresh_token", what)
 
 
 def _account_id(fields: Mapping[str, object]) -> str | None:

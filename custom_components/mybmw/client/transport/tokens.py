@@ -1,29 +1,41 @@
 """Keeping one login alive, whatever the service."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 import logging
 import re
 from typing import Final, Protocol, TypeIs
 
-from ..core.errors import AuthError
+from ..core.errors import AnswerError, AuthError
 
 _LOGGER = logging.getLogger(__name__)
 
 _FRESH: Final = timedelta(minutes=1)
-_TOKEN: Final = re.compile(r"[!-~]{1,16384}")
+_LONGEST: Final = 16_384
+_TOKEN: Final = re.compile(r"[!-~]+")
 _ACCOUNT: Final = re.compile(r"(?=.*[0-9A-Za-z])[\w.~-]{1,128}", re.ASCII)
-
-
-def is_token(value: object) -> TypeIs[str]:
-    """Tell whether a value can be sent as a token: visible ASCII characters, not too many."""
-    return isinstance(value, str) and _TOKEN.fullmatch(value) is not None
 
 
 def is_account_id(value: object) -> TypeIs[str]:
     """Tell whether a value can be the id of an account in addresses and in MQTT topics."""
     return isinstance(value, str) and _ACCOUNT.fullmatch(value) is not None
+
+
+def read_token(fields: Mapping[str, object], key: str, what: str, longest: int = _LONGEST) -> str:
+    """Return what can be sent as a token: visible ASCII characters, at most `longest`."""
+    value = fields.get(key)
+    if not isinstance(value, str) or len(value) > longest or not _TOKEN.fullmatch(value):
+        raise AnswerError(f"{what}: {key} is missing in the answer")
+    return value
+
+
+def read_account_id(fields: Mapping[str, object], what: str) -> str:
+    """Return the id of the account; raise `AnswerError` if it is none."""
+    value = fields.get("gcid")
+    if not is_account_id(value):
+        raise AnswerError(f"{what}: gcid is not the id of an account")
+    return value
 
 
 class TokenSet(Protocol):

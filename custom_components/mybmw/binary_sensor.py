@@ -42,7 +42,7 @@ PARALLEL_UPDATES = 0
 SERVICES: Final = "services"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class BinaryDescription(MyBMWDescription, BinarySensorEntityDescription):
     """A binary sensor: how being on, and its extra attributes, follow from the car."""
 
@@ -306,7 +306,7 @@ BINARY_SENSORS: Final[tuple[BinaryDescription, ...]] = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class SourceBinaryDescription(SourceDescription, BinarySensorEntityDescription):
     """A binary sensor of a source: how being on follows from how the source is doing."""
 

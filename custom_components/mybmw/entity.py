@@ -30,7 +30,8 @@ from .sources.portals import localized
 from .sources.registry import SOURCES
 
 
-@dataclass(frozen=True, kw_only=True)
+# Descriptions are rows of tables: comparing and hashing them by identity is enough, and cheaper
+@dataclass(frozen=True, kw_only=True, eq=False)
 class MyBMWDescription(EntityDescription):
     """An entity of a car: the attributes it shows, the first one being the main one."""
 
@@ -57,7 +58,7 @@ class MyBMWDescription(EntityDescription):
         return any(vehicle.value(attribute) is not None for attribute in self.attributes)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class CommandDescription(MyBMWDescription):
     """An entity of one kind of command; it exists on cars that can be asked to do it."""
 
@@ -152,7 +153,7 @@ class CommandEntity(MyBMWEntity):
         await self.coordinator.async_send(self.vehicle.vin, command)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class SourceDescription(EntityDescription):
     """An entity of a source itself."""
 

@@ -33,7 +33,7 @@ RESULTS: Final[Mapping[CommandState, str]] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class EventDescription(MyBMWDescription, EventEntityDescription):
     """What happens to commands; for cars that can be asked to do something."""
 

@@ -30,7 +30,7 @@ _NOT_AT_ONCE: Final = timedelta(minutes=10)
 _USUAL_VIEW: Final = "VehicleStatus"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class ImageDescription(MyBMWDescription, ImageEntityDescription):
     """One view of a car, by the name that sources know it by."""
 

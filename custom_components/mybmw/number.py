@@ -22,7 +22,7 @@ from .runtime.errors import home_assistant_error
 PARALLEL_UPDATES = 0
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class NumberDescription(CommandDescription, NumberEntityDescription):
     """A number, and the command that sets it."""
 

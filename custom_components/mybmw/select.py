@@ -17,7 +17,7 @@ from .entity import CommandDescription, CommandEntity, async_add_when_known
 PARALLEL_UPDATES = 0
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class SelectDescription(CommandDescription, SelectEntityDescription):
     """A select: what it offers, what is chosen, and the command that chooses."""
 

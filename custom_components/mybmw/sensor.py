@@ -126,7 +126,7 @@ _NO_EVENT: Final[Mapping[str, object]] = {ATTR_UNIT_OF_MEASUREMENT: ""}
 _TRANSLATED_UNITS: Final = frozenset({Unit.WEEKS, Unit.MONTHS, Unit.STARS})
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class SensorDescription(MyBMWDescription, SensorEntityDescription):
     """A sensor: how its state follows from the value of its attribute.
 
@@ -636,7 +636,7 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class CommandSensorDescription(CommandDescription, SensorDescription):
     """What became of the last command of one kind; for cars that can be asked for it."""
 
@@ -668,7 +668,7 @@ def _fate_details(result: CommandResult) -> dict[str, object]:
 LAST_COMMANDS: Final = tuple(_last_command(kind) for kind in CommandKind)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class SourceSensorDescription(SourceDescription, SensorEntityDescription):
     """A sensor of a source: how its state follows from how the source is doing."""
 

@@ -28,7 +28,7 @@ _CHARGED: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class SwitchDescription(CommandDescription, SwitchEntityDescription):
     """A switch; the car has to offer the command that turns it off."""
 

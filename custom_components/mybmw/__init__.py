@@ -16,11 +16,11 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry, DeviceEntryType
 from homeassistant.helpers.typing import ConfigType
 
-from .client import PlanningSource, Policy, Redactor, Source
+from .client import Policy, Redactor, Source
 from .const import DOMAIN, OPTION_POSITION, OPTION_READ_ONLY
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .runtime.issues import delete_issues
-from .runtime.poller import PlannedPoller, SourcePoller
+from .runtime.poller import SourcePoller, poller_of
 from .runtime.store import Contents, GarageStore, ImageStore, SpentStore, time_left
 from .runtime.token_store import async_remove_tokens
 from .services import async_set_up_actions
@@ -59,10 +59,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> boo
     coordinator = GarageCoordinator(hass, entry, sources, _policy(entry), redactor, page_of)
     contents = await coordinator.async_restore()
     entry.runtime_data = coordinator
-    for source in sources:
-        if isinstance(source, PlanningSource):
-            source.load(contents["sources"].get(source.name))
-        source.know(coordinator.vehicles.values())
+    for name, can in coordinator.data.capabilities.items():
+        if can.persistent is not None:
+            can.persistent.load(contents["sources"].get(name))
+            can.persistent.know(coordinator.vehicles.values())
     await _begin(coordinator, sources, contents)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     coordinator.async_confirm_commands()
@@ -94,10 +94,8 @@ async def _begin(coordinator: GarageCoordinator, sources: list[Source], contents
 
 
 def _poller(coordinator: GarageCoordinator, source: Source) -> SourcePoller:
-    if isinstance(source, PlanningSource):
-        return PlannedPoller(coordinator.account, coordinator, source)
     interval = SOURCES[source.name].setup.interval(coordinator.config_entry)
-    return SourcePoller(coordinator.account, coordinator, source, interval)
+    return poller_of(coordinator.account, coordinator, source, interval)
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> bool:

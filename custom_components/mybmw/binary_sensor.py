@@ -319,6 +319,7 @@ SOURCE_BINARY_SENSORS: Final = (
         translation_key="stream",
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
         entity_category=EntityCategory.DIAGNOSTIC,
+        exists=lambda can: can.pushing is not None,
         on=lambda status: None if status.stream is None else status.stream == "connected",
     ),
 )

@@ -24,7 +24,6 @@ from .const import CONF_SOURCES, DOMAIN, OPTION_POSITION, OPTION_READ_ONLY
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .entity import count_needing
 from .runtime.issues import delete_issues
-from .runtime.poller import PlannedPoller
 from .runtime.token_store import async_as_login
 from .sources.entry_data import options_of, sources_of
 from .sources.flow import BEGIN, AccountFlow, SourceSteps
@@ -270,10 +269,7 @@ def _refused(entry: MyBMWConfigEntry) -> Iterable[str]:
         if (poller := pollers.get(name)) is not None
         and (
             isinstance(poller.error, AuthError)
-            or (
-                isinstance(poller, PlannedPoller)
-                and poller.source.status.stream is StreamState.LOGIN_NEEDED
-            )
+            or poller.source_status.stream is StreamState.LOGIN_NEEDED
         )
     ]
     return refused or sources

@@ -22,7 +22,6 @@ from .client import (
     CommandState,
     Garage,
     NotAllowedError,
-    PlanningSource,
     Policy,
     Poll,
     Redactor,
@@ -102,11 +101,6 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
     def vehicles(self) -> Mapping[str, Vehicle]:
         """The vehicles by VIN."""
         return self.data.vehicles
-
-    @property
-    def calls_are_few(self) -> bool:
-        """Whether every source has to be sparing with calls."""
-        return all(isinstance(source, PlanningSource) for source in self.data.sources.values())
 
     @property
     def can_refresh(self) -> bool:
@@ -198,7 +192,8 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         self.async_check(reach)
         for vin in poll.readings:
             self.saver.touch(vin)
-        self.async_schedule_save(AT_ONCE if reach.counts_calls or poll.error else LATER)
+        counted = reach.source_status.calls_left is not None
+        self.async_schedule_save(AT_ONCE if counted or poll.error else LATER)
 
     @callback
     def async_take_some(self, poll: Poll) -> None:

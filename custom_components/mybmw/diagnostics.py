@@ -92,7 +92,7 @@ def _source(coordinator: GarageCoordinator, name: str) -> Report:
     if poller is None:
         return {}
     return {
-        "next_poll": poller.due or None,
+        "next_poll": poller.due.isoformat() if poller.due else None,
         "last_error": str(poller.error) if poller.error else None,
         "cannot_be_read": sorted(poller.failed),
         **poller.source.diagnostics(),

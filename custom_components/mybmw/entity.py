@@ -18,14 +18,14 @@ from homeassistant.helpers.entity_platform import (
 from homeassistant.helpers.typing import StateType
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .client import Changes, Command, CommandKind, Policy, Vehicle, attributes as car
+from .client import Capabilities, Changes, Command, CommandKind, Policy, Vehicle, attributes as car
 from .client.core.attributes import AnyAttribute
 from .const import DOMAIN
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .enabled_default import SOMETIMES_ELSEWHERE, shown_elsewhere
 from .object_ids import former_object_id
 from .runtime.dispatcher import Watch
-from .runtime.poller import PlannedPoller
+from .runtime.poller import SourcePoller
 from .sources.portals import localized
 from .sources.registry import SOURCES
 
@@ -155,19 +155,21 @@ class CommandEntity(MyBMWEntity):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SourceDescription(EntityDescription):
-    """An entity of a source itself."""
+    """An entity of a source itself, if `exists` says so of what the source can do."""
+
+    exists: Callable[[Capabilities], bool] = lambda _can: True
 
     def unique_id(self, device: str) -> str:
         """Return what identifies the entity for ever."""
         return f"{device}-{self.key}"
 
 
-class SourceEntity(CoordinatorEntity[PlannedPoller]):
-    """An entity of a source that plans its own calls; it is there whatever happens to cars."""
+class SourceEntity(CoordinatorEntity[SourcePoller]):
+    """An entity of a source; it is there whatever happens to cars."""
 
     _attr_has_entity_name = True
 
-    def __init__(self, poller: PlannedPoller, description: SourceDescription) -> None:
+    def __init__(self, poller: SourcePoller, description: SourceDescription) -> None:
         super().__init__(poller)
         self.entity_description = description
         identifier, spec = _device_of(poller), SOURCES[poller.source.name]
@@ -197,11 +199,11 @@ class SourceEntity(CoordinatorEntity[PlannedPoller]):
             self.async_write_ha_state()
 
 
-def _device_of(poller: PlannedPoller) -> str:
+def _device_of(poller: SourcePoller) -> str:
     return f"{poller.config_entry.entry_id}_{poller.source.name}"
 
 
-type SourceFactory[D: SourceDescription] = Callable[[PlannedPoller, D], Entity]
+type SourceFactory[D: SourceDescription] = Callable[[SourcePoller, D], Entity]
 
 
 @callback
@@ -211,18 +213,14 @@ def async_add_sources[D: SourceDescription](
     descriptions: Collection[D],
     factory: SourceFactory[D],
 ) -> None:
-    """Make the entities of all sources that plan their own calls."""
-    planned = [
-        poller
-        for poller in entry.runtime_data.pollers.values()
-        if isinstance(poller, PlannedPoller)
-    ]
+    """Add the entities of all sources."""
     domain = async_get_current_platform().domain
     add_entities(
         factory(poller, item)
-        for poller in planned
+        for poller in entry.runtime_data.pollers.values()
         for item in descriptions
-        if not _is_disabled(_registered(entry, domain, item.unique_id(_device_of(poller))))
+        if item.exists(poller.can)
+        and not _is_disabled(_registered(entry, domain, item.unique_id(_device_of(poller))))
     )
 
 
@@ -244,9 +242,9 @@ def async_add_when_known[D: MyBMWDescription](
     policy = coordinator.data.policy
     allowed = [item for item in descriptions if item.allowed(policy)]
     _remove(entry, [item for item in descriptions if not item.allowed(policy)])
-    nursery = _Nursery(coordinator, add_entities, allowed, factory)
-    nursery.add({vin: set(nursery.table) for vin in coordinator.vehicles})
-    entry.async_on_unload(coordinator.async_add_adder(nursery))
+    adder = _EntityAdder(coordinator, add_entities, allowed, factory)
+    adder.add({vin: set(adder.table) for vin in coordinator.vehicles})
+    entry.async_on_unload(coordinator.async_add_adder(adder))
 
 
 @callback
@@ -260,8 +258,8 @@ def _remove(entry: MyBMWConfigEntry, descriptions: Collection[MyBMWDescription])
             er.async_get(hass).async_remove(known.entity_id)
 
 
-class _Nursery[D: MyBMWDescription]:
-    """Knows which entities of one platform are still to be made, and makes them."""
+class _EntityAdder[D: MyBMWDescription]:
+    """Adds the entities of one platform as they become usable."""
 
     def __init__(
         self,

@@ -110,7 +110,7 @@ class MyBMWImage(MyBMWEntity, ImageEntity):
         await super().async_added_to_hass()
         if self._attr_image_last_updated is not None:
             return
-        if self.coordinator.calls_are_few:
+        if self.coordinator.reach.count_calls():
             self.async_on_remove(async_call_later(self.hass, _NOT_AT_ONCE, self._begin))
         else:
             self._begin()

@@ -47,6 +47,7 @@ from .catalogue import (
 from .check_control import MESSAGES, NO_MESSAGE, NOT_STATED, message_details, worst_severity
 from .client import (
     Attribute,
+    Capabilities,
     CommandKind,
     CommandResult,
     CommandState,
@@ -676,16 +677,38 @@ class SourceSensorDescription(SourceDescription, SensorEntityDescription):
 
 
 def _source_sensor(
-    key: str, state: Callable[[Status], State], *, off: bool = False, **more: Any
+    key: str,
+    state: Callable[[Status], State],
+    exists: Callable[[Capabilities], bool],
+    *,
+    off: bool = False,
+    **more: Any,
 ) -> SourceSensorDescription:
     return SourceSensorDescription(
         key=key,
         translation_key=key,
         state=state,
+        exists=exists,
         entity_registry_enabled_default=not off,
         entity_category=EntityCategory.DIAGNOSTIC,
         **more,
     )
+
+
+def _planned(can: Capabilities) -> bool:
+    return can.planned is not None
+
+
+def _pushing(can: Capabilities) -> bool:
+    return can.pushing is not None
+
+
+def _regular(can: Capabilities) -> bool:
+    return can.polled is not None and can.planned is None
+
+
+_CONNECTED: Final = "connected"
+_CAUSES: Final = (Unreadable.LOGIN_NEEDED, Unreadable.BLOCKED, Unreadable.FAILED)
 
 
 def _next_call(status: Status) -> State:
@@ -697,27 +720,53 @@ SOURCE_SENSORS: Final = (
     _source_sensor(
         "calls_left",
         lambda status: status.calls_left_for_user,
+        _planned,
         state_class=SensorStateClass.MEASUREMENT,
     ),
-    _source_sensor("next_call", _next_call, device_class=SensorDeviceClass.TIMESTAMP),
+    _source_sensor("next_call", _next_call, _planned, device_class=SensorDeviceClass.TIMESTAMP),
     _source_sensor(
         "calls_made",
         lambda status: status.calls_made,
+        _planned,
         off=True,
         state_class=SensorStateClass.MEASUREMENT,
     ),
     _source_sensor(
         "login_ends",
         lambda status: status.login_ends,
+        _planned,
         off=True,
         device_class=SensorDeviceClass.TIMESTAMP,
     ),
     _source_sensor(
         "stream_state",
         lambda status: status.stream,
+        _pushing,
         off=True,
         device_class=SensorDeviceClass.ENUM,
         options=[state.value for state in StreamState],
+    ),
+    _source_sensor(
+        "service_state",
+        lambda status: status.cause or _CONNECTED,
+        _regular,
+        off=True,
+        device_class=SensorDeviceClass.ENUM,
+        options=[_CONNECTED, *_CAUSES],
+    ),
+    _source_sensor(
+        "last_poll",
+        lambda status: status.last_poll,
+        _regular,
+        off=True,
+        device_class=SensorDeviceClass.TIMESTAMP,
+    ),
+    _source_sensor(
+        "next_poll",
+        _next_call,
+        _regular,
+        off=True,
+        device_class=SensorDeviceClass.TIMESTAMP,
     ),
 )
 

@@ -15,7 +15,7 @@ from homeassistant.core import HomeAssistant, callback
 
 from .const import DOMAIN
 from .coordinator import MyBMWConfigEntry
-from .runtime.poller import PlannedPoller, SourcePoller
+from .runtime.poller import SourcePoller
 from .sources.entry_data import sources_of
 from .sources.registry import SOURCES, async_load, names_of
 from .sources.spec import SourceSpec
@@ -62,9 +62,9 @@ def _of_entry(spec: SourceSpec, entry: MyBMWConfigEntry) -> dict[str, str]:
 
 
 def _of_plan(poller: SourcePoller) -> dict[str, str]:
-    if not isinstance(poller, PlannedPoller):
-        return {}
     status = poller.status
+    if status.calls_left is None:
+        return {}
     return {
         "requests_left": str(status.calls_left_for_user),
         "stream": status.stream.value if status.stream else _OFF,

@@ -5,6 +5,7 @@ It imports nothing of Home Assistant. This is its door; the sources have one of 
 
 from .core import attributes, descriptors, values
 from .core.attributes import AnyAttribute, AnyReading, Attribute, Reading, Unit
+from .core.capabilities import Capabilities, capabilities_of
 from .core.commands import (
     AcLimit,
     ChangeProfile,
@@ -45,7 +46,7 @@ from .core.garage import Changes, Garage
 from .core.policy import Policy
 from .core.recording import Message, Recording
 from .core.snapshot import Saved, dump, encode, load, load_sources
-from .core.source import PlanningSource, Poll, Progress, Source, Status
+from .core.source import Persistent, Planned, Poll, Polled, Progress, Source, Status
 from .core.supervisor import Supervisor
 from .core.vehicle import EXPIRING, Vehicle
 from .privacy import HIDDEN, Redactor
@@ -67,6 +68,7 @@ __all__ = [
     "Attribute",
     "AuthError",
     "BlockedError",
+    "Capabilities",
     "CaptchaError",
     "ChangeProfile",
     "Changes",
@@ -86,11 +88,13 @@ __all__ = [
     "NoPictureError",
     "NotAllowedError",
     "NotWrittenError",
+    "Persistent",
     "PlaceError",
-    "PlanningSource",
+    "Planned",
     "PointOfInterest",
     "Policy",
     "Poll",
+    "Polled",
     "Progress",
     "QuotaError",
     "Reading",
@@ -112,6 +116,7 @@ __all__ = [
     "Vehicle",
     "archive",
     "attributes",
+    "capabilities_of",
     "descriptors",
     "dump",
     "encode",

@@ -84,7 +84,7 @@ class Confirmer:
         asked = [poller for name, poller in self._pollers.items() if name in names]
         answered = False
         for poller in asked:
-            if not poller.counts_calls:
+            if poller.status.calls_left is None:
                 poll = await poller.async_ask(vin)
                 error = poll.errors.get(vin) or poll.error
                 answered |= not isinstance(error, _REFUSED)

@@ -1,9 +1,10 @@
 """Asking the sources: some regularly, others when they want to be asked."""
 
 from collections.abc import Callable, Mapping
+from copy import replace
 from datetime import datetime, timedelta
 import logging
-from typing import ClassVar, Final, override
+from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, callback
@@ -16,11 +17,12 @@ from ..client import (
     AuthError,
     BlockedError,
     ClientError,
-    PlanningSource,
+    Planned,
     Poll,
     QuotaError,
     Source,
     Status,
+    capabilities_of,
 )
 from ..client.core.attributes import CONNECTION
 from ..client.core.values import Connection, StreamState, Unreadable
@@ -28,7 +30,7 @@ from ..const import DOMAIN
 from .errors import blocked_error, pause_after, poll_error
 from .reach import PlannedReach, Reach, is_dead_login
 from .sink import Account, Sink
-from .store import SOON, due_after
+from .store import SOON
 from .supervision import Supervision
 
 _LOGGER = logging.getLogger(__name__)
@@ -45,14 +47,16 @@ ISSUES: Final[Mapping[str, Callable[[Status, datetime], bool]]] = {
     "no_container": lambda status, _now: status.container_missing,
     "quota_spent_by_others": lambda status, _now: status.spent_by_others,
 }
-"""What a source that plans its own calls may need the user for."""
+"""What the status of a source may show that the user is needed for."""
 
 
 class SourcePoller(Reach, DataUpdateCoordinator[None]):
-    """Asks one source regularly and hands what it says to the garage."""
+    """Asks one source regularly, listens to it, and hands what that brings to the sink.
+
+    Its listeners are called when the source's status may have changed.
+    """
 
     config_entry: ConfigEntry
-    _forgiving: ClassVar[bool] = True
 
     def __init__(
         self, account: Account, sink: Sink, source: Source, interval: timedelta | None
@@ -65,19 +69,30 @@ class SourcePoller(Reach, DataUpdateCoordinator[None]):
             config_entry=account.entry,
             name=source.name,
             update_interval=interval,
-            always_update=False,
         )
-        self.due = ""
+        self.due: datetime | None = None
         self._sink = sink
         self._issues = account.issues
         self._interval = interval or _PAUSE
         self._answered = False
         self._supervision = Supervision(account, source.name)
+        self._lost = False
+        self._timer: CALLBACK_TYPE | None = None
+        self._lapse: CALLBACK_TYPE | None = None
+        self.config_entry.async_on_unload(self._cancel)
 
     @property
     def can_ask(self) -> bool:
         """Whether somebody may ask for a look at cars."""
-        return True
+        left = self.source_status.calls_left_for_user
+        return self.can.polled is not None and (left is None or left > 0)
+
+    @property
+    @override
+    def status(self) -> Status:
+        """How the source is doing; who is polled regularly does not know itself when."""
+        status = super().status
+        return replace(status, next_call=self.due) if self.due else status
 
     @callback
     def note_error(self, error: ClientError) -> None:
@@ -86,6 +101,7 @@ class SourcePoller(Reach, DataUpdateCoordinator[None]):
             self.error = error
             self._needs_user()
             self._sink.async_check(self)
+            self.async_update_listeners()
 
     @callback
     def note_refusal(self) -> None:
@@ -107,7 +123,9 @@ class SourcePoller(Reach, DataUpdateCoordinator[None]):
     async def async_ask(self, vin: str) -> Poll:
         """Ask about one car, because somebody wants it; return what that brought."""
         failed = self.error is not None or self.refused_before
-        poll = await self._supervision.attempt(lambda: self.source.poll(vin))
+        if (polled := self.can.polled) is None:
+            return Poll()
+        poll = await self._supervision.attempt(lambda: polled.poll(vin))
         if not self._sink.closed:
             self.note_one(vin, poll)
             self._sink.async_take_some(poll)
@@ -122,7 +140,7 @@ class SourcePoller(Reach, DataUpdateCoordinator[None]):
         """Poll as usual again, since the source has answered meanwhile."""
         _LOGGER.info("Fetching %s data recovered", self.name)
         if self.update_interval is not None:
-            self.due = due_after(self._interval)
+            self.due = dt_util.utcnow() + self._interval
         self.async_set_updated_data(None)
 
     async def async_begin(self, *, known: bool) -> None:
@@ -143,11 +161,12 @@ class SourcePoller(Reach, DataUpdateCoordinator[None]):
 
     @callback
     def async_go_on(self, wait: timedelta) -> None:
-        """Poll regularly; what is known already bridges the first wait."""
+        """Listen, and poll regularly; what is known already bridges the first wait."""
+        self._listen()
         if not self._answered or self.last_update_success is False or self.listed or self.error:
             self._keep_polling()
             return
-        self.due = due_after(wait)
+        self.due = dt_util.utcnow() + wait
         self.config_entry.async_on_unload(async_call_later(self.hass, wait, self._begin_polling))
 
     @callback
@@ -163,7 +182,7 @@ class SourcePoller(Reach, DataUpdateCoordinator[None]):
         self.config_entry.async_on_unload(self.async_add_listener(lambda: None))
 
     async def _poll(self) -> Poll:
-        return await self.source.poll()
+        return Poll() if self.can.polled is None else await self.can.polled.poll()
 
     @override
     async def _async_update_data(self) -> None:
@@ -171,105 +190,25 @@ class SourcePoller(Reach, DataUpdateCoordinator[None]):
         before = self.error
         poll = await self._supervision.attempt(self._poll)
         pause = pause_after(poll.error, max(self._interval, self._supervision.rest))
-        self.due = due_after(pause)
+        self.due = dt_util.utcnow() + pause
         self._sink.async_take(self, poll)
         self._answered |= poll.error is None
         if poll.error is not None:
-            grace = self._forgiving and self._answered and not isinstance(before, AuthError)
+            grace = self._answered and not isinstance(before, AuthError)
+            grace = grace and self.can.planned is None
             raise poll_error(poll.error, pause, grace=grace) from poll.error
 
-
-class PlannedPoller(PlannedReach, SourcePoller):
-    """Lets a source work when it wants to, and listen to what cars send in between.
-
-    Its listeners are told when the source's status may have changed.
-    """
-
-    source: PlanningSource
-    _forgiving = False
-
-    def __init__(self, account: Account, sink: Sink, source: PlanningSource) -> None:
-        SourcePoller.__init__(self, account, sink, source, None)
-        source.accepts = sink.shows
-        self._timer: CALLBACK_TYPE | None = None
-        self._lapse: CALLBACK_TYPE | None = None
-        self._planned: datetime | None = None
-        self._lost = False
-
-    @property
-    @override
-    def can_ask(self) -> bool:
-        return self.source_status.calls_left_for_user > 0
-
-    @override
-    async def async_ask_all(self) -> None:
-        poll = await self._supervision.attempt(self.source.poll)
-        self._sink.async_take(self, poll)
-        self._needs_user()
-        self._replan()
-
-    @override
-    async def async_ask(self, vin: str) -> Poll:
-        try:
-            return await super().async_ask(vin)
-        finally:
-            self._replan()
-
-    @override
-    async def async_begin(self, *, known: bool) -> None:
-        """Work for the first time, unless cars are known from before.
-
-        A failure raises, and no call is made before the source wants to try again; but a spent
-        quota does not keep the cars from sending something.
-        """
-        self.config_entry.async_on_unload(self._cancel)
-        if not known:
-            await self._begin_anew()
-
-    @override
     @callback
-    def async_go_on(self, wait: timedelta) -> None:
-        """Listen, and work when the source wants to."""
+    def _listen(self) -> None:
+        if (pushing := self.can.pushing) is None:
+            return
         self.config_entry.async_create_background_task(
             self.hass,
             self._supervision.listening.keep_running(
-                lambda: self.source.listen(self._sink.async_push, self._changed)
+                lambda: pushing.listen(self._sink.async_push, self._changed)
             ),
             f"{DOMAIN} {self.source.name} stream",
         )
-        self._replan()
-
-    async def _begin_anew(self) -> None:
-        due = self._supervision.due(self.source.due)
-        if due > dt_util.utcnow():
-            raise ConfigEntryNotReady(
-                translation_domain=DOMAIN,
-                translation_key="waiting",
-                translation_placeholders={"time": f"{dt_util.as_local(due):%H:%M}"},
-            )
-        try:
-            await self.async_config_entry_first_refresh()
-        except ConfigEntryNotReady:
-            if not isinstance(self.error, QuotaError):
-                raise
-        finally:
-            await self._sink.async_save()
-
-    @override
-    async def _poll(self) -> Poll:
-        return await self.source.work()
-
-    @override
-    async def _async_update_data(self) -> None:
-        """Work; that nothing comes of any car is logged once, as if the source had failed."""
-        settled = self._answered
-        try:
-            await super()._async_update_data()
-            if settled and (error := self.silence) is not None:
-                raise poll_error(error, timedelta(), grace=True) from error
-        finally:
-            self.due = ""
-            self._replan()
 
     @callback
     def _changed(self) -> None:
@@ -280,21 +219,20 @@ class PlannedPoller(PlannedReach, SourcePoller):
         if self.stream_needs_login:
             self.config_entry.async_start_reauth(self.hass)
         lost = state is not StreamState.CONNECTED
-        if state is not StreamState.CONNECTING and lost is not self._lost:
+        if state not in (None, StreamState.CONNECTING) and lost is not self._lost:
             self._lost = lost
             _LOGGER.info("The stream of %s is %s", self.name, "lost" if lost else "back")
         self._replan(status_known=True)
 
     @callback
     def _replan(self, *, status_known: bool = False) -> None:
-        """Wake up when the source wants to work; look at what the user may be needed for."""
+        """Plan what is next, and look at what the user may be needed for."""
         if self._sink.closed:
             return
         if not status_known:
             self.forget_status()
         self._cancel()
-        if not isinstance(self.error, AuthError):
-            self._wait()
+        self._plan()
         now, status = dt_util.utcnow(), self.source_status
         if lapse := self.next_lapse(now):
             self._lapse = async_track_point_in_utc_time(self.hass, self._lapsed, lapse)
@@ -316,26 +254,119 @@ class PlannedPoller(PlannedReach, SourcePoller):
         self._replan()
 
     @callback
-    def _wait(self) -> None:
-        """Wake up when the source wants to work, or some minutes before to look at the clock."""
-        self._planned = self._supervision.due(self.source.due)
-        wait = min(self._planned - dt_util.utcnow(), _PAUSE)
-        self._timer = async_call_later(self.hass, max(wait, timedelta()), self._wake)
-
-    @callback
-    def _wake(self, _now: datetime) -> None:
-        """Work, unless that is not due yet or fresh data have put it off meanwhile."""
-        self._timer = None
-        due = self._supervision.due(self.source.due)
-        if due > dt_util.utcnow() + timedelta(seconds=1):
-            self._wait() if due == self._planned else self._replan()
-            return
-        self.config_entry.async_create_background_task(
-            self.hass, self.async_refresh(), f"{DOMAIN} {self.source.name} work"
-        )
+    def _plan(self) -> None:
+        """Plan the next call, which a regular poll has done already."""
 
     @callback
     def _cancel(self) -> None:
         for cancel in filter(None, (self._timer, self._lapse)):
             cancel()
         self._timer = self._lapse = None
+
+
+class PlannedPoller(PlannedReach, SourcePoller):
+    """Lets a source work when it wants to, and listens to what cars send in between."""
+
+    def __init__(self, account: Account, sink: Sink, source: Source, planned: Planned) -> None:
+        SourcePoller.__init__(self, account, sink, source, None)
+        planned.accepts = sink.shows
+        self._source = planned
+        self._due: datetime | None = None
+
+    @override
+    async def async_ask_all(self) -> None:
+        poll = await self._supervision.attempt(super()._poll)
+        self._sink.async_take(self, poll)
+        self._needs_user()
+        self._replan()
+
+    @override
+    async def async_ask(self, vin: str) -> Poll:
+        try:
+            return await super().async_ask(vin)
+        finally:
+            self._replan()
+
+    @override
+    async def async_begin(self, *, known: bool) -> None:
+        """Work for the first time, unless cars are known from before.
+
+        A failure raises, and no call is made before the source wants to try again; but a spent
+        quota does not keep the cars from sending something.
+        """
+        if not known:
+            await self._begin_anew()
+
+    @override
+    @callback
+    def async_go_on(self, wait: timedelta) -> None:
+        """Listen, and work when the source wants to."""
+        self._listen()
+        self._replan()
+
+    async def _begin_anew(self) -> None:
+        due = self._supervision.due(self._source.due)
+        if due > dt_util.utcnow():
+            raise ConfigEntryNotReady(
+                translation_domain=DOMAIN,
+                translation_key="waiting",
+                translation_placeholders={"time": f"{dt_util.as_local(due):%H:%M}"},
+            )
+        try:
+            await self.async_config_entry_first_refresh()
+        except ConfigEntryNotReady:
+            if not isinstance(self.error, QuotaError):
+                raise
+        finally:
+            await self._sink.async_save()
+
+    @override
+    async def _poll(self) -> Poll:
+        return await self._source.work()
+
+    @override
+    async def _async_update_data(self) -> None:
+        """Work; that nothing comes of any car is logged once, as if the source had failed."""
+        settled = self._answered
+        try:
+            await super()._async_update_data()
+            if settled and (error := self.silence) is not None:
+                raise poll_error(error, timedelta(), grace=True) from error
+        finally:
+            self.due = None
+            self._replan()
+
+    @override
+    @callback
+    def _plan(self) -> None:
+        if not isinstance(self.error, AuthError):
+            self._wait()
+
+    @callback
+    def _wait(self) -> None:
+        """Wake up when the source wants to work, or some minutes before to look at the clock."""
+        self._due = self._supervision.due(self._source.due)
+        wait = min(self._due - dt_util.utcnow(), _PAUSE)
+        self._timer = async_call_later(self.hass, max(wait, timedelta()), self._wake)
+
+    @callback
+    def _wake(self, _now: datetime) -> None:
+        """Work, unless that is not due yet or fresh data have put it off meanwhile."""
+        self._timer = None
+        due = self._supervision.due(self._source.due)
+        if due > dt_util.utcnow() + timedelta(seconds=1):
+            self._wait() if due == self._due else self._replan()
+            return
+        self.config_entry.async_create_background_task(
+            self.hass, self.async_refresh(), f"{DOMAIN} {self.source.name} work"
+        )
+
+
+def poller_of(
+    account: Account, sink: Sink, source: Source, interval: timedelta | None
+) -> SourcePoller:
+    """Return what asks a source: when it wants to if it plans its calls, else regularly."""
+    planned = capabilities_of(source).planned
+    if planned is not None:
+        return PlannedPoller(account, sink, source, planned)
+    return SourcePoller(account, sink, source, interval)

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from copy import replace
 from datetime import datetime
 import logging
-from typing import ClassVar, Final, NamedTuple, override
+from typing import Final, NamedTuple, override
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
 
 from ..client import (
     AuthError,
@@ -17,7 +18,6 @@ from ..client import (
     ClientError,
     CommandKind,
     NotAllowedError,
-    PlanningSource,
     Poll,
     QuotaError,
     RefusedError,
@@ -25,6 +25,7 @@ from ..client import (
     Status,
     Vehicle,
     attributes as car,
+    capabilities_of,
 )
 from ..client.core.values import Access, StreamState, Unreadable
 from ..const import DOMAIN
@@ -69,16 +70,18 @@ class Reach:
     answered since.
     """
 
-    counts_calls: ClassVar[bool] = False
-
     def __init__(self, source: Source, vehicles: Mapping[str, Vehicle]) -> None:
         self.source = source
+        self.can = capabilities_of(source)
+        self.stream_needs_login = False
+        self._status: Status | None = None
         self.error: ClientError | None = None
         self.failed: frozenset[str] = frozenset()
         self.listed: frozenset[str] | None = None
         self.missing: frozenset[str] = frozenset()
         self.refused_before = False
         self.blocked = False
+        self.last_poll: datetime | None = None
         self.shown: dict[str, Shown] = {}
         self.logged: frozenset[str] = frozenset()
         self._vehicles = vehicles
@@ -100,7 +103,47 @@ class Reach:
             return Unreadable.BLOCKED
         if vin in self.missing:
             return Unreadable.NOT_LISTED
-        return None if self.works and vin not in self.failed else Unreadable.FAILED
+        return self._explained(vin) if self.works and vin not in self.failed else Unreadable.FAILED
+
+    def _explained(self, vin: str) -> Unreadable | None:
+        return None if self.can.explaining is None else self.can.explaining.unreadable(vin)
+
+    def next_lapse(self, now: datetime) -> datetime | None:
+        """Return when the values of a car cease to be current next, None if that is not near."""
+        if self.can.explaining is None:
+            return None
+        ends = map(self.can.explaining.current_until, self.cars())
+        return min((end for end in ends if end is not None and end > now), default=None)
+
+    @property
+    def source_status(self) -> Status:
+        """How the source is doing, worked out once for all that ask in one turn of the loop."""
+        if self._status is None:
+            self._status = self.source.status
+            get_running_loop().call_soon(self.forget_status)
+        return self._status
+
+    @callback
+    def forget_status(self) -> None:
+        """Have the status worked out anew, since something has changed."""
+        self._status = None
+
+    @property
+    def status(self) -> Status:
+        """How the source is doing; the stream is of no use once somebody has to log in again."""
+        status, cause = self.source_status, self._cause
+        lost = status.stream is not None and cause is Unreadable.LOGIN_NEEDED
+        stream = StreamState.LOGIN_NEEDED if lost else status.stream
+        return replace(status, stream=stream, cause=cause, last_poll=self.last_poll)
+
+    @property
+    def _cause(self) -> Unreadable | None:
+        """Why the source as a whole cannot be read."""
+        if self.stream_needs_login or isinstance(self.error, AuthError):
+            return Unreadable.LOGIN_NEEDED
+        if self.blocked:
+            return Unreadable.BLOCKED
+        return None if self.works else Unreadable.FAILED
 
     def update_blocked(self) -> bool:
         """Take note of whether BMW refuses us, and return that."""
@@ -143,6 +186,8 @@ class Reach:
     def note(self, poll: Poll) -> None:
         """Remember how a poll went."""
         self.error = poll.error
+        if poll.error is None:
+            self.last_poll = dt_util.utcnow()
         self.failed = frozenset(
             vin for vin, error in poll.errors.items() if not isinstance(error, QuotaError)
         )
@@ -173,40 +218,14 @@ class PlannedReach(Reach):
     request changes nothing by itself, unless it shows a dead login.
     """
 
-    source: PlanningSource
-    counts_calls = True
-    stream_needs_login = False
     unanswered: Mapping[str, ClientError] = {}
     """Why the last request for values failed, by the VIN of the car, unless BMW refused it."""
-
-    _status: Status | None = None
 
     @property
     @override
     def works(self) -> bool:
         """Whether the login works."""
         return not self.stream_needs_login and not isinstance(self.error, AuthError)
-
-    @property
-    def source_status(self) -> Status:
-        """How the source is doing, worked out once for all that ask in one turn of the loop."""
-        if self._status is None:
-            self._status = self.source.status
-            get_running_loop().call_soon(self.forget_status)
-        return self._status
-
-    @callback
-    def forget_status(self) -> None:
-        """Have the status worked out anew, since something has changed."""
-        self._status = None
-
-    @property
-    def status(self) -> Status:
-        """How the source is doing; the stream is of no use once somebody has to log in again."""
-        status = self.source_status
-        if status.stream is None or self.works:
-            return status
-        return replace(status, stream=StreamState.LOGIN_NEEDED)
 
     @override
     def unreadable(self, vin: str) -> Unreadable | None:
@@ -215,12 +234,7 @@ class PlannedReach(Reach):
             return Unreadable.LOGIN_NEEDED
         if vin in self.missing:
             return Unreadable.NOT_LISTED
-        return self.source.unreadable(vin)
-
-    def next_lapse(self, now: datetime) -> datetime | None:
-        """Return when the values of a car cease to be current next, None if that is not near."""
-        ends = map(self.source.current_until, self.cars())
-        return min((end for end in ends if end is not None and end > now), default=None)
+        return self._explained(vin)
 
     @override
     def note(self, poll: Poll) -> None:
@@ -279,8 +293,15 @@ class Reaches:
 
     def commanders(self, vehicle: Vehicle, kind: CommandKind) -> set[str]:
         """Return the sources that can ask a car to do something when they can be reached."""
-        reaches = self._reaches.items()
-        return {name for name, reach in reaches if kind in reach.source.commands(vehicle)}
+        return {
+            name
+            for name, reach in self._reaches.items()
+            if reach.can.commanding and kind in reach.can.commanding.commands(vehicle.vin)
+        }
+
+    def count_calls(self) -> bool:
+        """Return whether every source has to be sparing with calls."""
+        return all(item.source_status.calls_left is not None for item in self._reaches.values())
 
     def update_blocked(self, issues: Issues) -> None:
         """Tell the user that BMW refuses us, and whether cars are read in another way."""

@@ -271,9 +271,3 @@ def time_left(contents: Contents, source: str) -> timedelta:
     since = max(now, utc_time(contents["saved"]) or now)
     left = due - since if due is not None else timedelta()
     return min(max(left, timedelta()), _LONGEST)
-
-
-def due_after(delay: timedelta) -> str:
-    """Return the time after a delay as it is saved."""
-    later: datetime = dt_util.utcnow() + delay
-    return later.isoformat()

@@ -5,7 +5,7 @@ from typing import Any
 
 from homeassistant.util import dt as dt_util
 
-from ..client import BlockedError, Garage, PlanningSource, dump
+from ..client import BlockedError, Garage, Persistent, dump
 from .car_store import CarContents
 from .poller import SourcePoller
 from .store import Plan
@@ -23,7 +23,7 @@ def plan_of(
     return {
         "cars": list(garage.vehicles),
         "commands": garage.dump_commands(),
-        "due": {name: poller.due for name, poller in pollers.items() if poller.due},
+        "due": {name: poller.due.isoformat() for name, poller in pollers.items() if poller.due},
         "blocked": [
             name
             for name, poller in pollers.items()
@@ -31,7 +31,7 @@ def plan_of(
         ],
         "sources": {
             **{name: {**saved, "cars": {}} for name, saved in former.items()},
-            **{source.name: source.dump_plan() for source in _planning(garage)},
+            **{name: source.dump() for name, source in _persistent(garage)},
         },
         "saved": dt_util.utcnow().isoformat(),
     }
@@ -43,10 +43,12 @@ def car_of(garage: Garage, vin: str, former: Mapping[str, Mapping[str, Any]]) ->
     if vehicle is None:
         return None
     gone = {name: saved["cars"].get(vin) for name, saved in former.items()}
-    present = {source.name: source.dump_car(vin) for source in _planning(garage)}
+    present = {name: source.dump_car(vin) for name, source in _persistent(garage)}
     sources = {name: saved for name, saved in (gone | present).items() if saved is not None}
     return {"readings": dump(vehicle), "sources": sources}
 
 
-def _planning(garage: Garage) -> Iterator[PlanningSource]:
-    return (source for source in garage.sources.values() if isinstance(source, PlanningSource))
+def _persistent(garage: Garage) -> Iterator[tuple[str, Persistent]]:
+    for name, can in garage.capabilities.items():
+        if can.persistent is not None:
+            yield name, can.persistent

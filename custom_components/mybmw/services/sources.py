@@ -18,7 +18,6 @@ from ..const import DOMAIN
 from ..coordinator import GarageCoordinator, MyBMWConfigEntry
 from ..image import IMAGES, async_picture
 from ..runtime.errors import write_error
-from ..runtime.poller import PlannedPoller
 from .target import async_car, nothing_recorded
 
 VIEWS: Final = {item.key.removeprefix("image_"): item for item in IMAGES}
@@ -134,14 +133,12 @@ async def _redacted(
 
 
 def _calls(coordinator: GarageCoordinator) -> dict[str, tuple[int, int]]:
-    """Return how many calls were made, and are left for the user, by source."""
-    planned = {
-        name: poller.source.status
-        for name, poller in coordinator.pollers.items()
-        if isinstance(poller, PlannedPoller)
-    }
+    """Return how many calls were made, and are left for the user, by source that counts them."""
+    known = {name: source.status for name, source in coordinator.data.sources.items()}
     return {
-        name: (status.calls_made, status.calls_left_for_user) for name, status in planned.items()
+        name: (status.calls_made, status.calls_left_for_user)
+        for name, status in known.items()
+        if status.calls_made is not None and status.calls_left_for_user is not None
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.mybmw.client import PlanningSource, UnsupportedError, Vehicle, dump
+from custom_components.mybmw.client import Planned, UnsupportedError, Vehicle, dump
 from custom_components.mybmw.client.cardata import EXTRAS, Night, Task
 from custom_components.mybmw.client.cardata.pace import HELD
 from custom_components.mybmw.client.cardata.pictures import VIEW
@@ -40,6 +40,7 @@ from tests.client.support.cardata import (
     Client,
     asked,
     counted,
+    everything,
     simulate,
 )
 from tests.replay.cardata import Endpoint
@@ -99,7 +100,7 @@ async def test_restart_costs_nothing(freezer: FrozenDateTimeFactory) -> None:
     assert not poll.readings
     assert poll.error is None
     assert again.calls == 0
-    assert again.source.dump() == client.source.dump()
+    assert everything(again.source) == everything(client.source)
     freezer.move_to(before)
     assert (await again.work()).readings
     assert again.calls == 1
@@ -309,7 +310,7 @@ async def test_wakes_up_when_there_is_more_to_spend(freezer: FrozenDateTimeFacto
 
 async def test_status(freezer: FrozenDateTimeFactory) -> None:
     client = Client.of(simulate("i4_edrive40"), extras=frozenset())
-    assert isinstance(client.source, PlanningSource)
+    assert isinstance(client.source, Planned)
     status = client.source.status
     assert (status.calls_made, status.calls_left) == (0, LIMIT - RESERVE)
     assert (status.calls_left_for_user, status.stream) == (LIMIT, None)
@@ -340,9 +341,9 @@ async def test_status(freezer: FrozenDateTimeFactory) -> None:
 async def test_read_only() -> None:
     client = Client.of(simulate("i4_edrive40"))
     await client.work()
-    assert not client.source.commands(client.car())
+    assert not client.garage.commands(client.car())
     with pytest.raises(UnsupportedError):
-        await client.source.send(client.car(), Command(CommandKind.DOOR_LOCK))
+        await client.garage.send(I4, Command(CommandKind.DOOR_LOCK))
 
 
 async def test_diagnostics() -> None:

@@ -1,6 +1,6 @@
 """The garage: vehicles by VIN, told about once, commanded through the first source that can."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import override
 
@@ -16,6 +16,7 @@ from custom_components.mybmw.client import (
     Policy,
     Poll,
     Progress,
+    Status,
     UnsupportedError,
     Vehicle,
     attributes as a,
@@ -47,14 +48,18 @@ class Fake:
         self.asked: list[str | None] = []
         self.sent: list[tuple[str, Command]] = []
 
-    def know(self, vehicles: Iterable[Vehicle]) -> None:
-        """Knows nothing."""
+    @property
+    def status(self) -> Status:
+        return Status()
+
+    def has(self, vin: str) -> bool:
+        return True
 
     async def poll(self, vin: str | None = None) -> Poll:
         self.asked.append(vin)
         return self.answer
 
-    def commands(self, vehicle: Vehicle) -> frozenset[CommandKind]:
+    def commands(self, vin: str) -> frozenset[CommandKind]:
         return self.kinds
 
     async def send(

@@ -169,7 +169,7 @@ async def test_not_allowed(kind: CommandKind, sim: SimulatedMyBMW, client: Clien
     sim.state(IX)["capabilities"] = {}
     del sim.state(IX)["state"]["climateControlState"]
     vehicle = await client.car()
-    assert client.source.commands(vehicle) == {CommandKind.VEHICLE_FINDER}
+    assert client.source.commands(IX) == {CommandKind.VEHICLE_FINDER}
     sim.clear_calls()
     if kind is CommandKind.VEHICLE_FINDER:
         await client.garage.send(IX, EVERY[kind])
@@ -191,7 +191,8 @@ async def test_abilities_of_another_source(
     reading = vehicle[a.COMMANDS]
     assert reading is not None
     vehicle.update([a.COMMANDS.at((CommandKind.DOOR_LOCK,), reading.time, source)])
-    assert client.source.commands(vehicle) == frozenset()
+    assert CommandKind.CLIMATE_START in client.source.commands(IX)
+    assert client.source.commands(IX) == frozenset(reading.value)
 
 
 @pytest.mark.parametrize(
@@ -231,6 +232,7 @@ async def test_before_the_first_poll(sim: SimulatedMyBMW, client: Client) -> Non
     for brand, agent in ((Brand.BMW, "bmw"), (Brand.ROLLS_ROYCE, "bmw")):
         _, second = replay(recorded("ix_xdrive50"))
         vehicle.update([a.BRAND.at(brand, datetime.now(UTC))])
+        second.source.know([vehicle])
         result, readings = await second.source.send(vehicle, LOCK)
         assert result.state is CommandState.EXECUTED
         assert readings

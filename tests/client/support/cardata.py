@@ -83,6 +83,12 @@ class FakeStream:
         await asyncio.Event().wait()
 
 
+def everything(source: CardataSource) -> dict[str, object]:
+    """Return all that a source has saved, soon or at once."""
+    cars = {vin: source.dump_car(vin) for vin in source.cars}
+    return {**source.dump(), **source.spent(), "cars": cars}
+
+
 @dataclass
 class Client:
     """A source at work, and what it found out.
@@ -170,7 +176,8 @@ class Client:
     def restart(self, **options: Any) -> Client:
         """Return a client that knows what this one has saved, as JSON."""
         vehicles = {vin: dump(vehicle) for vin, vehicle in self.garage.vehicles.items()}
-        saved = orjson.loads(orjson.dumps({"source": self.source.dump(), "vehicles": vehicles}))
+        known = {"source": everything(self.source), "vehicles": vehicles}
+        saved = orjson.loads(orjson.dumps(known))
         again = Client.of(self.sim, self.keeper.tokens, **{**self.options, **options})
         again.source.load(saved["source"])
         for vin, readings in saved["vehicles"].items():

@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.mybmw.client.cardata import Broker, CardataSource
 from custom_components.mybmw.const import DOMAIN
-from custom_components.mybmw.runtime.poller import PlannedPoller
+from custom_components.mybmw.runtime.poller import SourcePoller
 from custom_components.mybmw.sources import cardata_stream
 from tests.replay.broker import PATIENCE, SimulatedBroker
 from tests.replay.cardata import BUNDLED, CLIENT_ID, CarDataCar, SimulatedCarData, load
@@ -65,10 +65,9 @@ def entry_of(sim: SimulatedCarData, **options: Any) -> MockConfigEntry:
     )
 
 
-def poller(entry: MockConfigEntry) -> PlannedPoller:
+def poller(entry: MockConfigEntry) -> SourcePoller:
     """Return what lets CarData work."""
-    found = entry.runtime_data.pollers["cardata"]
-    assert isinstance(found, PlannedPoller)
+    found: SourcePoller = entry.runtime_data.pollers["cardata"]
     return found
 
 

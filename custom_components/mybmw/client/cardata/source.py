@@ -39,7 +39,6 @@ from .mapping import SOURCE, WANTED
 from .night import Night
 from .pictures import VIEW, Pictures
 from .quota import DAY, Ledger, Reason, Save
-from .read_only import ReadOnly
 from .readings import read_values, sent_at
 from .recording import recording
 from .schedule import EXTRAS, Decision, Scheduler, Task
@@ -53,7 +52,7 @@ _MOST_AT_ONCE: Final = 100
 _REFUSED_FOR_GOOD: Final = 3
 
 
-class CardataSource(ReadOnly):
+class CardataSource:
     """Reads the cars of one account that its user is the main user of.
 
     `extras` are the further things to ask for. `broker` is where the stream comes from, None for
@@ -122,6 +121,10 @@ class CardataSource(ReadOnly):
             silent_since=None if self._activity.heard else self._listening_since,
             failing=self._supervisors.lasting,
         )
+
+    def has(self, vin: str) -> bool:
+        """Return whether the account has a car, as far as that is known."""
+        return vin in self.cars
 
     def know(self, vehicles: Iterable[Vehicle]) -> None:
         """Take over cars that were known before a restart."""
@@ -234,31 +237,26 @@ class CardataSource(ReadOnly):
             raise NoPictureError("there is no such picture of the car")
         return await self._pictures.get(vehicle.vin, self._now())
 
+    def spent(self) -> Mapping[str, object]:
+        """Return what `keep` writes down."""
+        return {"ledger": self.ledger.dump(), "container": self._containers.memory.dump()}
+
     def keep(self, save: Save, saved: object) -> None:
         """Have what is spent written down with `save` at once, and go on from what that wrote."""
 
         async def write(ledger: Mapping[str, object]) -> bool:
-            return await save({"ledger": ledger, "container": self._containers.memory.dump()})
+            return await save({**self.spent(), "ledger": ledger})
 
         self.ledger.save = write
         self.ledger.load(mapping(mapping(saved).get("ledger")))
         self._containers.memory = ContainerState.load(mapping(mapping(saved).get("container")))
-
-    def dump(self) -> Mapping[str, object]:
-        """Return everything that should survive a restart as JSON."""
-        return {
-            **self.dump_plan(),
-            "ledger": self.ledger.dump(),
-            "container": self._containers.memory.dump(),
-            "cars": {vin: car.memory.dump() for vin, car in self.cars.items()},
-        }
 
     def dump_car(self, vin: str) -> Mapping[str, object] | None:
         """Return what should survive a restart of one car as JSON."""
         car = self.cars.get(vin)
         return None if car is None else car.memory.dump()
 
-    def dump_plan(self) -> Mapping[str, object]:
+    def dump(self) -> Mapping[str, object]:
         """Return what should survive a restart beside cars, and beside what `keep` saves."""
         return {
             "saved": self._now().isoformat(),

@@ -75,7 +75,7 @@ class CardataConnection:
     def keep(self) -> None:
         """Write down what was spent and planned, and what is known of the cars."""
         store, place = self.client.store, (KEY, self.client.id)
-        store.put(self.source.dump(), *place, "source")
+        store.put(self._learned(), *place, "source")
         store.put(self._vehicles(), *place, "vehicles")
 
     def keep_heard(self) -> None:
@@ -83,10 +83,14 @@ class CardataConnection:
         store, place = self.client.store, (KEY, self.client.id)
         if not self.client.id:
             return
-        mine = self.source.dump()
+        mine = self._learned()
         heard = {part: mine[part] for part in _HEARD}
         store.change(lambda kept: {**mapping(kept), **heard}, *place, "source")
         store.change(self._merged, *place, "vehicles")
+
+    def _learned(self) -> dict[str, object]:
+        cars = {vin: self.source.dump_car(vin) for vin in self.source.cars}
+        return {**self.source.dump(), **self.source.spent(), "cars": cars}
 
     def _vehicles(self) -> dict[str, object]:
         return {vin: dump(vehicle) for vin, vehicle in self.garage.vehicles.items()}

@@ -7,13 +7,14 @@ from itertools import chain
 import logging
 
 from .attributes import LAST_COMMAND, AnyAttribute, AnyReading
+from .capabilities import Capabilities, capabilities_of
 from .commands import FINAL, Command, CommandKind, CommandResult, CommandState
 from .errors import ClientError, NoPictureError, UnsupportedError
 from .execution import INTERRUPTED, NO_STATE, Execution, about_to_send, unconfirmed
 from .listeners import Listeners
 from .policy import Policy
 from .recording import Message
-from .source import PlanningSource, Poll, Progress, Source
+from .source import Commanding, Poll, Polled, Progress, Source
 from .tires import COMPARED, comparisons
 from .unconfirmed import Saved, Sent, Unconfirmed, outdated
 from .vehicle import Vehicle
@@ -48,6 +49,12 @@ class Garage:
         """
         self.policy = policy or Policy()
         self.sources: dict[str, Source] = {source.name: source for source in sources}
+        self.capabilities: dict[str, Capabilities] = {
+            name: capabilities_of(source) for name, source in self.sources.items()
+        }
+        self._commanding = [
+            can.commanding for can in self.capabilities.values() if can.commanding is not None
+        ]
         self.vehicles: dict[str, Vehicle] = {}
         self.steps: Listeners[str, CommandResult] = Listeners()
         self.errors: Listeners[str, ClientError] = Listeners()
@@ -68,9 +75,9 @@ class Garage:
     def subscribe_messages(self, listener: Callable[[str, Message], object]) -> Callable[[], None]:
         """Have the messages of all streams told as they come, with the name of the source."""
         ends = [
-            source.messages.subscribe(partial(listener, name))
-            for name, source in self.sources.items()
-            if isinstance(source, PlanningSource)
+            can.pushing.messages.subscribe(partial(listener, name))
+            for name, can in self.capabilities.items()
+            if can.pushing is not None
         ]
 
         def unsubscribe() -> None:
@@ -105,7 +112,7 @@ class Garage:
         if self.vehicles.pop(vin, None) is not None:
             self._changed({vin: set()})
 
-    async def refresh(self, source: Source, vin: str | None = None) -> Poll:
+    async def refresh(self, source: Polled, vin: str | None = None) -> Poll:
         """Poll one source, for all cars or one, and take in what it brought."""
         poll = await source.poll(vin and vin.upper())
         self.take(poll)
@@ -113,9 +120,13 @@ class Garage:
 
     async def refresh_all(self) -> Mapping[str, Poll]:
         """Poll every source for all cars; the `error` of a poll tells why one of them failed."""
-        return {name: await self._refreshed(source) for name, source in self.sources.items()}
+        return {
+            name: await self._refreshed(can.polled)
+            for name, can in self.capabilities.items()
+            if can.polled is not None
+        }
 
-    async def _refreshed(self, source: Source) -> Poll:
+    async def _refreshed(self, source: Polled) -> Poll:
         try:
             return await self.refresh(source)
         except ClientError as error:
@@ -125,15 +136,14 @@ class Garage:
         """Return what the car can be asked to do, by any source, and may be asked."""
         if self.policy.read_only:
             return frozenset()
-        offers = (source.commands(vehicle) for source in self.sources.values())
-        return frozenset(chain.from_iterable(offers))
+        return frozenset(chain(*(source.commands(vehicle.vin) for source in self._commanding)))
 
-    def commander(self, vehicle: Vehicle, kind: CommandKind) -> Source:
+    def commander(self, vehicle: Vehicle, kind: CommandKind) -> Commanding:
         """Return the first source that can carry out the command, or raise `UnsupportedError`."""
         if self.policy.read_only:
             raise UnsupportedError("the account is read only")
-        for source in self.sources.values():
-            if kind in source.commands(vehicle):
+        for source in self._commanding:
+            if kind in source.commands(vehicle.vin):
                 return source
         raise UnsupportedError(f"{kind} is not available for this car")
 
@@ -221,11 +231,13 @@ class Garage:
     async def image(self, vin: str, view: str) -> bytes:
         """Return a picture of a car as PNG, from the first source that has one."""
         error: ClientError = NoPictureError("no source has pictures")
-        for source in self.sources.values():
+        for name, can in self.capabilities.items():
+            if can.imaging is None:
+                continue
             try:
-                return await source.image(self._vehicle(vin), view)
+                return await can.imaging.image(self._vehicle(vin), view)
             except ClientError as failed:
-                self.errors(source.name, failed)
+                self.errors(name, failed)
                 error = failed if isinstance(error, UnsupportedError) else error
         raise error
 

@@ -1,4 +1,4 @@
-"""What every source looks like from outside."""
+"""What sources look like from outside."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -49,19 +49,23 @@ class Poll:
 
 
 class Status(NamedTuple):
-    """How a source that plans its own calls is doing; times are in UTC.
+    """How a source is doing; times are in UTC.
 
     `calls_left` are those of its own plan, `calls_left_for_user` those that somebody may still ask
-    for. `disputed` means that another program seems to take the stream, `refused` that its broker
-    keeps refusing us. `silent_since` is since when we listen without ever having heard a car.
-    `failing` means that a part of the work keeps failing in a way that nobody foresaw.
+    for; None if nobody counts calls. `disputed` means that another program seems to take the
+    stream, `refused` that its broker keeps refusing us. `silent_since` is since when we listen
+    without ever having heard a car. `failing` means that a part of the work keeps failing in a way
+    that nobody foresaw.
+
+    Whoever polls the source knows `last_poll`, the last one that did not fail, and `cause`, why the
+    source cannot be read.
     """
 
-    calls_left: int
-    calls_left_for_user: int
-    calls_made: int
-    next_call: datetime | None
-    login_ends: datetime | None
+    calls_left: int | None = None
+    calls_left_for_user: int | None = None
+    calls_made: int | None = None
+    next_call: datetime | None = None
+    login_ends: datetime | None = None
     stream: StreamState | None = None
     disputed: bool = False
     refused: bool = False
@@ -69,36 +73,25 @@ class Status(NamedTuple):
     container_missing: bool = False
     silent_since: datetime | None = None
     failing: bool = False
+    last_poll: datetime | None = None
+    cause: Unreadable | None = None
 
 
 class Source(Protocol):
-    """One backend with one login."""
+    """One backend with one login; what else it can do is told by the protocols below."""
 
     @property
     def name(self) -> str:
         """The source's name, as it stands in readings."""
         ...
 
-    def know(self, vehicles: Iterable[Vehicle]) -> None:
-        """Take over cars that were known before a restart."""
+    @property
+    def status(self) -> Status:
+        """How it is doing."""
         ...
 
-    async def poll(self, vin: str | None = None) -> Poll:
-        """Read all cars, or one; failures are told in the result."""
-        ...
-
-    def commands(self, vehicle: Vehicle) -> frozenset[CommandKind]:
-        """Return what this source can ask the car to do."""
-        ...
-
-    async def send(
-        self, vehicle: Vehicle, command: Command, progress: Progress | None = None
-    ) -> tuple[CommandResult, Sequence[AnyReading]]:
-        """Carry out a command; return its result and what the answer told about the car."""
-        ...
-
-    async def image(self, vehicle: Vehicle, view: str) -> bytes:
-        """Return a picture of the car as PNG."""
+    def has(self, vin: str) -> bool:
+        """Return whether the account has a car, as far as the source knows."""
         ...
 
     def diagnostics(self) -> Mapping[str, object]:
@@ -106,7 +99,7 @@ class Source(Protocol):
         ...
 
     def recording(self, messages: int = MESSAGES) -> Recording:
-        """Return what was heard lately as it came, with the newest messages of a stream.
+        """Return what was received lately as it came, with the newest messages of a stream.
 
         It has to be anonymised before it is shown.
         """
@@ -114,29 +107,19 @@ class Source(Protocol):
 
 
 @runtime_checkable
-class PlanningSource(Source, Protocol):
-    """A source whose calls are few: it plans them itself, and listens to what cars send.
+class Polled(Protocol):
+    """Can be asked about cars at any time."""
 
-    What it said stays true until it says otherwise, since its cars report by themselves. No call is
-    spent on a car that the account has but `accepts` does not want. Listeners subscribe to
-    `messages` as they come.
-    """
+    async def poll(self, vin: str | None = None) -> Poll:
+        """Read all cars, or one; failures are told in the result."""
+        ...
+
+
+@runtime_checkable
+class Planned(Protocol):
+    """Plans its own calls. None is spent on a car that `accepts` does not want."""
 
     accepts: Callable[[str], bool]
-    messages: Listeners[Message]
-
-    @property
-    def status(self) -> Status:
-        """How it is doing."""
-        ...
-
-    def unreadable(self, vin: str) -> Unreadable | None:
-        """Return why a car cannot be read at present, None if it can."""
-        ...
-
-    def current_until(self, vin: str) -> datetime | None:
-        """Return when values of a car cease to be current unless something comes, None: never."""
-        ...
 
     def due(self) -> datetime:
         """Return when it wants to work next."""
@@ -146,6 +129,13 @@ class PlanningSource(Source, Protocol):
         """Do what is due; failures are told in the result."""
         ...
 
+
+@runtime_checkable
+class Pushing(Protocol):
+    """Receives what cars send by themselves. Listeners subscribe to `messages` as they come."""
+
+    messages: Listeners[Message]
+
     async def listen(self, push: Push, changed: Callable[[], object]) -> None:
         """Listen until cancelled; nothing comes any more once somebody has to log in again.
 
@@ -153,8 +143,37 @@ class PlanningSource(Source, Protocol):
         """
         ...
 
-    def dump_plan(self) -> Mapping[str, object]:
-        """Return what should survive a restart as JSON, beside cars and what is saved at once."""
+
+@runtime_checkable
+class Commanding(Source, Protocol):
+    """Can ask cars to do something."""
+
+    def commands(self, vin: str) -> frozenset[CommandKind]:
+        """Return what this source can ask the car to do."""
+        ...
+
+    async def send(
+        self, vehicle: Vehicle, command: Command, progress: Progress | None = None
+    ) -> tuple[CommandResult, Sequence[AnyReading]]:
+        """Carry out a command; return its result and what the answer told about the car."""
+        ...
+
+
+@runtime_checkable
+class Imaging(Protocol):
+    """Has pictures of cars."""
+
+    async def image(self, vehicle: Vehicle, view: str) -> bytes:
+        """Return a picture of the car as PNG."""
+        ...
+
+
+@runtime_checkable
+class Persistent(Protocol):
+    """Remembers something over a restart. What must not be lost it has saved at once."""
+
+    def dump(self) -> Mapping[str, object]:
+        """Return what should survive a restart as JSON, beside cars."""
         ...
 
     def dump_car(self, vin: str) -> Mapping[str, object] | None:
@@ -162,5 +181,22 @@ class PlanningSource(Source, Protocol):
         ...
 
     def load(self, saved: object) -> None:
-        """Take over a plan with the `cars` beside it; odd parts are left out."""
+        """Take over what `dump` returned, with the `cars` beside it; odd parts are left out."""
+        ...
+
+    def know(self, vehicles: Iterable[Vehicle]) -> None:
+        """Take over cars that were known before a restart, after `load`."""
+        ...
+
+
+@runtime_checkable
+class Explaining(Protocol):
+    """Knows whether what it said of a car is still true, since cars report by themselves."""
+
+    def unreadable(self, vin: str) -> Unreadable | None:
+        """Return why a car cannot be read at present, None if it can."""
+        ...
+
+    def current_until(self, vin: str) -> datetime | None:
+        """Return when values of a car cease to be current unless something comes, None: never."""
         ...

@@ -10,7 +10,7 @@ from typing import Final
 
 from ..core.attributes import COMMANDS, DRIVE_TRAIN, LAST_UPDATE, AnyReading
 from ..core.commands import Command, CommandKind, CommandResult, CommandState
-from ..core.convert import mapping
+from ..core.convert import mapping, sequence
 from ..core.errors import (
     AnswerError,
     ApiError,
@@ -24,7 +24,7 @@ from ..core.errors import (
     UnsupportedError,
 )
 from ..core.recording import MESSAGES, Recording
-from ..core.source import Poll, Progress
+from ..core.source import Poll, Progress, Status
 from ..core.supervisor import Supervisors
 from ..core.tally import Tally
 from ..core.values import DriveTrain
@@ -97,15 +97,47 @@ class MyBMWSource:
         self._china = login.account.region is Region.CHINA
         self._fleet = Fleet(self._api, self.problems)
         self._trains: dict[str, DriveTrain | None] = {}
+        self._commands: dict[str, frozenset[CommandKind]] = {}
         self._profiled: dict[str, datetime] = {}
         self._nameless: Counter[str] = Counter()
         self._busy: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._commanded: dict[str, datetime] = {}
         self._supervisors = Supervisors(http.redactor)
 
+    @property
+    def status(self) -> Status:
+        """How it is doing; nobody counts its calls."""
+        return Status(failing=self._supervisors.lasting)
+
+    def has(self, vin: str) -> bool:
+        """Return whether the account has a car, as far as that is known."""
+        return vin in self._fleet.cars
+
+    def dump(self) -> Mapping[str, object]:
+        """Return what should survive a restart beside cars, which is nothing."""
+        return {}
+
+    def dump_car(self, vin: str) -> Mapping[str, object] | None:
+        """Return what should survive a restart of one car as JSON."""
+        commands = self._commands.get(vin)
+        return None if commands is None else {"commands": sorted(commands)}
+
+    def load(self, saved: object) -> None:
+        """Take over what was saved of cars; odd parts are left out."""
+        for vin, car in mapping(mapping(saved).get("cars")).items():
+            known = sequence(mapping(car).get("commands"))
+            self._commands[vin] = frozenset(kind for kind in CommandKind if kind in known)
+
     def know(self, vehicles: Iterable[Vehicle]) -> None:
-        """Take over cars that were known before a restart."""
-        vehicles = list(vehicles)
+        """Take over cars that were known before a restart.
+
+        A version that did not save commands has left them in the readings.
+        """
+        vehicles = [vehicle for vehicle in vehicles if SOURCE in vehicle.sources]
+        for vehicle in vehicles:
+            reading = vehicle[COMMANDS]
+            if reading is not None and reading.source == SOURCE:
+                self._commands.setdefault(vehicle.vin, frozenset(reading.value))
         self._fleet.know(vehicles)
         self._trains |= {vehicle.vin: vehicle.drive_train for vehicle in vehicles}
 
@@ -121,21 +153,21 @@ class MyBMWSource:
         for gone in self._trains.keys() - self._fleet.cars.keys():
             del self._trains[gone]
             self._profiled.pop(gone, None)
+        if vins is not None:
+            self._commands = {key: kinds for key, kinds in self._commands.items() if key in vins}
         run = _PollRun({})
         results = await asyncio.gather(*(self._read(car, run) for car in cars))
         return _gathered(cars, results, run, vins)
 
-    def commands(self, vehicle: Vehicle) -> frozenset[CommandKind]:
+    def commands(self, vin: str) -> frozenset[CommandKind]:
         """Return what the capabilities of the car allow."""
-        reading = vehicle[COMMANDS]
-        mine = reading is not None and reading.source == SOURCE
-        return frozenset(reading.value) if reading and mine else frozenset()
+        return self._commands.get(vin, frozenset())
 
     async def send(
         self, vehicle: Vehicle, command: Command, progress: Progress | None = None
     ) -> tuple[CommandResult, Sequence[AnyReading]]:
         """Carry out a command, wait for its result, and read what it changed."""
-        if command.kind not in self.commands(vehicle):
+        if command.kind not in self.commands(vehicle.vin):
             raise UnsupportedError(f"{command.kind} is not available for this car")
         reason = remote_services.ignored(vehicle, command)
         if reason is not None:
@@ -221,6 +253,9 @@ class MyBMWSource:
         if not isinstance(mapping(answer).get("state"), dict):
             raise AnswerError("read a state: the answer holds no state")
         readings = read_state(answer, context, self.problems)
+        allowed = (reading.value for reading in readings if reading.attribute is COMMANDS)
+        for kinds in allowed:
+            self._commands[car.vin] = frozenset(kinds)
         capabilities = mapping(mapping(answer).get("capabilities"))
         settings = capabilities.get("isChargingSettingsEnabled") is True
         if settings or capabilities.get("isChargingPlanSupported") is True:

@@ -1,0 +1,30 @@
+"""What a source can do."""
+
+from typing import NamedTuple
+
+from .source import Commanding, Explaining, Imaging, Persistent, Planned, Polled, Pushing, Source
+
+
+class Capabilities(NamedTuple):
+    """A source as each of the protocols that it implements, None for the others."""
+
+    polled: Polled | None
+    planned: Planned | None
+    pushing: Pushing | None
+    commanding: Commanding | None
+    imaging: Imaging | None
+    persistent: Persistent | None
+    explaining: Explaining | None
+
+
+def capabilities_of(source: Source) -> Capabilities:
+    """Return what a source can do."""
+    return Capabilities(
+        polled=source if isinstance(source, Polled) else None,
+        planned=source if isinstance(source, Planned) else None,
+        pushing=source if isinstance(source, Pushing) else None,
+        commanding=source if isinstance(source, Commanding) else None,
+        imaging=source if isinstance(source, Imaging) else None,
+        persistent=source if isinstance(source, Persistent) else None,
+        explaining=source if isinstance(source, Explaining) else None,
+    )

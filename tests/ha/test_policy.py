@@ -1,5 +1,7 @@
 """What the options of an account forbid is not made, and what there was of it is removed."""
 
+from datetime import timedelta
+
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 import pytest
@@ -9,8 +11,10 @@ from custom_components.mybmw.client import CommandKind
 from custom_components.mybmw.runtime.store import GarageStore
 from tests.ha.conftest import Elapse, SetUp
 from tests.ha.support import IX, POLL, change_list
+from tests.ha.support.cardata import I4, entry_of, no_stream, recorded
 from tests.ha.support.silent_car import VIN, SilentCar, simulated
 from tests.replay import faults
+from tests.replay.cardata import SimulatedCarData
 from tests.replay.mybmw import SimulatedMyBMW
 
 WHERE = "vehicle.cabin.infotainment.navigation.currentLocation"
@@ -118,3 +122,22 @@ async def test_cardata_without_position(hass: HomeAssistant) -> None:
     }
     assert before - after == gone
     assert ("sensor", f"{WHERE}.numberOfSatellites") in after
+
+
+async def test_places_of_charges(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, elapse: Elapse
+) -> None:
+    """Where a car charges is a place as well; when and how much it charges stays."""
+    sim = SimulatedCarData(recorded("i4_edrive40"), fresh=True)
+    no_stream(monkeypatch)
+    with sim.router():
+        entry = entry_of(sim)
+        entry.add_to_hass(hass)
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        for _ in range(24):
+            await elapse(timedelta(hours=1))
+        before = registered(hass, entry, I4)
+        await reload(hass, entry, track_position=False)
+    gone = before - registered(hass, entry, I4)
+    assert ("sensor", "charging_places") in gone
+    assert ("sensor", "charged_this_month") in before - gone

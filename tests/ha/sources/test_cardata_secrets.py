@@ -108,7 +108,7 @@ async def test_report(
     source = report["sources"]["cardata"]
     assert [call["reason"] for call in source["calls"]] == ["set_up"] * 5
     assert len({call["what"] for call in source["calls"]}) == 5
-    assert source["calls_left_for_user"] == 45
+    assert source["user_calls_left"] == 45
     (car,) = source["cars"].values()
     assert car["unknown"] == {"vehicle.some.novelty": 1}
     assert sum(source["foreign_cars"].values()) == 1

@@ -20,7 +20,7 @@ def about_calls(ledger: Ledger, now: datetime) -> dict[str, object]:
             for call in ledger
         ],
         "calls_left": ledger.left(Reason.SCHEDULE, now),
-        "calls_left_for_user": ledger.left(Reason.USER, now),
+        "user_calls_left": ledger.left(Reason.USER, now),
         "calls_of_others": ledger.others(now),
         "blocked_until": ledger.blocked_until and ledger.blocked_until.isoformat(),
     }

@@ -63,6 +63,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> boo
         if can.persistent is not None:
             can.persistent.load(contents["sources"].get(name))
             can.persistent.know(coordinator.vehicles.values())
+    coordinator.data.publish_commands()
     await _begin(coordinator, sources, contents)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     coordinator.async_confirm_commands()

@@ -16,7 +16,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .attribute_units import Quantity, ShownUnit, distance, in_units
 from .catalogue import ON_AT_FIRST, category, flag_class, translation_key
 from .check_control import MESSAGES, MOST_SHOWN, message_details
-from .client import Status, Vehicle, attributes as car
+from .client import Garage, Status, Vehicle, attributes as car
 from .client.core.attributes import AnyAttribute, Attribute
 from .client.core.descriptors import DESCRIPTORS, Descriptor, Kind
 from .client.core.values import (
@@ -50,7 +50,7 @@ class BinaryDescription(MyBMWDescription, BinarySensorEntityDescription):
     extra: Callable[[Vehicle], dict[str, object]] | None = None
 
     @override
-    def usable(self, vehicle: Vehicle) -> bool:
+    def usable(self, vehicle: Vehicle, _garage: Garage) -> bool:
         return self.on(vehicle) is not None
 
 

@@ -10,11 +10,12 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .client import CommandKind, Vehicle, attributes as car
-from .client.core.values import Access
+from .client import CommandKind, Garage, Vehicle, attributes as car
+from .client.core.attributes import AnyAttribute
 from .const import DOMAIN
 from .coordinator import MyBMWConfigEntry
 from .entity import (
+    ANYTHING,
     CommandDescription,
     CommandEntity,
     MyBMWDescription,
@@ -46,9 +47,13 @@ class RefreshDescription(MyBMWDescription, ButtonEntityDescription):
     """A button that reads a car; it exists on cars that can be read."""
 
     @override
-    def usable(self, vehicle: Vehicle) -> bool:
-        main_user = vehicle.value(car.ACCESS) is Access.PRIMARY
-        return main_user or vehicle.value(car.COMMANDS) is not None
+    def usable(self, vehicle: Vehicle, garage: Garage) -> bool:
+        return garage.can_poll(vehicle.vin)
+
+    @property
+    @override
+    def watched(self) -> tuple[AnyAttribute, ...]:
+        return (*self.attributes, ANYTHING)
 
 
 REFRESH: Final = (

@@ -322,11 +322,14 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
 
     @callback
     def _drop_missing(self, reach: Reach, listed: frozenset[str]) -> None:
-        """Remove cars that no source lists any more; a first absence may be an accident."""
+        """Remove cars that no source lists any more; a first absence may be an accident.
+
+        A source that could not list cars since the start does not keep one that another one had.
+        """
         missing = self.vehicles.keys() - listed
         for vin in missing & reach.missing:
-            others = (other for other in self.pollers.values() if other is not reach)
-            if any(vin not in other.missing for other in others):
+            had = self.vehicles[vin].sources
+            if (had and reach.source.name not in had) or self.listed(vin):
                 continue
             _LOGGER.info("A car is not in the account any more and was removed")
             self.async_forget(vin)

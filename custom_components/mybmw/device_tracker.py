@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .client import Vehicle, attributes as car
+from .client import CommandKind, Garage, Vehicle, attributes as car
 from .client.core.attributes import AnyAttribute, Attribute
 from .client.core.descriptors import DESCRIPTORS
 from .client.core.values import Position
@@ -39,8 +39,9 @@ class TrackerDescription(MyBMWDescription, TrackerEntityDescription):
         return vin
 
     @override
-    def usable(self, vehicle: Vehicle) -> bool:
-        return any(vehicle.value(attribute) is not None for attribute in self.watched)
+    def usable(self, vehicle: Vehicle, garage: Garage) -> bool:
+        known = any(vehicle.value(item) is not None for item in (*self.attributes, car.MODEL))
+        return known or any(garage.offers(vehicle.vin, kind) for kind in CommandKind)
 
 
 TRACKERS: Final = (

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from itertools import product, repeat
-from typing import ClassVar, override
+from typing import ClassVar, Final, override
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -18,8 +18,17 @@ from homeassistant.helpers.entity_platform import (
 from homeassistant.helpers.typing import StateType
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .client import Capabilities, Changes, Command, CommandKind, Policy, Vehicle, attributes as car
-from .client.core.attributes import AnyAttribute
+from .client import (
+    Capabilities,
+    Changes,
+    Command,
+    CommandKind,
+    Garage,
+    Policy,
+    Vehicle,
+    attributes as car,
+)
+from .client.core.attributes import AnyAttribute, Attribute
 from .const import DOMAIN
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .enabled_default import SOMETIMES_ELSEWHERE, shown_elsewhere
@@ -28,6 +37,9 @@ from .runtime.dispatcher import Watch
 from .runtime.poller import SourcePoller
 from .sources.portals import localized
 from .sources.registry import SOURCES
+
+ANYTHING: Final = Attribute("anything", object)
+"""Is watched by entities that exist on cars which a source has, whatever it knows of them."""
 
 
 # Descriptions are rows of tables: comparing and hashing them by identity is enough, and cheaper
@@ -53,8 +65,8 @@ class MyBMWDescription(EntityDescription):
             return False
         return all(map(policy.keeps, self.attributes[:1]))
 
-    def usable(self, vehicle: Vehicle) -> bool:
-        """Tell whether there is something to show, so that the entity should exist."""
+    def usable(self, vehicle: Vehicle, _garage: Garage) -> bool:
+        """Return whether there is something to show, so that the entity should exist."""
         return any(vehicle.value(attribute) is not None for attribute in self.attributes)
 
 
@@ -71,8 +83,8 @@ class CommandDescription(MyBMWDescription):
         return (*self.attributes, car.COMMANDS)
 
     @override
-    def usable(self, vehicle: Vehicle) -> bool:
-        return self.command in (vehicle.value(car.COMMANDS) or ())
+    def usable(self, vehicle: Vehicle, garage: Garage) -> bool:
+        return garage.offers(vehicle.vin, self.command)
 
 
 class MyBMWEntity(CoordinatorEntity[GarageCoordinator]):
@@ -134,7 +146,7 @@ class CommandEntity(MyBMWEntity):
         description = self.entity_description
         return (
             super().available
-            and description.usable(self.vehicle)
+            and description.usable(self.vehicle, self.coordinator.data)
             and self.coordinator.reach.can_command(self.vehicle, description.command)
         )
 
@@ -308,9 +320,14 @@ class _EntityAdder[D: MyBMWDescription]:
         if table is None:
             table = {attribute: list(items) for attribute, items in self.table.items()}
             self._missing[vehicle.vin] = table
-        asked = {item.key: item for attribute in changed for item in table.get(attribute, ())}
+        asked = {
+            item.key: item
+            for attribute in (*changed, ANYTHING)
+            for item in table.get(attribute, ())
+        }
+        garage = self._coordinator.data
         known = {key: self._registered(item, vehicle) for key, item in asked.items()}
-        found = [item for key, item in asked.items() if known[key] or item.usable(vehicle)]
+        found = [item for key, item in asked.items() if known[key] or item.usable(vehicle, garage)]
         for item in found:
             for attribute in item.watched:
                 table[attribute].remove(item)

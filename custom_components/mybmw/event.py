@@ -8,7 +8,15 @@ from homeassistant.components.event import EventEntity, EventEntityDescription
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .client import NO_STATE, CommandKind, CommandResult, CommandState, Vehicle, attributes as car
+from .client import (
+    NO_STATE,
+    CommandKind,
+    CommandResult,
+    CommandState,
+    Garage,
+    Vehicle,
+    attributes as car,
+)
 from .client.core.attributes import AnyAttribute
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .entity import MyBMWDescription, MyBMWEntity, async_add_when_known
@@ -45,9 +53,8 @@ class EventDescription(MyBMWDescription, EventEntityDescription):
         return (*self.attributes, car.COMMANDS)
 
     @override
-    def usable(self, vehicle: Vehicle) -> bool:
-        commands = vehicle.value(car.COMMANDS)
-        return bool(commands)
+    def usable(self, vehicle: Vehicle, garage: Garage) -> bool:
+        return any(garage.offers(vehicle.vin, kind) for kind in CommandKind)
 
 
 EVENTS: Final = (

@@ -13,11 +13,11 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
-from .client import AnswerError, ClientError, Vehicle, attributes as car
-from .client.core.values import Access
+from .client import AnswerError, ClientError, Garage, Vehicle, attributes as car
+from .client.core.attributes import AnyAttribute
 from .const import DOMAIN
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
-from .entity import MyBMWDescription, MyBMWEntity, async_add_when_known
+from .entity import ANYTHING, MyBMWDescription, MyBMWEntity, async_add_when_known
 from .entity_picture import picture_signal
 
 _LOGGER = logging.getLogger(__name__)
@@ -37,10 +37,13 @@ class ImageDescription(MyBMWDescription, ImageEntityDescription):
     view: str
 
     @override
-    def usable(self, vehicle: Vehicle) -> bool:
-        """CarData has a picture of the usual view only, for the main user of a car."""
-        usual = self.view == _USUAL_VIEW and vehicle.value(car.ACCESS) is Access.PRIMARY
-        return usual or vehicle.value(car.COMMANDS) is not None
+    def usable(self, vehicle: Vehicle, garage: Garage) -> bool:
+        return garage.has_picture(vehicle.vin, self.view)
+
+    @property
+    @override
+    def watched(self) -> tuple[AnyAttribute, ...]:
+        return (*self.attributes, ANYTHING)
 
 
 def _view(key: str, view: str, *, off: bool = True) -> ImageDescription:

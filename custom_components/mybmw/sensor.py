@@ -51,6 +51,7 @@ from .client import (
     CommandKind,
     CommandResult,
     CommandState,
+    Garage,
     Status,
     Unit,
     Vehicle,
@@ -149,7 +150,7 @@ class SensorDescription(MyBMWDescription, SensorEntityDescription):
         return self.attributes if self.runs_with is None else (*self.attributes, self.runs_with)
 
     @override
-    def usable(self, vehicle: Vehicle) -> bool:
+    def usable(self, vehicle: Vehicle, _garage: Garage) -> bool:
         return self.state_of(vehicle) is not None
 
     def state_of(self, vehicle: Vehicle) -> State:

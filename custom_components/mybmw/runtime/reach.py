@@ -169,8 +169,7 @@ class Reach:
         """Tell whether the source has the car, or had it when it could last be asked."""
         if self.listed is not None:
             return vin in self.listed
-        vehicle = self._vehicles.get(vin)
-        return vehicle is not None and self.source.name in vehicle.sources
+        return self.source.has(vin)
 
     def cars(self) -> list[str]:
         """Return the VINs of the cars that the source has."""

@@ -55,6 +55,12 @@ class Fake:
     def has(self, vin: str) -> bool:
         return True
 
+    def can_poll(self, vin: str) -> bool:
+        return True
+
+    def views(self, vin: str) -> Sequence[str]:
+        return ()
+
     async def poll(self, vin: str | None = None) -> Poll:
         self.asked.append(vin)
         return self.answer
@@ -255,3 +261,28 @@ def test_places_of_charges_are_not_kept_when_places_are_not() -> None:
     garage.update(ONE, [a.CHARGING_SESSIONS.at((session,), NOW)])
     (kept,) = garage.vehicles[ONE].value(a.CHARGING_SESSIONS) or ()
     assert (kept.energy, kept.place) == (11.0, None)
+
+
+def test_commands_of_two_sources() -> None:
+    """What one source can ask a car to do does not go when another one tells what it can."""
+    locks, lights = Fake("locks", [LOCK.kind]), Fake("lights", [CommandKind.LIGHT_FLASH])
+    garage = Garage([locks, lights])
+    both = (CommandKind.LIGHT_FLASH, LOCK.kind)
+    garage.take(Poll({ONE: [a.COMMANDS.at((LOCK.kind,), NOW, "locks")]}))
+    garage.take(Poll({ONE: [a.COMMANDS.at((both[0],), NOW + timedelta(minutes=5), "lights")]}))
+    vehicle = garage.vehicles[ONE]
+    assert garage.commands(vehicle) == frozenset(both)
+    assert {*(vehicle.value(a.COMMANDS) or ())} == {*both}
+    assert garage.commander(vehicle, LOCK.kind) is locks
+
+
+def test_commands_are_published() -> None:
+    """Listeners are called when a source can do something else, without a reading that says so."""
+    source, ear = Fake("locks", [LOCK.kind]), Ear()
+    garage = Garage([source], listener=ear)
+    garage.take(Poll({ONE: [a.MODEL.at("i4", NOW)]}))
+    garage.take(Poll({ONE: []}))
+    source.kinds = frozenset()
+    garage.take(Poll({ONE: []}))
+    assert ear.heard == [{ONE: {a.MODEL, a.COMMANDS}}, {ONE: {a.COMMANDS}}]
+    assert garage.vehicles[ONE].value(a.COMMANDS) == ()

@@ -107,3 +107,39 @@ async def test_dead_login_is_told_whatever_else_fails(
     assert entry.state is ConfigEntryState.SETUP_ERROR
     assert flows(hass) == ["reauth"]
     assert not [call for call in cardata.calls if call.counted]
+
+
+async def test_sold_car_goes_although_another_source_is_refused(
+    hass: HomeAssistant,
+    sim: SimulatedMyBMW,
+    cardata: SimulatedCarData,
+    set_up: SetUp,
+    elapse: Elapse,
+) -> None:
+    """A source that could not list cars since the start does not keep one that is sold."""
+    entry = await set_up()
+    sim.fail(AppEndpoint.ANY, faults.blocked(), None)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await elapse(timedelta(hours=25))
+    assert IX.vin in entry.runtime_data.vehicles
+    cardata.remove(IX.vin)
+    for _ in range(3):
+        await elapse(timedelta(hours=25))
+    assert entry.runtime_data.vehicles == {}
+
+
+async def test_car_of_the_app_alone_stays_while_the_app_is_refused(
+    hass: HomeAssistant,
+    sim: SimulatedMyBMW,
+    cardata: SimulatedCarData,
+    set_up: SetUp,
+    elapse: Elapse,
+) -> None:
+    """That CarData never had a car says nothing of it."""
+    cardata.remove(IX.vin)
+    entry = await set_up()
+    sim.fail(AppEndpoint.ANY, faults.blocked(), None)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    for _ in range(3):
+        await elapse(timedelta(hours=25))
+    assert IX.vin in entry.runtime_data.vehicles

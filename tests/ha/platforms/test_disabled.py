@@ -16,7 +16,12 @@ RANGE = "sensor.ix_xdrive50_remaining_range_electric"
 
 
 def known(hass: HomeAssistant) -> dict[str, er.RegistryEntry]:
-    return dict(er.async_get(hass).entities.items())
+    """Return the entities of cars, not those of services."""
+    return {
+        entity_id: item
+        for entity_id, item in er.async_get(hass).entities.items()
+        if not item.unique_id.startswith(str(item.config_entry_id))
+    }
 
 
 def rejected(caplog: pytest.LogCaptureFixture) -> list[str]:

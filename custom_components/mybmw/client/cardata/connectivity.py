@@ -64,6 +64,11 @@ class Connectivity:
         times = (self._connected, self._read.get(vin), self.heard.get(vin))
         return max(time for time in times if time is not None) + CURRENT_FOR
 
+    def lapsed(self, vin: str) -> bool:
+        """Return whether the values of a car are not current any more."""
+        until = self.current_until(vin)
+        return until is not None and until <= datetime.now(UTC)
+
     async def run(self, tell: Push, sleep: Callable[[float], Awaitable[object]]) -> None:
         """Tell what changes, until cancelled."""
         while True:

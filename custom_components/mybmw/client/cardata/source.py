@@ -1,7 +1,7 @@
 """CarData as a source: what REST is asked for, what the stream sends, and how the two meet."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
@@ -94,6 +94,7 @@ class CardataSource:
         self._worker = Executor(self._api, self._containers, self.cars, zone)
         self._plan = Scheduler(self.ledger, night)
         self._activity = Connectivity()
+        self.current_until = self._activity.current_until
         self._stream: Stream | None = None
         self._listed = False
         self._listening_since: datetime | None = None
@@ -105,8 +106,7 @@ class CardataSource:
     @property
     def status(self) -> Status:
         """How it is doing."""
-        now = self._now()
-        tokens, stream = self._login.tokens, self._stream
+        now, tokens, stream = self._now(), self._login.tokens, self._stream
         return Status(
             calls_left=self.ledger.left(Reason.SCHEDULE, now),
             calls_left_for_user=self.ledger.left(Reason.USER, now),
@@ -126,6 +126,11 @@ class CardataSource:
         """Return whether the account has a car, as far as that is known."""
         return vin in self.cars
 
+    def can_poll(self, vin: str) -> bool:
+        """Return whether the user is the main user of a car, as far as that is known."""
+        car = self.cars.get(vin)
+        return self._listed and car is not None and car.access is Access.PRIMARY
+
     def know(self, vehicles: Iterable[Vehicle]) -> None:
         """Take over cars that were known before a restart."""
         for vehicle in vehicles:
@@ -143,13 +148,7 @@ class CardataSource:
         car = self.cars.get(vin)
         if car is not None and (car.access is not Access.PRIMARY or car.denied):
             return Unreadable.NOT_ALLOWED
-        until = self._activity.current_until(vin)
-        lapsed = until is not None and until <= datetime.now(UTC)
-        return Unreadable.SILENT if lapsed else None
-
-    def current_until(self, vin: str) -> datetime | None:
-        """Return when the values of a car cease to be current, None while there is a stream."""
-        return self._activity.current_until(vin)
+        return Unreadable.SILENT if self._activity.lapsed(vin) else None
 
     def due(self) -> datetime:
         """Return when it wants to work next."""
@@ -229,6 +228,10 @@ class CardataSource:
         async with asyncio.TaskGroup() as group:
             group.create_task(activity.keep_running(lambda: self._activity.run(push, self._sleep)))
             group.create_task(stream.keep_running(self._stream.run))
+
+    def views(self, vin: str) -> Collection[str]:
+        """Return the one view that BMW has a picture of."""
+        return (VIEW,) if self.can_poll(vin) else ()
 
     async def image(self, vehicle: Vehicle, view: str) -> bytes:
         """Return the picture of a car as PNG; one that BMW does not have is not asked for soon."""
@@ -391,8 +394,7 @@ class CardataSource:
     def _car(self, vin: str) -> MappedCar | None:
         """Return a car of the account; before they were listed, one of the first few that come."""
         car = self.cars.get(vin)
-        room = not self._listed and len(self.cars) < MOST_UNLISTED
-        if car is None and room and is_vin(vin):
+        if car is None and not self._listed and len(self.cars) < MOST_UNLISTED and is_vin(vin):
             car = self.cars[vin] = MappedCar(memory=CarState(zone=self._zone))
             self._watch()
         return car

@@ -1,12 +1,12 @@
 """The garage: all vehicles of one account, whatever sources they come from."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from itertools import chain
 import logging
 
-from .attributes import LAST_COMMAND, AnyAttribute, AnyReading
+from .attributes import COMMANDS, LAST_COMMAND, AnyAttribute, AnyReading
 from .capabilities import Capabilities, capabilities_of
 from .commands import FINAL, Command, CommandKind, CommandResult, CommandState
 from .errors import ClientError, NoPictureError, UnsupportedError
@@ -91,8 +91,31 @@ class Garage:
         return self._update({vin: readings}).get(vin, set())
 
     def take(self, poll: Poll) -> Changes:
-        """Take in a poll and tell the listeners once."""
-        return self._update(poll.readings)
+        """Take in a poll, publish what cars can be asked to do, and tell the listeners once."""
+        if not self._commanding:
+            return self._update(poll.readings)
+        return self._update(
+            {vin: [*self._publish(vin, items)] for vin, items in poll.readings.items()}
+        )
+
+    def publish_commands(self) -> None:
+        """Publish what cars can be asked to do, when the sources know it from before."""
+        self.take(Poll(dict.fromkeys(self.vehicles, ())))
+
+    def _publish(self, vin: str, readings: Iterable[AnyReading]) -> Iterator[AnyReading]:
+        """Replace what one source offers by what all of them do."""
+        kinds = tuple(kind for kind in CommandKind if self.offers(vin, kind))
+        vehicle = self.vehicles.get(vin)
+        held, found = vehicle and vehicle[COMMANDS], False
+        for reading in readings:
+            mine = reading.attribute is COMMANDS
+            found |= mine
+            yield COMMANDS.at(kinds, reading.time, reading.source) if mine else reading
+        if not found and kinds != (held.value if held else ()):
+            names = [item.name for item in self._commanding if item.commands(vin)]
+            now = datetime.now(UTC)
+            time = max(now, held.time) if held else now
+            yield COMMANDS.at(kinds, time, next(iter(names), self._commanding[0].name))
 
     def push(self, readings: Mapping[str, Iterable[AnyReading]]) -> Changes:
         """Take in what cars have sent by themselves and tell the listeners once."""
@@ -131,6 +154,20 @@ class Garage:
             return await self.refresh(source)
         except ClientError as error:
             return Poll(error=error)
+
+    def offers(self, vin: str, kind: CommandKind) -> bool:
+        """Return whether any source can ask a car to do something, allowed or not."""
+        return any(kind in source.commands(vin) for source in self._commanding)
+
+    def can_poll(self, vin: str) -> bool:
+        """Return whether any source that can be asked may read a car."""
+        polled = (can.polled for can in self.capabilities.values())
+        return any(source is not None and source.can_poll(vin) for source in polled)
+
+    def has_picture(self, vin: str, view: str) -> bool:
+        """Return whether any source has a picture of a car."""
+        imaging = (can.imaging for can in self.capabilities.values())
+        return any(source is not None and view in source.views(vin) for source in imaging)
 
     def commands(self, vehicle: Vehicle) -> frozenset[CommandKind]:
         """Return what the car can be asked to do, by any source, and may be asked."""

@@ -1,6 +1,6 @@
 """What sources look like from outside."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Protocol, runtime_checkable
@@ -110,6 +110,10 @@ class Source(Protocol):
 class Polled(Protocol):
     """Can be asked about cars at any time."""
 
+    def can_poll(self, vin: str) -> bool:
+        """Return whether the account may read a car."""
+        ...
+
     async def poll(self, vin: str | None = None) -> Poll:
         """Read all cars, or one; failures are told in the result."""
         ...
@@ -162,6 +166,10 @@ class Commanding(Source, Protocol):
 @runtime_checkable
 class Imaging(Protocol):
     """Has pictures of cars."""
+
+    def views(self, vin: str) -> Collection[str]:
+        """Return the views of a car that there are pictures of."""
+        ...
 
     async def image(self, vehicle: Vehicle, view: str) -> bytes:
         """Return a picture of the car as PNG."""

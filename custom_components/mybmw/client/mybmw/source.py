@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 import logging
@@ -31,7 +31,7 @@ from ..core.values import DriveTrain
 from ..core.vehicle import Vehicle
 from ..transport.http import Http
 from . import remote_services
-from .api import Api, CarAddress
+from .api import VIEWS, Api, CarAddress
 from .auth import Authenticator
 from .harmless import harmless
 from .readings import SOURCE, Context, read_charging, read_found, read_profile, read_state
@@ -112,6 +112,14 @@ class MyBMWSource:
     def has(self, vin: str) -> bool:
         """Return whether the account has a car, as far as that is known."""
         return vin in self._fleet.cars
+
+    def can_poll(self, vin: str) -> bool:
+        """Return whether the state of a car could be read, now or before."""
+        return vin in self._commands
+
+    def views(self, vin: str) -> Collection[str]:
+        """Return the views of a car that there are pictures of."""
+        return VIEWS if self.can_poll(vin) else ()
 
     def dump(self) -> Mapping[str, object]:
         """Return what should survive a restart beside cars, which is nothing."""

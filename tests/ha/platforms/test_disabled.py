@@ -16,10 +16,14 @@ RANGE = "sensor.ix_xdrive50_remaining_range_electric"
 
 
 def known(hass: HomeAssistant) -> dict[str, er.RegistryEntry]:
-    """Return the entities of cars, not those of services."""
+    return dict(er.async_get(hass).entities.items())
+
+
+def of_cars(hass: HomeAssistant) -> dict[str, er.RegistryEntry]:
+    """Return the entities that are not those of services."""
     return {
         entity_id: item
-        for entity_id, item in er.async_get(hass).entities.items()
+        for entity_id, item in known(hass).items()
         if not item.unique_id.startswith(str(item.config_entry_id))
     }
 
@@ -73,15 +77,15 @@ async def test_car_that_comes_back_gets_its_disabled_entities_too(
 ) -> None:
     """Removing a car removes what Home Assistant knows of it; nothing of that is remembered."""
     entry = await set_up()
-    before = {item.unique_id: item.disabled for item in known(hass).values()}
+    before = {item.unique_id: item.disabled for item in of_cars(hass).values()}
     coordinator = entry.runtime_data
     (vin,) = coordinator.vehicles
     readings = list(coordinator.vehicles[vin])
     coordinator.async_forget(vin)
     registry = er.async_get(hass)
-    for entity_id in list(known(hass)):
+    for entity_id in list(of_cars(hass)):
         registry.async_remove(entity_id)
     await hass.async_block_till_done()
     coordinator.async_push({vin: readings})
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert {item.unique_id: item.disabled for item in known(hass).values()} == before
+    assert {item.unique_id: item.disabled for item in of_cars(hass).values()} == before

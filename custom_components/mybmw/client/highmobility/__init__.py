@@ -1,0 +1,1 @@
+"""High Mobility: BMW and MINI by the Auto API, with webhooks; read-only."""

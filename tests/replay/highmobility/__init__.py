@@ -1,0 +1,5 @@
+"""The simulated High Mobility."""
+
+from .cars import AutoApiCar, bundled
+
+__all__ = ["AutoApiCar", "bundled"]

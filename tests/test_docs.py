@@ -35,11 +35,12 @@ LINK: Final = re.compile(r"\]\((?P<path>[^)#\s]*)(?:#(?P<anchor>[^)\s]+))?\)")
 FENCE: Final = re.compile(r"^( *)```.*?^\1```$", re.DOTALL | re.MULTILINE)
 HEADING: Final = re.compile(r"^#+ (.+)$", re.MULTILINE)
 CITATION: Final = re.compile(
-    r"(?P<page>cardata|mybmw-app)\.md(?P<anchors>#[\w-]+(?:(?:, | and |\s+)#[\w-]+)*)"
+    r"(?P<page>cardata|highmobility|mybmw-app)\.md(?P<anchors>#[\w-]+(?:(?:, | and |\s+)#[\w-]+)*)"
 )
 FILE: Final = re.compile(
     r"(?<![\w/.-])(?:[\w.-]+/)+[\w.-]+\.(?:csv|json|md|py|toml|yaml|yml)\b|`[\w-]+\.(?:json|py|yaml)`"
 )
+PROTOCOLS: Final = ("cardata", "highmobility", "mybmw-app")
 MADE_UP: Final = {"docs/protocols/example.md", "sources/example.py"}
 SHOWN_FOLDERS: Final = (ROOT, INTEGRATION, INTEGRATION / "client", DOCS)
 
@@ -76,7 +77,7 @@ def test_links(path: Path) -> None:
 
 def test_citations_of_the_protocols() -> None:
     """Every section that a docstring cites is there."""
-    known = {page: anchors(DOCS / "protocols" / f"{page}.md") for page in ("cardata", "mybmw-app")}
+    known = {page: anchors(DOCS / "protocols" / f"{page}.md") for page in PROTOCOLS}
     cited = {
         (citation["page"], anchor)
         for path in CODE

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import time
+from datetime import UTC, datetime, time
 import json
 from typing import Any
 
@@ -17,12 +17,14 @@ from custom_components.mybmw.client import (
     CommandState,
     InvalidValueError,
     TargetSoc,
+    UnknownPlanError,
     UnsupportedError,
     attributes as a,
 )
 from custom_components.mybmw.client.core.values import (
     ChargingMode,
     ChargingPreference,
+    ChargingProfile,
     DepartureTimer,
     Weekday,
 )
@@ -285,3 +287,14 @@ async def test_no_plan_supported(folder: str) -> None:
     with pytest.raises(UnsupportedError, match=CommandKind.CHARGING_PROFILE):
         await client.garage.send(car.vin, ChangeProfile(preconditioning=True))
     assert sim.calls == []
+
+
+async def test_plan_of_another_source(client: Client) -> None:
+    """A plan that another source told in part is never sent: days of the week would be lost."""
+    vehicle = await client.car()
+    plan = a.CHARGING_PROFILE.at(ChargingProfile(), datetime.now(UTC), "other")
+    vehicle.update([plan])
+    command = ChangeProfile(mode=ChargingMode.IMMEDIATE)
+    with pytest.raises(UnknownPlanError):
+        await client.garage.send(IX, command)
+    assert sent(client, "/charging-profile") == []

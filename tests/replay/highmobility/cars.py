@@ -22,11 +22,14 @@ from .spelling import (
     PLACE,
     PROPERTIES,
     SERVICES,
+    SOC,
     TOTAL_RANGE,
     TRIP_END,
     WHEELS,
     WINDOWS,
     Spell,
+    fraction,
+    measured,
 )
 
 _DUE: Final = {"OK": "ok", "PENDING": "pending", "OVERDUE": "overdue"}
@@ -105,7 +108,8 @@ def bundled() -> dict[str, AutoApiCar]:
     for folder in sorted(path for path in BUNDLED.iterdir() if path.is_dir()):
         if folder.name.startswith(("oddball", "supra")):
             continue
-        found |= {folder.name: made for made in _cars(folder)}
+        for made in _cars(folder):
+            found[folder.name] = made
     return found
 
 
@@ -119,6 +123,7 @@ def of_cardata(car: CarDataCar) -> AutoApiCar:
     for path, (descriptor, spell) in PROPERTIES.items():
         if (found := _told(car, descriptor, spell)) is not None:
             made.tell(path, *found)
+    _add_charge(made, car)
     _add_places(made, car)
     _add_position(made, car)
     _add_fuel_range(made, car)
@@ -135,7 +140,7 @@ def _told(car: CarDataCar, descriptor: str, spell: Spell) -> tuple[Any, str] | N
     if item.get("value") is None or item.get("timestamp") is None:
         return None
     try:
-        return spell(item["value"]), item["timestamp"]
+        return spell(item["value"], item.get("unit") or ""), item["timestamp"]
     except ValueError:
         return None
 
@@ -153,13 +158,32 @@ def _add_places(made: AutoApiCar, car: CarDataCar) -> None:
         ("diagnostics.tire_pressures_targets", "pressureTarget"),
     ):
         for location, tire in WHEELS.items():
-            if (found := _told(car, f"{tire}.{suffix}", float)) is not None:
-                pressure = {"value": found[0] / 100, "unit": "bars"}
+            if (found := _told(car, f"{tire}.{suffix}", _bars)) is not None:
+                pressure = {"value": found[0], "unit": "bars"}
                 made.list_up(path, {"location": location, "pressure": pressure}, found[1])
 
 
+def _bars(value: str, unit: str) -> float:
+    return float(value) if unit == "bar" else float(value) / 100
+
+
+def _number(value: str, _unit: str) -> float:
+    return float(value)
+
+
+def _json(value: str, _unit: str) -> Any:
+    return json.loads(value)
+
+
+def _add_charge(made: AutoApiCar, car: CarDataCar) -> None:
+    """The charge is told by several descriptors, of which the newest is right."""
+    told = [found for descriptor in SOC if (found := _told(car, descriptor, fraction))]
+    if told:
+        made.tell("charging.battery_level", *max(told, key=lambda found: parse_time(found[1])))
+
+
 def _add_position(made: AutoApiCar, car: CarDataCar) -> None:
-    latitude, longitude = (_told(car, descriptor, float) for descriptor in PLACE)
+    latitude, longitude = (_told(car, descriptor, _number) for descriptor in PLACE)
     if latitude and longitude:
         place = {"latitude": latitude[0], "longitude": longitude[0]}
         made.tell("vehicle_location.coordinates", place, longitude[1])
@@ -167,16 +191,16 @@ def _add_position(made: AutoApiCar, car: CarDataCar) -> None:
 
 def _add_fuel_range(made: AutoApiCar, car: CarDataCar) -> None:
     """The range on fuel: what remains of the total one without the electric one."""
-    total, electric = (_told(car, item, float) for item in (TOTAL_RANGE, ELECTRIC_RANGE))
+    total, electric = (
+        _told(car, item, measured("kilometers")) for item in (TOTAL_RANGE, ELECTRIC_RANGE)
+    )
     if total and made.data.get("diagnostics", {}).get("fuel_level"):
-        kilometers = total[0] - (electric[0] if electric else 0)
-        made.tell(
-            "diagnostics.estimated_range", {"value": kilometers, "unit": "kilometers"}, total[1]
-        )
+        length = total[0]["value"] - (electric[0]["value"] if electric else 0)
+        made.tell("diagnostics.estimated_range", {**total[0], "value": length}, total[1])
 
 
 def _add_services(made: AutoApiCar, car: CarDataCar) -> None:
-    if (found := _told(car, SERVICES, json.loads)) is None:
+    if (found := _told(car, SERVICES, _json)) is None:
         return
     for item in found[0]:
         year, _, month = item["date"].partition("-")
@@ -187,12 +211,13 @@ def _add_services(made: AutoApiCar, car: CarDataCar) -> None:
                 "id": item["id"],
                 "due_status": _DUE[item["status"]],
                 "text": item["title"],
+                "description": item["text"],
             }
             made.list_up("maintenance.condition_based_services", data, found[1])
 
 
 def _add_messages(made: AutoApiCar, car: CarDataCar) -> None:
-    if (found := _told(car, MESSAGES, json.loads)) is None:
+    if (found := _told(car, MESSAGES, _json)) is None:
         return
     for item in found[0]:
         data = {
@@ -205,7 +230,7 @@ def _add_messages(made: AutoApiCar, car: CarDataCar) -> None:
 
 
 def _add_trip_end(made: AutoApiCar, car: CarDataCar) -> None:
-    def spell(value: str) -> str:
+    def spell(value: str, _unit: str) -> str:
         return timestamp(datetime.strptime(value, "%d.%m.%Y %H:%M:%S UTC").replace(tzinfo=UTC))
 
     if (found := _told(car, TRIP_END, spell)) is not None:

@@ -71,7 +71,8 @@ def _in_object(value: dict[str, Any], node: Schema, root: Schema, path: str) -> 
     for name, item in value.items():
         if name in properties:
             yield from _violations(item, properties[name], root, f"{path}.{name}")
-        elif node.get("additionalProperties") is False:
+        # The schema at hand has lost what "description" is, but demands one
+        elif node.get("additionalProperties") is False and name not in node.get("required", ()):
             yield f"{path}: {name} is not known"
 
 

@@ -3,25 +3,31 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-type Spell = Callable[[str], Any]
-"""From a value as CarData writes it to the data of a component; ValueError if there is no word."""
+type Spell = Callable[[str, str], Any]
+"""From a value and unit as CarData writes them to the data; ValueError if there is no word."""
+
+_MILES: Final = frozenset({"mi", "mls", "mile", "miles"})
 
 
 def measured(unit: str, factor: float = 1.0, digits: int = 6) -> Spell:
     """Return what makes a measured value of a number."""
 
-    def spell(value: str) -> Any:
-        return {"value": round(float(value) * factor, digits), "unit": unit}
+    def spell(value: str, told: str) -> Any:
+        known = "miles" if told in _MILES else unit
+        return {
+            "value": round(float(value) * (1 if told in _MILES else factor), digits),
+            "unit": known,
+        }
 
     return spell
 
 
-def fraction(value: str) -> float:
+def fraction(value: str, _unit: str) -> float:
     """Return percent as a fraction."""
     return round(float(value) / 100, 6)
 
 
-def number(value: str) -> float:
+def number(value: str, _unit: str = "") -> float:
     """Return a number."""
     return float(value)
 
@@ -29,7 +35,7 @@ def number(value: str) -> float:
 def words(**known: str) -> Spell:
     """Return what makes words of words; case and "-" do not matter."""
 
-    def spell(value: str) -> str:
+    def spell(value: str, _unit: str) -> str:
         key = value.strip().lower().replace("-", "_")
         if key not in known:
             raise ValueError(value)
@@ -71,7 +77,6 @@ _N: Final = "vehicle.cabin.infotainment.navigation"
 _T: Final = "vehicle.trip.segment"
 
 PROPERTIES: Final[Mapping[str, tuple[str, Spell]]] = {
-    "charging.battery_level": ("vehicle.drivetrain.batteryManagement.header", fraction),
     "charging.estimated_range": (f"{_E}.kombiRemainingElectricRange", measured("kilometers")),
     "charging.status": (f"{_E}.charging.status", CHARGING),
     "charging.plugged_in": (
@@ -85,7 +90,7 @@ PROPERTIES: Final[Mapping[str, tuple[str, Spell]]] = {
     "charging.charge_limit": (f"{_B}.stateOfCharge.target", fraction),
     "charging.time_to_complete_charge": (
         f"{_E}.charging.timeToFullyCharged",
-        measured("hours", 1 / 60),
+        measured("seconds", 60),
     ),
     "charging.charging_rate": (f"{_B}.charging.power", measured("watts")),
     "charging.max_charging_current": (f"{_B}.charging.acLimit.max", measured("amperes")),
@@ -153,9 +158,7 @@ PROPERTIES: Final[Mapping[str, tuple[str, Spell]]] = {
     ),
     "climate.hvac_state": (
         "vehicle.vehicle.preConditioning.activity",
-        words(
-            inactive="inactive", heating="active", cooling="active", ventilation="active"
-        ),
+        words(inactive="inactive", heating="active", cooling="active", ventilation="active"),
     ),
     "engine.preconditioning_status": (
         "vehicle.vehicle.preConditioning.activity",
@@ -271,6 +274,11 @@ WHEELS: Final = {
     "rear_left": "vehicle.chassis.axle.row2.wheel.left.tire",
     "rear_right": "vehicle.chassis.axle.row2.wheel.right.tire",
 }
+SOC: Final = (
+    "vehicle.drivetrain.batteryManagement.header",
+    f"{_B}.stateOfCharge.displayed",
+    f"{_E}.charging.level",
+)
 PLACE: Final = (f"{_N}.currentLocation.latitude", f"{_N}.currentLocation.longitude")
 TOTAL_RANGE: Final = "vehicle.drivetrain.lastRemainingRange"
 ELECTRIC_RANGE: Final = f"{_E}.kombiRemainingElectricRange"

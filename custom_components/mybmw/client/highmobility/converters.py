@@ -15,6 +15,7 @@ from ..core.convert import Converter, integer, joined, mapping, number, timestam
 from .units import FACTORS, INVERSE
 
 _DIGITS: Final = 6
+_DIGITS_OF_LENGTH: Final = 1
 _FAR_AWAY: Final = 2100
 _WITHOUT_OFFSET: Final = re.compile(r"[\d-]{8,10}T[\d:.]{4,16}", re.ASCII)
 _WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -30,6 +31,7 @@ def amount(value: object) -> float | None:
 def measured(wanted: Unit) -> Converter[float]:
     """Make a converter for {value, unit}, whatever unit of the kind it is in."""
     known = FACTORS[wanted]
+    digits = _DIGITS_OF_LENGTH if wanted is Unit.KILOMETERS else _DIGITS
 
     def convert(value: object) -> float | None:
         fields = mapping(value)
@@ -44,7 +46,7 @@ def measured(wanted: Unit) -> Converter[float]:
         if unit not in known:
             raise ValueError("not a known unit")
         factor, offset = known[unit]
-        return size if factor == 1 and not offset else round(size * factor + offset, _DIGITS)
+        return size if factor == 1 and not offset else round(size * factor + offset, digits)
 
     return convert
 

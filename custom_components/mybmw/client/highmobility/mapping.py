@@ -70,7 +70,7 @@ from .converters import (
 )
 
 
-class Rule[T](NamedTuple):
+class PropertyRule[T](NamedTuple):
     """What a property tells.
 
     With `forgets`, a word that is not known ends what was known. `fallbacks` are properties that
@@ -83,7 +83,7 @@ class Rule[T](NamedTuple):
     fallbacks: tuple[str, ...] = ()
 
 
-type AnyRule = Rule[Any]
+type AnyRule = PropertyRule[Any]
 
 _KM: Final = measured(Unit.KILOMETERS)
 _METERS: Final = measured(Unit.METERS)
@@ -132,9 +132,11 @@ _CLIMATE: Final = one_of(
 )
 
 
-def tail[T](key: str, convert: Converter[T], *fallbacks: str, forgets: bool = False) -> Rule[T]:
+def tail[T](
+    key: str, convert: Converter[T], *fallbacks: str, forgets: bool = False
+) -> PropertyRule[T]:
     """Return the rule for an attribute of the catalogue."""
-    return Rule(DESCRIPTORS[key].attribute, convert, forgets, fallbacks)
+    return PropertyRule(DESCRIPTORS[key].attribute, convert, forgets, fallbacks)
 
 
 def _words(key: str, **others: str) -> AnyRule:
@@ -154,20 +156,22 @@ _END_REASONS: Final = {
 
 RULES: Final[Mapping[str, AnyRule]] = {
     # Charging
-    "charging.battery_level": Rule(STATE_OF_CHARGE, percent),
-    "charging.estimated_range": Rule(REMAINING_RANGE_ELECTRIC, _KM),
-    "charging.status": Rule(CHARGING_STATUS, CHARGING_WORD, forgets=True),
-    "charging.plugged_in": Rule(CHARGER_CONNECTED, _PLUGGED, forgets=True),
+    "charging.battery_level": PropertyRule(STATE_OF_CHARGE, percent),
+    "charging.estimated_range": PropertyRule(REMAINING_RANGE_ELECTRIC, _KM),
+    "charging.status": PropertyRule(CHARGING_STATUS, CHARGING_WORD, forgets=True),
+    "charging.plugged_in": PropertyRule(CHARGER_CONNECTED, _PLUGGED, forgets=True),
     "charging.charge_port_state": tail(
         "vehicle.powertrain.tractionBattery.charging.port.anyPosition.flap.isOpen",
         OPEN,
         forgets=True,
     ),
-    "charging.charge_limit": Rule(CHARGING_TARGET, percent),
-    "charging.charging_rate": Rule(CHARGING_POWER, _KW, fallbacks=("charging.charging_rate_kw",)),
+    "charging.charge_limit": PropertyRule(CHARGING_TARGET, percent),
+    "charging.charging_rate": PropertyRule(
+        CHARGING_POWER, _KW, fallbacks=("charging.charging_rate_kw",)
+    ),
     "charging.max_charging_current": tail(f"{_BATTERY}.charging.acLimit.max", _AMPERE),
     "charging.min_charging_current": tail(f"{_BATTERY}.charging.acLimit.min", _AMPERE),
-    "charging.current_limit": Rule(AC_CURRENT_LIMIT, _AMPERE),
+    "charging.current_limit": PropertyRule(AC_CURRENT_LIMIT, _AMPERE),
     "charging.limit_status": tail(f"{_BATTERY}.charging.acLimit.isActive", ACTIVE, forgets=True),
     "charging.battery_current": tail(
         f"{_CHARGING}.acAmpere",
@@ -184,13 +188,13 @@ RULES: Final[Mapping[str, AnyRule]] = {
     "charging.charging_phases": _words(
         f"{_CHARGING}.phaseNumber", one="one_phase", two="two_phases", three="three_phases"
     ),
-    "charging.battery_max_available": Rule(
+    "charging.battery_max_available": PropertyRule(
         BATTERY_CAPACITY, _KWH, fallbacks=("charging.battery_capacity",)
     ),
     "charging.battery_capacity": tail("vehicle.drivetrain.batteryManagement.batterySizeMax", _KWH),
     "charging.battery_energy_chargable": tail(f"{_CHARGING}.smeEnergyDeltaFullyCharged", _KWH),
     "charging.charging_end_reason": _words(f"{_CHARGING}.hvpmFinishReason", **_END_REASONS),
-    "charging.state_of_health": Rule(BATTERY_HEALTH, percent),
+    "charging.state_of_health": PropertyRule(BATTERY_HEALTH, percent),
     "charging.charging_single_immediate": tail(
         f"{_CHARGING}.isSingleImmediateCharging", ACTIVE, forgets=True
     ),
@@ -220,17 +224,17 @@ RULES: Final[Mapping[str, AnyRule]] = {
         unlocked="charging_cable_not_locked",
     ),
     "charging.flap_lock_status": tail("vehicle.body.flap.isLocked", LOCKED, forgets=True),
-    "charging.preconditioning_departure_enabled": Rule(
+    "charging.preconditioning_departure_enabled": PropertyRule(
         PRECONDITIONING_AT_DEPARTURE, ENABLED, forgets=True
     ),
     "charging.auxiliary_power": tail("vehicle.vehicle.avgAuxPower", _KW),
     # Fuel, battery, engine
-    "diagnostics.odometer": Rule(
+    "diagnostics.odometer": PropertyRule(
         MILEAGE, _KM, fallbacks=("diagnostics.mileage", "diagnostics.mileage_meters")
     ),
-    "diagnostics.fuel_volume": Rule(REMAINING_FUEL, _LITERS),
-    "diagnostics.fuel_level": Rule(REMAINING_FUEL_PERCENT, percent),
-    "diagnostics.battery_voltage": Rule(STARTER_BATTERY_VOLTAGE, _VOLT),
+    "diagnostics.fuel_volume": PropertyRule(REMAINING_FUEL, _LITERS),
+    "diagnostics.fuel_level": PropertyRule(REMAINING_FUEL_PERCENT, percent),
+    "diagnostics.battery_voltage": PropertyRule(STARTER_BATTERY_VOLTAGE, _VOLT),
     "diagnostics.engine_coolant_temperature": tail(
         "vehicle.drivetrain.internalCombustionEngine.engine.ect", _CELSIUS
     ),
@@ -251,10 +255,10 @@ RULES: Final[Mapping[str, AnyRule]] = {
     "engine.preconditioning_error": _words("vehicle.vehicle.preConditioning.error"),
     "race.vehicle_moving": tail("vehicle.isMoving", _MOVING, forgets=True),
     # Doors, windows, lights
-    "trunk.position": Rule(LIDS["trunk"], LID_WORD, forgets=True),
+    "trunk.position": PropertyRule(LIDS["trunk"], LID_WORD, forgets=True),
     "trunk.lock": tail("vehicle.body.trunk.isLocked", LOCKED, forgets=True),
-    "hood.position": Rule(LIDS["hood"], LID_WORD, forgets=True),
-    "doors.locks_state": Rule(
+    "hood.position": PropertyRule(LIDS["hood"], LID_WORD, forgets=True),
+    "doors.locks_state": PropertyRule(
         LOCK_STATE,
         one_of(locked=LockState.LOCKED, unlocked=LockState.UNLOCKED),
         forgets=True,
@@ -266,7 +270,7 @@ RULES: Final[Mapping[str, AnyRule]] = {
     ),
     "rooftop_control.position": tail("vehicle.cabin.sunroof.relativePosition", percent),
     "lights.front_exterior_light": tail("vehicle.body.lights.isRunningOn", _LIGHTS, forgets=True),
-    "theft_alarm.status": Rule(
+    "theft_alarm.status": PropertyRule(
         ALARM,
         one_of(armed=AlarmState.ARMED, triggered=AlarmState.ARMED, unarmed=AlarmState.NOT_ARMED),
         forgets=True,
@@ -275,8 +279,8 @@ RULES: Final[Mapping[str, AnyRule]] = {
         "vehicle.vehicle.antiTheftAlarmSystem.alarm.activationTime", moment
     ),
     # Climate
-    "climate.hvac_state": Rule(CLIMATE_ACTIVITY, _CLIMATE, forgets=True),
-    "engine.preconditioning_status": Rule(CLIMATE_ACTIVITY, _CLIMATE, forgets=True),
+    "climate.hvac_state": PropertyRule(CLIMATE_ACTIVITY, _CLIMATE, forgets=True),
+    "engine.preconditioning_status": PropertyRule(CLIMATE_ACTIVITY, _CLIMATE, forgets=True),
     # Service
     "maintenance.distance_to_next_service": tail(
         "vehicle.status.serviceDistance.next", _KM, "maintenance.kilometers_to_next_service"
@@ -316,7 +320,7 @@ RULES: Final[Mapping[str, AnyRule]] = {
     ),
     "usage.average_speed": tail("vehicle.vehicle.avgSpeed", measured(Unit.KILOMETERS_PER_HOUR)),
     # Where it is and where it goes
-    "vehicle_location.heading": Rule(HEADING, measured(Unit.DEGREES)),
+    "vehicle_location.heading": PropertyRule(HEADING, measured(Unit.DEGREES)),
     "vehicle_location.altitude": tail(f"{_NAVIGATION}.currentLocation.altitude", _METERS),
     "navi_destination.distance_to_destination": tail(f"{_NAVIGATION}.destinationSet.distance", _KM),
     "navi_destination.data_slots_free": tail(f"{_NAVIGATION}.pointsOfInterests.available", amount),
@@ -328,13 +332,15 @@ RULES: Final[Mapping[str, AnyRule]] = {
     ),
     "vehicle_time.vehicle_time": tail("vehicle.channel.ngtp.timeVehicle", clock_text),
     # The car itself
-    "vehicle_information.model_name": Rule(
+    "vehicle_information.model_name": PropertyRule(
         MODEL, text, fallbacks=("vehicle_information.sales_designation",)
     ),
-    "vehicle_information.model_year": Rule(MODEL_YEAR, year),
-    "vehicle_information.colour_name": Rule(COLOR, text),
-    "vehicle_information.country_code": Rule(COUNTRY, text),
-    "vehicle_information.driver_seat_location": Rule(LEFT_HAND_DRIVE, flag(left=True, right=False)),
+    "vehicle_information.model_year": PropertyRule(MODEL_YEAR, year),
+    "vehicle_information.colour_name": PropertyRule(COLOR, text),
+    "vehicle_information.country_code": PropertyRule(COUNTRY, text),
+    "vehicle_information.driver_seat_location": PropertyRule(
+        LEFT_HAND_DRIVE, flag(left=True, right=False)
+    ),
     "vehicle_information.display_unit": _words("vehicle.cabin.infotainment.displayUnit.distance"),
     "vehicle_information.time_zone": _words("vehicle.vehicle.timeSetting"),
 }
@@ -342,7 +348,7 @@ RULES: Final[Mapping[str, AnyRule]] = {
 
 MORE_RULES: Final[Mapping[str, tuple[AnyRule, ...]]] = {
     "charging.charge_mode": (
-        Rule(
+        PropertyRule(
             CHARGING_MODE,
             one_of(
                 *("conductive", "inductive", "push_button"),
@@ -350,7 +356,7 @@ MORE_RULES: Final[Mapping[str, tuple[AnyRule, ...]]] = {
                 timer_based=ChargingMode.DELAYED,
             ),
         ),
-        Rule(
+        PropertyRule(
             CONNECTION_TYPE,
             one_of(
                 *("immediate", "push_button", "timer_based"),

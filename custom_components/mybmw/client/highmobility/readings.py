@@ -30,7 +30,7 @@ from ..core.values import ChargingSession, DriveTrain, LidState, LockState, Posi
 from . import charging, services
 from .component import SOURCE, UNUSABLE, Component, Document
 from .converters import amount, flag, measured
-from .mapping import BRAND_WORD, FUEL, MORE_RULES, PLACES, PLUG, RULES, AnyRule, Rule
+from .mapping import BRAND_WORD, FUEL, MORE_RULES, PLACES, PLUG, RULES, AnyRule, PropertyRule
 
 _KM: Final = measured(Unit.KILOMETERS)
 _COORDINATES: Final = "vehicle_location.coordinates"
@@ -67,7 +67,7 @@ _TILTS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class AnswerContext:
     """What has to be known to read an answer that was asked for at `fetched` (UTC)."""
 
     fetched: datetime
@@ -83,7 +83,7 @@ class Found:
     failures: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_vehicle(answer: object, context: Context, problems: Counter[str]) -> Found:
+def read_vehicle(answer: object, context: AnswerContext, problems: Counter[str]) -> Found:
     """Read the answer about one car."""
     document = Document(answer, context.fetched, problems)
     train = _train(document) or context.drive_train
@@ -180,7 +180,7 @@ def _places(document: Document) -> Iterator[AnyReading]:
             if attribute is not None and not _older(item, newest.get(attribute)):
                 newest[attribute] = Component(fields.get(name), item.time)
         for attribute, item in newest.items():
-            rule = Rule(attribute, convert, attribute.unit is None)
+            rule = PropertyRule(attribute, convert, attribute.unit is None)
             if item.data is not None and (found := _reading(document, path, rule, item)):
                 yield found
 

@@ -44,6 +44,7 @@ from ..core.values import ChargingStatus
 from ..core.vehicle import Vehicle
 from ..core.wording import wording
 from .api import Api, CarAddress
+from .context import SOURCE
 from .profile import body, changed
 
 _LOGGER = logging.getLogger(__name__)
@@ -191,10 +192,11 @@ def _check_limit(vehicle: Vehicle, ampere: int) -> None:
 
 
 def _plan(vehicle: Vehicle, command: ChangeProfile) -> object:
-    profile = vehicle.value(CHARGING_PROFILE)
-    if profile is None:
+    """Return the whole plan with a change; other sources know it in part, which would be lost."""
+    held = vehicle[CHARGING_PROFILE]
+    if held is None or held.source != SOURCE:
         raise UnknownPlanError("the charging plan of the car is not known")
-    profile = changed(profile, vehicle.value(PRECONDITIONING_AT_DEPARTURE))
+    profile = changed(held.value, vehicle.value(PRECONDITIONING_AT_DEPARTURE))
     return body(profile, command, vehicle.value(SERVICE_PACK))
 
 

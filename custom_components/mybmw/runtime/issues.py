@@ -37,12 +37,14 @@ class Issues:
         """Create an issue if something is wrong, or delete it.
 
         `source` is given where each source has an issue of its own, `about` where one of all names
-        a source. `text` is the translation key if it is not the kind.
+        a source, which alone ends it. `text` is the translation key if it is not the kind.
         """
         entry_id = self._entry.entry_id
         issue = "_".join(filter(None, (kind, source, entry_id)))
         if not wrong:
-            ir.async_delete_issue(self._hass, DOMAIN, issue)
+            known = ir.async_get(self._hass).async_get_issue(DOMAIN, issue)
+            if known is not None and about in (None, (known.data or {}).get("source")):
+                ir.async_delete_issue(self._hass, DOMAIN, issue)
             return
         blocked = kind == BLOCKED
         ir.async_create_issue(

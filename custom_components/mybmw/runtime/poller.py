@@ -237,7 +237,7 @@ class SourcePoller(Reach, DataUpdateCoordinator[None]):
         if lapse := self.next_lapse(now):
             self._lapse = async_track_point_in_utc_time(self.hass, self._lapsed, lapse)
         for key, wrong in ISSUES.items():
-            self._issues.update(key, wrong=wrong(status, now))
+            self._issues.update(key, wrong=wrong(status, now), about=self.source.name)
         self._supervision.tell(status)
         self._sink.async_check(self)
         self.async_update_listeners()

@@ -3,7 +3,7 @@
 What is particular to a source is in `sources`; the id of its steps begins with its name.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final, override
@@ -18,8 +18,7 @@ from homeassistant.core import callback
 from homeassistant.helpers.selector import BooleanSelector
 import voluptuous as vol
 
-from .client import AuthError
-from .client.core.values import StreamState
+from .client.core.values import Unreadable
 from .const import CONF_SOURCES, DOMAIN, OPTION_POSITION, OPTION_READ_ONLY
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .entity import count_needing
@@ -96,7 +95,7 @@ class MyBMWConfigFlow(AccountFlow, domain=DOMAIN):
         """Log in again, since a login was refused; ask which one if that is not known."""
         entry = self._get_reauth_entry()
         await async_load(self.hass, names_of(entry))
-        refused = list(_refused(entry))
+        refused = _refused(entry)
         if len(refused) == 1:
             return await self._async_go_to(refused[0], "reauth")
         steps = [f"{source}_reauth" for source in refused]
@@ -258,18 +257,13 @@ def _has_stand_in(entry: MyBMWConfigEntry) -> bool:
     return any(name is not None and name == entry.unique_id for name in stand_ins)
 
 
-def _refused(entry: MyBMWConfigEntry) -> Iterable[str]:
+def _refused(entry: MyBMWConfigEntry) -> list[str]:
     """Return the sources whose login is refused, all of them if that is not known."""
     sources = [name for name in sources_of(entry) if name in SOURCES]
-    coordinator = _coordinator(entry)
-    pollers = {} if coordinator is None else coordinator.pollers
-    refused = [
+    pollers = loaded.pollers if (loaded := _coordinator(entry)) else {}
+    refused = (
         name
         for name in sources
-        if (poller := pollers.get(name)) is not None
-        and (
-            isinstance(poller.error, AuthError)
-            or poller.source_status.stream is StreamState.LOGIN_NEEDED
-        )
-    ]
-    return refused or sources
+        if name in pollers and pollers[name].status.cause is Unreadable.LOGIN_NEEDED
+    )
+    return list(refused) or sources

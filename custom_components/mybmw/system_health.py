@@ -15,7 +15,6 @@ from homeassistant.core import HomeAssistant, callback
 
 from .const import DOMAIN
 from .coordinator import MyBMWConfigEntry
-from .runtime.poller import SourcePoller
 from .sources.entry_data import sources_of
 from .sources.registry import SOURCES, async_load, names_of
 from .sources.spec import SourceSpec
@@ -57,18 +56,12 @@ def _of_entry(spec: SourceSpec, entry: MyBMWConfigEntry) -> dict[str, str]:
     if entry.state is not ConfigEntryState.LOADED:
         return {"state": entry.state.value}
     poller = entry.runtime_data.pollers[spec.name]
-    state = {"state": poller.error.key if poller.error else _OK}
-    return state | _of_plan(poller)
-
-
-def _of_plan(poller: SourcePoller) -> dict[str, str]:
-    status = poller.status
-    if status.calls_left is None:
-        return {}
-    return {
-        "requests_left": str(status.calls_left_for_user),
-        "stream": status.stream.value if status.stream else _OFF,
-    }
+    told = {"state": poller.error.key if poller.error else _OK}
+    if (left := poller.status.calls_left_for_user) is not None:
+        told["requests_left"] = str(left)
+    if poller.can.pushing is not None:
+        told["stream"] = poller.status.stream or _OFF
+    return told
 
 
 async def _reach(hass: HomeAssistant, servers: Iterable[str]) -> str | dict[str, str]:

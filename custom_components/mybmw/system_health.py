@@ -3,6 +3,7 @@
 Nothing here may tell whose account it is, since people paste it into public reports.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -17,7 +18,6 @@ from .const import DOMAIN
 from .coordinator import MyBMWConfigEntry
 from .sources.entry_data import sources_of
 from .sources.registry import SOURCES, async_load, names_of
-from .sources.spec import SourceSpec
 
 _OK: Final = "ok"
 _OFF: Final = "off"
@@ -30,32 +30,31 @@ def async_register(hass: HomeAssistant, register: SystemHealthRegistration) -> N
 
 
 async def _info(hass: HomeAssistant) -> dict[str, Any]:
-    """Return the sources of each account, and about each source the accounts that have it."""
-    entries: list[MyBMWConfigEntry] = hass.config_entries.async_entries(DOMAIN)
-    info: dict[str, Any] = {"accounts": "; ".join(" + ".join(names_of(item)) for item in entries)}
-    for spec in SOURCES.values():
-        if mine := [entry for entry in entries if spec.name in names_of(entry)]:
-            await async_load(hass, [spec.name])
-            info |= _about(spec, mine)
-            sound = [entry for entry in mine if spec.name in sources_of(entry)]
-            if servers := {spec.setup.server(entry) for entry in sound}:
-                info[f"{spec.name}_server"] = _reach(hass, servers)
-    return info
+    """Return the sources of the accounts, how they are doing, and whether servers are there.
+
+    Accounts are separated by commas.
+    """
+    told: defaultdict[str, list[str]] = defaultdict(list)
+    servers: defaultdict[str, set[str]] = defaultdict(set)
+    entry: MyBMWConfigEntry
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        names = names_of(entry)
+        await async_load(hass, names)
+        told["accounts"].append(" + ".join(names))
+        for name in names:
+            for key, value in _about(name, entry).items():
+                told[f"{name}_{key}"].append(value)
+        for name in sources_of(entry).keys() & names:
+            servers[f"{name}_server"].add(SOURCES[name].setup.server(entry))
+    info = {key: ", ".join(values) for key, values in told.items()}
+    return info | {key: _reach(hass, urls) for key, urls in servers.items()}
 
 
-def _about(spec: SourceSpec, entries: list[MyBMWConfigEntry]) -> dict[str, str]:
-    """Return how a source is doing, separated by commas if several accounts have it."""
-    told = [_of_entry(spec, entry) for entry in entries]
-    keys = dict.fromkeys(key for item in told for key in item)
-    return {
-        f"{spec.name}_{key}": ", ".join(item[key] for item in told if key in item) for key in keys
-    }
-
-
-def _of_entry(spec: SourceSpec, entry: MyBMWConfigEntry) -> dict[str, str]:
-    if entry.state is not ConfigEntryState.LOADED:
+def _about(source: str, entry: MyBMWConfigEntry) -> dict[str, str]:
+    loaded = entry.state is ConfigEntryState.LOADED
+    poller = entry.runtime_data.pollers.get(source) if loaded else None
+    if poller is None:
         return {"state": entry.state.value}
-    poller = entry.runtime_data.pollers[spec.name]
     told = {"state": poller.error.key if poller.error else _OK}
     if (left := poller.status.calls_left_for_user) is not None:
         told["requests_left"] = str(left)

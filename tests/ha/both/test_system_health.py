@@ -85,7 +85,7 @@ async def test_accounts_are_told_apart_by_their_order_alone(
     MockConfigEntry(domain=DOMAIN, title="Secret", data=data).add_to_hass(hass)
     told = await health(hass)
     assert told == {
-        "accounts": "mybmw; mybmw + cardata",
+        "accounts": "mybmw, mybmw + cardata",
         "cardata_state": "not_loaded",
         "mybmw_state": "ok, not_loaded",
         "mybmw_server": "ok",
@@ -95,4 +95,4 @@ async def test_accounts_are_told_apart_by_their_order_alone(
 
 async def test_no_account(hass: HomeAssistant) -> None:
     assert await async_setup_component(hass, DOMAIN, {})
-    assert await health(hass) == {"accounts": ""}
+    assert await health(hass) == {}

@@ -1,6 +1,6 @@
-"""The client: cars of BMW, MINI, Rolls-Royce and Toyota, from several sources, as typed facts.
+"""Client for BMW, MINI, Rolls-Royce and Toyota Supra cars, with several sources.
 
-It imports nothing of Home Assistant. This is its door; the sources have one of their own each.
+It does not depend on Home Assistant. This is its public interface; each source has its own.
 """
 
 from .core import attributes, descriptors, values

@@ -125,7 +125,7 @@ def test_odometer_of_a_car_that_mixes_units(
         true, when = true + min(drive, minutes), when + timedelta(minutes=minutes)
         sent = true / MILE if unit == "?" else true
         reading = replace(a.MILEAGE.at(round(sent, 1), when), assumed=unit == "?")
-        believed = guard.judge(reading, held)
+        believed = guard.check(reading, held)
         if believed is not None:
             held = believed
         assert abs(held.value - true) < 1
@@ -136,7 +136,7 @@ def test_odometer_believes_no_nonsense_at_once(numbers: list[int], first: int) -
     """Within an hour it neither falls nor leaps, whatever is sent and however often."""
     guard, held = Guard(), a.MILEAGE.at(float(first), START)
     for number in numbers:
-        believed = guard.judge(a.MILEAGE.at(float(number), START + timedelta(hours=1)), held)
+        believed = guard.check(a.MILEAGE.at(float(number), START + timedelta(hours=1)), held)
         if believed is not None:
             assert held.value - 2 <= believed.value
             held = believed

@@ -22,7 +22,7 @@ from custom_components.mybmw.client import (
 from custom_components.mybmw.client.core.attributes import ATTRIBUTES
 from custom_components.mybmw.client.core.common_words import is_common
 from custom_components.mybmw.client.core.descriptors import DESCRIPTORS
-from custom_components.mybmw.client.core.json_paths import known
+from custom_components.mybmw.client.core.json_paths import path_tree
 from custom_components.mybmw.client.core.recording import Answer, Recorder
 from custom_components.mybmw.client.privacy.fingerprint import STREAM
 from custom_components.mybmw.client.privacy.personal import kind_of
@@ -31,7 +31,7 @@ from tests.client.support.owned import BUNDLED, PATHS, Files, folder_of, owned, 
 
 VIN: Final = "WBA71DEM0SECRET42"
 OTHER: Final = "WBA71DEM0SECRET43"
-SOME_PATHS: Final = {**PATHS, **known([("a",), ("b",), ("content",), ("content", "range")])}
+SOME_PATHS: Final = {**PATHS, **path_tree([("a",), ("b",), ("content",), ("content", "range")])}
 STATE: Final = "bmw-eadrax-vcs_v4_vehicles_state"
 HERE: Final = {"latitude": 48.137154, "longitude": 11.576124}
 
@@ -75,7 +75,7 @@ def test_stream() -> None:
         Message(NOW, f"some-gcid-01/{VIN}", orjson.dumps(payload)),
         Message(NOW, f"garage/erika/{OTHER}", b"no JSON of some-gcid-01"),
     ]
-    paths = known([("data", "a.b", "value")])
+    paths = path_tree([("data", "a.b", "value")])
     lines = files([Recording({}, messages, paths)], Redactor())[STREAM].splitlines()
     assert [orjson.loads(line) for line in lines] == [
         {

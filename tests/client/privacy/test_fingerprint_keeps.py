@@ -10,7 +10,7 @@ from custom_components.mybmw.client import HIDDEN, Redactor, files
 from custom_components.mybmw.client.core.attributes import ADDRESS, MILEAGE
 from custom_components.mybmw.client.core.convert import number, text
 from custom_components.mybmw.client.core.descriptors import DESCRIPTORS
-from custom_components.mybmw.client.core.json_paths import known, of_rows
+from custom_components.mybmw.client.core.json_paths import path_tree, row_paths
 from custom_components.mybmw.client.core.json_reader import row
 from custom_components.mybmw.client.core.recording import Answer, Recording
 from custom_components.mybmw.client.privacy.fingerprint import STREAM
@@ -104,7 +104,7 @@ def test_every_descriptor() -> None:
 def test_lines_of_tables() -> None:
     """So it is for the lines that JSON is read by; of the same key elsewhere, nothing stays."""
     lines = (row("a.range", MILEAGE, number), row("a.place", ADDRESS, text))
-    paths = known(of_rows("state", lines))
+    paths = path_tree(row_paths("state", lines))
     fields = {"range": 7, "place": "Quellhof", "on": True, "none": None}
     source = Recording(
         {"x": Answer("", orjson.dumps({"state": {"a": fields}, "a": fields}))}, (), paths

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from custom_components.mybmw.client import HIDDEN, Recording, Redactor, files
-from custom_components.mybmw.client.core.json_paths import known
+from custom_components.mybmw.client.core.json_paths import path_tree
 from custom_components.mybmw.client.core.recording import Answer, Recorder
 from custom_components.mybmw.client.core.values import Position
 
@@ -16,7 +16,7 @@ VIN = "WBY8P210507D12345"
 
 def texts(recorder: Recorder) -> dict[str, str]:
     """Return the files that a recorder makes."""
-    found = files([Recording(recorder.answers, paths=known([("b",)]))], Redactor())
+    found = files([Recording(recorder.answers, paths=path_tree([("b",)]))], Redactor())
     return {name: content.decode() for name, content in found.items()}
 
 

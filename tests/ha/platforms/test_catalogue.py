@@ -89,7 +89,7 @@ TIMES: Final[tuple[Any, ...]] = (
 )
 CLOSED: Final = frozenset(
     {
-        *(key for key, rule in RULES.items() if rule.forgets and key not in DESCRIPTORS),
+        *(key for key, rule in RULES.items() if rule.null_ends and key not in DESCRIPTORS),
         *(key for key, item in DESCRIPTORS.items() if item.kind is Kind.FLAG),
     }
 )
@@ -108,7 +108,7 @@ def _told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Changes are not told in slices, and nothing lapses or ends: the cars speak for days."""
     monkeypatch.setattr(dispatcher, "_SLICE", 60.0)
     monkeypatch.setattr(connectivity, "CURRENT_FOR", timedelta(days=30))
-    monkeypatch.setattr(client_vehicle, "PAST", timedelta(days=30))
+    monkeypatch.setattr(client_vehicle, "EXPIRY_GRACE", timedelta(days=30))
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from ..core.attributes import (
     AnyReading,
     Unit,
 )
-from ..core.reconcile import PAST
+from ..core.reconcile import EXPIRY_GRACE
 from .car_state import UNDER_WAY, CarState, Readings, Value
 from .converters import measure, minutes, number, phases_of
 from .mapping import (
@@ -60,7 +60,7 @@ def _left(value: Value, car: CarState) -> tuple[AnyReading, ...]:
     if not car.plugs_in or not left or car.charges is False:
         return ()
     end = value.time + timedelta(minutes=left)
-    if car.now is not None and end + PAST < car.now:
+    if car.now is not None and end + EXPIRY_GRACE < car.now:
         over = (CHARGING_TIME_LEFT, CHARGING_END_TIME)
         return tuple(attribute.over(value.time, SOURCE) for attribute in over)
     return (

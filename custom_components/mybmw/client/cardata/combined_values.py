@@ -15,7 +15,7 @@ from ..core.attributes import (
     AnyReading,
     Attribute,
 )
-from ..core.reconcile import PAST
+from ..core.reconcile import EXPIRY_GRACE
 from ..core.values import LidState, Position
 from .car_state import SILENCE, CarState, Readings, Value
 from .charging import CHARGING
@@ -192,7 +192,7 @@ def _climate_left(value: Value, car: CarState) -> Readings:
     if left is None:
         return ()
     end = value.time + timedelta(minutes=left)
-    if left == 0 or (car.now is not None and end + PAST < car.now):
+    if left == 0 or (car.now is not None and end + EXPIRY_GRACE < car.now):
         return (CLIMATE_END_TIME.over(value.time, SOURCE),)
     return (CLIMATE_END_TIME.at(end, value.time, SOURCE),)
 

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Final
 
 from ..core.descriptors import Kind
-from ..core.json_paths import ANY, Paths, known, listed, of_rows
+from ..core.json_paths import ANY, Paths, path_tree, row_paths, table_paths
 from ..privacy import kind_of
 from .mapping import MESSAGE_LIST, SERVICE_LIST, TAIL
 from .readings import STEPS
@@ -53,4 +53,4 @@ def _descriptors() -> Iterator[Sequence[str]]:
 def harmless() -> Paths:
     """Return where values stay: descriptors and table lines that are not private, and others."""
     rows = (*BASIC_ROWS, *CAPACITY_ROWS, *(row for rows in FIRST_ROWS for row in rows))
-    return known((*_descriptors(), *of_rows("", rows), *listed(_OTHERS)))
+    return path_tree((*_descriptors(), *row_paths("", rows), *table_paths(_OTHERS)))

@@ -74,7 +74,7 @@ class Rule[T](NamedTuple):
     """What a descriptor tells; `plug` and `fuel` are for cars that have such a thing.
 
     A `fallback` only counts while the better descriptor of the same attribute says nothing. With
-    `forgets`, a word such as INVALID means that the car does not know the fact any more.
+    `null_ends`, a word such as INVALID means that the car does not know the fact any more.
     """
 
     attribute: Attribute[T]
@@ -82,7 +82,7 @@ class Rule[T](NamedTuple):
     plug: bool = False
     fuel: bool = False
     fallback: bool = False
-    forgets: bool = False
+    null_ends: bool = False
 
 
 type AnyRule = Rule[Any]
@@ -186,66 +186,70 @@ RULES: Final[Mapping[str, AnyRule]] = {
         AVERAGE_CONSUMPTION, consumption, plug=True
     ),
     f"{_ELECTRIC}.charging.connectionType": Rule(
-        CONNECTION_TYPE, _CONNECTION, plug=True, forgets=True
+        CONNECTION_TYPE, _CONNECTION, plug=True, null_ends=True
     ),
     f"{_ELECTRIC}.charging.profile.climatizationActive": Rule(
-        PRECONDITIONING_AT_DEPARTURE, truth, plug=True, forgets=True
+        PRECONDITIONING_AT_DEPARTURE, truth, plug=True, null_ends=True
     ),
     "vehicle.body.chargingPort.isHospitalityActive": Rule(
-        CABLE_UNLOCKED_AFTER_CHARGING, truth, plug=True, forgets=True
+        CABLE_UNLOCKED_AFTER_CHARGING, truth, plug=True, null_ends=True
     ),
     "vehicle.body.flap.isPermanentlyUnlocked": Rule(
-        FLAP_PERMANENTLY_UNLOCKED, _unlocked_for_good, plug=True, forgets=True
+        FLAP_PERMANENTLY_UNLOCKED, _unlocked_for_good, plug=True, null_ends=True
     ),
     f"{_ELECTRIC}.kombiRemainingElectricRange": Rule(REMAINING_RANGE_ELECTRIC, distance, plug=True),
     "vehicle.drivetrain.fuelSystem.level": Rule(REMAINING_FUEL_PERCENT, number, fuel=True),
     "vehicle.drivetrain.fuelSystem.remainingFuel": Rule(
         REMAINING_FUEL, measure(Unit.LITERS), fuel=True
     ),
-    f"{_ELECTRIC}.charging.status": Rule(CHARGING_STATUS, CHARGING_STATE, plug=True, forgets=True),
-    f"{_ELECTRIC}.charging.hvStatus": Rule(
-        CHARGING_STATUS, _HIGH_VOLTAGE, plug=True, fallback=True, forgets=True
+    f"{_ELECTRIC}.charging.status": Rule(
+        CHARGING_STATUS, CHARGING_STATE, plug=True, null_ends=True
     ),
-    "vehicle.body.chargingPort.status": Rule(CHARGER_CONNECTED, truth, plug=True, forgets=True),
+    f"{_ELECTRIC}.charging.hvStatus": Rule(
+        CHARGING_STATUS, _HIGH_VOLTAGE, plug=True, fallback=True, null_ends=True
+    ),
+    "vehicle.body.chargingPort.status": Rule(CHARGER_CONNECTED, truth, plug=True, null_ends=True),
     "vehicle.body.chargingPort.combinedStatus": Rule(
-        CHARGER_CONNECTED, truth, plug=True, forgets=True
+        CHARGER_CONNECTED, truth, plug=True, null_ends=True
     ),
     "vehicle.powertrain.tractionBattery.charging.port.anyPosition.isPlugged": Rule(
-        CHARGER_CONNECTED, truth, plug=True, forgets=True
+        CHARGER_CONNECTED, truth, plug=True, null_ends=True
     ),
     **{
-        key: Rule(CHARGER_CONNECTED, _plugged, plug=True, fallback=True, forgets=True)
+        key: Rule(CHARGER_CONNECTED, _plugged, plug=True, fallback=True, null_ends=True)
         for key in (
             f"{_ELECTRIC}.charging.connectorStatus",
             "vehicle.body.chargingPort.statusClearText",
         )
     },
     f"{_BATTERY}.charging.acLimit.selected": Rule(AC_CURRENT_LIMIT, number, plug=True),
-    f"{_ELECTRIC}.charging.profile.mode": Rule(CHARGING_MODE, _MODE, forgets=True),
+    f"{_ELECTRIC}.charging.profile.mode": Rule(CHARGING_MODE, _MODE, null_ends=True),
     f"{_ELECTRIC}.charging.profile.preference": Rule(
-        CHARGING_PREFERENCE, _PREFERENCE, plug=True, forgets=True
+        CHARGING_PREFERENCE, _PREFERENCE, plug=True, null_ends=True
     ),
-    "vehicle.cabin.door.status": Rule(LOCK_STATE, _LOCK, forgets=True),
-    "vehicle.cabin.door.lock.status": Rule(LOCK_STATE, _LOCK, forgets=True),
-    "vehicle.vehicle.antiTheftAlarmSystem.alarm.armStatus": Rule(ALARM, _ALARM, forgets=True),
+    "vehicle.cabin.door.status": Rule(LOCK_STATE, _LOCK, null_ends=True),
+    "vehicle.cabin.door.lock.status": Rule(LOCK_STATE, _LOCK, null_ends=True),
+    "vehicle.vehicle.antiTheftAlarmSystem.alarm.armStatus": Rule(ALARM, _ALARM, null_ends=True),
     "vehicle.electronicControlUnit.diagnosticTroubleCodes.raw": Rule(FAULT_CODES, codes),
-    "vehicle.body.hood.isOpen": Rule(LIDS["hood"], _LID, forgets=True),
-    "vehicle.body.trunk.isOpen": Rule(LIDS["trunk"], _LID, forgets=True),
-    "vehicle.cabin.door.row1.driver.isOpen": Rule(LIDS["left_front"], _LID, forgets=True),
-    "vehicle.cabin.door.row1.passenger.isOpen": Rule(LIDS["right_front"], _LID, forgets=True),
-    "vehicle.cabin.door.row2.driver.isOpen": Rule(LIDS["left_rear"], _LID, forgets=True),
-    "vehicle.cabin.door.row2.passenger.isOpen": Rule(LIDS["right_rear"], _LID, forgets=True),
-    "vehicle.cabin.sunroof.overallStatus": Rule(LIDS["sun_roof"], _ROOF, forgets=True),
-    "vehicle.body.trunk.window.isOpen": Rule(WINDOWS["rear"], _LID, forgets=True),
-    "vehicle.cabin.window.row1.driver.status": Rule(WINDOWS["left_front"], _LID, forgets=True),
-    "vehicle.cabin.window.row1.passenger.status": Rule(WINDOWS["right_front"], _LID, forgets=True),
-    "vehicle.cabin.window.row2.driver.status": Rule(WINDOWS["left_rear"], _LID, forgets=True),
-    "vehicle.cabin.window.row2.passenger.status": Rule(WINDOWS["right_rear"], _LID, forgets=True),
+    "vehicle.body.hood.isOpen": Rule(LIDS["hood"], _LID, null_ends=True),
+    "vehicle.body.trunk.isOpen": Rule(LIDS["trunk"], _LID, null_ends=True),
+    "vehicle.cabin.door.row1.driver.isOpen": Rule(LIDS["left_front"], _LID, null_ends=True),
+    "vehicle.cabin.door.row1.passenger.isOpen": Rule(LIDS["right_front"], _LID, null_ends=True),
+    "vehicle.cabin.door.row2.driver.isOpen": Rule(LIDS["left_rear"], _LID, null_ends=True),
+    "vehicle.cabin.door.row2.passenger.isOpen": Rule(LIDS["right_rear"], _LID, null_ends=True),
+    "vehicle.cabin.sunroof.overallStatus": Rule(LIDS["sun_roof"], _ROOF, null_ends=True),
+    "vehicle.body.trunk.window.isOpen": Rule(WINDOWS["rear"], _LID, null_ends=True),
+    "vehicle.cabin.window.row1.driver.status": Rule(WINDOWS["left_front"], _LID, null_ends=True),
+    "vehicle.cabin.window.row1.passenger.status": Rule(
+        WINDOWS["right_front"], _LID, null_ends=True
+    ),
+    "vehicle.cabin.window.row2.driver.status": Rule(WINDOWS["left_rear"], _LID, null_ends=True),
+    "vehicle.cabin.window.row2.passenger.status": Rule(WINDOWS["right_rear"], _LID, null_ends=True),
     "vehicle.vehicle.preConditioning.activity": Rule(
-        CLIMATE_ACTIVITY, _CLIMATE, fallback=True, forgets=True
+        CLIMATE_ACTIVITY, _CLIMATE, fallback=True, null_ends=True
     ),
     "vehicle.cabin.hvac.preconditioning.status.comfortState": Rule(
-        CLIMATE_ACTIVITY, _CLIMATE, forgets=True
+        CLIMATE_ACTIVITY, _CLIMATE, null_ends=True
     ),
     "vehicle.cabin.infotainment.navigation.currentLocation.heading": Rule(HEADING, number),
     **{f"{path}.pressure": Rule(TIRE_PRESSURE[wheel], pressure) for wheel, path in _TIRE.items()},
@@ -341,7 +345,7 @@ MESSAGE_LIST: Final = "vehicle.status.checkControlMessages"
 NULL_IS_OVER: Final = frozenset({MESSAGE_LIST})
 """Where null in an answer means that what was there is over; anywhere else it says nothing."""
 
-FORGETTING_KINDS: Final = frozenset({Kind.FLAG, Kind.WORD})
+NULL_ENDS_KINDS: Final = frozenset({Kind.FLAG, Kind.WORD})
 """The kinds of the long tail that end with a word such as INVALID; a number stays as it was."""
 
 NONSENSE: Final[Mapping[str, str]] = {

@@ -22,8 +22,8 @@ from .mapping import (
     CHARGING_WORD,
     DISPLAY_UNITS,
     FIX,
-    FORGETTING_KINDS,
     NONSENSE,
+    NULL_ENDS_KINDS,
     NULL_IS_OVER,
     RULES,
     SOURCE,
@@ -174,7 +174,7 @@ def _by_rule(descriptor: str, rule: AnyRule) -> Step:
             car.unknown_word(descriptor, error)
             found = None
         if found is None:
-            ends = rule.forgets and _is_forgotten(value.raw)
+            ends = rule.null_ends and _is_null_word(value.raw)
             ends = ends and car.may_end(attribute, descriptor)
             return (attribute.over(value.time, SOURCE),) if ends else ()
         lacks = (rule.plug and not car.plugs_in) or (rule.fuel and not car.burns_fuel)
@@ -182,7 +182,7 @@ def _by_rule(descriptor: str, rule: AnyRule) -> Step:
             return ()
         if not car.believes(attribute, value.time, fallback=rule.fallback):
             return ()
-        if rule.forgets:
+        if rule.null_ends:
             car.tells(attribute, descriptor, value.time)
         assumed = unitless and not value.named_unit
         return (Reading(attribute, found, value.time, SOURCE, assumed),)
@@ -192,7 +192,7 @@ def _by_rule(descriptor: str, rule: AnyRule) -> Step:
 
 def _by_descriptor(descriptor: str, item: Descriptor, convert: UnitConverter[Any]) -> Step:
     attribute, unitless = item.attribute, convert is distance
-    local, forgets = item.kind is Kind.MOMENT, item.kind in FORGETTING_KINDS
+    local, null_ends = item.kind is Kind.MOMENT, item.kind in NULL_ENDS_KINDS
     words, everywhere = frozenset(item.words), not item.cars
 
     def step(value: Value, car: CarState) -> Iterable[AnyReading]:
@@ -203,7 +203,7 @@ def _by_descriptor(descriptor: str, item: Descriptor, convert: UnitConverter[Any
             car.unknown_word(descriptor, error)
             return (attribute.over(value.time, SOURCE),)
         if found is None:
-            ends = forgets and _is_forgotten(value.raw)
+            ends = null_ends and _is_null_word(value.raw)
             return (attribute.over(value.time, SOURCE),) if ends else ()
         applies = everywhere or item.applies(car.drive_train)
         if not applies and not _proves(descriptor, found, car):
@@ -217,7 +217,7 @@ def _by_descriptor(descriptor: str, item: Descriptor, convert: UnitConverter[Any
     return step
 
 
-def _is_forgotten(raw: object) -> bool:
+def _is_null_word(raw: object) -> bool:
     """Return whether a value without a meaning says that the car does not know any more."""
     return isinstance(raw, str) and (is_not_known(raw) or not is_nothing(raw))
 
@@ -258,8 +258,8 @@ _WORDS: Final = frozenset(key for key, (item, _) in TAIL.items() if item.kind is
 
 _FORGETTING: Final = frozenset(
     {
-        *(key for key, rule in RULES.items() if rule.forgets),
-        *(key for key, (item, _) in TAIL.items() if item.kind in FORGETTING_KINDS),
+        *(key for key, rule in RULES.items() if rule.null_ends),
+        *(key for key, (item, _) in TAIL.items() if item.kind in NULL_ENDS_KINDS),
     }
 )
 """Where a word such as INVALID means that the car does not know any more."""

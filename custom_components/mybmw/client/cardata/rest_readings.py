@@ -187,7 +187,7 @@ def _wheel(wheel: str, fields: Mapping[str, object], reader: Reader) -> Iterator
     if tire != Tire():
         yield TIRE[wheel].at(tire, reader.time, SOURCE)
     yield from reader.rows(
-        fields, (row("tyreWear.statusColor", TIRE_WEAR[wheel], _WEAR, forgets=True),)
+        fields, (row("tyreWear.statusColor", TIRE_WEAR[wheel], _WEAR, null_ends=True),)
     )
     left = reader.take(fields, "tyreWear.dueMileage", number)
     unit = (reader.take(fields, "tyreWear.unit", text) or "").lower()

@@ -1,1 +1,1 @@
-"""The vocabulary: attributes, readings, vehicles, commands."""
+"""Attributes, readings, vehicles and commands."""

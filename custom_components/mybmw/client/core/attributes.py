@@ -1,8 +1,8 @@
-"""The vocabulary: one constant for every fact about a car that the client has a name for.
+"""The attributes of a car: one constant for each, with its key, type, unit and bounds.
 
-It is the contract between sources and users of the client. Units are fixed here, once; a source
-converts on the way in. A key never changes: unique ids of entities are made from it. Keys with
-dots are those that bimmer_connected and Home Assistant's former integration used.
+They are the contract between sources and users of the client; sources convert to these units. A
+key never changes: unique ids of entities contain it. Keys with dots are those of bimmer_connected
+and Home Assistant's former integration.
 """
 
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ from .values import (
 
 
 class Unit(StrEnum):
-    """The units that values of the vocabulary are in."""
+    """The units of the values of attributes."""
 
     KILOMETERS = "km"
     METERS = "m"
@@ -67,7 +67,7 @@ class Unit(StrEnum):
 @final
 @record
 class Reading[T]:
-    """One value of one attribute, with the time it was measured and the source that said so.
+    """One value of one attribute, with the time it was measured and the name of its source.
 
     `assumed` means that the value came without its unit.
     """
@@ -81,13 +81,12 @@ class Reading[T]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Attribute[T]:
-    """One fact about a car; compared and hashed by identity.
+    """One attribute of a car; compared and hashed by identity.
 
-    `low` and `high` bound what is plausible. A change of at most `tolerance` counts as none, so
-    that a time worked out from "minutes left" stands still. `growing` values neither fall nor leap
-    (see `odometer`). A `transient` fact ends with the situation
-    it describes: a complete answer without it means that it is over. A `private` value tells who
-    or where somebody is, and is left out of what is shown to others.
+    Values outside `low` and `high` are implausible. A change of at most `tolerance` is ignored, so
+    that a time calculated from "minutes left" is stable. `growing` values neither fall nor jump
+    (see `odometer`). A `transient` value ends when a complete response does not contain it. A
+    `private` value is personal data, such as a location, and is removed from recordings.
     """
 
     key: str
@@ -101,11 +100,11 @@ class Attribute[T]:
     private: bool = False
 
     def at(self, value: T, time: datetime, source: str = "") -> Reading[T]:
-        """Make a reading; `time` is when it was measured."""
+        """Return a reading of this attribute, measured at `time`."""
         return Reading(self, value, time, source)
 
     def over(self, time: datetime, source: str = "") -> Reading[T]:
-        """Make the reading that says: since `time` there is no such value any more."""
+        """Return a reading that ends the value of this attribute at `time`."""
         return Reading(self, cast("T", None), time, source)
 
 
@@ -114,7 +113,7 @@ type AnyReading = Reading[Any]
 
 _FIVE_MINUTES: Final = timedelta(minutes=5)
 
-# The car itself
+# Vehicle
 BRAND: Final = Attribute("brand", Brand)
 MODEL: Final = Attribute("model", str)
 MODEL_YEAR: Final = Attribute("model_year", int, low=1990, high=2100)
@@ -128,7 +127,7 @@ SOFTWARE_VERSION: Final = Attribute("headunit.software_version", str)
 TELEMATICS_UNIT: Final = Attribute("telematics_unit", str)
 LEFT_HAND_DRIVE: Final = Attribute("left_hand_drive", bool)
 
-# What it lets us know and do
+# Connection and permissions
 LAST_UPDATE: Final = Attribute("timestamp", datetime, tolerance=timedelta(minutes=1))
 CONNECTION: Final = Attribute("connection", Connection)
 ACCESS: Final = Attribute("access", Access)
@@ -211,7 +210,7 @@ DC_LOUDNESS: Final = Attribute("dc_loudness", str)
 CABLE_UNLOCKED_AFTER_CHARGING: Final = Attribute("unlock_cable_after_charging", bool)
 FLAP_PERMANENTLY_UNLOCKED: Final = Attribute("charging_flap_unlocked", bool)
 
-# Where it is
+# Location
 POSITION: Final = Attribute("vehicle_location.location", Position, private=True)
 HEADING: Final = Attribute(
     "vehicle_location.heading", float, Unit.DEGREES, low=0, high=360, transient=True, private=True
@@ -279,7 +278,7 @@ TIRE_DISTANCE_LEFT: Final[Mapping[str, Attribute[float]]] = {
     for wheel in WHEELS
 }
 
-# What the car was asked to do
+# Commands
 LAST_COMMAND: Final[Mapping[CommandKind, Attribute[CommandResult]]] = {
     kind: Attribute(f"last_command.{kind}", CommandResult) for kind in CommandKind
 }
@@ -296,4 +295,4 @@ def _named() -> dict[str, AnyAttribute]:
 
 
 ATTRIBUTES: Final[Mapping[str, AnyAttribute]] = _named()
-"""Every attribute by its key."""
+"""The attributes by key."""

@@ -1,4 +1,4 @@
-"""What a car can be asked to do, and what became of it."""
+"""Commands to cars, their parameters and results."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, time
@@ -28,10 +28,10 @@ class CommandKind(StrEnum):
 
 
 class CommandState(StrEnum):
-    """How far a command has come.
+    """The progress of a command.
 
-    Unconfirmed means that it may have been carried out, but nothing shows it; confirmed and
-    contradicted is what the next state of the car shows.
+    UNCONFIRMED: it may have been executed, but no state of the car shows it yet. CONFIRMED and
+    CONTRADICTED: a later state of the car shows that it was executed, or was not.
     """
 
     INITIATED = "INITIATED"
@@ -55,32 +55,32 @@ FINAL: Final = (
     CommandState.CONFIRMED,
     CommandState.CONTRADICTED,
 )
-"""The states after which nothing follows but what the car itself reports."""
+"""The states after which the service reports nothing more of a command."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Something that a car is asked to do; plain kinds need nothing else."""
+    """A command to a car; kinds with parameters are subclasses."""
 
     kind: CommandKind
 
 
 @dataclass(frozen=True, slots=True)
 class TargetSoc(Command):
-    """Charge up to `percent`: 20 to 100 in steps of 5."""
+    """Set the target SoC to `percent`: 20 to 100 in steps of 5."""
 
     percent: int
     kind: CommandKind = field(default=CommandKind.TARGET_SOC, init=False)
 
     def __post_init__(self) -> None:
-        """Refuse what no car accepts."""
+        """Raise TargetSocError for a value that no car accepts."""
         if not (20 <= self.percent <= 100 and self.percent % 5 == 0):
             raise TargetSocError("the target SoC must be 20 to 100 % in steps of 5")
 
 
 @dataclass(frozen=True, slots=True)
 class AcLimit(Command):
-    """Draw at most `ampere` from an AC charger; the car names the limits it accepts."""
+    """Limit the AC charging current to `ampere`, one of the values that the car accepts."""
 
     ampere: int
     kind: CommandKind = field(default=CommandKind.AC_LIMIT, init=False)
@@ -88,10 +88,10 @@ class AcLimit(Command):
 
 @dataclass(frozen=True, slots=True)
 class ChangeProfile(Command):
-    """Change the charging plan; what is None stays as it is.
+    """Change the charging plan; fields that are None are not changed.
 
-    `timers` replace those of the same id; the car has as many as it has. The preferred charging
-    window is local to the car and may go past midnight.
+    `timers` replace those of the same id; none can be added. The charging window is in the local
+    time of the car, and may end after midnight.
     """
 
     mode: ChargingMode | None = None
@@ -104,7 +104,7 @@ class ChangeProfile(Command):
 
 @dataclass(frozen=True, slots=True)
 class PointOfInterest:
-    """A destination for the navigation system; what is not known is None."""
+    """A destination for the navigation system; unknown fields are None."""
 
     position: Position
     name: str | None = None
@@ -115,13 +115,13 @@ class PointOfInterest:
     formatted_address: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse places that are not on earth."""
+        """Raise PlaceError for a latitude or longitude that is out of range."""
         if not (-90 <= self.position.latitude <= 90 and -180 <= self.position.longitude <= 180):
             raise PlaceError("the latitude must be within ±90, the longitude within ±180")
 
     @property
     def title(self) -> str:
-        """What the car shows: the name, else the street or the address, else the coordinates."""
+        """The title to display: the name, street, address or coordinates, whichever is known."""
         coordinates = f"{self.position.latitude:.5f}, {self.position.longitude:.5f}"
         return self.name or self.street or self.formatted_address or coordinates
 
@@ -142,7 +142,7 @@ class SendPoi(Command):
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
-    """What became of a command: how far it came by `time` (UTC), and why it went no further."""
+    """The state of a command at `time` (UTC), and the reason if it failed."""
 
     kind: CommandKind
     state: CommandState

@@ -1,8 +1,7 @@
-"""Words that are too common to be looked for, even if somebody or some place has that name.
+"""Words that are not redacted, even if a person or a place has that name.
 
-They are the words of the vocabulary and the catalogue, and a few of everyday life. To take
-"Home", "OPEN" or "Lock" out of a recording would take the meaning out of it, and tells nobody
-anything.
+They are those of attributes, enumerations and the catalogue, and common English words. Removing
+"Home", "OPEN" or "Lock" would make a recording unreadable and protects nobody.
 """
 
 from collections.abc import Iterator
@@ -15,10 +14,10 @@ from . import attributes, commands, values
 from .convert import NULL_WORDS
 from .descriptors import DESCRIPTORS
 
-_HUMP: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
+_NAME_PART: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 _WORD: Final = re.compile(r"[^\W_]+")
 
-_EVERYDAY: Final = """
+_ENGLISH: Final = """
     activate at august auto automatically base black blue bluetooth boost bridgestone business
     capabilities car celsius city confirmed contact continental coolant cooper coupe deactivate
     dealer defrosting degrees description detail details dimension discharging double dunlop edrive
@@ -34,13 +33,13 @@ _EVERYDAY: Final = """
     """
 
 
-def humps(name: str) -> list[str]:
-    """Return the words of a name in lower case: "chargeAndClimate_ID" has four."""
-    return [word.lower() for word in _HUMP.findall(name)]
+def split_name(name: str) -> list[str]:
+    """Return the words of a camel-case name in lower case: "chargeAndClimate_ID" has four."""
+    return [word.lower() for word in _NAME_PART.findall(name)]
 
 
 def is_common(phrase: str) -> bool:
-    """Tell whether a phrase is made of common words alone, as they stand or put together."""
+    """Return whether a phrase consists of common words only, separate or joined."""
     known = _known()
     words = [word.casefold() for word in _WORD.findall(phrase)]
     return "".join(words) in known or all(word in known for word in words)
@@ -49,13 +48,13 @@ def is_common(phrase: str) -> bool:
 @cache
 def _known() -> frozenset[str]:
     found = {word.casefold() for text in _texts() for word in _WORD.findall(text)}
-    found |= {word for text in _texts() for word in humps(text)}
+    found |= {word for text in _texts() for word in split_name(text)}
     joined = {"".join(_WORD.findall(text)).casefold() for text in _texts()}
-    return frozenset(found | joined | set(_EVERYDAY.split()))
+    return frozenset(found | joined | set(_ENGLISH.split()))
 
 
 def _texts() -> Iterator[str]:
-    """Yield the words of all enumerations, and the names of attributes and descriptors."""
+    """Yield the members of all enumerations, and the names of attributes and descriptors."""
     for module in (attributes, commands, values):
         for kind in vars(module).values():
             if isinstance(kind, type) and issubclass(kind, StrEnum):

@@ -1,8 +1,8 @@
-"""From what a source sent to a value of the vocabulary.
+"""Converters from JSON to the values of attributes.
 
-A converter takes any JSON value. It returns None for what a source uses to say "no value", and
-raises ValueError for what it cannot make sense of, so that the caller can skip and count it. Where
-only some words are possible, any other one is an `UnknownWordError`.
+A converter accepts any JSON value. It returns None for null and for words such as "INVALID", and
+raises ValueError for an unusable value, so that the caller can skip and count it. A word that is
+not a member of the expected enumeration raises `UnknownWordError`.
 """
 
 from collections import Counter
@@ -19,10 +19,10 @@ _LOGGER = logging.getLogger(__name__)
 type Converter[T] = Callable[[object], T | None]
 
 NEVER: Final = 2000
-"""Times of this year, or of an earlier one, stand for "never"."""
+"""Times in this year or earlier mean "never"."""
 
-_FAR_AWAY: Final = 2100
-_LARGEST: Final = 2**53
+_MAX_YEAR: Final = 2100
+_MAX_NUMBER: Final = 2**53
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,62}")
 _NO_WORD: Final = re.compile(r"[^a-z0-9]+")
 _CONSTANT: Final = re.compile(r"[A-Z0-9_]+|[a-z][A-Za-z0-9_]*|[A-Za-z0-9]*_[A-Za-z0-9_]*")
@@ -32,27 +32,27 @@ _MEASURE: Final = re.compile(
 )
 
 NULL_WORDS = frozenset({"", "INVALID", "UNKNOWN", "NOT_AVAILABLE", "NULL", "NAN"})
-"""Texts, in upper case, that sources send in place of a value."""
+"""Words, in upper case, that sources send instead of a value."""
 
 
 class UnknownWordError(ValueError):
-    """A word that is not one of those that are known for a value."""
+    """A word that is not a known member of an enumeration."""
 
     def __init__(self, word: str) -> None:
-        """Keep the word as it came."""
+        """Create the error with the word as received."""
         super().__init__("not a known word")
         self.word = word
 
 
 def unknown_word(value: object) -> ValueError:
-    """Return the error for what is none of the known words: a new word, or no word at all."""
+    """Return the error for a value that is no known word: UnknownWordError if it is a word."""
     if isinstance(value, str) and _WORD.fullmatch(value.strip()):
         return UnknownWordError(value.strip())
     return ValueError("not a word")
 
 
 def note_unknown_word(problems: Counter[str], where: str, error: UnknownWordError) -> None:
-    """Count an unknown word, and log the first one of each place unless it may be a name."""
+    """Count an unknown word, and log the first one of each path unless it may be a name."""
     if where not in problems:
         word = error.word if _CONSTANT.fullmatch(error.word) else "not a constant"
         _LOGGER.info("Unknown value of %s: %s", where, word)
@@ -60,9 +60,9 @@ def note_unknown_word(problems: Counter[str], where: str, error: UnknownWordErro
 
 
 def number(value: object) -> float | None:
-    """Read a number, also one written as text with a decimal comma or with its unit behind it."""
-    if type(value) is int and -_LARGEST <= value <= _LARGEST:
-        return float(value)  # what most of them are
+    """Return a number, also from a text with a decimal comma or a unit after it."""
+    if type(value) is int and -_MAX_NUMBER <= value <= _MAX_NUMBER:
+        return float(value)  # the most common case
     if value is None or is_null_word(value):
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
@@ -77,7 +77,7 @@ def number(value: object) -> float | None:
 
 
 def split_unit(value: object) -> tuple[object, str]:
-    """Split a text such as "81 km" into the number and its unit in lower case, "" if none."""
+    """Split a text such as "81 km" into number and unit; the unit is in lower case, or ""."""
     found = _MEASURE.fullmatch(value.strip()) if isinstance(value, str) else None
     if found is None or found["unit"] is None:
         return value, ""
@@ -90,30 +90,30 @@ def _digits(value: str) -> str:
 
 
 def integer(value: object) -> int | None:
-    """Read a whole number."""
-    if type(value) is int and -_LARGEST <= value <= _LARGEST:
+    """Return an integer."""
+    if type(value) is int and -_MAX_NUMBER <= value <= _MAX_NUMBER:
         return value
     result = number(value)
     if result is None:
         return None
-    if abs(result) > _LARGEST or result != int(result):
-        raise ValueError("not a whole number of use")
+    if abs(result) > _MAX_NUMBER or result != int(result):
+        raise ValueError("not an integer, or too large")
     return int(result)
 
 
 def boolean(value: object) -> bool | None:
-    """Read a truth value; words are matched as a whole."""
+    """Return a boolean, also from the texts "true" and "false"."""
     if isinstance(value, bool):
         return value
     if value is None or is_null_word(value):
         return None
     if isinstance(value, str) and value.strip().lower() in ("true", "false"):
         return value.strip().lower() == "true"
-    raise ValueError("not a truth value")
+    raise ValueError("not a boolean")
 
 
 def text(value: object) -> str | None:
-    """Read a text of at most 255 characters."""
+    """Return a text, cut to 255 characters."""
     if value is None:
         return None
     if not isinstance(value, str):
@@ -123,14 +123,14 @@ def text(value: object) -> str | None:
 
 
 def iso_time(value: object) -> datetime:
-    """Read an ISO 8601 time as it is written, perhaps without an offset; else ValueError."""
+    """Return an ISO 8601 time, with or without an offset; raise ValueError for anything else."""
     if not isinstance(value, str):
         raise ValueError("not a time")
     return datetime.fromisoformat(value)
 
 
 def utc_time(value: object) -> datetime | None:
-    """Read an ISO 8601 time with its offset; None for anything else."""
+    """Return an ISO 8601 time with an offset as UTC; None for anything else."""
     try:
         result = iso_time(value)
         if result.tzinfo is UTC:
@@ -141,7 +141,7 @@ def utc_time(value: object) -> datetime | None:
 
 
 def timestamp(value: object) -> datetime | None:
-    """Read an ISO 8601 time with its offset; years up to 2000 stand for "never"."""
+    """Return an ISO 8601 time with an offset as UTC; None for years up to 2000 ("never")."""
     try:
         result = _iso(value)
         if result is None:
@@ -155,7 +155,7 @@ def timestamp(value: object) -> datetime | None:
 
 
 def needed_timestamp(value: object) -> datetime:
-    """Read an ISO 8601 time with its offset that has to be there; else ValueError."""
+    """Return an ISO 8601 time with an offset as UTC; raise ValueError if there is none."""
     result = timestamp(value)
     if result is None:
         raise ValueError("no time")
@@ -163,9 +163,9 @@ def needed_timestamp(value: object) -> datetime:
 
 
 def day(value: object) -> date | None:
-    """Read the date of an ISO 8601 time, as it is written; one far away stands for "never"."""
+    """Return the local date of an ISO 8601 time; None ("never") if not within 2001 to 2099."""
     result = _iso(value)
-    return result.date() if result is not None and NEVER < result.year < _FAR_AWAY else None
+    return result.date() if result is not None and NEVER < result.year < _MAX_YEAR else None
 
 
 def _iso(value: object) -> datetime | None:
@@ -180,9 +180,9 @@ def _iso(value: object) -> datetime | None:
 
 
 def member[E: StrEnum](kind: type[E], **also: E) -> Converter[E]:
-    """Make a converter for one enumeration; `also` names further words for members.
+    """Return a converter for an enumeration; `also` are further words for members.
 
-    Words are the same however their parts are joined.
+    Case and separators of words do not matter.
     """
     exact = {item.value: item for item in kind} | also
     words = {joined(word): item for word, item in exact.items()}
@@ -204,15 +204,15 @@ def joined(word: str) -> str:
 
 
 def is_null_word(value: object) -> bool:
-    """Tell whether a text stands for "no value"."""
+    """Return whether a value is a word for "no value"."""
     return isinstance(value, str) and value.strip().upper() in NULL_WORDS
 
 
 def mapping(value: object) -> Mapping[str, object]:
-    """Take an object as it is; anything else is an empty one."""
+    """Return a JSON object; an empty one for anything else."""
     return value if isinstance(value, dict) else {}
 
 
 def sequence(value: object) -> Sequence[object]:
-    """Take a list as it is; anything else is an empty one."""
+    """Return a JSON list; an empty one for anything else."""
     return value if isinstance(value, list) else ()

@@ -1,8 +1,8 @@
-"""The long tail: what BMW's catalogue names and the vocabulary does not.
+"""Attributes for the descriptors of BMW's catalogue that have no constant in `attributes`.
 
-Every descriptor (docs/protocols/cardata.md#catalogue) is an attribute of its own, with its path as
-the key, so that it is treated like any other. Descriptors that the vocabulary knows better are not
-here; those that it only falls back on are, to be seen on their own.
+Every descriptor (docs/protocols/cardata.md#catalogue) is an attribute with its path as the key.
+Descriptors that are the main source of an attribute in `attributes` are not listed; those that are
+only a fallback for one are.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -17,7 +17,7 @@ from .values import DriveTrain
 
 
 class Kind(StrEnum):
-    """What the values of a descriptor are, once read."""
+    """The type of the values of a descriptor."""
 
     FLAG = "flag"
     NUMBER = "number"
@@ -31,9 +31,9 @@ class Kind(StrEnum):
 class Descriptor(NamedTuple):
     """One descriptor as an attribute.
 
-    `words` are the known ones of a word, in lower case; `cars` the drive trains that can have it,
-    all if empty. A `rest` descriptor never comes by the stream. What it is about, how its values
-    form a series, and whether it is `diagnostic`, is in plain words, empty if there is none.
+    `words` are the known values of kind WORD, in lower case; `cars` the drive trains that can have
+    it, all if empty. A `rest` descriptor is never streamed. `device_class`, `state_class` and
+    `category` are those of Home Assistant, empty if there is none.
     """
 
     attribute: AnyAttribute
@@ -46,7 +46,7 @@ class Descriptor(NamedTuple):
     category: str
 
     def applies(self, train: DriveTrain | None) -> bool:
-        """Tell whether a car with this drive train can have the fact; unknown ones can."""
+        """Return whether a car with this drive train can have the value; unknown ones can."""
         return train is None or not self.cars or train in self.cars
 
 
@@ -96,7 +96,7 @@ _CARS: Final[Mapping[str, frozenset[DriveTrain]]] = {
 
 
 def _read() -> Iterator[Descriptor]:
-    """Read the table beside this file; bounds that it leaves open are those of the unit."""
+    """Yield the rows of `descriptors.csv`; missing bounds are those of the unit."""
     with Path(__file__).with_suffix(".csv").open(encoding="utf-8", newline="") as table:
         for row in csv.DictReader(table):
             kind = Kind(row["kind"])
@@ -123,10 +123,10 @@ def _read() -> Iterator[Descriptor]:
 
 
 DESCRIPTORS: Final[Mapping[str, Descriptor]] = {item.attribute.key: item for item in _read()}
-"""Every descriptor of the long tail by its name."""
+"""The descriptors by name."""
 
 
 def attribute_of(key: str) -> AnyAttribute:
-    """Return the attribute with this key, of the vocabulary or the long tail; KeyError."""
+    """Return the attribute or descriptor with this key; raise KeyError if there is none."""
     known = ATTRIBUTES.get(key)
     return known if known is not None else DESCRIPTORS[key].attribute

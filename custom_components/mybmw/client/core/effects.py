@@ -1,4 +1,4 @@
-"""What commands change: the attributes, and the values that show that a command was carried out."""
+"""The attributes that commands change, and checks whether a command was executed."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -26,7 +26,7 @@ from .commands import AcLimit, ChangeProfile, Command, CommandKind, TargetSoc
 from .values import ChargingProfile, ChargingStatus
 
 type Check = Callable[[Any], bool]
-"""Tells whether a value is what a command asked for."""
+"""Returns whether a value is what a command has requested."""
 
 _HALF: Final = 0.5
 _LOCK: Final = (LOCK_STATE, ALARM)
@@ -75,7 +75,7 @@ LASTING: Final[Mapping[CommandKind, timedelta]] = {
     CommandKind.CHARGE_START: timedelta(hours=1),
     CommandKind.CHARGE_STOP: timedelta(hours=1),
 }
-"""How long an effect lasts at least; what is measured later shows nothing about the command."""
+"""How long an effect lasts at least; later measurements do not show whether it was executed."""
 
 
 def changes(command: Command) -> tuple[AnyAttribute, ...]:
@@ -91,7 +91,7 @@ def changes(command: Command) -> tuple[AnyAttribute, ...]:
 
 
 def checks(command: Command) -> Mapping[AnyAttribute, Check]:
-    """Return the attributes that show whether a command was carried out, and how."""
+    """Return the checks that show whether a command was executed, by attribute."""
     match command:
         case TargetSoc(percent=percent):
             return {CHARGING_TARGET: lambda value: abs(value - percent) < _HALF}
@@ -114,7 +114,7 @@ def _plan_checks(change: ChangeProfile) -> Mapping[AnyAttribute, Check]:
 
 
 def _has(profile: ChargingProfile, change: ChangeProfile) -> bool:
-    """Tell whether a plan has the charging window and the timers that were asked for."""
+    """Return whether a plan has the requested charging window and timers."""
     windows = (
         (change.window_start, profile.window_start),
         (change.window_end, profile.window_end),

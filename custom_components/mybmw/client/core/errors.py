@@ -1,18 +1,18 @@
-"""What can go wrong, as types: everything that the client raises is a `ClientError`."""
+"""The exceptions of the client; all derive from `ClientError`."""
 
 from typing import ClassVar
 
 
 class ClientError(Exception):
-    """Base of all errors of the client; `key` names the cause in translations and for scripts.
+    """Base of all errors of the client; `key` is the translation key of the cause.
 
-    The text never holds a token, a VIN, a position or an address.
+    The message never contains a token, a VIN, a position or an address.
     """
 
     key: ClassVar[str] = "api_error"
 
     unconfirmed: bool = False
-    """Whether a command that failed with this may have been accepted all the same."""
+    """Whether a command that failed with this error may have been accepted nevertheless."""
 
 
 class NetworkError(ClientError):
@@ -21,90 +21,90 @@ class NetworkError(ClientError):
     key = "cannot_connect"
 
     def __init__(self, message: str, *, sent: bool = True) -> None:
-        """`sent` tells whether the request may have reached the service."""
+        """Create the error; `sent` is whether the request may have reached the service."""
         super().__init__(message)
         self.sent = sent
 
 
 class AnswerError(ClientError):
-    """The service answered with something that is not what it should be (such as broken JSON)."""
+    """The service sent a response of unexpected form, such as broken JSON."""
 
     key = "bad_answer"
 
 
 class ApiError(ClientError):
-    """The service answered with an HTTP status that means failure."""
+    """The service responded with an HTTP error status."""
 
     def __init__(self, message: str, status: int) -> None:
-        """Keep the HTTP `status` beside the text."""
+        """Create the error with the HTTP `status`."""
         super().__init__(message)
         self.status = status
 
 
 class AuthError(ClientError):
-    """The login or its tokens are refused: somebody has to log in again."""
+    """The login or its tokens were refused: the user has to log in again."""
 
     key = "invalid_auth"
 
     def __init__(self, message: str, status: int | None = None) -> None:
-        """Keep the HTTP `status` beside the text, if there was one."""
+        """Create the error with the HTTP `status`, if there was one."""
         super().__init__(message)
         self.status = status
 
 
 class RefusedError(AuthError):
-    """A fresh token was refused for one request, which need not concern the whole login."""
+    """A fresh token was refused for one request; the login itself may still be valid."""
 
 
 class CaptchaError(AuthError):
-    """A fresh captcha token is needed to log in."""
+    """The login needs a new captcha token."""
 
     key = "missing_captcha"
 
 
 class QuotaError(ClientError):
-    """The service refuses more calls for now; `retry_after` is in seconds, if it said so."""
+    """The service refuses further calls for now."""
 
     key = "quota"
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
-        """Keep the time to wait beside the text."""
+        """Create the error; `retry_after` is in seconds, None if the service gave no time."""
         super().__init__(message)
         self.retry_after = retry_after
 
 
 class NotWrittenError(ClientError):
-    """A call was not made, since it could not be written down first that it was."""
+    """A call was not made because its count could not be stored first."""
 
     key = "not_written"
 
 
 class NoContainerError(ClientError):
-    """No container for data can be made: those of other programs take all the places."""
+    """No container can be created: those of other applications use up the limit."""
 
     key = "no_container"
 
 
 class NotAllowedError(ClientError):
-    """The account may not read this car."""
+    """The account has no permission to read this car."""
 
     key = "not_allowed"
 
 
 class BlockedError(ClientError):
-    """The service refuses third-party programs altogether (HTTP 489)."""
+    """The service refuses all third-party applications (HTTP 489)."""
 
     key = "blocked"
 
 
 class UnsupportedError(ClientError):
-    """The car, or its present state, does not allow this command; nothing was sent."""
+    """The car does not support this command, or not in its current state; nothing was sent."""
 
     key = "not_supported"
 
 
 class UnknownPlanError(UnsupportedError):
-    """The charging plan of the car is not known, so it cannot be changed in part."""
+    """The charging plan of the car is not known, so parts of it cannot be changed."""
 
     key = "unknown_plan"
 
@@ -116,25 +116,25 @@ class NoPictureError(UnsupportedError):
 
 
 class InvalidValueError(ClientError):
-    """A value given with a command is out of range; nothing was sent."""
+    """A parameter of a command is out of range; nothing was sent."""
 
     key = "invalid_value"
 
 
 class TargetSocError(InvalidValueError):
-    """A target SoC that no car takes."""
+    """The target SoC is out of range."""
 
     key = "impossible_target_soc"
 
 
 class PlaceError(InvalidValueError):
-    """A position that is not on earth."""
+    """The latitude or longitude is out of range."""
 
     key = "impossible_place"
 
 
 class UnexpectedError(ClientError):
-    """Something failed unexpectedly; the cause is in the log."""
+    """An unexpected error, whose cause is in the log."""
 
     key = "unexpected"
 
@@ -146,7 +146,7 @@ class CommandError(ClientError):
 
 
 class CommandTimeoutError(CommandError):
-    """No final word about a command arrived in time; the car may still carry it out."""
+    """No final state of a command arrived in time; the car may still execute it."""
 
     key = "command_timeout"
     unconfirmed = True

@@ -1,4 +1,4 @@
-"""One command on its way: its steps, and what becomes unknown if nothing confirms it."""
+"""Execution of one command: its steps, and the attributes that are unknown until confirmed."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -9,10 +9,10 @@ from .commands import Command, CommandKind, CommandResult, CommandState
 from .effects import changes
 from .errors import ApiError, ClientError, CommandTimeoutError, InvalidValueError, UnsupportedError
 from .source import Progress
-from .unconfirmed import Sent, Unconfirmed
+from .unconfirmed import SentCommand, Unconfirmed
 from .vehicle import Vehicle
 
-INTERRUPTED: Final = "it was interrupted before its result was known"
+INTERRUPTED: Final = "interrupted before its result was known"
 
 NOT_PLUGGED_IN: Final = "the car is not plugged in"
 
@@ -20,52 +20,52 @@ NOT_CHARGING: Final = "the car is not charging"
 
 NO_STATE: Final = "the car has reported nothing since"
 
-type Note = Callable[[CommandResult], None]
+type StepListener = Callable[[CommandResult], None]
 
 
 class Execution:
-    """Follows a command from before it is sent; sources call it with every news of it."""
+    """Tracks one command; the source calls it with every state that the service reports."""
 
     def __init__(
         self,
         unconfirmed: Unconfirmed,
         vehicle: Vehicle,
-        sent: Sent,
-        note: Note,
+        sent: SentCommand,
+        on_step: StepListener,
         progress: Progress | None,
     ) -> None:
-        """`note` gets every step, `progress` all news as they come."""
+        """Create it before sending; `on_step` gets each new state, `progress` repeated ones too."""
         self._unconfirmed = unconfirmed
         self._vehicle = vehicle
         self._sent = sent
-        self._note = note
+        self._on_step = on_step
         self._progress = progress
         self._state: CommandState | None = None
-        self._left = False
-        self._over = False
+        self._submitted = False
+        self._finished = False
         if sent.attributes:
             unconfirmed.add(vehicle.vin, sent)
 
     def sending(self) -> None:
-        """Note that the command is sent now."""
-        self._left = True
+        """Record that the command is being sent now."""
+        self._submitted = True
         self._sent = self._unconfirmed.replace(self._vehicle.vin, self._sent, time=_now())
 
     def __call__(self, state: CommandState) -> None:
-        """Take news of the command."""
-        self._left = True
+        """Handle a state reported by the service."""
+        self._submitted = True
         self._step(state)
         if self._progress is not None:
             self._progress(state)
 
     def finish(self, result: CommandResult) -> Sequence[AnyReading]:
-        """Take the result; return the readings of what is unknown until there is a newer state."""
+        """Handle the result; return readings that end the values outdated by the command."""
         self._step(result.state, result.reason)
         done = result.state is CommandState.EXECUTED
-        return self._end(result.state, _whole(result.time)) if done else self._drop()
+        return self._end(result.state, _whole_seconds(result.time)) if done else self._drop()
 
     def fail(self, error: ClientError) -> Sequence[AnyReading]:
-        """Take the reason why there is no result; return the readings of what is unknown now."""
+        """Handle an error instead of a result; return readings that end the outdated values."""
         if isinstance(error, (UnsupportedError, InvalidValueError)):
             return self._drop()
         state = self._failed(error)
@@ -73,10 +73,10 @@ class Execution:
         return self._end(state, _now()) if error.unconfirmed else self._drop()
 
     def interrupt(self) -> Sequence[AnyReading]:
-        """End it without result or reason, unless it has ended; return what is unknown now."""
-        if self._over:
+        """Handle an interruption, unless finished; return readings that end the outdated values."""
+        if self._finished:
             return ()
-        if not self._left:
+        if not self._submitted:
             return self._drop()
         self._step(CommandState.UNCONFIRMED, INTERRUPTED)
         return self._end(CommandState.UNCONFIRMED, _now())
@@ -89,39 +89,39 @@ class Execution:
         return CommandState.UNCONFIRMED if lost else CommandState.ERROR
 
     def _step(self, state: CommandState, reason: str | None = None) -> None:
-        """Note a step, once."""
+        """Report a state, unless it was the last one reported."""
         if state is not self._state:
             self._state = state
             kind = self._sent.command.kind
-            self._note(CommandResult(kind, state, datetime.now(UTC), reason))
+            self._on_step(CommandResult(kind, state, datetime.now(UTC), reason))
 
     def _end(self, state: CommandState, ended: datetime) -> Sequence[AnyReading]:
-        self._over = True
+        self._finished = True
         if not self._sent.attributes:
             return ()
         return self._unconfirmed.end(self._vehicle, self._sent, state, ended)
 
     def _drop(self) -> Sequence[AnyReading]:
-        self._over = True
+        self._finished = True
         self._unconfirmed.discard(self._vehicle.vin, self._sent)
         return ()
 
 
 def _now() -> datetime:
-    return _whole(datetime.now(UTC))
+    return _whole_seconds(datetime.now(UTC))
 
 
-def _whole(time: datetime) -> datetime:
-    """Return a time in whole seconds: states are not measured more exactly than that."""
+def _whole_seconds(time: datetime) -> datetime:
+    """Return a time in whole seconds, which is the resolution of the states of a car."""
     return time.replace(microsecond=0)
 
 
-def about_to_send(vehicle: Vehicle, command: Command, source: str) -> Sent:
-    """Return the record of a command that is sent soon."""
+def prepare(vehicle: Vehicle, command: Command, source: str) -> SentCommand:
+    """Return the record of a command before it is sent, with the values that it changes."""
     before = {item: vehicle.value(item) for item in changes(command)}
-    return Sent(command, source, _now(), before=before)
+    return SentCommand(command, source, _now(), before=before)
 
 
 def unconfirmed(kind: CommandKind, reason: str) -> CommandResult:
-    """Return the step of a command of which it is not known whether it was carried out."""
+    """Return the result of a command that may or may not have been executed."""
     return CommandResult(kind, CommandState.UNCONFIRMED, datetime.now(UTC), reason)

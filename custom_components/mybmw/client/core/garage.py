@@ -10,13 +10,13 @@ from .attributes import COMMANDS, LAST_COMMAND, AnyAttribute, AnyReading
 from .capabilities import Capabilities, capabilities_of
 from .commands import FINAL, Command, CommandKind, CommandResult, CommandState
 from .errors import ClientError, NoPictureError, UnsupportedError
-from .execution import INTERRUPTED, NO_STATE, Execution, about_to_send, unconfirmed
+from .execution import INTERRUPTED, NO_STATE, Execution, prepare, unconfirmed
 from .listeners import Listeners
 from .policy import Policy
 from .recording import Message
 from .source import Commanding, Poll, Polled, Progress, Source
 from .tires import COMPARED, comparisons
-from .unconfirmed import Saved, Sent, Unconfirmed, outdated
+from .unconfirmed import Saved, SentCommand, Unconfirmed, outdated
 from .vehicle import Vehicle
 
 _LOGGER = logging.getLogger(__name__)
@@ -199,7 +199,7 @@ class Garage:
         def note(step: CommandResult) -> None:
             self._note(vehicle, step, source.name)
 
-        sent = about_to_send(vehicle, command, source.name)
+        sent = prepare(vehicle, command, source.name)
         execution = Execution(self.unconfirmed, vehicle, sent, note, progress)
         try:
             if sent.attributes and self._before_sending is not None:
@@ -244,7 +244,7 @@ class Garage:
                     step = unconfirmed(last.value.kind, INTERRUPTED)
                     self._note(vehicle, step, last.source)
 
-    def _note_unconfirmed(self, vehicle: Vehicle, sent: Sent, reason: str) -> None:
+    def _note_unconfirmed(self, vehicle: Vehicle, sent: SentCommand, reason: str) -> None:
         _LOGGER.info("Nothing shows whether %s was carried out: %s", sent.command.kind, reason)
         self.unconfirmed.replace(vehicle.vin, sent, state=CommandState.UNCONFIRMED)
         self._note(vehicle, unconfirmed(sent.command.kind, reason), sent.source)
@@ -294,7 +294,7 @@ class Garage:
                 if not self._accept(vin):
                     continue
                 vehicle = self.vehicles[vin] = Vehicle(vin)
-            taken = [*self.unconfirmed.sift(vin, self.policy.filter(items))]
+            taken = [*self.unconfirmed.filter(vin, self.policy.filter(items))]
             changes[vin] = changed = vehicle.update(taken)
             if any(reading.attribute in COMPARED for reading in taken):
                 changed |= vehicle.update(comparisons(vehicle))
@@ -309,7 +309,7 @@ class Garage:
 
     def _settle(self, vehicle: Vehicle) -> None:
         """Tell of commands whose effect the car's state shows now."""
-        for sent, state in list(self.unconfirmed.settle(vehicle)):
+        for sent, state in list(self.unconfirmed.resolve(vehicle)):
             kind = sent.command.kind
             if state is CommandState.CONTRADICTED:
                 _LOGGER.info("The car reports something else than %s asked for", kind)

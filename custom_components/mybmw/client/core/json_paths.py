@@ -1,7 +1,7 @@
-"""Which paths of recorded JSON are known to hold nothing personal.
+"""Trees of the JSON paths whose values may stay in recordings.
 
-Each source says which those are, most of them by the tables that it reads by: a line for another
-attribute is known as well, unless that attribute is private. Only under such paths do values stay.
+Each source defines its own. Most paths follow from the rows of its mapping, without those of
+private attributes. Values under all other paths are removed.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,18 +10,18 @@ from typing import Final
 from .json_reader import AnyRow
 
 type Paths = Mapping[str, Paths]
-"""What may follow a key, by that key; the one that ends a path has `END` after it."""
+"""A tree of keys; the last key of a path has the child `END`."""
 
 END: Final = ""
 ANY: Final = "*"
-"""A step that is any key."""
+"""A step that matches any key."""
 
 NOTHING: Final[Paths] = {}
 _INVISIBLE: Final = "\u200b"
 
 
-def known(paths: Iterable[Sequence[str]]) -> Paths:
-    """Put paths together; a list is no step of a path, nor is a text that holds JSON."""
+def path_tree(paths: Iterable[Sequence[str]]) -> Paths:
+    """Return the tree of paths; lists and texts that contain JSON are no steps of a path."""
     root: dict[str, Paths] = {}
     for path in paths:
         node = root
@@ -30,16 +30,16 @@ def known(paths: Iterable[Sequence[str]]) -> Paths:
     return root
 
 
-def listed(table: str) -> Iterator[Sequence[str]]:
-    """Yield the paths of a table: how they begin, a colon, and how they go on."""
+def table_paths(table: str) -> Iterator[Sequence[str]]:
+    """Yield the paths of a table with lines of the form `prefix: path path ...`."""
     for line in table.strip().splitlines():
         start, _, ends = line.partition(":")
         yield from ((*_steps(start), *_steps(end)) for end in ends.split())
 
 
-def of_rows(start: str, rows: Iterable[AnyRow]) -> Iterator[Sequence[str]]:
-    """Yield the paths that lines of a table read by, those of private attributes left out."""
-    return ((*_steps(start), *_steps(row.path)) for row in rows if not row.attribute.private)
+def row_paths(prefix: str, rows: Iterable[AnyRow]) -> Iterator[Sequence[str]]:
+    """Yield the paths of the rows of a mapping, without those of private attributes."""
+    return ((*_steps(prefix), *_steps(row.path)) for row in rows if not row.attribute.private)
 
 
 def _steps(path: str) -> Sequence[str]:
@@ -47,10 +47,10 @@ def _steps(path: str) -> Sequence[str]:
 
 
 def child(paths: Paths, key: str) -> Paths:
-    """Return what may follow a key."""
+    """Return the subtree of a key."""
     return paths.get(key.replace(_INVISIBLE, "") or ANY) or paths.get(ANY) or NOTHING
 
 
 def is_step(paths: Paths, key: str) -> bool:
-    """Return whether a path goes on with this very key."""
+    """Return whether the tree contains this key itself, not just `ANY`."""
     return key.replace(_INVISIBLE, "") in paths and key not in (END, ANY)

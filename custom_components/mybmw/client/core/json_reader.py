@@ -1,4 +1,4 @@
-"""Reading JSON by table: path → attribute, converter. What cannot be used is counted."""
+"""Read JSON by a table of path → attribute, converter; unusable values are counted."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ _ROOT: Final[tuple[str, ...]] = ()
 
 @cache
 def _split(path: str) -> tuple[tuple[str, ...], str]:
-    """Return the steps to an object, one tuple for all paths into it, and the name inside it."""
+    """Return the steps to an object (one tuple shared by all paths into it) and the last key."""
     parent, _, name = path.rpartition(".")
     return _steps(parent), name
 
@@ -28,19 +28,19 @@ def _steps(path: str) -> tuple[str, ...]:
 
 
 class _Absence(Enum):
-    """Why there is no value: nothing was sent, the car does not know it, or it is no use."""
+    """Why there is no value: missing or null, a word such as INVALID, or unusable."""
 
     MISSING = auto()
-    NOT_KNOWN = auto()
+    NULL_WORD = auto()
     UNKNOWN_WORD = auto()
     UNUSABLE = auto()
 
 
 class Row[T](NamedTuple):
-    """One line of a source's table: `parent` are the steps to the object that `name` is in.
+    """One row of a source's mapping; `parent` are the steps to the object that contains `name`.
 
-    With `forgets`, a word such as INVALID means that the car does not know the fact any more;
-    without it the word says nothing.
+    With `null_ends`, a word such as INVALID ends the value, as the car does not know it any more;
+    without it, the word is ignored.
     """
 
     path: str
@@ -48,16 +48,16 @@ class Row[T](NamedTuple):
     name: str
     attribute: Attribute[T]
     convert: Converter[T]
-    forgets: bool = False
+    null_ends: bool = False
 
     def ends(self, absence: _Absence, *, complete: bool) -> bool:
-        """Return whether the fact is over when there is no value in an answer."""
+        """Return whether the absence of a value ends the stored one."""
         match absence:
             case _Absence.UNKNOWN_WORD:
                 return True
             case _Absence.UNUSABLE:
                 return False
-            case _Absence.NOT_KNOWN if self.forgets:
+            case _Absence.NULL_WORD if self.null_ends:
                 return True
         return complete and self.attribute.transient
 
@@ -66,19 +66,19 @@ type AnyRow = Row[Any]
 
 
 def row[T](
-    path: str, attribute: Attribute[T], convert: Converter[T], *, forgets: bool = False
+    path: str, attribute: Attribute[T], convert: Converter[T], *, null_ends: bool = False
 ) -> Row[T]:
-    """Make a line; `path` has dots between its steps."""
+    """Return a row; the steps of `path` are separated by dots."""
     parent, name = _split(path)
-    return Row(path, parent, name, attribute, convert, forgets)
+    return Row(path, parent, name, attribute, convert, null_ends)
 
 
 @dataclass(slots=True)
 class Reader:
-    """Reads one answer; `time` is when it was measured.
+    """Reads one response, measured at `time`.
 
-    In a `complete` answer, a transient attribute that is missing is over. `within` is the part of
-    the answer that paths begin in; problems are counted by the whole path.
+    In a `complete` response, a missing transient attribute ends. `within` is the prefix of all
+    paths in the response; problems are counted by the full path.
     """
 
     source: str
@@ -88,12 +88,12 @@ class Reader:
     within: str = ""
 
     def inside(self, name: str) -> Reader:
-        """Return the reader for one part of the answer."""
+        """Return a reader for one part of the response."""
         within = f"{self.within}{name}."
         return Reader(self.source, self.time, self.problems, self.complete, within)
 
     def take[T](self, node: object, path: str, convert: Converter[T]) -> T | None:
-        """Return one value, None if it is missing, null or unusable."""
+        """Return the value at a path, None if it is missing, null or unusable."""
         name = path
         if "." in path:
             parent, name = _split(path)
@@ -111,7 +111,7 @@ class Reader:
             return None
 
     def items[T](self, items: Iterable[object], name: str, convert: Converter[T]) -> Iterator[T]:
-        """Read the items of a list that are of use; `name` is what the list is called."""
+        """Yield the converted items of a list, without unusable ones; `name` is its path."""
         for item in items:
             try:
                 value = convert(item)
@@ -122,7 +122,7 @@ class Reader:
                 yield value
 
     def rows(self, node: object, rows: Iterable[AnyRow]) -> list[AnyReading]:
-        """Read all lines of a table; those of one object should stand together."""
+        """Return the readings of all rows; rows of the same object should be adjacent."""
         time, source = self.time, self.source
         readings: list[AnyReading] = []
         parent, holder = _ROOT, node
@@ -134,7 +134,7 @@ class Reader:
             if not isinstance(holder, dict):
                 absence = self._without(holder, line.path)
             elif (found := holder.get(line.name)) is not None:
-                absence = _Absence.NOT_KNOWN
+                absence = _Absence.NULL_WORD
                 try:
                     value = line.convert(found)
                 except _UNUSABLE as error:
@@ -146,18 +146,18 @@ class Reader:
         return readings
 
     def problem(self, path: str) -> None:
-        """Count something that cannot be used."""
+        """Count an unusable value."""
         self.problems[self.within + path] += 1
 
     def _without(self, node: object, path: str) -> _Absence:
-        """Return why there is nothing to look into."""
+        """Count a node that is neither an object nor null; return the kind of absence."""
         if node is None:
             return _Absence.MISSING
         self.problem(path)
         return _Absence.UNUSABLE
 
     def _note(self, path: str, error: Exception) -> _Absence:
-        """Count a value that cannot be used; return why."""
+        """Count an unusable value; return the kind of absence."""
         if isinstance(error, UnknownWordError):
             note_unknown_word(self.problems, self.within + path, error)
             return _Absence.UNKNOWN_WORD
@@ -166,7 +166,7 @@ class Reader:
 
 
 def _object(node: object, steps: tuple[str, ...]) -> object:
-    """Return the object at the end of some steps, or what is there instead of one."""
+    """Return the node at the end of the steps, or the first one that is not an object."""
     for step in steps:
         if not isinstance(node, dict):
             break

@@ -1,17 +1,17 @@
-"""Listeners of equal rank."""
+"""A list of callbacks to subscribe to."""
 
 from collections.abc import Callable
 
 
 class Listeners[*Args]:
-    """Calls everyone who has subscribed, in that order."""
+    """Calls all subscribed listeners, in the order of subscription."""
 
     def __init__(self) -> None:
-        """Nobody has subscribed yet."""
+        """Create a list without listeners."""
         self._all: tuple[Callable[[*Args], object], ...] = ()
 
     def subscribe(self, listener: Callable[[*Args], object]) -> Callable[[], None]:
-        """Have a listener called from now on; return what ends that."""
+        """Add a listener; return a function that removes it."""
         self._all += (listener,)
 
         def unsubscribe() -> None:

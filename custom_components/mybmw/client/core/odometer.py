@@ -1,8 +1,8 @@
-"""The guard of values that only grow: an odometer in other units, or a jump, is not believed.
+"""Plausibility check of values that only grow: rejects odometer readings in other units and jumps.
 
-Cars mix kilometres and miles, sometimes without naming the unit. So a value that does not fit is
-tried in the other unit first; then it is judged by how far a car can drive in the time between two
-measurements. Repetition proves nothing: what is wrong is usually sent more than once.
+Cars mix kilometres and miles, sometimes without naming the unit. A value that does not fit is
+tried in the other unit first, then compared with the distance that a car can drive in the time
+between two measurements. A repeated value is not trusted more: wrong values are usually repeated.
 """
 
 from dataclasses import dataclass, replace
@@ -14,18 +14,18 @@ from .attributes import Reading
 MILE: Final = 1.609344
 
 _DAY: Final = timedelta(days=1)
-_SLACK: Final = 1_000.0
-_A_DAY: Final = 2_000.0
-_CLOSE: Final = 200.0
-_CLOSE_A_DAY: Final = 1_000.0
-_CLOSE_AT_MOST: Final = 10_000.0
-_ROUNDED: Final = 2.0
-_TIMES: Final = 3
+_MAX_JUMP: Final = 1_000.0
+_MAX_JUMP_PER_DAY: Final = 2_000.0
+_USUAL_TRIP: Final = 200.0
+_USUAL_PER_DAY: Final = 1_000.0
+_USUAL_MAX: Final = 10_000.0
+_ROUNDING: Final = 2.0
+_MIN_REPEATS: Final = 3
 
 
 @dataclass(slots=True)
 class _Series:
-    """Readings that fit each other, but not the one that is held."""
+    """Consecutive readings that fit each other, but not the stored one."""
 
     first: Reading[float]
     last: Reading[float]
@@ -33,38 +33,38 @@ class _Series:
 
 
 class Guard:
-    """Judges the readings of one growing attribute of one car."""
+    """Checks the readings of one growing attribute of one car."""
 
     def __init__(self) -> None:
-        self._doubted: _Series | None = None
+        self._rejected: _Series | None = None
 
-    def judge(self, new: Reading[float], old: Reading[float] | None) -> Reading[float] | None:
-        """Return the reading to believe, perhaps in the other unit; None if there is none."""
-        believed = new if old is None or old.value is None else self._compare(new, old)
-        if believed is not None:
-            self._doubted = None
-        return believed
+    def check(self, new: Reading[float], old: Reading[float] | None) -> Reading[float] | None:
+        """Return the reading, converted to the other unit if needed; None if it is implausible."""
+        accepted = new if old is None or old.value is None else self._compare(new, old)
+        if accepted is not None:
+            self._rejected = None
+        return accepted
 
     def _compare(self, new: Reading[float], old: Reading[float]) -> Reading[float] | None:
-        leap = new.value - old.value
-        if 0 <= leap <= _SLACK + _A_DAY * _days(new, old) and not _better_in_miles(new, old):
+        limit = _MAX_JUMP + _MAX_JUMP_PER_DAY * _days(new, old)
+        if 0 <= new.value - old.value <= limit and not _better_in_miles(new, old):
             return new
         if old.assumed and not new.assumed and _same_distance(new, old):
             return new
         for factor in (MILE, 1 / MILE) if new.assumed else (MILE,):
             if _continues(new.value * factor, new, old):
                 return replace(new, value=round(new.value * factor, 1))
-        return new if not new.assumed and self._lasting(new) else None
+        return new if not new.assumed and self._persists(new) else None
 
-    def _lasting(self, new: Reading[float]) -> bool:
-        """Return whether the car has stood by a value for a day, as after a change of parts."""
-        series = self._doubted
+    def _persists(self, new: Reading[float]) -> bool:
+        """Return whether the car has sent such values for a day, as after a change of parts."""
+        series = self._rejected
         if series is None or not _continues(new.value, new, series.last):
-            self._doubted = _Series(new, new)
+            self._rejected = _Series(new, new)
             return False
         series.count += new.time > series.last.time
         series.last = new
-        return series.count >= _TIMES and new.time - series.first.time >= _DAY
+        return series.count >= _MIN_REPEATS and new.time - series.first.time >= _DAY
 
 
 def _days(new: Reading[float], old: Reading[float]) -> float:
@@ -72,13 +72,13 @@ def _days(new: Reading[float], old: Reading[float]) -> float:
 
 
 def _continues(value: float, new: Reading[float], old: Reading[float]) -> bool:
-    """Return whether a value is the next one of an odometer, with a drive of the usual length."""
-    drive = min(_CLOSE + _CLOSE_A_DAY * _days(new, old), _CLOSE_AT_MOST)
-    return -_ROUNDED <= value - old.value <= drive
+    """Return whether a value in km follows the old one after a drive of usual length."""
+    drive = min(_USUAL_TRIP + _USUAL_PER_DAY * _days(new, old), _USUAL_MAX)
+    return -_ROUNDING <= value - old.value <= drive
 
 
 def _same_distance(new: Reading[float], old: Reading[float]) -> bool:
-    """Return whether two values are one distance in the two units."""
+    """Return whether both values are the same distance, one in kilometres and one in miles."""
     return any(
         _continues(new.value, new, replace(old, value=old.value * factor))
         for factor in (MILE, 1 / MILE)
@@ -86,5 +86,5 @@ def _same_distance(new: Reading[float], old: Reading[float]) -> bool:
 
 
 def _better_in_miles(new: Reading[float], old: Reading[float]) -> bool:
-    """Return whether a value whose unit is not named was multiplied although it is in km."""
+    """Return whether a value without a unit was converted from miles although it was in km."""
     return new.assumed and new.value > old.value * 1.5 and _continues(new.value / MILE, new, old)

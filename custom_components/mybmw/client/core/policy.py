@@ -1,4 +1,4 @@
-"""The policy of an account: whether cars may be commanded, and what is not kept of them."""
+"""The policy of an account: whether commands are allowed, and which readings are kept."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -27,7 +27,7 @@ _LOCATION: Final = frozenset(
 
 
 class Policy(NamedTuple):
-    """What the owner allows. Of cars whose position is not tracked, no place is kept at all."""
+    """What the user allows; without `track_position`, no kind of location is kept."""
 
     read_only: bool = False
     track_position: bool = True
@@ -39,7 +39,7 @@ class Policy(NamedTuple):
         return tracked and attribute not in self.ignored
 
     def filter(self, readings: Iterable[AnyReading]) -> Iterable[AnyReading]:
-        """Return the readings that are kept; charging sessions lose their place if need be."""
+        """Return the readings that are kept; the place of charging sessions is a location too."""
         everything = self.track_position and not self.ignored
         return readings if everything else self._kept(readings)
 

@@ -1,9 +1,8 @@
-"""Readings of one car that contradict each other: the later measurement decides.
+"""Correct readings of one car that contradict each other; the later measurement wins.
 
-Plug, charging status, power, time left and movement come apart, one by one and late; so do the
-climate control and its end. Each rule compares two of them by the time they were measured, and
-returns the readings that follow for the one that is out of date. Rules run in this order, whatever
-source the readings come from.
+Plug, charging status, power, time left and movement arrive separately and late; so do the climate
+control and its end. Each rule compares two of them by the time they were measured, and returns
+corrected readings for the outdated one. Rules run in a fixed order, for all sources.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -28,8 +27,8 @@ from .attributes import (
 from .descriptors import attribute_of
 from .values import ChargingStatus, ConnectionType
 
-PAST: Final = timedelta(minutes=5)
-"""How long after its time the end of a charge or of the climate control may still be shown."""
+EXPIRY_GRACE: Final = timedelta(minutes=5)
+"""How long the end time of a charge or of the climate control is kept after it has passed."""
 
 MOVING: Final[Attribute[bool]] = attribute_of("vehicle.isMoving")
 
@@ -55,7 +54,7 @@ def _known[T](held: Held, attribute: Attribute[T]) -> Reading[T] | None:
 
 
 def _without_cable(held: Held) -> Reading[bool] | None:
-    """Return the reading that says that no cable is plugged in, unless the car needs none."""
+    """Return the reading of an unplugged cable; None if plugged in or charging inductively."""
     plug, wireless = _known(held, CHARGER_CONNECTED), _known(held, CONNECTION_TYPE)
     if wireless is not None and wireless.value is ConnectionType.INDUCTIVE:
         return None
@@ -63,9 +62,9 @@ def _without_cable(held: Held) -> Reading[bool] | None:
 
 
 def _unplugged(held: Held) -> Iterable[AnyReading]:
-    """Compare the plug with the charging status; a car that charges or waits is plugged in.
+    """Correct plug or charging status; a car that charges or waits to charge is plugged in.
 
-    That it waits may come with the last of the messages about being unplugged.
+    The status "waiting" may arrive up to 10 s after the plug was pulled, so it wins only later.
     """
     plug, status = _without_cable(held), _known(held, CHARGING_STATUS)
     if plug is None or status is None or status.value not in _PLUGGED:
@@ -79,7 +78,7 @@ def _unplugged(held: Held) -> Iterable[AnyReading]:
 
 
 def _driving(held: Held) -> Iterable[AnyReading]:
-    """Compare movement with the charging status and the plug; a car that charges stands still."""
+    """Correct movement, or charging status and plug; a car that is plugged in does not move."""
     moving = _known(held, MOVING)
     if moving is None or not moving.value:
         return
@@ -97,7 +96,7 @@ def _driving(held: Held) -> Iterable[AnyReading]:
 
 
 def _begun(held: Held) -> Iterable[AnyReading]:
-    """Remember since when the car charges, as later readings only repeat that it does."""
+    """Set the start of the charge, and end it when the car stops charging."""
     status, since = held.get(CHARGING_STATUS), _known(held, CHARGING_SINCE)
     if status is None:
         return
@@ -111,7 +110,7 @@ def _begun(held: Held) -> Iterable[AnyReading]:
 
 
 def _power(held: Held) -> Iterable[AnyReading]:
-    """Compare the power with the charging status: one that is left over is not the present one."""
+    """Correct a charging power that was measured before the current charging status."""
     power, status = held.get(CHARGING_POWER), held.get(CHARGING_STATUS)
     if power is None:
         return
@@ -130,7 +129,7 @@ def _power(held: Held) -> Iterable[AnyReading]:
 
 
 def _idle_power(power: Reading[float], status: Reading[ChargingStatus]) -> Iterable[AnyReading]:
-    """Compare the power of a car that does not charge; only later on it means that it does."""
+    """Correct the power of a car that is not charging, or its status if the power is newer."""
     late = timedelta() if status.value is ChargingStatus.PLUGGED_IN else _MOVED_ON
     if power.time <= status.time + late:
         if power.value != 0:
@@ -140,14 +139,14 @@ def _idle_power(power: Reading[float], status: Reading[ChargingStatus]) -> Itera
 
 
 def _left_over(power: Reading[float], since: Reading[datetime] | None) -> bool:
-    """Return whether a power was measured before the charge; cars may send it a little early."""
+    """Return whether a power was measured before the charge, allowing for 2 min of lead."""
     if since is None:
         return False
     return power.time < since.value - (_EARLY if power.value else timedelta())
 
 
 def _time_left(held: Held) -> Iterable[AnyReading]:
-    """Compare the time left with the charging status: it means nothing unless the car charges."""
+    """End the time left and the end time of a charge when the car is not charging."""
     status, since = held.get(CHARGING_STATUS), _known(held, CHARGING_SINCE)
     if status is None:
         return
@@ -166,7 +165,7 @@ def _time_left(held: Held) -> Iterable[AnyReading]:
 
 
 def _climate(held: Held) -> Iterable[AnyReading]:
-    """Compare the end of the climate control with whether it runs; some repeat it afterwards."""
+    """End the end time of the climate control when it is off; some cars repeat it afterwards."""
     activity, end = held.get(CLIMATE_ACTIVITY), _known(held, CLIMATE_END_TIME)
     if activity is None or end is None or (activity.value is not None and activity.value.running):
         return
@@ -176,7 +175,7 @@ def _climate(held: Held) -> Iterable[AnyReading]:
 
 RULES: Final[tuple[Rule, ...]] = (_driving, _unplugged, _begun, _power, _time_left, _climate)
 
-CONCERNED: Final = frozenset(
+RECONCILED: Final = frozenset(
     {
         CHARGER_CONNECTED,
         CHARGING_END_TIME,
@@ -189,4 +188,4 @@ CONCERNED: Final = frozenset(
         MOVING,
     }
 )
-"""The attributes whose changes may contradict others."""
+"""The attributes that the rules compare."""

@@ -1,6 +1,6 @@
-"""What a source has received lately, as it came.
+"""Recordings of the last responses and messages of a source, unchanged.
 
-It has to be redacted before anybody sees it (`privacy`).
+They contain personal data, and have to be redacted (`privacy`) before they are shown or written.
 """
 
 from collections import OrderedDict
@@ -11,11 +11,11 @@ from typing import Final, NamedTuple
 from .json_paths import NOTHING, Paths
 
 MESSAGES: Final = 500
-"""How many messages of a stream are kept for a recording."""
+"""Maximum number of stream messages in a recording."""
 
 
 class Answer(NamedTuple):
-    """One answer as it came, before anything is taken out of it; not `good` if it was an error."""
+    """One response as received; `good` is False for an error response."""
 
     content_type: str
     body: bytes
@@ -23,7 +23,7 @@ class Answer(NamedTuple):
 
 
 class Message(NamedTuple):
-    """One message of a stream as it came at `time` (UTC)."""
+    """One message of a stream as received at `time` (UTC)."""
 
     time: datetime
     topic: str
@@ -31,9 +31,9 @@ class Message(NamedTuple):
 
 
 class Recording(NamedTuple):
-    """What a source has heard lately: its answers by name, and the messages of its stream.
+    """The last responses of a source by name, and the last messages of its stream.
 
-    Values of its JSON stay under `paths` alone when it is anonymised.
+    Anonymising keeps JSON values only under `paths`.
     """
 
     answers: Mapping[str, Answer]
@@ -42,15 +42,15 @@ class Recording(NamedTuple):
 
 
 class Recorder:
-    """Keeps the newest answer per name, and the newest error; at most `size`, in memory only."""
+    """Keeps the newest response and the newest error per name, in memory only."""
 
     def __init__(self, size: int = 100) -> None:
-        """Start with nothing."""
+        """Create an empty recorder for at most `size` responses."""
         self._size = size
         self._answers: OrderedDict[str, Answer] = OrderedDict()
 
     def add(self, name: str, answer: Answer) -> None:
-        """Keep an answer, errors beside good ones; the oldest one makes room for it."""
+        """Add a response, and remove the oldest ones above `size`."""
         name = name if answer.good else f"{name}_error"
         self._answers.pop(name, None)
         self._answers[name] = answer
@@ -59,5 +59,5 @@ class Recorder:
 
     @property
     def answers(self) -> Mapping[str, Answer]:
-        """The answers by name, the oldest first."""
+        """The responses by name, oldest first."""
         return dict(self._answers)

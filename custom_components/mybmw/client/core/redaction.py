@@ -1,23 +1,23 @@
-"""What takes secrets out of texts, as seen by those who have some."""
+"""The protocol for the redaction of secrets, so that `core` does not import `privacy`."""
 
 from typing import Protocol
 
 
 class Redaction(Protocol):
-    """Knows the secrets of one account; `privacy.Redactor` is one."""
+    """Removes the secrets of one account from texts; implemented by `privacy.Redactor`."""
 
     def learn(self, *secrets: str | None) -> None:
-        """Remember texts that must never be seen."""
+        """Add secrets that are always redacted."""
         ...
 
     def learn_passing(self, *secrets: str | None) -> None:
-        """Remember secrets that others will replace."""
+        """Add short-lived secrets, such as tokens; the oldest ones are dropped again."""
         ...
 
     def text(self, text: str) -> str:
-        """Return a text without what is secret in it."""
+        """Return a text without the secrets in it."""
         ...
 
     def beginning(self, text: str) -> str:
-        """Return the beginning of a text, without what is secret in it."""
+        """Return the beginning of a text, without the secrets in it."""
         ...

@@ -1,4 +1,4 @@
-"""Vehicles as plain JSON and back, so that they survive a restart."""
+"""Serialise vehicles to JSON and back, to restore them after a restart."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -14,13 +14,13 @@ from .vehicle import Vehicle
 
 _LOGGER = logging.getLogger(__name__)
 
-_AHEAD: Final = timedelta(days=1)
+_MAX_AHEAD: Final = timedelta(days=1)
 
 type Saved = dict[str, Any]
 """One reading: `key`, `value`, `time` (ISO 8601), `source`.
 
-`sources` lists all that have ever had a value of it, if that is not `source` alone. `assumed` is
-there, and true, if the value came without its unit.
+`sources` lists all that have ever had a value of it, if there are others than `source`. `assumed`
+is only present, and true, if the value came without its unit.
 """
 
 
@@ -51,11 +51,11 @@ def encode(reading: Reading[Any]) -> object:
 
 
 def load(saved: Iterable[Saved]) -> Iterator[AnyReading]:
-    """Read what `dump` wrote; what is not understood any more is left out.
+    """Yield the readings of a `dump`; invalid ones are skipped.
 
-    So is what was measured in the future, since it would keep out what is measured now.
+    So are times in the future, since they would make the vehicle drop current readings.
     """
-    latest = datetime.now(UTC) + _AHEAD
+    latest = datetime.now(UTC) + _MAX_AHEAD
     for item in saved:
         try:
             attribute = attribute_of(item["key"])
@@ -65,11 +65,11 @@ def load(saved: Iterable[Saved]) -> Iterator[AnyReading]:
                 assumed = item.get("assumed") is True
                 yield Reading(attribute, decoded, time, str(item["source"]), assumed)
         except ValueError, TypeError, LookupError, OverflowError:
-            _LOGGER.debug("A saved reading is not understood any more")
+            _LOGGER.debug("Skipping a stored reading that is not valid")
 
 
 def load_sources(saved: Iterable[Saved]) -> Mapping[AnyAttribute, frozenset[str]]:
-    """Read which sources have ever had a value of each attribute; odd parts are left out."""
+    """Return the sources that have ever had a value, by attribute; invalid parts are skipped."""
     found: dict[AnyAttribute, frozenset[str]] = {}
     for item in saved:
         try:
@@ -77,7 +77,7 @@ def load_sources(saved: Iterable[Saved]) -> Mapping[AnyAttribute, frozenset[str]
             names = listed if isinstance(listed, list) else [item["source"]]
             found[attribute_of(item["key"])] = frozenset(map(str, names))
         except ValueError, TypeError, LookupError:
-            _LOGGER.debug("The sources of a saved reading are not understood any more")
+            _LOGGER.debug("Skipping the sources of a stored reading that are not valid")
     return found
 
 

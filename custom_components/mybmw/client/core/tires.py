@@ -1,4 +1,4 @@
-"""Tyre pressures against their targets, which BMW moves with the temperature of the tyre."""
+"""Comparison of tyre pressures with their targets, which depend on the temperature of the tyre."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,17 +9,17 @@ from .values import TireComparison
 from .vehicle import Vehicle
 
 COMPARED: Final = frozenset({*TIRE_PRESSURE.values(), *TIRE_TARGET_PRESSURE.values()})
-"""The attributes that comparisons follow from."""
+"""The attributes that comparisons are calculated from."""
 
-_TOGETHER: Final = timedelta(minutes=10)
+_MAX_APART: Final = timedelta(minutes=10)
 
 
 def comparisons(vehicle: Vehicle) -> Iterator[AnyReading]:
-    """Pair what was measured together; a target of another time is that of another temperature."""
+    """Yield a comparison for each wheel whose pressure and target were measured together."""
     for wheel in WHEELS:
         pressure = vehicle[TIRE_PRESSURE[wheel]]
         target = vehicle[TIRE_TARGET_PRESSURE[wheel]]
-        if pressure is None or target is None or abs(pressure.time - target.time) > _TOGETHER:
+        if pressure is None or target is None or abs(pressure.time - target.time) > _MAX_APART:
             continue
         pair = TireComparison(pressure.value, target.value)
         time = max(pressure.time, target.time)

@@ -1,7 +1,7 @@
 """The commands that no state of the car has confirmed yet.
 
-From the moment a command has been sent, only a state that was measured after it shows what it did.
-Until then, the attributes that it changes are unknown, unless it is known to have failed.
+Only a state that was measured after a command was sent shows its effect. Until one arrives, the
+attributes that the command changes are unknown, unless the command is known to have failed.
 """
 
 from collections import defaultdict
@@ -32,12 +32,11 @@ type Saved = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """A command that may have reached the car, sent through `source` at `time`.
+class SentCommand:
+    """A command that may have reached the car, sent by `source` at `time`.
 
-    `ended` is when the last news of the command itself came, None while it is on its way; `state`
-    is that news. `before` are the values that it was to change. One that was `overtaken` by
-    another command for the same attributes is not judged any more.
+    `ended` is when it finished with `state`, None while it is in progress. `before` are the values
+    before it. One `superseded` by another command for the same attributes reports no outcome.
     """
 
     command: Command
@@ -46,7 +45,7 @@ class Sent:
     ended: datetime | None = None
     state: CommandState | None = None
     before: Mapping[AnyAttribute, object] = field(default_factory=dict)
-    overtaken: bool = False
+    superseded: bool = False
 
     @property
     def attributes(self) -> tuple[AnyAttribute, ...]:
@@ -55,13 +54,13 @@ class Sent:
 
     @property
     def checks(self) -> Mapping[AnyAttribute, Check]:
-        """The attributes that show whether the command was carried out."""
+        """The checks that show whether the command was executed, by attribute."""
         return checks(self.command)
 
     def contradicted_early(self, readings: Iterable[AnyReading]) -> bool:
-        """Tell whether readings from before the command ended show another value.
+        """Return whether readings from before the command ended show another value.
 
-        The command may have been carried out after that.
+        The command may have been executed after those.
         """
         return any(
             reading.value is not None
@@ -71,11 +70,11 @@ class Sent:
             if reading.attribute in self.checks
         )
 
-    def became_true(self, reading: AnyReading) -> bool:
-        """Tell whether an executed command shows in a value that has no later time of its own.
+    def shows_effect(self, reading: AnyReading) -> bool:
+        """Return whether a reading shows the effect of the executed command, whatever its time.
 
-        Clocks differ, and BMW does not date every setting; but when the source that has sent the
-        command tells a value that has become what was asked for, it is no older than the command.
+        Clocks differ, and BMW does not date every setting. But if the source of the command sends
+        the requested value, and the value was another one before, it is newer than the command.
         """
         check = self.checks.get(reading.attribute)
         return (
@@ -92,88 +91,88 @@ class Sent:
         before = self.before[attribute]
         return before is None or self.checks[attribute](before)
 
-    def overlaps(self, other: Sent) -> bool:
-        """Tell whether both change the same attributes."""
+    def overlaps(self, other: SentCommand) -> bool:
+        """Return whether both commands change some of the same attributes."""
         return not set(self.attributes).isdisjoint(other.attributes)
 
 
 class Unconfirmed:
-    """The commands of all cars of a garage that are on their way or wait for a state."""
+    """The commands of all cars of a garage that are in progress or wait for a newer state."""
 
     def __init__(self) -> None:
-        """Start with none."""
-        self._sent: defaultdict[str, list[Sent]] = defaultdict(list)
+        """Create it without commands."""
+        self._sent: defaultdict[str, list[SentCommand]] = defaultdict(list)
 
-    def waiting(self, vin: str) -> Sequence[Sent]:
-        """Return the commands to a car that have ended and wait for a state."""
+    def waiting(self, vin: str) -> Sequence[SentCommand]:
+        """Return the commands to a car that have ended and wait for a newer state."""
         return [sent for sent in self._sent.get(vin, ()) if sent.ended is not None]
 
     def vins(self) -> Collection[str]:
-        """Return the cars with commands that wait for a state."""
+        """Return the VINs of cars with commands that wait for a newer state."""
         return [vin for vin in self._sent if self.waiting(vin)]
 
-    def add(self, vin: str, sent: Sent) -> None:
-        """Note a command that is about to be sent."""
+    def add(self, vin: str, sent: SentCommand) -> None:
+        """Add a command before it is sent."""
         self._sent[vin].append(sent)
 
-    def discard(self, vin: str, sent: Sent) -> None:
-        """Forget a command."""
+    def discard(self, vin: str, sent: SentCommand) -> None:
+        """Remove a command."""
         left = [other for other in self._sent.get(vin, ()) if other is not sent]
         if left:
             self._sent[vin] = left
         else:
             self._sent.pop(vin, None)
 
-    def replace(self, vin: str, sent: Sent, **changed: Any) -> Sent:
-        """Note what has changed about a command; return it as it is now."""
+    def replace(self, vin: str, sent: SentCommand, **changed: Any) -> SentCommand:
+        """Replace a command by one with changed fields; return the new one."""
         new = replace(sent, **changed)
         if sent in self._sent.get(vin, ()):
             self._sent[vin] = [new if other is sent else other for other in self._sent[vin]]
         return new
 
     def forget(self, vin: str) -> None:
-        """Forget all commands to a car."""
+        """Remove all commands to a car."""
         self._sent.pop(vin, None)
 
     def end(
-        self, vehicle: Vehicle, sent: Sent, state: CommandState, ended: datetime
+        self, vehicle: Vehicle, sent: SentCommand, state: CommandState, ended: datetime
     ) -> list[AnyReading]:
-        """Wait for a state from now on; return the readings that make unknown what is unknown."""
+        """Mark a command as ended; return the readings that end the values outdated by it."""
         sent = self.replace(vehicle.vin, sent, ended=ended, state=state)
-        self._overtake(vehicle.vin, sent)
+        self._supersede(vehicle.vin, sent)
         return outdated(vehicle, sent)
 
-    def _overtake(self, vin: str, newer: Sent) -> None:
-        """Judge no more what was sent before a newer command for the same attributes."""
+    def _supersede(self, vin: str, newer: SentCommand) -> None:
+        """Remove older commands for the same attributes, or mark them as superseded."""
         for sent in self.waiting(vin):
             if sent is newer or not sent.overlaps(newer):
                 continue
             if set(sent.attributes) <= set(newer.attributes):
                 self.discard(vin, sent)
             else:
-                self.replace(vin, sent, overtaken=True)
+                self.replace(vin, sent, superseded=True)
 
-    def _overtaken_soon(self, vin: str, sent: Sent) -> bool:
-        """Tell whether a newer command for the same attributes is on its way."""
+    def _newer_in_progress(self, vin: str, sent: SentCommand) -> bool:
+        """Return whether a newer command for the same attributes is in progress."""
         return any(other.ended is None and other.overlaps(sent) for other in self._sent[vin])
 
-    def sift(self, vin: str, readings: Iterable[AnyReading]) -> Iterable[AnyReading]:
-        """Leave out what was measured before the commands that wait for a state."""
+    def filter(self, vin: str, readings: Iterable[AnyReading]) -> Iterable[AnyReading]:
+        """Return the readings without those that the waiting commands have outdated."""
         for sent in self.waiting(vin):
-            readings = list(_sifted(sent, list(readings)))
+            readings = list(_filtered(sent, list(readings)))
         return readings
 
-    def settle(self, vehicle: Vehicle) -> Iterator[tuple[Sent, CommandState]]:
-        """Forget the commands that a state has shown the effect of; yield what is new of them."""
+    def resolve(self, vehicle: Vehicle) -> Iterator[tuple[SentCommand, CommandState]]:
+        """Remove the commands that have a newer state; yield those confirmed or contradicted."""
         for sent in self.waiting(vehicle.vin):
             found = [vehicle[item] for item in sent.checks]
             known = [reading for reading in found if reading and reading.time >= sent.time]
-            if len(known) < len(found) or self._overtaken_soon(vehicle.vin, sent):
+            if len(known) < len(found) or self._newer_in_progress(vehicle.vin, sent):
                 continue
             self.discard(vehicle.vin, sent)
             lasting = LASTING.get(sent.command.kind)
             latest = sent.ended + lasting if sent.ended and lasting else None
-            if sent.overtaken or (latest and any(item.time > latest for item in known)):
+            if sent.superseded or (latest and any(item.time > latest for item in known)):
                 continue
             if not all(sent.checks[item.attribute](item.value) for item in known):
                 yield sent, CommandState.CONTRADICTED
@@ -196,20 +195,20 @@ class Unconfirmed:
             for sent in items
         ]
 
-    def load(self, saved: Iterable[object]) -> Iterator[tuple[str, Sent]]:
-        """Take over what `dump` wrote, and yield it; what is not understood is left out."""
+    def load(self, saved: Iterable[object]) -> Iterator[tuple[str, SentCommand]]:
+        """Restore and yield the commands of `dump`; invalid ones are skipped."""
         for item in saved:
             try:
                 vin, sent = _loaded(item)
             except ClientError, ValueError, TypeError, LookupError, AttributeError:
-                _LOGGER.debug("A saved command is not understood any more")
+                _LOGGER.debug("Skipping a stored command that is not valid")
                 continue
             self.add(vin, sent)
             yield vin, sent
 
 
-def outdated(vehicle: Vehicle, sent: Sent) -> list[AnyReading]:
-    """Return the readings that end what was measured before a command that may have changed it."""
+def outdated(vehicle: Vehicle, sent: SentCommand) -> list[AnyReading]:
+    """Return readings that end the values measured before the command that changes them."""
     held = [reading for item in sent.attributes if (reading := vehicle[item])]
     early = sent.contradicted_early(held)
     limit = sent.ended if early and sent.ended else sent.time
@@ -220,24 +219,26 @@ def outdated(vehicle: Vehicle, sent: Sent) -> list[AnyReading]:
     ]
 
 
-def _sifted(sent: Sent, readings: Sequence[AnyReading]) -> Iterator[AnyReading]:
+def _filtered(sent: SentCommand, readings: Sequence[AnyReading]) -> Iterator[AnyReading]:
     early = sent.contradicted_early(readings)
-    true = any(sent.became_true(reading) for reading in readings)
+    effective = any(sent.shows_effect(reading) for reading in readings)
     limit = sent.ended if early and sent.ended else sent.time
     for reading in readings:
         other = reading.attribute not in sent.attributes or reading.value is None
         if other or reading.time >= limit:
             yield reading
-        elif true and not early:
+        elif effective and not early:
             yield replace(reading, time=sent.time)
 
 
-def _loaded(saved: Any) -> tuple[str, Sent]:
+def _loaded(saved: Any) -> tuple[str, SentCommand]:
     kind = CommandKind(saved["kind"])
     command: Command = BasicDecoder(_TYPES.get(kind, Command)).decode(saved["command"])
     now, time = datetime.now(UTC), iso_time(saved["time"])
     ended = saved["ended"] and min(now, iso_time(saved["ended"]))
     state = saved["state"] and CommandState(saved["state"])
     if command.kind is not kind or not changes(command):
-        raise ValueError("another kind of command")
-    return str(saved["vin"]), Sent(command, str(saved["source"]), min(now, time), ended, state)
+        raise ValueError("kind does not match the command")
+    return str(saved["vin"]), SentCommand(
+        command, str(saved["source"]), min(now, time), ended, state
+    )

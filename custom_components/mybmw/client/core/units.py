@@ -1,4 +1,4 @@
-"""Units as BMW spells them, in lower case, and what they are of those of the vocabulary."""
+"""Units as BMW spells them, in lower case, and their conversion to the units of attributes."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -57,13 +57,13 @@ FACTORS: Final[Mapping[Unit, Mapping[str, tuple[float, float]]]] = {
     Unit.SECONDS: {unit: (factor * 60, 0.0) for unit, factor in MINUTES.items() if unit},
     Unit.MINUTES: {unit: (factor, 0.0) for unit, factor in MINUTES.items()},
 }
-"""By the unit that is wanted, the unit that comes: factor and offset."""
+"""Factor and offset, by target unit and received unit."""
 
 _DIGITS: Final = 6
 
 
 def converted(amount: float, unit: str, wanted: Unit) -> float:
-    """Return an amount in the wanted unit; ValueError if the unit that it is in is not known."""
+    """Return an amount converted to the target unit; raise ValueError for an unknown unit."""
     known = FACTORS[wanted].get(unit)
     if known is None:
         raise ValueError("not a known unit")
@@ -72,7 +72,7 @@ def converted(amount: float, unit: str, wanted: Unit) -> float:
 
 
 def measured_in(wanted: Unit) -> Converter[float]:
-    """Make a converter for numbers that are in one unit unless another one stands behind them."""
+    """Return a converter for numbers with an optional unit, which is `wanted` if it is missing."""
 
     def convert(value: object) -> float | None:
         if not isinstance(value, str):

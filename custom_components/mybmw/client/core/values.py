@@ -1,6 +1,6 @@
-"""The types of values that are more than a number or a text: enumerations and small records.
+"""Enumerations and records that are values of attributes.
 
-The members' values are the words that the MyBMW service uses (docs/protocols/mybmw-app.md#values).
+Values of members are the words of the My BMW app's API (docs/protocols/mybmw-app.md#values).
 """
 
 from datetime import date, datetime, time
@@ -19,7 +19,7 @@ class Brand(StrEnum):
 
 
 class DriveTrain(StrEnum):
-    """What moves the car."""
+    """The type of drive train."""
 
     COMBUSTION = "COMBUSTION"
     ELECTRIC = "ELECTRIC"
@@ -30,12 +30,12 @@ class DriveTrain(StrEnum):
 
     @property
     def burns_fuel(self) -> bool:
-        """Whether there is a tank."""
+        """Whether the car has a fuel tank."""
         return self is not DriveTrain.ELECTRIC
 
     @property
     def plugs_in(self) -> bool:
-        """Whether there is a battery to charge from outside."""
+        """Whether the battery can be charged from outside."""
         return self in _PLUGS_IN
 
 
@@ -53,7 +53,7 @@ class LastStateCall(StrEnum):
 
 
 class ChargingStatus(StrEnum):
-    """What the charging of the traction battery is doing."""
+    """The charging status of the traction battery."""
 
     DEFAULT = "DEFAULT"
     CHARGING = "CHARGING"
@@ -76,7 +76,7 @@ class ConnectionType(StrEnum):
 
 
 class ChargingMode(StrEnum):
-    """When the car charges after it was plugged in."""
+    """When the car charges after it has been plugged in."""
 
     IMMEDIATE = "IMMEDIATE_CHARGING"
     DELAYED = "DELAYED_CHARGING"
@@ -92,7 +92,7 @@ class ChargingPreference(StrEnum):
 
 
 class TimerType(StrEnum):
-    """The kind of departure timers that the car offers."""
+    """The kind of departure timers of the car."""
 
     WEEKLY_PLANNER = "WEEKLY_PLANNER"
     TWO_TIMES_TIMER = "TWO_TIMES_TIMER"
@@ -147,7 +147,7 @@ class AlarmState(StrEnum):
 
 
 class ClimateActivity(StrEnum):
-    """What the stationary climate control is doing."""
+    """The activity of the stationary climate control."""
 
     COOLING = "COOLING"
     HEATING = "HEATING"
@@ -157,12 +157,12 @@ class ClimateActivity(StrEnum):
 
     @property
     def running(self) -> bool:
-        """Whether it works on the cabin right now."""
+        """Whether the climate control is running."""
         return self not in (ClimateActivity.INACTIVE, ClimateActivity.STANDBY)
 
 
 class ServiceStatus(StrEnum):
-    """How urgent one service item is."""
+    """The urgency of a service item."""
 
     OK = "OK"
     PENDING = "PENDING"
@@ -170,7 +170,7 @@ class ServiceStatus(StrEnum):
 
 
 class Severity(StrEnum):
-    """How serious one check-control message is; messages of severity OK are not kept."""
+    """The severity of a check-control message; those of severity OK are not kept."""
 
     LOW = "LOW"
     MEDIUM = "MEDIUM"
@@ -179,7 +179,7 @@ class Severity(StrEnum):
 
 
 class Wear(StrEnum):
-    """How worn a tyre is, by the colour that BMW shows; grey is not known."""
+    """The wear of a tyre, as the colour that BMW shows; grey means unknown."""
 
     GREEN = "GREEN"
     YELLOW = "YELLOW"
@@ -188,14 +188,14 @@ class Wear(StrEnum):
 
 
 class Access(StrEnum):
-    """What the account may read of a car: a secondary user nothing."""
+    """The role of the account for a car; a secondary user cannot read it."""
 
     PRIMARY = "PRIMARY"
     SECONDARY = "SECONDARY"
 
 
 class Connection(StrEnum):
-    """How a car reports by a stream: now and then, not lately, never yet, or no stream is there."""
+    """Whether a car sends by stream: lately, not lately, never so far, or there is no stream."""
 
     ACTIVE = "ACTIVE"
     ASLEEP = "ASLEEP"
@@ -204,7 +204,7 @@ class Connection(StrEnum):
 
 
 class Unreadable(StrEnum):
-    """Why a source cannot read a car: silent means that nothing has worked for two days."""
+    """Why a source cannot read a car; silent means that no request succeeded for two days."""
 
     LOGIN_NEEDED = "login_needed"
     BLOCKED = "blocked"
@@ -215,7 +215,7 @@ class Unreadable(StrEnum):
 
 
 class StreamState(StrEnum):
-    """How a stream is doing; taken means that somebody else seems to hold it."""
+    """The state of a stream connection; taken means that another client seems to use it."""
 
     CONNECTING = "connecting"
     CONNECTED = "connected"
@@ -226,7 +226,7 @@ class StreamState(StrEnum):
 
 
 class Season(StrEnum):
-    """What a tyre is made for."""
+    """The season that a tyre is made for."""
 
     SUMMER = "SUMMER"
     WINTER = "WINTER"
@@ -235,7 +235,7 @@ class Season(StrEnum):
 
 @record
 class Position:
-    """A place on earth in WGS-84 degrees."""
+    """A WGS 84 position in degrees."""
 
     latitude: float
     longitude: float
@@ -253,7 +253,7 @@ class DepartureTimer:
 
 @record
 class ClimateTimer:
-    """One departure time for which the cabin is preconditioned; `time` is local to the car."""
+    """One departure time for preconditioning the cabin; `time` is local to the car."""
 
     time: time
     active: bool
@@ -263,7 +263,7 @@ class ClimateTimer:
 
 @record
 class ChargingProfile:
-    """The charging plan as a whole; a command that changes one part has to send all of it."""
+    """The charging plan; a command that changes a part of it has to send all of it."""
 
     mode: ChargingMode | None = None
     preference: ChargingPreference | None = None
@@ -276,7 +276,7 @@ class ChargingProfile:
 
 @record
 class ServiceItem:
-    """One condition-based service; `distance` is what is left, in km."""
+    """One condition-based service item; `distance` is the remaining distance in km."""
 
     type: str
     status: ServiceStatus | None
@@ -287,7 +287,7 @@ class ServiceItem:
 
 @record
 class ChargingSession:
-    """One charge that is over: energy from the grid in kWh, states of charge in %."""
+    """One past charge: energy from the grid in kWh, states of charge in %, mileage in km."""
 
     start: datetime
     end: datetime
@@ -300,7 +300,7 @@ class ChargingSession:
 
 @record
 class ChargingPlace:
-    """What the car does when it is plugged in at one place; the limit is in A."""
+    """The charging settings of the car at one place; the current limit is in A."""
 
     position: Position | None = None
     mode: str | None = None
@@ -310,7 +310,7 @@ class ChargingPlace:
 
 @record
 class CheckControlMessage:
-    """One warning of the car; `distance` is what can still be driven, in km."""
+    """One check-control message; `distance` is the remaining distance in km."""
 
     type: str
     severity: Severity | None
@@ -321,19 +321,19 @@ class CheckControlMessage:
 
 @record
 class TireComparison:
-    """A pressure and its target that were measured together, in kPa."""
+    """A tyre pressure and its target in kPa, measured together."""
 
     pressure: float
     target: float
 
     @property
     def deviation(self) -> float:
-        """How far the pressure is above the target, in kPa."""
+        """The difference of the pressure to the target in kPa."""
         return self.pressure - self.target
 
     @property
     def off(self) -> bool:
-        """Whether the pressure is 8 % below the target or 15 % above it."""
+        """Whether the pressure is more than 8 % below or 15 % above the target."""
         return not _LOWEST <= self.pressure / self.target <= _HIGHEST
 
 
@@ -343,7 +343,7 @@ _HIGHEST = 1.15
 
 @record
 class Tire:
-    """What is known of one mounted tyre, apart from its pressure."""
+    """One mounted tyre, apart from its pressure."""
 
     season: Season | None = None
     manufactured: date | None = None
@@ -366,7 +366,7 @@ def next_service_by_distance(items: tuple[ServiceItem, ...]) -> ServiceItem | No
 
 
 def by_severity(messages: tuple[CheckControlMessage, ...]) -> list[CheckControlMessage]:
-    """Return the messages, worst first; one of unknown severity may be worse than a low one."""
+    """Return the messages, most severe first; unknown severity ranks between medium and low."""
     return sorted(messages, key=lambda message: _WORST_FIRST.index(message.severity))
 
 

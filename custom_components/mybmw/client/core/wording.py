@@ -1,18 +1,17 @@
-"""What may be shown of a text that a server wrote: the words that such texts are usually made of.
+"""Reduce messages of servers to words that are known to be harmless.
 
-BMW's messages may name the owner, an address, a licence plate or a phone number, and nothing tells
-which part of them does. So every other word is left out, and every number that is not a time or the
-number of an error.
+BMW's messages may contain a name, an address, a licence plate or a phone number anywhere. So all
+words that are not listed are omitted, and all numbers but times and error codes.
 """
 
 import re
 from typing import Final
 
-from .common_words import humps
+from .common_words import split_name
 
 _ELLIPSIS: Final = "…"
-_NOTHING: Final = f" .,;:!?。，！？；：()[]{{}}+@/'\"\n{_ELLIPSIS}"
-_LONGEST: Final = 2_000
+_PUNCTUATION: Final = f" .,;:!?。，！？；：()[]{{}}+@/'\"\n{_ELLIPSIS}"
+_MAX_LENGTH: Final = 2_000
 _CODE: Final = re.compile(r"[A-Z]{2,4}-\d{3}")
 _PART: Final = re.compile(
     r"(?P<code>(?<![\w-])[A-Z]{2,4}-\d{3}(?![\w-]))"
@@ -23,7 +22,7 @@ _PART: Final = re.compile(
 )
 _OMITTED: Final = re.compile(rf"{_ELLIPSIS}(?:[^\w{_ELLIPSIS}()]*{_ELLIPSIS})+")
 
-_USUAL: Final = """
+_KNOWN: Final = """
     a about access accessed account action activate activated active adaptors additional after again
     all already also an and another answer any api app application are argument arguments as asleep
     at attribute attributes authentication authorization authorize authorized available away bad
@@ -60,19 +59,19 @@ _USUAL: Final = """
     vin volume wait waiting wakeup was went were when which while window windows with within without
     word wrong yet you your zero
     """
-_WORDS: Final = frozenset(_USUAL.split())
-# These are names of people as well, and taken for such with a capital letter
+_WORDS: Final = frozenset(_KNOWN.split())
+# First names too, so known in lower case only
 _ALSO_NAMES: Final = frozenset({"grant", "may", "will"})
 
 
 def wording(text: str) -> str:
-    """Return the known words of a text, with "…" for what is left out; "" if none is known."""
-    shown = _OMITTED.sub(_ELLIPSIS, _PART.sub(_part, text[:_LONGEST]))
-    return shown if shown.strip(_NOTHING) else ""
+    """Return the known words of a text, with "…" for omitted ones; "" if none is known."""
+    shown = _OMITTED.sub(_ELLIPSIS, _PART.sub(_part, text[:_MAX_LENGTH]))
+    return shown if shown.strip(_PUNCTUATION) else ""
 
 
 def error_code(value: object) -> str:
-    """Return the number that BMW gives an error, such as "CU-104"; "" for anything else."""
+    """Return an error code of BMW, such as "CU-104"; "" for any other value."""
     return value if isinstance(value, str) and _CODE.fullmatch(value) else ""
 
 
@@ -84,5 +83,5 @@ def _part(match: re.Match[str]) -> str:
 def _is_known(word: str) -> bool:
     if not word.isascii() or not word.isalpha():
         return False
-    parts = humps(word)
+    parts = split_name(word)
     return word in _ALSO_NAMES or word.lower() in _WORDS or _WORDS.issuperset(parts)

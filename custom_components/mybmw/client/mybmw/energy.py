@@ -18,7 +18,7 @@ from ..core.attributes import (
 )
 from ..core.convert import mapping, number
 from ..core.json_reader import Reader
-from ..core.reconcile import PAST
+from ..core.reconcile import EXPIRY_GRACE
 from ..core.values import ChargingStatus, DriveTrain
 from .context import SOURCE, Context
 from .mapping import ELECTRIC_ROWS, FUEL_ROWS, kilometers
@@ -104,7 +104,7 @@ def _charging_times(
     minutes = reader.take(state, "electricChargingState.remainingChargingMinutes", number)
     left = minutes if status is ChargingStatus.CHARGING and minutes else None
     end = reader.time + timedelta(minutes=left) if left and 0 < left <= 10_080 else None
-    if left is not None and end is not None and end > context.fetched - PAST:
+    if left is not None and end is not None and end > context.fetched - EXPIRY_GRACE:
         yield CHARGING_TIME_LEFT.at(left, reader.time, SOURCE)
         yield CHARGING_END_TIME.at(end, reader.time, SOURCE)
     elif reader.complete:

@@ -129,26 +129,26 @@ STATE_ROWS: Final[tuple[AnyRow, ...]] = (
     row("isLscSupported", LSC_ENABLED, boolean),
     row("isLeftSteering", LEFT_HAND_DRIVE, boolean),
     row("currentMileage", MILEAGE, kilometers),
-    row("securityOverviewMode", ALARM, member(AlarmState), forgets=True),
-    row("doorsState.combinedSecurityState", LOCK_STATE, member(LockState), forgets=True),
-    row("doorsState.hood", LIDS["hood"], LID_WORD, forgets=True),
-    row("doorsState.trunk", LIDS["trunk"], LID_WORD, forgets=True),
-    row("doorsState.leftFront", LIDS["left_front"], LID_WORD, forgets=True),
-    row("doorsState.leftRear", LIDS["left_rear"], LID_WORD, forgets=True),
-    row("doorsState.rightFront", LIDS["right_front"], LID_WORD, forgets=True),
-    row("doorsState.rightRear", LIDS["right_rear"], LID_WORD, forgets=True),
-    row("windowsState.leftFront", WINDOWS["left_front"], LID_WORD, forgets=True),
-    row("windowsState.leftRear", WINDOWS["left_rear"], LID_WORD, forgets=True),
-    row("windowsState.rear", WINDOWS["rear"], LID_WORD, forgets=True),
-    row("windowsState.rightFront", WINDOWS["right_front"], LID_WORD, forgets=True),
-    row("windowsState.rightRear", WINDOWS["right_rear"], LID_WORD, forgets=True),
+    row("securityOverviewMode", ALARM, member(AlarmState), null_ends=True),
+    row("doorsState.combinedSecurityState", LOCK_STATE, member(LockState), null_ends=True),
+    row("doorsState.hood", LIDS["hood"], LID_WORD, null_ends=True),
+    row("doorsState.trunk", LIDS["trunk"], LID_WORD, null_ends=True),
+    row("doorsState.leftFront", LIDS["left_front"], LID_WORD, null_ends=True),
+    row("doorsState.leftRear", LIDS["left_rear"], LID_WORD, null_ends=True),
+    row("doorsState.rightFront", LIDS["right_front"], LID_WORD, null_ends=True),
+    row("doorsState.rightRear", LIDS["right_rear"], LID_WORD, null_ends=True),
+    row("windowsState.leftFront", WINDOWS["left_front"], LID_WORD, null_ends=True),
+    row("windowsState.leftRear", WINDOWS["left_rear"], LID_WORD, null_ends=True),
+    row("windowsState.rear", WINDOWS["rear"], LID_WORD, null_ends=True),
+    row("windowsState.rightFront", WINDOWS["right_front"], LID_WORD, null_ends=True),
+    row("windowsState.rightRear", WINDOWS["right_rear"], LID_WORD, null_ends=True),
 )
 LOCATION_ROWS: Final[tuple[AnyRow, ...]] = (
     row("heading", HEADING, number),
     row("address.formatted", ADDRESS, text),
 )
 CLIMATE_ROWS: Final[tuple[AnyRow, ...]] = (
-    row("climateControlState.activity", CLIMATE_ACTIVITY, member(ClimateActivity), forgets=True),
+    row("climateControlState.activity", CLIMATE_ACTIVITY, member(ClimateActivity), null_ends=True),
 )
 FUEL_ROWS: Final[tuple[AnyRow, ...]] = (
     row("remainingFuelLiters", REMAINING_FUEL, measured_in(Unit.LITERS)),
@@ -157,9 +157,9 @@ FUEL_ROWS: Final[tuple[AnyRow, ...]] = (
 ELECTRIC_ROWS: Final[tuple[AnyRow, ...]] = (
     row("chargingLevelPercent", STATE_OF_CHARGE, number),
     row("chargingTarget", CHARGING_TARGET, number),
-    row("isChargerConnected", CHARGER_CONNECTED, boolean, forgets=True),
-    row("chargingStatus", CHARGING_STATUS, CHARGING_WORD, forgets=True),
-    row("chargingConnectionType", CONNECTION_TYPE, member(ConnectionType), forgets=True),
+    row("isChargerConnected", CHARGER_CONNECTED, boolean, null_ends=True),
+    row("chargingStatus", CHARGING_STATUS, CHARGING_WORD, null_ends=True),
+    row("chargingConnectionType", CONNECTION_TYPE, member(ConnectionType), null_ends=True),
     row("range", REMAINING_RANGE_ELECTRIC, kilometers),
 )
 TIRE_ROWS: Final[Mapping[str, tuple[AnyRow, ...]]] = {

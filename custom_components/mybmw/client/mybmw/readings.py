@@ -29,7 +29,7 @@ from ..core.attributes import (
 from ..core.commands import CommandKind
 from ..core.convert import day, integer, mapping, number, sequence, text, timestamp
 from ..core.json_reader import Reader, row
-from ..core.reconcile import PAST
+from ..core.reconcile import EXPIRY_GRACE
 from ..core.values import Brand, CheckControlMessage, Position, ServiceItem, Tire
 from .context import SOURCE, Context
 from .energy import energy
@@ -204,7 +204,9 @@ def _roof(reader: Reader, state: Mapping[str, object]) -> Iterator[AnyReading]:
     attribute = LIDS.get(kind.lower())
     if attribute is None:
         return reader.problem("roofState.roofStateType")
-    yield from reader.rows(state, (row("roofState.roofState", attribute, LID_WORD, forgets=True),))
+    yield from reader.rows(
+        state, (row("roofState.roofState", attribute, LID_WORD, null_ends=True),)
+    )
 
 
 def _position(
@@ -239,7 +241,7 @@ def _climate(reader: Reader, state: Mapping[str, object], context: Context) -> I
     end = (
         reader.time + timedelta(seconds=int(seconds)) if seconds and 0 < seconds < 86_400 else None
     )
-    if end is not None and end > context.fetched - PAST:
+    if end is not None and end > context.fetched - EXPIRY_GRACE:
         yield CLIMATE_END_TIME.at(end, reader.time, SOURCE)
     elif reader.complete:
         yield CLIMATE_END_TIME.over(reader.time, SOURCE)

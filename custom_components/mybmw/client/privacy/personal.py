@@ -12,7 +12,7 @@ from math import inf, isfinite
 import re
 from typing import Final
 
-from ..core.common_words import humps
+from ..core.common_words import split_name
 from ..core.convert import NULL_WORDS
 from ..core.json_paths import END, Paths, child
 
@@ -148,7 +148,7 @@ def kind_of(key: str) -> Personal | None:
     if _VIN.fullmatch(key):
         return None
     *path, last = key.split(".")
-    words = [word for word in humps(last) if word.isalpha() and word != "e"]
+    words = [word for word in split_name(last) if word.isalpha() and word != "e"]
     whole = "".join(words)
     if path:
         return _WHOLE.get(whole) or _ENDINGS.get(whole)
@@ -179,7 +179,7 @@ def parts(
         if counted or (inner and END in inner):
             kind = None
         else:
-            kind = kind_of(name) or (None if _NOT_PERSONAL & set(humps(name)) else within)
+            kind = kind_of(name) or (None if _NOT_PERSONAL & set(split_name(name)) else within)
         yield name, item, kind, inner
 
 

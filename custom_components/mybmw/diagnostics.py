@@ -50,7 +50,7 @@ async def _report(coordinator: GarageCoordinator, vins: Collection[str] | None) 
     recordings = {
         name: poller.source.recording(_MESSAGES) for name, poller in coordinator.pollers.items()
     }
-    coordinator.redactor.meet([*coordinator.vehicles, *coordinator.elsewhere])
+    coordinator.redactor.add_aliases([*coordinator.vehicles, *coordinator.elsewhere])
     # It takes too long for the event loop, and aliases given there must not change meanwhile
     redactor = deepcopy(coordinator.redactor)
     return await coordinator.hass.async_add_executor_job(

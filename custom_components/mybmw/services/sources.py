@@ -113,7 +113,7 @@ async def _files(
     coordinator: GarageCoordinator, recordings: Sequence[Recording], vins: Collection[str]
 ) -> dict[str, bytes]:
     """Return anonymised files about cars; that takes too long for the event loop."""
-    coordinator.redactor.meet(vins)
+    coordinator.redactor.add_aliases(vins)
     redactor = deepcopy(coordinator.redactor)
     return await coordinator.hass.async_add_executor_job(
         lambda: files([narrow(recording, vins) for recording in recordings], redactor)

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from custom_components.mybmw.client import AnswerError, Http, NetworkError, Redactor
-from custom_components.mybmw.client.transport.http import MOST, MOST_OF_PICTURE, Request
+from custom_components.mybmw.client.transport.http import MAX_PICTURE_SIZE, MAX_SIZE, Request
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -93,8 +93,8 @@ async def http() -> AsyncIterator[Http]:
         await turns()
 
 
-def request(url: str, most: int = MOST) -> Request:
-    return Request("ask", "GET", url, most=most)
+def request(url: str, most: int = MAX_SIZE) -> Request:
+    return Request("ask", "GET", url, max_size=most)
 
 
 @pytest.mark.parametrize(
@@ -144,10 +144,10 @@ async def test_packed_zeros(http: Http, encoding: str) -> None:
 @pytest.mark.parametrize(
     ("size", "most", "fits"),
     [
-        (MOST, MOST, True),
-        (MOST + 1, MOST, False),
-        (MOST_OF_PICTURE, MOST_OF_PICTURE, True),
-        (MOST_OF_PICTURE + 1, MOST_OF_PICTURE, False),
+        (MAX_SIZE, MAX_SIZE, True),
+        (MAX_SIZE + 1, MAX_SIZE, False),
+        (MAX_PICTURE_SIZE, MAX_PICTURE_SIZE, True),
+        (MAX_PICTURE_SIZE + 1, MAX_PICTURE_SIZE, False),
     ],
 )
 @pytest.mark.parametrize("packed", [False, True])
@@ -166,7 +166,7 @@ async def test_size(http: Http, size: int, most: int, fits: bool, packed: bool) 
 async def test_size_without_a_network() -> None:
     """What a transport hands over as a whole is measured as well."""
     client = httpx.AsyncClient(
-        transport=httpx.MockTransport(lambda _: httpx.Response(200, content=bytes(MOST + 1)))
+        transport=httpx.MockTransport(lambda _: httpx.Response(200, content=bytes(MAX_SIZE + 1)))
     )
     with pytest.raises(AnswerError, match="too long"):
         await Http(client, Redactor()).fetch(request("https://example.com"))

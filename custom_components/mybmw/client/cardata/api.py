@@ -25,7 +25,7 @@ from ..core.errors import (
     RefusedError,
 )
 from ..core.wording import error_code, wording
-from ..transport.http import MOST, MOST_OF_PICTURE, Http, Request, json_of, retry_after
+from ..transport.http import MAX_PICTURE_SIZE, MAX_SIZE, Http, Request, json_of, retry_after
 from ..transport.tokens import TokenKeeper
 from .login import CardataTokens
 from .quota import LOOK, Ledger, Reason
@@ -78,7 +78,7 @@ class _Call(NamedTuple):
     params: Mapping[str, str] | None = None
     json: object = None
     accept: str = "application/json"
-    most: int = MOST
+    max_size: int = MAX_SIZE
 
     @property
     def record(self) -> str | None:
@@ -153,7 +153,7 @@ class CardataApi:
     async def image(self, vin: str, reason: Reason) -> bytes:
         """Return the picture of a car as PNG."""
         call = replace(
-            self._of(vin, "image", "get a picture", reason), accept="*/*", most=MOST_OF_PICTURE
+            self._of(vin, "image", "get a picture", reason), accept="*/*", max_size=MAX_PICTURE_SIZE
         )
         image = (await self._send(call)).content
         if not image.startswith(_PNG):
@@ -244,7 +244,7 @@ class CardataApi:
             params=call.params,
             json=call.json,
             record=call.record,
-            most=call.most,
+            max_size=call.max_size,
         )
         try:
             return await self._http.fetch(request)

@@ -15,7 +15,7 @@ import httpx
 
 from ..core.errors import AnswerError, ApiError, AuthError, NetworkError, RefusedError
 from ..core.values import Brand
-from ..transport.http import MOST, MOST_OF_PICTURE, Http, Request, json_of
+from ..transport.http import MAX_PICTURE_SIZE, MAX_SIZE, Http, Request, json_of
 from .auth import Authenticator
 from .http_errors import ask
 from .regions import SERVERS
@@ -60,7 +60,7 @@ class _Call(NamedTuple):
     params: Mapping[str, str] | None = None
     json: object = None
     vin: str | None = None
-    most: int = MOST
+    max_size: int = MAX_SIZE
 
     @property
     def record(self) -> str:
@@ -121,7 +121,7 @@ class Api:
             params={"carView": view, "toCrop": "true"},
             headers={"accept": "image/png", "bmw-app-vehicle-type": "connected"},
         )
-        return (await self._send(replace(call, most=MOST_OF_PICTURE))).content
+        return (await self._send(replace(call, max_size=MAX_PICTURE_SIZE))).content
 
     async def command(self, car: CarAddress, service: str, action: str | None = None) -> object:
         """Start a remote service; return the answer that names its event."""
@@ -237,5 +237,5 @@ class Api:
             params=call.params,
             json=call.json,
             record=call.record,
-            most=call.most,
+            max_size=call.max_size,
         )

@@ -1,10 +1,10 @@
-"""The one place where secrets are taken out of what people may see.
+"""Redaction of secrets and personal data.
 
-Whatever goes to a log, an exception, a diagnostic file or a fingerprint passes a `Redactor`.
-Replacements keep their form, so that an anonymised answer still replays: a VIN becomes another
-VIN-like text, the same one each time, and a position another position. From texts and reports of
-our own it takes what it was told and what it recognises. Of recorded answers it keeps the keys,
-and values only under the paths that the source has said to be harmless.
+Everything in logs, exceptions, diagnostic files and fingerprints passes a `Redactor`. Replacements
+keep the form of values, so that an anonymised response can be replayed: a VIN becomes an alias of
+VIN form, the same one each time, and a position another position. In texts, known secrets and
+recognised patterns are replaced. In recorded responses, keys are kept, but values only under the
+paths that the source has declared harmless.
 """
 
 from .needles import Found, find

@@ -1,4 +1,4 @@
-"""Texts inside texts: as web addresses, HTML, JSON, Base64 and hexadecimal digits write them."""
+"""Redact texts that are encoded in others: as URL, HTML, JSON, Base64 or hexadecimal digits."""
 
 from base64 import b64decode
 from binascii import Error as BinasciiError
@@ -18,22 +18,22 @@ _ESCAPES: Final = re.compile(
     re.IGNORECASE,
 )
 _BYTE: Final = re.compile(r"x(..)")
-_PACKED: Final = re.compile(r"[A-Za-z0-9+/_-]{6,}={0,2}", re.ASCII)
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{6,}={0,2}", re.ASCII)
 _PART: Final = re.compile(r"[A-Za-z0-9]{6,}={0,2}", re.ASCII)
 _SLASH: Final = re.compile(r"/")
 _HEX: Final = re.compile(r"(?:0x)?((?:[0-9a-f]{2}){4,})", re.IGNORECASE)
-_PLAIN_SIGNS: Final = str.maketrans("-_", "+/")
+_BASE64_SIGNS: Final = str.maketrans("-_", "+/")
 
 
 def without_encoded(text: str, clean: Clean, layers: int = _LAYERS) -> str:
-    """Return `clean(text)`, also without what `clean` takes out of texts that are encoded in it.
+    """Return `clean(text)`, with `clean` applied to texts encoded in it as well.
 
-    A text stays as it is written if there is nothing to hide in it.
+    A text without anything to redact is returned unchanged.
     """
     text = clean(text)
     if not layers:
         return text
-    text = _PACKED.sub(lambda match: _unless_secret(match[0], clean, layers - 1), text)
+    text = _BASE64.sub(lambda match: _without_secret(match[0], clean, layers - 1), text)
     plain = _decoded(text)
     if plain == text:
         return text
@@ -41,10 +41,10 @@ def without_encoded(text: str, clean: Clean, layers: int = _LAYERS) -> str:
     return text if hidden == plain else hidden
 
 
-def _unless_secret(run: str, clean: Clean, layers: int) -> str:
-    """Return what may be Base64, as a whole or in parts, or what stands for it.
+def _without_secret(run: str, clean: Clean, layers: int) -> str:
+    """Return a text that may be Base64, redacted if a secret is encoded in it or in a part.
 
-    It may also be the end of a path.
+    The Base64 may also be the end of a path.
     """
     for start in (0, *(match.end() for match in _SLASH.finditer(run))):
         if _is_secret(run[start:], clean, layers):
@@ -53,14 +53,14 @@ def _unless_secret(run: str, clean: Clean, layers: int) -> str:
 
 
 def _is_secret(run: str, clean: Clean, layers: int) -> bool:
-    return any(without_encoded(text, clean, layers) != text for text in _unpacked(run))
+    return any(without_encoded(text, clean, layers) != text for text in _decodings(run))
 
 
-def _unpacked(run: str) -> Iterator[str]:
-    """Yield the texts that a run of letters and digits may stand for."""
+def _decodings(run: str) -> Iterator[str]:
+    """Yield the printable texts that a run of letters and digits may encode."""
     if match := _HEX.fullmatch(run):
         yield from _readable(bytes.fromhex(match[1]))
-    signs = run.rstrip("=").translate(_PLAIN_SIGNS)
+    signs = run.rstrip("=").translate(_BASE64_SIGNS)
     try:
         yield from _readable(b64decode(f"{signs}{'=' * (-len(signs) % 4)}", validate=True))
     except BinasciiError:
@@ -77,10 +77,10 @@ def _readable(content: bytes) -> Iterator[str]:
 
 
 def _decoded(text: str) -> str:
-    """Undo one layer of each way to write signs by other signs."""
+    """Decode one layer of each kind of escaping."""
     if "\\" in text or "%u" in text:
         text = _ESCAPES.sub(_sign, text)
-        # Signs beyond the first 65536 are written as two
+        # Join surrogate pairs
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if "%" in text:
         text = unquote(text)

@@ -1,7 +1,7 @@
-"""Recorded answers and messages, for developers to replay.
+"""Fingerprints: anonymised responses and messages for developers to replay.
 
-See docs/protocols/mybmw-app.md#recordings.
-File names are those that bimmer_connected wrote, so that recordings of its users replay as well.
+See docs/protocols/mybmw-app.md#recordings. File names are those of bimmer_connected, whose
+fingerprints can be replayed as well.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -22,16 +22,16 @@ from ..core.wording import wording
 from . import HIDDEN, SECRET, Found, Redactor, find, is_alias, vins_in
 
 STREAM: Final = "stream.jsonl"
-"""The file of the stream: one JSON object a line, with time, topic and payload."""
+"""The file of stream messages: one JSON object per line, with time, topic and payload."""
 
 _EMPTY: Final = "NO CONTENT"
-_ODD: Final = re.compile(r"[^A-Za-z0-9._-]+")
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 _USER: Final = re.compile(r"_user_([^_]+)_")
-_LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
+_ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
 
 
 def raw(recording: Recording, vin: str) -> dict[str, object]:
-    """Return the answers about one car by name, decoded but not anonymised; the JSON ones."""
+    """Return the JSON responses about one car by name, decoded but not anonymised."""
     found: dict[str, object] = {}
     for name, answer in recording.answers.items():
         if vin.lower() in name.lower():
@@ -41,7 +41,7 @@ def raw(recording: Recording, vin: str) -> dict[str, object]:
 
 
 def narrow(recording: Recording, vins: Collection[str]) -> Recording:
-    """Return the part of a recording that is about these cars, or about the account alone."""
+    """Return the part of a recording about these cars, and about the account in general."""
     wanted = {vin.upper() for vin in vins}
     answers = {
         name: answer if vins_in(name) else _narrowed(answer, wanted)
@@ -53,11 +53,11 @@ def narrow(recording: Recording, vins: Collection[str]) -> Recording:
 
 
 def files(recordings: Iterable[Recording], redactor: Redactor) -> dict[str, bytes]:
-    """Return the anonymised contents of recordings by file name; pictures are left out.
+    """Return the anonymised contents of recordings by file name, without pictures.
 
-    Values stay under the paths of their recording alone; of other keys, the names do. What is found
-    to be personal in one place is taken out of all of them, and a VIN has the same alias
-    everywhere. JSON is sorted and has four spaces of indent.
+    Values are kept only under the paths of their recording; all keys are kept. A personal value
+    found in one place is removed from all files, and a VIN has the same alias everywhere. JSON is
+    sorted and indented by four spaces.
     """
     answers: dict[str, _Content] = {}
     messages: list[tuple[Message, _Content]] = []
@@ -67,9 +67,9 @@ def files(recordings: Iterable[Recording], redactor: Redactor) -> dict[str, byte
                 answers[name] = _content(answer.body, recording.paths)
         messages += ((item, _content(item.payload, recording.paths)) for item in recording.messages)
     everything = [*answers.items(), *((item.topic, content) for item, content in messages)]
-    redactor.meet(vin for name, item in everything for vin in vins_in(f"{name} {item.text}"))
+    redactor.add_aliases(vin for name, item in everything for vin in vins_in(f"{name} {item.text}"))
     clean = copy(redactor)
-    clean.follow(found for name, content in everything for found in _personal(name, content))
+    clean.hide_found(found for name, content in everything for found in _personal(name, content))
     contents = dict(_file(name, content, clean) for name, content in answers.items())
     if messages:
         contents[STREAM] = b"".join(_line(item, content, clean) for item, content in messages)
@@ -77,16 +77,16 @@ def files(recordings: Iterable[Recording], redactor: Redactor) -> dict[str, byte
 
 
 def archive(contents: Mapping[str, bytes]) -> bytes:
-    """Return files as a ZIP archive, the same one each time for the same files."""
+    """Return files as a ZIP archive, identical for identical files."""
     memory = BytesIO()
     with ZipFile(memory, "w") as packed:
         for name, content in sorted(contents.items()):
-            packed.writestr(ZipInfo(name, _LONG_AGO), content, ZIP_DEFLATED)
+            packed.writestr(ZipInfo(name, _ZIP_TIME), content, ZIP_DEFLATED)
     return memory.getvalue()
 
 
 class _Content(NamedTuple):
-    """What came: a text, and JSON if it is that, with the paths in it that are known."""
+    """A received body: its text, its JSON if it is that, and the harmless paths in it."""
 
     text: str
     data: object
@@ -94,7 +94,7 @@ class _Content(NamedTuple):
     is_json: bool
 
     def clean(self, redactor: Redactor) -> object:
-        """Return it anonymised; of a text that is no JSON, the usual words."""
+        """Return the anonymised content; the known words of a text that is not JSON."""
         if self.is_json:
             return redactor.recorded(self.data, self.paths)
         return wording(self.text) or (HIDDEN if self.text else "")
@@ -109,14 +109,14 @@ def _content(body: bytes, paths: Paths) -> _Content:
 
 
 def _personal(name: str, content: _Content) -> Iterator[Found]:
-    """Yield what tells who or where somebody is, by its key or its place in a name or topic."""
+    """Yield the personal values of a content, and those in its name or topic."""
     parts = name.split("/") if "/" in name else _USER.findall(name)
     yield from ((SECRET, part) for part in parts if not vins_in(part))
     yield from find(content.data if content.is_json else content.text, content.paths)
 
 
 def _file(name: str, content: _Content, redactor: Redactor) -> tuple[str, bytes]:
-    name = _ODD.sub("", redactor.text("_".join(map(redactor.text, name.split("_")))))
+    name = _UNSAFE.sub("", redactor.text("_".join(map(redactor.text, name.split("_")))))
     clean = content.clean(redactor)
     if not content.is_json:
         return f"{name}.txt", str(clean or _EMPTY).encode()
@@ -134,13 +134,13 @@ def _line(message: Message, content: _Content, redactor: Redactor) -> bytes:
 
 
 def _topic(topic: str, redactor: Redactor) -> str:
-    """Keep the VIN of a topic; all else in it is an id, or a name that the user has chosen."""
+    """Return a topic with only the alias of the VIN; other parts are ids or chosen by the user."""
     parts = map(redactor.text, topic.split("/"))
     return "/".join(part if is_alias(part) else HIDDEN for part in parts)
 
 
 def _narrowed(answer: Answer, vins: Collection[str]) -> Answer:
-    """Leave other cars out of a list of cars."""
+    """Return a response without the other cars in a list of cars."""
     content = _content(answer.body, {})
     data = _without(content.data, vins)
     return answer if data == content.data else replace(answer, body=orjson.dumps(data))
@@ -160,6 +160,6 @@ def _vin(item: object) -> str | None:
 
 
 def _vins_of(message: Message) -> Sequence[str]:
-    """Return the car that a message is about: the one it names, else the one of its topic."""
+    """Return the VIN in the payload of a message, or else those in its topic."""
     named = _vin(_content(message.payload, {}).data)
     return vins_in(message.topic) if named is None else [named]

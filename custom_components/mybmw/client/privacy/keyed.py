@@ -1,4 +1,4 @@
-"""Keys with their values in texts: in addresses of web pages, and in JSON that is broken."""
+"""Find and redact keys with their values in texts, such as URLs and incomplete JSON."""
 
 from collections.abc import Iterator
 import re
@@ -19,7 +19,7 @@ _KEYED: Final = re.compile(
 
 
 def keyed(text: str) -> Iterator[tuple[Personal, str]]:
-    """Yield what stands under keys of personal values."""
+    """Yield the personal values in a text, recognised by their keys."""
     for match, kind in _matches(text):
         value = match["number"] or match["measured"] or _text(match)
         if value:
@@ -27,7 +27,7 @@ def keyed(text: str) -> Iterator[tuple[Personal, str]]:
 
 
 def without_keyed(text: str) -> str:
-    """Take out what stands under keys of personal values."""
+    """Return a text without personal values that are recognised by their keys."""
     pieces, end = [], 0
     for match, kind in _matches(text):
         pieces += [text[end : match.start()], _hidden(match, kind)]

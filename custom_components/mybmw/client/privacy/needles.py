@@ -1,8 +1,8 @@
-"""Find personal values again in the rest of a recording, where no key marks them as such.
+"""Search a recording for personal values that were found elsewhere in it by their key.
 
-Texts are compared by letters and digits alone, in lower case and without umlauts. Only what is
-unmistakable is searched for: no word of less than four letters or two signs, no common one, no
-model of a car, no number of less than seven digits, no place of less than four decimals.
+Texts are compared by letters and digits, in lower case and without umlauts. Ambiguous values are
+not searched for: words of less than four letters (two CJK signs), common words, models of cars,
+numbers of less than seven digits, and coordinates of less than four decimals.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,30 +17,30 @@ from ..core.json_paths import Paths
 from .keyed import keyed
 from .personal import ID, NAME, PERSON, PHONE, PLATE, Personal, Trace, parts, stand_in
 
-DEEPEST: Final = 50
-"""How deeply nested JSON is looked through."""
+MAX_DEPTH: Final = 50
+"""Maximum depth of nested JSON."""
 
 type Found = tuple[Personal, str | float]
 
-_LONGEST: Final = 500
-_SHORTEST_CODE: Final = 6
-_SHORTEST_NUMBER: Final = 7
-_SHORTEST_PLATE: Final = 3
-_FEWEST_LETTERS: Final = 4
-_FEWEST_SIGNS: Final = 2
-# From this length on a name is what it is, even in the midst of a word
+_MAX_LENGTH: Final = 500
+_MIN_CODE: Final = 6
+_MIN_NUMBER: Final = 7
+_MIN_PLATE: Final = 3
+_MIN_LETTERS: Final = 4
+_MIN_SIGNS: Final = 2
+# Names of this length are unambiguous even within a word
 _LONG: Final = 10
-# So many words of a text may have been written as one, or the other way round
-_MOST_WORDS: Final = 5
+# This many consecutive words are compared as one word too
+_MAX_WORDS: Final = 5
 
 _JSON: Final = re.compile(r'\s*(?:\{.*\}|\[.*\]|".*")\s*', re.DOTALL)
 _NO_WORD: Final = re.compile(r"[\W_]+")
 _PLACE: Final = re.compile(r"(?<!\d)(?<!\d\.)\d{1,3}\.\d{4}", re.ASCII)
 _NUMBER: Final = re.compile(r"[-+]?\d{1,3}\.\d{4,}", re.ASCII)
 _MODEL: Final = re.compile(r"[a-z]{0,3}\d{1,3}[a-z]{0,2}|[esx]drive\d\d\w?")
-# Chinese, Japanese and Korean: a sign says more than a letter, and no space parts words
+# Chinese, Japanese and Korean: fewer signs are significant, and words are not separated
 _FIRST_SIGN, _LAST_SIGN = "\u2e80", "\uffdc"
-# What an id looks like that is a word, or too short to be found again
+# Ids that are a word, or too short to be searched for
 _NO_ID: Final = re.compile(r"[A-Za-z_]+\d{0,3}|.{,7}")
 _COMMA: Final = re.compile(r"[,;•|\n]")
 _LETTERS: Final = str.maketrans(
@@ -49,7 +49,7 @@ _LETTERS: Final = str.maketrans(
 
 
 def nested(text: str) -> object:
-    """Return the JSON that a text is, None if it is none or a plain number or word."""
+    """Return the object, list or string that a text contains as JSON, None if it is none."""
     if not _JSON.fullmatch(text):
         return None
     try:
@@ -62,8 +62,8 @@ def nested(text: str) -> object:
 def find(
     value: object, paths: Paths, kind: Personal | None = None, depth: int = 0
 ) -> Iterator[Found]:
-    """Yield what is personal in JSON by its key, and in what texts of it hold."""
-    if depth > DEEPEST:
+    """Yield the personal values in JSON and in its texts, recognised by their keys."""
+    if depth > MAX_DEPTH:
         return
     if isinstance(value, Mapping):
         for _, item, inner, beyond in parts(value, kind, paths):
@@ -84,20 +84,20 @@ def find(
 
 
 class Needles(NamedTuple):
-    """Texts to search for: `words` as a whole, also of several words, and `inside` anywhere."""
+    """Texts to search for: `words` as whole words, `inside` also within words."""
 
     words: frozenset[str] = frozenset()
     inside: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, found: Iterable[Found]) -> Needles:
-        """Return the texts by which personal values are found again."""
+        """Return the search texts for personal values."""
         needles = {needle for kind, value in dict.fromkeys(found) for needle in _of(kind, value)}
         inside = frozenset(text for text, anywhere in needles if anywhere)
         return cls(frozenset(text for text, _ in needles) - inside, inside)
 
     def match(self, text: str) -> bool:
-        """Return whether a text holds one of them."""
+        """Return whether a text contains one of the search texts."""
         if not self.words and not self.inside:
             return False
         words = _plain(_spelled(text))
@@ -105,7 +105,7 @@ class Needles(NamedTuple):
         if any(needle in whole for needle in self.inside):
             return True
         runs = (words[start:] for start in range(len(words)))
-        joined = ("".join(run[:count]) for run in runs for count in range(1, _MOST_WORDS + 1))
+        joined = ("".join(run[:count]) for run in runs for count in range(1, _MAX_WORDS + 1))
         return not self.words.isdisjoint((*_PLACE.findall(text), *joined))
 
 
@@ -122,8 +122,8 @@ def _plain(text: str) -> list[str]:
 
 
 def _of(kind: Personal, value: str | float) -> Iterator[tuple[str, bool]]:
-    """Yield texts to search for, and whether they may be in the midst of words."""
-    text = str(value).strip()[:_LONGEST]
+    """Yield the search texts of a value, and whether they are searched for within words."""
+    text = str(value).strip()[:_MAX_LENGTH]
     if kind.trace is Trace.NONE or stand_in(kind, text) in (None, text):
         return
     if _NUMBER.fullmatch(text):
@@ -139,11 +139,11 @@ def _of(kind: Personal, value: str | float) -> Iterator[tuple[str, bool]]:
 
 def _code(kind: Personal, code: str) -> Iterator[tuple[str, bool]]:
     digits = "".join(filter(str.isdecimal, code))
-    short = _SHORTEST_PLATE if kind is PLATE else _SHORTEST_CODE
-    if kind is PHONE and len(digits) >= _SHORTEST_NUMBER:
-        yield digits[-_SHORTEST_NUMBER:], True
-    elif len(code) >= (_SHORTEST_NUMBER if code == digits else short):
-        yield code, len(code) >= _SHORTEST_CODE and code != digits
+    short = _MIN_PLATE if kind is PLATE else _MIN_CODE
+    if kind is PHONE and len(digits) >= _MIN_NUMBER:
+        yield digits[-_MIN_NUMBER:], True
+    elif len(code) >= (_MIN_NUMBER if code == digits else short):
+        yield code, len(code) >= _MIN_CODE and code != digits
 
 
 def _name(words: list[str]) -> Iterator[tuple[str, bool]]:
@@ -151,12 +151,12 @@ def _name(words: list[str]) -> Iterator[tuple[str, bool]]:
     signs = any(_FIRST_SIGN <= letter <= _LAST_SIGN for letter in name)
     letters = sum(map(str.isalpha, name))
     common = is_common(name) or all(is_common(word) or _MODEL.fullmatch(word) for word in words)
-    if letters >= (_FEWEST_SIGNS if signs else _FEWEST_LETTERS) and not common:
+    if letters >= (_MIN_SIGNS if signs else _MIN_LETTERS) and not common:
         yield name, signs or len(name) >= _LONG
 
 
 def _parts(kind: Personal, value: str) -> Iterator[str]:
-    """Yield the names of a person, or the parts of an address: each as it is, and its words."""
+    """Yield the names of a person, or the parts of an address, with and without numbers."""
     if kind in (NAME, PERSON):
         words = value.split()
         if len(words) in (2, 3) and not any(map(is_common, words)):

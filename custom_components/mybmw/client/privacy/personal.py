@@ -1,7 +1,7 @@
-"""What is personal in JSON, by the key it stands under, and what is put in its place.
+"""Kinds of personal data in JSON, recognised by key, and their replacements.
 
-Replacements keep the form, so that what was anonymised still replays: a number stays a number, a
-text a text, a position a position, and what meant "no value" still does.
+Replacements keep the form, so that recordings can be replayed: a number stays a number, a text a
+text, a position a position, and a word for "no value" is kept.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ from ..core.json_paths import END, Paths, child
 
 HIDDEN: Final = "**REDACTED**"
 
-_SEVERAL: Final = ("", "s", "es")
+_PLURALS: Final = ("", "s", "es")
 _VIN: Final = re.compile(r"(?=\D*\d)[A-Z0-9]{17}")
 _PAIR: Final = re.compile(r"\s*[-+]?\d+(?:\.\d+)?[\s,;/]+[-+]?\d+(?:\.\d+)?\s*")
 
@@ -26,7 +26,7 @@ _NOT_PERSONAL: Final = frozenset(("country", "date", "time", "timestamp", "unit"
 
 
 class Trace(StrEnum):
-    """How values of a kind are looked for in other places."""
+    """How values of a kind are searched for in the rest of a recording (`needles`)."""
 
     NONE = auto()
     WORDS = auto()
@@ -36,9 +36,9 @@ class Trace(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Personal:
-    """One kind of personal value: `text` stands for texts, `number` for numbers.
+    """One kind of personal data; `text` replaces texts, `number` numbers.
 
-    A number beyond `low` and `high` becomes `wrong`, so that what was no place is none afterwards.
+    A number outside `low` and `high` becomes `wrong`, so that an invalid position stays invalid.
     """
 
     text: str = HIDDEN
@@ -50,12 +50,12 @@ class Personal:
 
     @property
     def measured(self) -> bool:
-        """Whether it is a number by nature, also where it comes as text."""
+        """Whether values are numbers, also where they are written as text."""
         return self.low > -inf
 
 
 UNKNOWN: Final = Personal()
-"""Of a value whose path is not known: it may be personal or not."""
+"""The kind of values whose path is not known; they may be personal."""
 
 LATITUDE: Final = Personal(number=12.3456, trace=Trace.PLACE, low=-90, high=90)
 LONGITUDE: Final = Personal(number=34.5678, trace=Trace.PLACE, low=-180, high=180)
@@ -85,7 +85,7 @@ def _table(kinds: Mapping[Personal, str], endings: Sequence[str] = ("",)) -> Map
     }
 
 
-# Keys without regard to capitals, digits, "_" and "-"; of a descriptor it is the last step
+# Keys in lower case without digits, "_" and "-"; the last step of descriptors
 _WHOLE: Final = _table(
     {
         ALTITUDE: "elevation",
@@ -94,9 +94,9 @@ _WHOLE: Final = _table(
         SECRET: "code pin sub",
     }
 )
-# As it stands, and not of a descriptor: a window has a position, an error a code
+# Keys that are not descriptors: windows have a position, errors a code
 _ALONE: Final = _table({LOCATION: "geometry gps position", ID: "code"})
-# Keys that may also end another one, such as "homeCity"
+# Keys, and endings of keys, such as "homeCity"
 _ENDINGS: Final = _table(
     {
         LATITUDE: "lat latitude",
@@ -122,16 +122,16 @@ _ENDINGS: Final = _table(
         " username usid vehicleid",
         OPTIONS: "optionalequipment optioncode salist",
     },
-    _SEVERAL,
+    _PLURALS,
 )
-# What is inside such an object or list, or ends in such a word, is about a place or a person
+# Endings of keys of objects and lists that contain data about a place or a person
 _AROUND: Final = _table(
     {
         LOCATION: "address chargingstation coord coordinate destination"
         " geolocation geopoint location place poi",
         PERSON: "contact customer dealer dealership driver owner partner person retailer user",
     },
-    _SEVERAL,
+    _PLURALS,
 )
 _OF_PERSONS: Final[Mapping[str, Personal]] = {
     "name": NAME,
@@ -141,10 +141,7 @@ _OF_PERSONS: Final[Mapping[str, Personal]] = {
 
 @lru_cache(4096)
 def kind_of(key: str) -> Personal | None:
-    """Return the kind of what stands under a key, None if that is not personal.
-
-    The letters of a VIN spell nothing.
-    """
+    """Return the kind of data under a key, None if it is not personal, as for a VIN as key."""
     if _VIN.fullmatch(key):
         return None
     *path, last = key.split(".")
@@ -167,10 +164,10 @@ def kind_of(key: str) -> Personal | None:
 def parts(
     value: Mapping[object, object], within: Personal | None, paths: Paths | None
 ) -> Iterator[tuple[str, object, Personal | None, Paths | None]]:
-    """Yield keys, items, kinds and inner paths of the parts of an object.
+    """Yield key, item, kind and subtree of paths for each item of an object.
 
-    What one of the paths leads to is not personal. What is inside something personal is so too,
-    unless its own key tells otherwise. Without paths, a whole number under a descriptor is a count.
+    Items at the end of a path are not personal. Items within personal data are personal, unless
+    their own key is not. Without paths, an integer under a descriptor is a count.
     """
     for key, item in value.items():
         name = str(key)
@@ -184,7 +181,7 @@ def parts(
 
 
 def stand_in(kind: Personal, value: str) -> str | None:
-    """Return what stands for a text, None if it may stay."""
+    """Return the replacement of a text, None if it may stay."""
     word = value.strip()
     if word.upper() in NULL_WORDS:
         return None
@@ -197,7 +194,7 @@ def stand_in(kind: Personal, value: str) -> str | None:
 
 
 def number_for(kind: Personal, value: float) -> float:
-    """Return what stands for a number."""
+    """Return the replacement of a number."""
     if kind.trace is Trace.PLACE and value == 0:
         return value
     return kind.number if kind.low <= value <= kind.high else kind.wrong

@@ -1,4 +1,4 @@
-"""What takes secrets out of texts and JSON: those it was told, and those it recognises."""
+"""Redact texts and JSON: known secrets, and those recognised by their form or key."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ import orjson
 from ..core.json_paths import END, Paths, is_step
 from .encoded import without_encoded
 from .keyed import without_keyed
-from .needles import DEEPEST, Found, Needles, nested
+from .needles import MAX_DEPTH, Found, Needles, nested
 from .personal import (
     HIDDEN,
     LATITUDE,
@@ -28,16 +28,16 @@ from .personal import (
 
 type Json = Mapping[str, Json] | list[Json] | str | int | float | bool | None
 
-_PASSING: Final = 8
-_SHORT: Final = 7
-_BEGINNING: Final = 200
-_FAR: Final = 2_000
-_REMEMBERED: Final = 4096
+_MAX_PASSING: Final = 8
+_SHORT_VIN: Final = 7
+_SHOWN_LENGTH: Final = 200
+_CLEANED_LENGTH: Final = 2_000
+_CACHE_SIZE: Final = 4096
 _NUMBERS: Final = (
     *(f"{number:02}" for number in range(1, 100)),
     *(f"{letter}{digit}" for letter in ascii_uppercase for digit in digits),
 )
-# By itself, or anywhere if it begins as those of the group do and ends as a VIN has to
+# As a whole word, or anywhere with a manufacturer code of the BMW Group and four final digits
 _VIN: Final = re.compile(
     r"(?<![A-Z0-9])(?=[A-Z]*\d)(?=\d{0,2}[A-Z])[A-HJ-NPR-Z0-9]{3}[A-Z0-9]{14}(?![A-Z0-9])"
     r"|(?:WB[A-Z0-9]|WM[WZ]|WZ1|SCA|3MW|4US|5U[MX]|5YM)[A-HJ-NPR-Z0-9]{10}\d{4}",
@@ -47,7 +47,7 @@ _ALIAS: Final = re.compile(r"[A-Z0-9]{3}0FINGERPRINT[A-Z0-9]\d")
 _TOKEN: Final = re.compile(
     r"eyJ[\w-]{3,}(?:\.[\w-]+)*|\bP1_[\w.-]+|(?<=Bearer )\S+|(?<=Basic )\S+", re.ASCII
 )
-# Pages of gateways name whoever they turn away
+# IP addresses, which error pages of gateways show
 _ADDRESS: Final = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\w)", re.ASCII)
 _EMAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]+")
 _PAIR: Final = re.compile(
@@ -59,9 +59,9 @@ _DEGREES: Final = re.compile(
     r"(?<![\d.])\d{1,3}(?:\.\d{3,} ?°"
     r"| ?° ?\d{1,2}(?:[.,]\d+)? ?['\u2032\u2019](?: ?\d{1,2}(?:[.,]\d+)? ?[\"\u2033\u201d])?)"
 )
-# What keys look like, with four digits at most: others may be names of people, ids and the like
+# Keys of the usual form, with four digits at most; others may be names or ids
 _NAME: Final = re.compile(r"(?!(?:\D*\d){5})(?:[a-z_][\w.-]{0,199})?", re.ASCII)
-# Numbers in texts, as they are usual; others may be those of phones, customers and the like
+# Numbers of usual length; longer ones may be those of phones or customers
 _NUMBER: Final = re.compile(r"[-+]?\d{1,10}(?:[.,]\d*)?")
 _TIME: Final = re.compile(
     r"(?:\d{4}-\d\d-\d\d|\d\d[./]\d\d[./]\d{4})"
@@ -71,31 +71,31 @@ _LONG_NUMBER: Final = re.compile(r"\d{7}")
 
 
 def _is_place(items: Sequence[object]) -> bool:
-    """Return whether a list is a place: two or three numbers, the first two of them precise."""
+    """Return whether a list is a position: two or three numbers, the first two with decimals."""
     numbers = [item for item in items[:2] if isinstance(item, float)]
     precise = [item for item in numbers if abs(item) <= 180 and item != round(item, 3)]
     return len(items) in (2, 3) and len(precise) == 2
 
 
-def _tells(text: str) -> bool:
-    """Return whether a text holds a number that is longer than numbers about cars are."""
+def _has_long_number(text: str) -> bool:
+    """Return whether a text contains a number of seven digits or more, such as a phone number."""
     return _LONG_NUMBER.search(text) is not None and not _NUMBER.fullmatch(text.strip())
 
 
 def vins_in(text: str) -> list[str]:
-    """Return the VINs in a text, in capitals."""
+    """Return the VINs in a text, in upper case."""
     return [match[0].upper() for match in _VIN.finditer(text)]
 
 
 def is_alias(text: str) -> bool:
-    """Tell whether a text stands for a VIN."""
+    """Return whether a text is the alias of a VIN."""
     return _ALIAS.fullmatch(text) is not None
 
 
 @lru_cache(64)
 def _pattern(vin: str) -> re.Pattern[str]:
-    """Find a VIN anywhere, and its end, by which cars are often called, as a word."""
-    end = vin[-_SHORT:]
+    """Return a pattern for a VIN anywhere, and for its last seven characters as a word."""
+    end = vin[-_SHORT_VIN:]
     short = "" if end.isdigit() else f"|(?<![A-Z0-9])[A-Z0-9]{{0,9}}{end}(?![A-Z0-9])"
     return re.compile(f"{vin}{short}", re.IGNORECASE | re.ASCII)
 
@@ -105,40 +105,40 @@ def _renamed(text: str, vin: str, alias: str) -> str:
 
 
 class Redactor:
-    """Knows the secrets of one account and takes them out of texts and JSON."""
+    """Redacts the secrets of one account in texts and JSON."""
 
     def __init__(self) -> None:
-        """Start without knowing any secret; VINs, tokens and e-mail addresses are recognised."""
+        """Create it without secrets; VINs, tokens and e-mail addresses are always recognised."""
         self._secrets: set[str] = set()
-        self._passing: deque[str] = deque(maxlen=_PASSING)
+        self._passing: deque[str] = deque(maxlen=_MAX_PASSING)
         self._aliases: dict[str, str] = {}
         self._personal = Needles()
         self._text: Callable[[str], str] = self.text
 
     def learn(self, *secrets: str | None) -> None:
-        """Remember texts that must never be seen; very short ones are left alone."""
+        """Add secrets that are always redacted; those under four characters are ignored."""
         self._secrets.update(secret for secret in secrets if secret and len(secret) >= 4)
 
     def learn_passing(self, *secrets: str | None) -> None:
-        """Remember secrets that others will replace: only the newest ones matter."""
+        """Add short-lived secrets, such as tokens; only the newest ones are kept."""
         self._passing.extend(secret for secret in secrets if secret and len(secret) >= 4)
 
-    def follow(self, found: Iterable[Found]) -> None:
-        """Also hide texts from now on that hold what was found in a recording."""
+    def hide_found(self, found: Iterable[Found]) -> None:
+        """Redact all texts from now on that contain one of the found personal values."""
         self._personal = Needles.of(found)
-        # Most texts of a recording are the same few keys and words
-        self._text = lru_cache(_REMEMBERED)(self.text)
+        # The same few keys and words are repeated throughout a recording
+        self._text = lru_cache(_CACHE_SIZE)(self.text)
 
-    def meet(self, vins: Iterable[str]) -> None:
-        """Give aliases to VINs; those that are aliases already keep theirs."""
+    def add_aliases(self, vins: Iterable[str]) -> None:
+        """Assign aliases to VINs; those that are aliases already are kept."""
         for vin in sorted(vins, key=is_alias, reverse=True):
             self.alias(vin)
 
     def alias(self, vin: str) -> str:
-        """Return what stands for a VIN: its first three characters and a number.
+        """Return the alias of a VIN: its first three characters and a number.
 
-        What has that form already stays as it is; no real VIN has, since none has an "I". No
-        account has so many cars that numbers run out; then VINs share one.
+        An alias is returned as it is; no real VIN has its form, since VINs contain no "I". Once all
+        numbers are assigned, VINs share the last one.
         """
         key = vin.upper()
         known = self._aliases.get(key)
@@ -156,18 +156,15 @@ class Redactor:
         return next(free, f"{start}0FINGERPRINT{_NUMBERS[-1]}")
 
     def text(self, text: str) -> str:
-        """Take everything secret out of a text, also what is encoded in it.
-
-        Such a text stays as it is written only if there is nothing to hide in it.
-        """
+        """Return a text without secrets, including encoded ones."""
         return without_encoded(text, self._clean)
 
     def beginning(self, text: str) -> str:
-        """Take everything secret out of the beginning of a text: as much as a log needs.
+        """Return the first 200 characters of a text without secrets, for a log message.
 
-        It is cut afterwards, since nobody recognises half a VIN.
+        It is cut afterwards, since part of a VIN would not be recognised.
         """
-        return self.text(text[:_FAR])[:_BEGINNING]
+        return self.text(text[:_CLEANED_LENGTH])[:_SHOWN_LENGTH]
 
     def _clean(self, text: str) -> str:
         if self._personal.match(text):
@@ -177,14 +174,11 @@ class Redactor:
         return _DEGREES.sub(HIDDEN, text) if "°" in text else text
 
     def data(self, value: object) -> Json:
-        """Take everything secret out of JSON: by key, and out of every text in it.
-
-        What lies deeper than 50 levels is left out.
-        """
+        """Return JSON without secrets, recognised by key or in texts; at most 50 levels deep."""
         return self._data(value, None, None, 0)
 
     def recorded(self, value: object, paths: Paths) -> Json:
-        """Keep the keys of JSON, and the values under these paths as far as they are harmless."""
+        """Return recorded JSON with its keys, but only the harmless values under these paths."""
         return self._data(value, None, paths, 0)
 
     def _data(self, value: object, kind: Personal | None, paths: Paths | None, depth: int) -> Json:
@@ -194,11 +188,11 @@ class Redactor:
             if isinstance(value, str) and kind is None and (inner := nested(value)) is not None:
                 clean = self._data(inner, None, paths, depth + 1)
                 return value if clean == inner else orjson.dumps(clean).decode()
-            stays = paths is None or END in paths
-            return self._leaf(value, kind if kind or stays else UNKNOWN, strict=paths is not None)
-        return HIDDEN if depth > DEEPEST else self._inside(value, kind, paths, depth + 1)
+            known = paths is None or END in paths
+            return self._leaf(value, kind if kind or known else UNKNOWN, strict=paths is not None)
+        return HIDDEN if depth > MAX_DEPTH else self._container(value, kind, paths, depth + 1)
 
-    def _inside(
+    def _container(
         self, value: object, kind: Personal | None, paths: Paths | None, depth: int
     ) -> Json:
         if isinstance(value, Mapping):
@@ -213,7 +207,7 @@ class Redactor:
         return self.text(str(value))
 
     def _name(self, key: str, taken: Mapping[str, Json], *, strict: bool) -> str:
-        """Take everything secret out of a key; two keys stay two."""
+        """Return a key without secrets, different from the keys already taken."""
         name = self._text(key)
         if strict and not (is_alias(name) or _NAME.fullmatch(name)):
             name = HIDDEN
@@ -225,7 +219,7 @@ class Redactor:
     def _items(
         self, value: list[object], kind: Personal | None, paths: Paths | None, depth: int
     ) -> Iterator[Json]:
-        """Yield the items of a list; of a place they are latitude and longitude in turn."""
+        """Yield the redacted items of a list; those of a position are latitude and longitude."""
         place = kind is LOCATION or (kind is None and _is_place(value))
         for index, item in enumerate(value):
             axis = LONGITUDE if index % 2 else LATITUDE
@@ -233,12 +227,12 @@ class Redactor:
             yield self._data(item, inner, paths, depth)
 
     def _leaf(self, value: str | float, kind: Personal | None, *, strict: bool) -> Json:
-        """Take everything secret out of a text or number; a `strict` one is part of a recording."""
+        """Return a text or number without secrets; `strict` for those of a recording."""
         text = value if isinstance(value, str) else repr(value)
         if kind is None and strict:
             if _TIME.fullmatch(text):
                 return value
-            kind = UNKNOWN if _tells(text) else None
+            kind = UNKNOWN if _has_long_number(text) else None
         if isinstance(value, str):
             if kind is UNKNOWN and _VIN.fullmatch(text.strip()):
                 return self.alias(text.strip())
@@ -261,6 +255,6 @@ class Redactor:
     def _without_vins(self, text: str) -> str:
         lower = text.lower()
         for vin, alias in self._aliases.items():
-            if vin != alias and vin[-_SHORT:].lower() in lower:
+            if vin != alias and vin[-_SHORT_VIN:].lower() in lower:
                 text = _renamed(text, vin, alias)
         return _VIN.sub(lambda match: self.alias(match[0]), text)

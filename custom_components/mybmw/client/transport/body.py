@@ -1,7 +1,7 @@
-"""Reading the body of an HTTP answer, within bounds.
+"""Read and decompress the body of an HTTP response, up to a maximum size.
 
-The HTTP library unpacks whatever arrives in one go, and 64 KB may become 64 MB by that. So it is
-done here, piece by piece.
+httpx decompresses each received chunk at once, and 64 KB may become 64 MB. So bodies are
+decompressed here in small chunks.
 """
 
 from typing import Final
@@ -9,34 +9,34 @@ import zlib
 
 import httpx
 
-_PIECE: Final = 65_536
+_CHUNK: Final = 65_536
 _GZIP: Final = 16 + zlib.MAX_WBITS
 
 
 class BodyError(Exception):
-    """A body that is too long, or packed in a way that cannot be undone."""
+    """The body is too long, or cannot be decompressed."""
 
 
 class _Body:
-    """Collects a body as it comes in, unpacked; `most` is how many bytes it may have."""
+    """Collects the decompressed chunks of a body, up to `max_size` bytes."""
 
-    def __init__(self, encoding: str, most: int) -> None:
-        self._most = most
+    def __init__(self, encoding: str, max_size: int) -> None:
+        self._max_size = max_size
         self._content = bytearray()
         self._received = 0
         self._first = encoding == "deflate"
-        self._unpacker = _unpacker(encoding)
+        self._decompressor = _decompressor(encoding)
 
     def add(self, data: bytes) -> None:
-        """Take in what has arrived; raise `BodyError` as soon as it is too much."""
+        """Add received data; raise `BodyError` if the body gets too long."""
         self._received += len(data)
-        if self._received > self._most:
+        if self._received > self._max_size:
             raise BodyError("the answer is too long")
-        if self._unpacker is None:
-            self._keep(data)
+        if self._decompressor is None:
+            self._append(data)
             return
         try:
-            self._unpack(data)
+            self._decompress(data)
         except zlib.error:
             raise BodyError("the answer cannot be unpacked") from None
 
@@ -44,37 +44,37 @@ class _Body:
         """Return the whole body."""
         return bytes(self._content)
 
-    def _unpack(self, data: bytes) -> None:
+    def _decompress(self, data: bytes) -> None:
         if self._first and data:
-            # Some servers leave out the header that belongs to "deflate"
+            # Some servers omit the zlib header of "deflate"
             self._first = False
             if data[0] & 0x0F != zlib.DEFLATED:
-                self._unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
-        unpacker, piece = self._unpacker, b""
-        while unpacker is not None and not unpacker.eof and (data or len(piece) == _PIECE):
-            piece = unpacker.decompress(data, _PIECE)
-            data = unpacker.unconsumed_tail
-            self._keep(piece)
+                self._decompressor = zlib.decompressobj(-zlib.MAX_WBITS)
+        zipped, chunk = self._decompressor, b""
+        while zipped is not None and not zipped.eof and (data or len(chunk) == _CHUNK):
+            chunk = zipped.decompress(data, _CHUNK)
+            data = zipped.unconsumed_tail
+            self._append(chunk)
 
-    def _keep(self, data: bytes) -> None:
-        if len(self._content) + len(data) > self._most:
+    def _append(self, data: bytes) -> None:
+        if len(self._content) + len(data) > self._max_size:
             raise BodyError("the answer is too long")
         self._content += data
 
 
-async def read_body(response: httpx.Response, most: int) -> bytes:
-    """Return the unpacked body of an answer that is streamed; raise `BodyError`."""
+async def read_body(response: httpx.Response, max_size: int) -> bytes:
+    """Return the decompressed body of a streamed response; raise `BodyError`."""
     if response.is_stream_consumed:
-        if len(response.content) > most:
+        if len(response.content) > max_size:
             raise BodyError("the answer is too long")
         return response.content
-    body = _Body(response.headers.get("content-encoding", "").strip().lower(), most)
+    body = _Body(response.headers.get("content-encoding", "").strip().lower(), max_size)
     async for data in response.aiter_raw():
         body.add(data)
     return body.content()
 
 
-def _unpacker(encoding: str) -> zlib._Decompress | None:
+def _decompressor(encoding: str) -> zlib._Decompress | None:
     match encoding:
         case "" | "identity":
             return None

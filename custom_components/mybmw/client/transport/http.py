@@ -1,4 +1,4 @@
-"""The one function that speaks HTTP."""
+"""Send HTTP requests, with limits, logging without secrets, and recording of responses."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -23,16 +23,16 @@ from .body import BodyError, read_body
 _LOGGER = logging.getLogger(__name__)
 
 TIMEOUT: Final = 30.0
-"""Seconds allowed for each of connecting, sending and every wait for data."""
+"""Timeout in seconds for each of connecting, sending and every wait for data."""
 
-TOTAL: Final = 60.0
-"""Seconds allowed for a request as a whole, from connecting to the last byte of the answer."""
+TOTAL_TIMEOUT: Final = 60.0
+"""Timeout in seconds for a request, from connecting to the last byte of the response."""
 
-MOST: Final = 10_000_000
-"""Bytes that an answer may have, as sent and as unpacked."""
+MAX_SIZE: Final = 10_000_000
+"""Maximum bytes of a response, both as received and decompressed."""
 
-MOST_OF_PICTURE: Final = 20_000_000
-"""Bytes that a picture may have."""
+MAX_PICTURE_SIZE: Final = 20_000_000
+"""Maximum bytes of a picture."""
 
 type Sleep = Callable[[float], Awaitable[None]]
 
@@ -43,8 +43,8 @@ _NOT_SENT: Final = (
     httpx.PoolTimeout,
     httpx.ProxyError,
 )
-# These describe the bytes as they were sent, which are unpacked already
-_OF_THE_WIRE: Final = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
+# Headers that describe the compressed body, removed once it is decompressed
+_BODY_HEADERS: Final = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
 _AFTER_MIDNIGHT: Final = timedelta(minutes=3)
 _CLOCK: Final = re.compile(r"(\d{1,4}):(\d{2}):(\d{2})")
 _SECONDS: Final = re.compile(r"\bin (\d{1,9}(?:\.\d+)?) s", re.IGNORECASE | re.ASCII)
@@ -53,29 +53,28 @@ _NUMBER: Final = re.compile(r"\d{1,9}(?:\.\d+)?", re.ASCII)
 _ours: ContextVar[bool] = ContextVar("mybmw_request", default=False)
 
 
-class _NotOurs(logging.Filter):
-    """Keeps the HTTP library from logging our requests: their URLs hold VINs and positions."""
+class _OwnRequestsFilter(logging.Filter):
+    """Keeps HTTP libraries from logging our requests: their URLs contain VINs and positions."""
 
     @override
     def filter(self, _record: logging.LogRecord) -> bool:
         return not _ours.get()
 
 
-def _keep_quiet() -> None:
+def _add_filters() -> None:
     parts = ("", ".connection", ".http11", ".http2", ".proxy", ".socks")
     names = [f"{core}{part}" for core in ("httpcore", "httpcore2") for part in parts]
     for name in ("httpx", "httpx2", *names):
-        logging.getLogger(name).addFilter(_NotOurs())
+        logging.getLogger(name).addFilter(_OwnRequestsFilter())
 
 
-_keep_quiet()
+_add_filters()
 
 
 class Request(NamedTuple):
-    """One HTTP request; `what` names it in the log, without any secret.
+    """One HTTP request; `what` is its name in log messages, without secrets.
 
-    `record` is the name under which the answer is kept for fingerprints, `most` how many bytes the
-    answer may have.
+    `record` is the name under which the response is recorded, `max_size` its maximum size in bytes.
     """
 
     what: str
@@ -87,11 +86,11 @@ class Request(NamedTuple):
     json: object = None
     cookies: httpx.Cookies | None = None
     record: str | None = None
-    most: int = MOST
+    max_size: int = MAX_SIZE
 
 
 class Http:
-    """The way to one backend, through a client that the caller owns and closes."""
+    """Sends requests of one source, with an httpx client that the caller owns and closes."""
 
     def __init__(
         self,
@@ -99,26 +98,26 @@ class Http:
         redactor: Redaction,
         sleep: Sleep | None = None,
     ) -> None:
-        """`sleep` is how all waiting is done."""
+        """Create it; `sleep` replaces `asyncio.sleep` for all pauses."""
         self.redactor = redactor
         self.recorder = Recorder()
         self._client = client
         self._sleep = sleep or asyncio.sleep
 
     async def pause(self, seconds: float) -> None:
-        """Wait."""
+        """Sleep for some seconds."""
         await self._sleep(seconds)
 
     async def fetch(self, request: Request) -> httpx.Response:
-        """Send a request and return the answer, whatever its status; never follow a redirect.
+        """Send a request and return the response with any status; redirects are not followed.
 
-        The client may be shared: only the request's own cookie jar is read. Raises `NetworkError`,
-        also for an answer that takes longer than 60 s, and `AnswerError` for one that is too long.
+        Only the cookie jar of the request is used, as the client may be shared. Raises
+        `NetworkError`, also after 60 s in total, and `AnswerError` for a too long response.
         """
         started = monotonic()
         try:
             with _quiet():
-                async with asyncio.timeout(TOTAL):
+                async with asyncio.timeout(TOTAL_TIMEOUT):
                     response = await self._answer(request)
         except (httpx.RequestError, httpx.InvalidURL, OSError) as error:
             _LOGGER.debug("%s: %s", request.what, type(error).__name__)
@@ -131,7 +130,7 @@ class Http:
         built = _build(request)
         response = await self._client.send(built, stream=True, follow_redirects=False)
         try:
-            content = await read_body(response, request.most)
+            content = await read_body(response, request.max_size)
         except BodyError as error:
             raise AnswerError(f"{request.what}: {error}") from None
         finally:
@@ -139,7 +138,7 @@ class Http:
         headers = [
             (name, value)
             for name, value in response.headers.raw
-            if name.lower() not in _OF_THE_WIRE
+            if name.lower() not in _BODY_HEADERS
         ]
         return httpx.Response(response.status_code, headers=headers, content=content, request=built)
 
@@ -162,7 +161,7 @@ class Http:
 
 
 def json_of(response: httpx.Response, what: str) -> object:
-    """Decode an answer; raise `AnswerError` if it is no JSON."""
+    """Return the JSON of a response; raise `AnswerError` if it is none."""
     try:
         value: object = orjson.loads(response.content)
     except orjson.JSONDecodeError:
@@ -171,17 +170,16 @@ def json_of(response: httpx.Response, what: str) -> object:
 
 
 def retry_after(response: httpx.Response) -> float | None:
-    """Return the seconds to wait that an answer names: its `Retry-After`, or its message.
+    """Return the seconds to wait from the `Retry-After` header or the message of a response.
 
-    Messages say "in 2 seconds" or "in 02:12:20". Whatever it says, it is no longer than
-    `longest_wait`.
+    Messages contain "in 2 seconds" or "in 02:12:20". The result is at most `longest_wait`.
     """
     seconds = _seconds_to_wait(response)
     return None if seconds is None else min(seconds, longest_wait())
 
 
 def longest_wait() -> float:
-    """Return the seconds until the next day has begun at BMW, when every quota is a new one."""
+    """Return the seconds until 3 min after midnight UTC, when BMW has reset all quotas."""
     now = datetime.now(UTC)
     tomorrow = datetime.combine(now.date() + timedelta(days=1), time(), UTC)
     return (tomorrow + _AFTER_MIDNIGHT - now).total_seconds()

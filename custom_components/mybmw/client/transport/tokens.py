@@ -1,4 +1,4 @@
-"""Keeping one login alive, whatever the service."""
+"""Manage the tokens of one login: renew and store them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -11,27 +11,27 @@ from ..core.errors import AnswerError, AuthError
 
 _LOGGER = logging.getLogger(__name__)
 
-_FRESH: Final = timedelta(minutes=1)
-_LONGEST: Final = 16_384
+_MIN_AGE: Final = timedelta(minutes=1)
+_MAX_LENGTH: Final = 16_384
 _TOKEN: Final = re.compile(r"[!-~]+")
 _ACCOUNT: Final = re.compile(r"(?=.*[0-9A-Za-z])[\w.~-]{1,128}", re.ASCII)
 
 
 def is_account_id(value: object) -> TypeIs[str]:
-    """Tell whether a value can be the id of an account in addresses and in MQTT topics."""
+    """Return whether a value can be an account id in URLs and MQTT topics."""
     return isinstance(value, str) and _ACCOUNT.fullmatch(value) is not None
 
 
-def read_token(fields: Mapping[str, object], key: str, what: str, longest: int = _LONGEST) -> str:
-    """Return what can be sent as a token: visible ASCII characters, at most `longest`."""
+def read_token(fields: Mapping[str, object], key: str, what: str, limit: int = _MAX_LENGTH) -> str:
+    """Return a token of visible ASCII characters, at most `limit`; raise `AnswerError`."""
     value = fields.get(key)
-    if not isinstance(value, str) or len(value) > longest or not _TOKEN.fullmatch(value):
+    if not isinstance(value, str) or len(value) > limit or not _TOKEN.fullmatch(value):
         raise AnswerError(f"{what}: {key} is missing in the answer")
     return value
 
 
 def read_account_id(fields: Mapping[str, object], what: str) -> str:
-    """Return the id of the account; raise `AnswerError` if it is none."""
+    """Return the account id; raise `AnswerError` if it is missing or malformed."""
     value = fields.get("gcid")
     if not is_account_id(value):
         raise AnswerError(f"{what}: gcid is not the id of an account")
@@ -39,47 +39,46 @@ def read_account_id(fields: Mapping[str, object], what: str) -> str:
 
 
 class TokenSet(Protocol):
-    """What a login yields; `expires` (UTC) already has a margin taken off."""
+    """The tokens of a login."""
 
     @property
     def access(self) -> str:
-        """The token that requests carry."""
+        """The access token for requests."""
         ...
 
     @property
     def expires(self) -> datetime:
-        """When to get a new one."""
+        """The time (UTC) to renew the token, some time before it really expires."""
         ...
 
 
 class Login[T: TokenSet](Protocol):
-    """How a service hands out tokens."""
+    """The login of a service."""
 
     @property
     def can_log_in(self) -> bool:
-        """Whether `log_in` can be tried without asking anybody."""
+        """Whether `log_in` is possible without the user."""
         ...
 
     async def log_in(self) -> T:
-        """Get tokens from scratch; raise `AuthError` if that is refused."""
+        """Log in and return new tokens; raise `AuthError` if that is refused."""
         ...
 
     async def refresh(self, stale: T) -> T:
-        """Trade a refresh token, which is used up by that; raise `AuthError` if it is refused."""
+        """Return new tokens for a refresh token, which becomes invalid; raise `AuthError`."""
         ...
 
 
 type Save[T] = Callable[[T], Awaitable[None] | None]
-"""Keeps new tokens; those that it cannot keep are used all the same."""
+"""Stores new tokens; they are used even if that fails."""
 
 
 class TokenKeeper[T: TokenSet]:
-    """Hands out access tokens, with one login at a time.
+    """Returns access tokens, with one login or refresh at a time.
 
-    `save` is called, and awaited if need be, with every new set of tokens before any of them is
-    used. `load` returns the set that was saved last, perhaps by another program: a refresh token
-    lives once, so it is asked before one is used up. A login that has begun ends even if nobody
-    waits for it any more.
+    `save` is called, and awaited if needed, with new tokens before they are used. `load` returns
+    the tokens stored last, perhaps by another process: a refresh token can be used once, so `load`
+    is called before each refresh. A login that has begun is not cancelled with its callers.
     """
 
     def __init__(
@@ -89,7 +88,7 @@ class TokenKeeper[T: TokenSet]:
         save: Save[T] | None = None,
         load: Callable[[], T | None] | None = None,
     ) -> None:
-        """Start with the tokens of an earlier run, if there are any."""
+        """Create it with the stored tokens, if there are any."""
         self.tokens = tokens
         self._login = login
         self._save = save
@@ -98,26 +97,25 @@ class TokenKeeper[T: TokenSet]:
         self._renewal: asyncio.Task[T] | None = None
 
     async def token(self) -> str:
-        """Return an access token that is still good, logging in if need be."""
+        """Return a valid access token, renewing it if needed."""
         return (await self.log_in()).access
 
     async def log_in(self) -> T:
-        """Return tokens that are still good, logging in if need be."""
+        """Return valid tokens, renewing them if needed."""
         tokens = self.tokens
         if tokens is None or tokens.expires <= datetime.now(UTC):
             tokens = await self._renew()
         return tokens
 
     async def replace(self, refused: str) -> str:
-        """Return another access token than the one that was refused.
+        """Return a new access token in place of a refused one.
 
-        One that replaced another within the last minute is returned again: then the token is not
-        what is wrong.
+        A token that is less than a minute old is returned again, since the cause is not the token.
         """
         tokens = self.tokens
         if tokens is not None and tokens.access != refused:
             return tokens.access
-        if abs(datetime.now(UTC) - self._replaced) < _FRESH:
+        if abs(datetime.now(UTC) - self._replaced) < _MIN_AGE:
             return refused
         fresh = await self._renew()
         self._replaced = datetime.now(UTC)
@@ -135,13 +133,13 @@ class TokenKeeper[T: TokenSet]:
             task.exception()
 
     async def _log_in_once(self) -> T:
-        tokens = self._saved_meanwhile() or await self._new_tokens()
+        tokens = self._newer_stored() or await self._new_tokens()
         try:
             saving = self._save(tokens) if self._save is not None else None
             if saving is not None:
                 await saving
         finally:
-            # They are the only good ones, whether or not they could be saved
+            # The old ones are invalid now, even if the new ones could not be stored
             self.tokens = tokens
         return tokens
 
@@ -152,7 +150,7 @@ class TokenKeeper[T: TokenSet]:
         try:
             return await self._login.refresh(stale)
         except AuthError:
-            saved = self._saved_meanwhile()
+            saved = self._newer_stored()
             if saved is not None:
                 return saved
             if not self._login.can_log_in:
@@ -160,7 +158,7 @@ class TokenKeeper[T: TokenSet]:
         _LOGGER.debug("The refresh token is refused, logging in anew")
         return await self._login.log_in()
 
-    def _saved_meanwhile(self) -> T | None:
+    def _newer_stored(self) -> T | None:
         saved = self._load() if self._load is not None else None
         known = self.tokens
         other = saved is not None and known is not None and saved.access != known.access

@@ -16,7 +16,7 @@ from ..core.attributes import (
     Unit,
 )
 from ..core.convert import Converter, mapping, text
-from ..core.reconcile import PAST
+from ..core.reconcile import EXPIRY_GRACE
 from ..core.values import ChargingProfile, ChargingSession, ChargingStatus, DepartureTimer
 from .component import SOURCE, Document
 from .converters import clock, measured, moment, percent
@@ -113,7 +113,7 @@ def _end(document: Document, left: tuple[float, datetime]) -> datetime | None:
     if not 0 < left[0] <= _LONGEST_MINUTES:
         return None
     end = left[1] + timedelta(minutes=left[0])
-    return end if end > document.fetched - PAST else None
+    return end if end > document.fetched - EXPIRY_GRACE else None
 
 
 def plan(document: Document) -> Iterator[AnyReading]:
@@ -168,7 +168,11 @@ def _sessions(document: Document) -> Iterator[ChargingSession]:
     for index, (first, last) in enumerate(zip(starts, ends, strict=False)):
         start = document.converted(_START, first.data, moment)
         end = document.converted(_END, last.data, moment)
-        if start is not None and end is not None and start <= end <= document.fetched + PAST:
+        if (
+            start is not None
+            and end is not None
+            and start <= end <= document.fetched + EXPIRY_GRACE
+        ):
             fields = {name: _side(document, index, *where) for name, where in _SESSION.items()}
             yield ChargingSession(start=start, end=end, **fields)
 

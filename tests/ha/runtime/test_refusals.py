@@ -167,7 +167,8 @@ async def test_lower_case_vin_is_the_same_car(
     change_list(sim, brand, faults.answer({"mappingInfos": mappings}))
     entry = await set_up()
     devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
-    assert [item.identifiers for item in devices] == [{(DOMAIN, IX.vin)}]
+    cars = [item for item in devices if item.entry_type is None]
+    assert [item.identifiers for item in cars] == [{(DOMAIN, IX.vin)}]
     assert state(hass, SOC) == "90"
 
 

@@ -23,6 +23,12 @@ from .runtime.issues import delete_issues
 from .runtime.poller import SourcePoller, poller_of
 from .runtime.store import Contents, GarageStore, ImageStore, SpentStore, time_left
 from .runtime.token_store import async_remove_tokens
+from .runtime.webhook import (
+    async_attach,
+    async_pass_on,
+    async_register_webhooks,
+    async_remove_webhooks,
+)
 from .services import async_set_up_actions
 from .sources.entry_data import check
 from .sources.registry import SOURCES, async_load, async_sources, names_of, page_of
@@ -52,10 +58,13 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> bool:
     """Set up the garage of one account, with what was known before, and start its sources."""
+    await async_register_webhooks(hass, entry)
     await async_load(hass, names_of(entry))
     check(entry)
     redactor = Redactor()
     sources = await async_sources(hass, entry, redactor)
+    for source in sources:
+        async_attach(hass, entry, source)
     coordinator = GarageCoordinator(hass, entry, sources, _policy(entry), redactor, page_of)
     contents = await coordinator.async_restore()
     entry.runtime_data = coordinator
@@ -67,6 +76,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> boo
     await _begin(coordinator, sources, contents)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     coordinator.async_confirm_commands()
+    async_pass_on(hass, entry)
     return True
 
 
@@ -108,7 +118,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> bo
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> None:
-    """Delete the files of an entry that was removed."""
+    """Delete the files of an entry that was removed, and its webhooks."""
+    await async_remove_webhooks(hass, entry)
     await GarageStore(hass, entry.entry_id).remove()
     await ImageStore(hass, entry.entry_id).remove()
     await async_remove_tokens(hass, entry, SOURCES)

@@ -46,7 +46,18 @@ from .core.garage import Changes, Garage
 from .core.policy import Policy
 from .core.recording import Message, Recording
 from .core.snapshot import Saved, dump, encode, load, load_sources
-from .core.source import Persistent, Planned, Poll, Polled, Progress, Source, Status
+from .core.source import (
+    CarEvent,
+    Eventful,
+    Hooked,
+    Persistent,
+    Planned,
+    Poll,
+    Polled,
+    Progress,
+    Source,
+    Status,
+)
 from .core.supervisor import Supervisor
 from .core.vehicle import EXPIRING, Vehicle
 from .privacy import HIDDEN, Redactor
@@ -70,6 +81,7 @@ __all__ = [
     "BlockedError",
     "Capabilities",
     "CaptchaError",
+    "CarEvent",
     "ChangeProfile",
     "Changes",
     "ClientError",
@@ -79,7 +91,9 @@ __all__ = [
     "CommandResult",
     "CommandState",
     "CommandTimeoutError",
+    "Eventful",
     "Garage",
+    "Hooked",
     "Http",
     "InvalidValueError",
     "Message",

@@ -2,7 +2,18 @@
 
 from typing import NamedTuple
 
-from .source import Commanding, Explaining, Imaging, Persistent, Planned, Polled, Pushing, Source
+from .source import (
+    Commanding,
+    Eventful,
+    Explaining,
+    Hooked,
+    Imaging,
+    Persistent,
+    Planned,
+    Polled,
+    Pushing,
+    Source,
+)
 
 
 class Capabilities(NamedTuple):
@@ -11,6 +22,8 @@ class Capabilities(NamedTuple):
     polled: Polled | None
     planned: Planned | None
     pushing: Pushing | None
+    hooked: Hooked | None
+    eventful: Eventful | None
     commanding: Commanding | None
     imaging: Imaging | None
     persistent: Persistent | None
@@ -23,6 +36,8 @@ def capabilities_of(source: Source) -> Capabilities:
         polled=source if isinstance(source, Polled) else None,
         planned=source if isinstance(source, Planned) else None,
         pushing=source if isinstance(source, Pushing) else None,
+        hooked=source if isinstance(source, Hooked) else None,
+        eventful=source if isinstance(source, Eventful) else None,
         commanding=source if isinstance(source, Commanding) else None,
         imaging=source if isinstance(source, Imaging) else None,
         persistent=source if isinstance(source, Persistent) else None,

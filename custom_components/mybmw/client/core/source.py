@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from .attributes import AnyReading
@@ -10,7 +11,7 @@ from .commands import Command, CommandKind, CommandResult, CommandState
 from .errors import ClientError
 from .listeners import Listeners
 from .recording import MESSAGES, Message, Recording
-from .values import StreamState, Unreadable
+from .values import EventKind, StreamState, Unreadable
 from .vehicle import Vehicle
 
 type Progress = Callable[[CommandState], None]
@@ -146,6 +147,30 @@ class Pushing(Protocol):
         `changed` is called when the plan or the state of the stream is another one than before.
         """
         ...
+
+
+@runtime_checkable
+class Hooked(Protocol):
+    """Is called by its service when something happens, at an address that the user enters there."""
+
+    def deliver(self, headers: Mapping[str, str], body: bytes) -> int:
+        """Take a delivery as it came; return the HTTP status to answer with, at once."""
+        ...
+
+
+class CarEvent(NamedTuple):
+    """What has happened to a car, which is told once; `details` hold nothing private."""
+
+    kind: EventKind
+    time: datetime
+    details: Mapping[str, str] = MappingProxyType({})
+
+
+@runtime_checkable
+class Eventful(Protocol):
+    """Tells what happens to cars. Listeners subscribe to `events`, which come with the VIN."""
+
+    events: Listeners[str, CarEvent]
 
 
 @runtime_checkable

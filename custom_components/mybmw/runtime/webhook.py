@@ -1,0 +1,220 @@
+"""Webhooks: what services call at an address of Home Assistant as long as an entry exists.
+
+Set-up may be tried again meanwhile: then what was delivered is kept until a source can take it.
+Through Home Assistant Cloud where that is connected, since its address can be reached from outside.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+import logging
+from types import ModuleType
+from typing import Final
+
+from aiohttp import ClientError as TransferError, web
+from homeassistant.components import webhook
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.const import CONF_WEBHOOK_ID
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.network import NoURLAvailableError
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
+
+from ..client import Hooked, Redactor, Source, Supervisor, UnexpectedError, capabilities_of
+from ..const import CONF_SOURCES, DOMAIN
+
+_LOGGER = logging.getLogger(__name__)
+
+_HOOKS: HassKey[dict[tuple[str, str], Webhook]] = HassKey(f"{DOMAIN}_webhooks")
+_MOST: Final = 64 * 1024
+_MOST_WAITING: Final = 100
+_SECONDS: Final = 10
+_PAUSE: Final = timedelta(seconds=10)
+_GOOD: Final = range(200, 300)
+
+type Delivery = tuple[Mapping[str, str], bytes]
+
+
+class Webhook:
+    """The webhook of one source of an entry; `source` is the one that was built last, if any."""
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry, name: str, webhook_id: str) -> None:
+        self.webhook_id = webhook_id
+        self._hass = hass
+        self._entry = entry
+        self._supervisor = Supervisor(f"The webhook of {name}", Redactor())
+        self._source: Hooked | None = None
+        self._waiting: deque[Delivery] = deque(maxlen=_MOST_WAITING)
+        self._tried = datetime.min.replace(tzinfo=UTC)
+        self._end_cloud: CALLBACK_TYPE = lambda: None
+
+    @callback
+    def begin(self) -> None:
+        """Register it with Home Assistant, and with its cloud as soon as that is connected."""
+        webhook.async_register(
+            self._hass,
+            DOMAIN,
+            self._entry.title,
+            self.webhook_id,
+            self._handle,
+            allowed_methods=("POST",),
+        )
+        if (cloud := _cloudhook(self._hass)) is not None:
+            self._end_cloud = cloud.async_when_connected(self._hass, self._async_to_cloud)
+            self._hass.async_create_background_task(self._async_to_cloud(), f"{DOMAIN} cloudhook")
+
+    @callback
+    def end(self) -> None:
+        """Take nothing any more."""
+        webhook.async_unregister(self._hass, self.webhook_id)
+        self._end_cloud()
+
+    @callback
+    def attach(self, source: Hooked) -> None:
+        """Let a new source check what is delivered."""
+        self._source = source
+
+    @callback
+    def pass_on(self) -> None:
+        """Hand over what was delivered while set-up was tried."""
+        while self._waiting:
+            self._deliver(*self._waiting.popleft())
+
+    async def _async_to_cloud(self) -> None:
+        await _async_cloud_url(self._hass, self.webhook_id)
+
+    async def _handle(
+        self, _hass: HomeAssistant, _webhook_id: str, request: web.Request
+    ) -> web.Response:
+        """Answer a delivery; nothing of it reaches a log."""
+        try:
+            async with asyncio.timeout(_SECONDS):
+                body = await _body(request)
+        except (TimeoutError, TransferError, OSError) as error:
+            _LOGGER.debug("A delivery did not arrive: %s", type(error).__name__)
+            return web.Response(status=HTTPStatus.BAD_REQUEST)
+        if body is None:
+            return web.Response(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        return web.Response(status=self._take(dict(request.headers), body))
+
+    def _take(self, headers: Mapping[str, str], body: bytes) -> int:
+        status = self._deliver(headers, body)
+        if status in _GOOD and self._entry.state is not ConfigEntryState.LOADED:
+            self._waiting.append((headers, body))
+            self._set_up_soon()
+        return status
+
+    def _deliver(self, headers: Mapping[str, str], body: bytes) -> int:
+        if (source := self._source) is None:
+            return HTTPStatus.SERVICE_UNAVAILABLE
+        try:
+            return self._supervisor.call(lambda: source.deliver(headers, body))
+        except UnexpectedError:
+            return HTTPStatus.INTERNAL_SERVER_ERROR
+
+    @callback
+    def _set_up_soon(self) -> None:
+        """Try set-up again at once, since there is something to read."""
+        now = dt_util.utcnow()
+        if self._entry.state is ConfigEntryState.SETUP_RETRY and now - self._tried >= _PAUSE:
+            self._tried = now
+            self._hass.config_entries.async_schedule_reload(self._entry.entry_id)
+
+
+async def _body(request: web.Request) -> bytes | None:
+    """Return what was sent, None if it is too large."""
+    body = b""
+    while chunk := await request.content.read(_MOST + 1 - len(body)):
+        body += chunk
+        if len(body) > _MOST:
+            return None
+    return body
+
+
+async def async_register_webhooks(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Let the webhooks of an entry be those that its sources have."""
+    hooks = hass.data.setdefault(_HOOKS, {})
+    wanted = dict(_ids(entry))
+    if wanted:
+        await async_setup_component(hass, webhook.DOMAIN, {})
+    for key, hook in list(_hooks_of(hass, entry)):
+        if wanted.get(key) != hook.webhook_id:
+            await _async_end(hass, hooks.pop(key))
+    for key in wanted.keys() - hooks.keys():
+        hooks[key] = Webhook(hass, entry, key[1], wanted[key])
+        hooks[key].begin()
+
+
+@callback
+def async_attach(hass: HomeAssistant, entry: ConfigEntry, source: Source) -> None:
+    """Let a source that was built check what its webhook brings."""
+    hook = hass.data[_HOOKS].get((entry.entry_id, source.name))
+    hooked = capabilities_of(source).hooked
+    if hook is not None and hooked is not None:
+        hook.attach(hooked)
+
+
+@callback
+def async_pass_on(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Hand over to sources what was delivered before they could take it."""
+    for _, hook in _hooks_of(hass, entry):
+        hook.pass_on()
+
+
+async def async_remove_webhooks(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """End the webhooks of an entry that was removed, whether or not it was ever set up."""
+    for key, _ in list(_hooks_of(hass, entry)):
+        hass.data[_HOOKS].pop(key).end()
+    for _, webhook_id in _ids(entry):
+        await _async_delete_from_cloud(hass, webhook_id)
+
+
+async def async_webhook_url(hass: HomeAssistant, webhook_id: str) -> str | None:
+    """Return the address to enter at the service, None if Home Assistant knows none of its own."""
+    if url := await _async_cloud_url(hass, webhook_id):
+        return url
+    with suppress(NoURLAvailableError):
+        return webhook.async_generate_url(hass, webhook_id)
+    return None
+
+
+async def _async_cloud_url(hass: HomeAssistant, webhook_id: str) -> str | None:
+    cloud = _cloudhook(hass)
+    return None if cloud is None else await cloud.async_url(hass, webhook_id)
+
+
+async def _async_end(hass: HomeAssistant, hook: Webhook) -> None:
+    hook.end()
+    await _async_delete_from_cloud(hass, hook.webhook_id)
+
+
+async def _async_delete_from_cloud(hass: HomeAssistant, webhook_id: str) -> None:
+    if (cloud := _cloudhook(hass)) is not None:
+        await cloud.async_delete(hass, webhook_id)
+
+
+def _cloudhook(hass: HomeAssistant) -> ModuleType | None:
+    """Return what knows Home Assistant Cloud, None if that is not loaded."""
+    if "cloud" not in hass.config.components:
+        return None
+    from . import cloudhook
+
+    return cloudhook
+
+
+def _hooks_of(hass: HomeAssistant, entry: ConfigEntry) -> Iterator[tuple[tuple[str, str], Webhook]]:
+    hooks = hass.data.get(_HOOKS, {})
+    return ((key, hook) for key, hook in hooks.items() if key[0] == entry.entry_id)
+
+
+def _ids(entry: ConfigEntry) -> Iterator[tuple[tuple[str, str], str]]:
+    """Return the ids of webhooks by entry and source."""
+    sources = entry.data.get(CONF_SOURCES)
+    for name, account in sources.items() if isinstance(sources, Mapping) else ():
+        webhook_id = account.get(CONF_WEBHOOK_ID) if isinstance(account, Mapping) else None
+        if isinstance(webhook_id, str) and webhook_id:
+            yield (entry.entry_id, name), webhook_id

@@ -297,6 +297,8 @@ BINARY_SENSORS: Final[tuple[BinaryDescription, ...]] = (
         extra=_tire_details,
         device_class=BinarySensorDeviceClass.PROBLEM,
     ),
+    _flag(car.STARTER_BATTERY_LOW, device_class=BinarySensorDeviceClass.PROBLEM),
+    _flag(car.ACCIDENT, device_class=BinarySensorDeviceClass.SAFETY),
     _flag(car.CABLE_UNLOCKED_AFTER_CHARGING, off=True, diagnostic=True),
     _flag(car.FLAP_PERMANENTLY_UNLOCKED, off=True, diagnostic=True),
     _flag(car.LSC_ENABLED, off=True, diagnostic=True),
@@ -319,8 +321,16 @@ SOURCE_BINARY_SENSORS: Final = (
         translation_key="stream",
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
         entity_category=EntityCategory.DIAGNOSTIC,
-        exists=lambda can: can.pushing is not None,
+        exists=lambda can: can.pushing is not None and can.hooked is None,
         on=lambda status: None if status.stream is None else status.stream == "connected",
+    ),
+    SourceBinaryDescription(
+        key="price_cap_reached",
+        translation_key="price_cap_reached",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        exists=lambda can: can.billed is not None,
+        on=lambda status: None if status.bill is None else status.bill.capped,
+        entity_registry_enabled_default=False,
     ),
 )
 

@@ -1,4 +1,4 @@
-"""Events: how far commands have come."""
+"""Events: how far commands have come, and what happens to cars."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,9 +10,11 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client import (
     NO_STATE,
+    CarEvent,
     CommandKind,
     CommandResult,
     CommandState,
+    EventKind,
     Garage,
     Vehicle,
     attributes as car,
@@ -57,6 +59,20 @@ class EventDescription(MyBMWDescription, EventEntityDescription):
         return any(garage.offers(vehicle.vin, kind) for kind in CommandKind)
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CarEventDescription(MyBMWDescription, EventEntityDescription):
+    """What happens to cars, for those of which a source tells it."""
+
+    @property
+    @override
+    def watched(self) -> tuple[AnyAttribute, ...]:
+        return (car.LAST_UPDATE, car.MILEAGE)
+
+    @override
+    def usable(self, vehicle: Vehicle, garage: Garage) -> bool:
+        return not garage.events.keys().isdisjoint(vehicle.sources)
+
+
 EVENTS: Final = (
     EventDescription(
         key="command",
@@ -68,6 +84,9 @@ EVENTS: Final = (
         key=RESULT,
         translation_key=RESULT,
         event_types=[f"{kind}{end}" for kind in CommandKind for end in ENDS],
+    ),
+    CarEventDescription(
+        key="event", translation_key="event", event_types=[kind.value for kind in EventKind]
     ),
 )
 
@@ -82,8 +101,12 @@ async def async_setup_entry(
 
 
 def _make(
-    coordinator: GarageCoordinator, vehicle: Vehicle, description: EventDescription
-) -> MyBMWCommandEvent:
+    coordinator: GarageCoordinator,
+    vehicle: Vehicle,
+    description: EventDescription | CarEventDescription,
+) -> MyBMWCommandEvent | MyBMWCarEvent:
+    if isinstance(description, CarEventDescription):
+        return MyBMWCarEvent(coordinator, vehicle, description)
     kind = CommandResultEvent if description.key == RESULT else MyBMWCommandEvent
     return kind(coordinator, vehicle, description)
 
@@ -137,3 +160,29 @@ class CommandResultEvent(MyBMWCommandEvent):
         result = {"result": step.state.lower(), "reason": step.reason}
         self._trigger_event(f"{step.kind}{end}", result)
         self.async_write_ha_state()
+
+
+class MyBMWCarEvent(MyBMWEntity, EventEntity):
+    """Tells what happens to a car at once, each time."""
+
+    entity_description: CarEventDescription
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether events can come, which they can whatever fails."""
+        return True
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to the sources that tell events."""
+        await super().async_added_to_hass()
+        for events in self.coordinator.data.events.values():
+            self.async_on_remove(events.subscribe(self._take))
+
+    @callback
+    def _take(self, vin: str, event: CarEvent) -> None:
+        if vin == self.vehicle.vin:
+            details = {**event.details, "time": event.time.isoformat()}
+            self._trigger_event(event.kind.value, details)
+            self.async_write_ha_state()

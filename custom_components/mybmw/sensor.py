@@ -47,6 +47,7 @@ from .catalogue import (
 from .check_control import MESSAGES, NO_MESSAGE, NOT_STATED, message_details, worst_severity
 from .client import (
     Attribute,
+    Bill,
     Capabilities,
     CommandKind,
     CommandResult,
@@ -701,15 +702,43 @@ def _planned(can: Capabilities) -> bool:
 
 
 def _pushing(can: Capabilities) -> bool:
-    return can.pushing is not None
+    return can.pushing is not None and can.hooked is None
 
 
 def _regular(can: Capabilities) -> bool:
     return can.polled is not None and can.planned is None
 
 
+def _asked(can: Capabilities) -> bool:
+    """Tell whether only its answers show whether the service can be reached."""
+    return can.polled is not None and (can.planned is None or can.hooked is not None)
+
+
+def _hooked(can: Capabilities) -> bool:
+    return can.hooked is not None
+
+
+def _billed(can: Capabilities) -> bool:
+    return can.billed is not None
+
+
+def _bill_sensor(key: str, state: Callable[[Bill], State], **more: Any) -> SourceSensorDescription:
+    """Describe a sensor of what the service costs this month."""
+
+    def value(status: Status) -> State:
+        return None if status.bill is None else state(status.bill)
+
+    return _source_sensor(key, value, _billed, off=True, **more)
+
+
 _CONNECTED: Final = "connected"
-_CAUSES: Final = (Unreadable.LOGIN_NEEDED, Unreadable.BLOCKED, Unreadable.FAILED)
+_CAUSES: Final = (
+    Unreadable.LOGIN_NEEDED,
+    Unreadable.BLOCKED,
+    Unreadable.FAILED,
+    Unreadable.WAITING,
+)
+_CURRENCY: Final = "EUR"
 
 
 def _next_call(status: Status) -> State:
@@ -750,7 +779,7 @@ SOURCE_SENSORS: Final = (
     _source_sensor(
         "service_state",
         lambda status: status.cause or _CONNECTED,
-        _regular,
+        _asked,
         off=True,
         device_class=SensorDeviceClass.ENUM,
         options=[_CONNECTED, *_CAUSES],
@@ -758,7 +787,7 @@ SOURCE_SENSORS: Final = (
     _source_sensor(
         "last_poll",
         lambda status: status.last_poll,
-        _regular,
+        _asked,
         off=True,
         device_class=SensorDeviceClass.TIMESTAMP,
     ),
@@ -769,6 +798,27 @@ SOURCE_SENSORS: Final = (
         off=True,
         device_class=SensorDeviceClass.TIMESTAMP,
     ),
+    _source_sensor(
+        "last_delivery",
+        lambda status: status.delivery,
+        _hooked,
+        device_class=SensorDeviceClass.TIMESTAMP,
+    ),
+    _bill_sensor(
+        "cost_this_month",
+        lambda bill: round(bill.cost, 2),
+        native_unit_of_measurement=_CURRENCY,
+        device_class=SensorDeviceClass.MONETARY,
+        state_class=SensorStateClass.TOTAL,
+    ),
+    _bill_sensor(
+        "cost_forecast",
+        lambda bill: round(bill.forecast, 2),
+        native_unit_of_measurement=_CURRENCY,
+        device_class=SensorDeviceClass.MONETARY,
+    ),
+    _bill_sensor("billed_events", lambda bill: bill.events, state_class=SensorStateClass.TOTAL),
+    _bill_sensor("billed_calls", lambda bill: bill.calls, state_class=SensorStateClass.TOTAL),
 )
 
 
@@ -915,6 +965,15 @@ class MyBMWSourceSensor(SourceEntity, SensorEntity):
         """What keeps the state out of the logbook: times that come nearer are no events."""
         timestamp = self.device_class is SensorDeviceClass.TIMESTAMP
         return _NO_EVENT if timestamp else None
+
+    @property
+    @override
+    def last_reset(self) -> datetime | None:
+        """When what is counted by the month began at zero."""
+        if self.entity_description.state_class is not SensorStateClass.TOTAL:
+            return None
+        bill = self.coordinator.status.bill
+        return None if bill is None else bill.since
 
     @property
     @override

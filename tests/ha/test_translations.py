@@ -29,6 +29,7 @@ from custom_components.mybmw.client import (
     CommandKind,
     CommandResult,
     CommandState,
+    EventKind,
     Vehicle,
     attributes as car,
     values,
@@ -84,6 +85,7 @@ ENTITY_ATTRIBUTES: Final[Mapping[str, Mapping[str, set[str]]]] = {
     "lock": {"door_lock_state": {state.lower() for state in values.LockState}},
     "location": {"direction": set()},
     "connection": {"reason": {"login_needed", "not_allowed", "not_listed", "silent"}},
+    "event": {"event_type": set(EventKind), "time": set()},
     "command_result": {
         "event_type": {f"{kind}{end}" for kind in CommandKind for end in event.ENDS},
         "reason": set(),

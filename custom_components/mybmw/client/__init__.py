@@ -41,13 +41,14 @@ from .core.errors import (
     UnknownPlanError,
     UnsupportedError,
 )
+from .core.events import CarEvent, EventKind
 from .core.execution import NO_STATE, NOT_CHARGING, NOT_PLUGGED_IN
 from .core.garage import Changes, Garage
 from .core.policy import Policy
 from .core.recording import Message, Recording
 from .core.snapshot import Saved, dump, encode, load, load_sources
 from .core.source import (
-    CarEvent,
+    Bill,
     Eventful,
     Hooked,
     Persistent,
@@ -78,6 +79,7 @@ __all__ = [
     "ApiError",
     "Attribute",
     "AuthError",
+    "Bill",
     "BlockedError",
     "Capabilities",
     "CaptchaError",
@@ -91,6 +93,7 @@ __all__ = [
     "CommandResult",
     "CommandState",
     "CommandTimeoutError",
+    "EventKind",
     "Eventful",
     "Garage",
     "Hooked",

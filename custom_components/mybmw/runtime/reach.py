@@ -44,6 +44,7 @@ _CAUSES: Final[Mapping[Unreadable, str]] = {
     Unreadable.NOT_LISTED: "it is not in the list of the account",
     Unreadable.SILENT: "no stream and no successful request for 48 hours",
     Unreadable.FAILED: "the request failed",
+    Unreadable.WAITING: "the owner has yet to approve",
 }
 
 
@@ -134,7 +135,13 @@ class Reach:
         status, cause = self.source_status, self._cause
         lost = status.stream is not None and cause is Unreadable.LOGIN_NEEDED
         stream = StreamState.LOGIN_NEEDED if lost else status.stream
-        return replace(status, stream=stream, cause=cause, last_poll=self.last_poll)
+        return replace(
+            status,
+            stream=stream,
+            cause=cause or status.cause,
+            last_poll=self.last_poll,
+            bill=None if self.can.billed is None else self.can.billed.bill(),
+        )
 
     @property
     def _cause(self) -> Unreadable | None:

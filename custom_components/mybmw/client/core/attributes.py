@@ -165,6 +165,7 @@ STARTER_BATTERY_CHARGE: Final = Attribute(
 STARTER_BATTERY_VOLTAGE: Final = Attribute(
     "starter_battery_voltage", float, Unit.VOLT, low=5, high=20
 )
+STARTER_BATTERY_LOW: Final = Attribute("starter_battery_low", bool)
 AVERAGE_CONSUMPTION: Final = Attribute(
     "average_consumption", float, Unit.KILOWATT_HOURS_PER_100_KILOMETERS, low=0.1, high=200
 )
@@ -220,6 +221,7 @@ ADDRESS: Final = Attribute("vehicle_location.address", str, transient=True, priv
 # Doors, windows, locks
 LOCK_STATE: Final = Attribute("doors_and_windows.door_lock_state", LockState)
 ALARM: Final = Attribute("alarm", AlarmState)
+ACCIDENT: Final = Attribute("accident", bool)
 LIDS: Final[Mapping[str, Attribute[LidState]]] = {
     name: Attribute(f"lids.{name}", LidState)
     for name in (

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from .source import (
+    Billed,
     Commanding,
     Eventful,
     Explaining,
@@ -24,6 +25,7 @@ class Capabilities(NamedTuple):
     pushing: Pushing | None
     hooked: Hooked | None
     eventful: Eventful | None
+    billed: Billed | None
     commanding: Commanding | None
     imaging: Imaging | None
     persistent: Persistent | None
@@ -38,6 +40,7 @@ def capabilities_of(source: Source) -> Capabilities:
         pushing=source if isinstance(source, Pushing) else None,
         hooked=source if isinstance(source, Hooked) else None,
         eventful=source if isinstance(source, Eventful) else None,
+        billed=source if isinstance(source, Billed) else None,
         commanding=source if isinstance(source, Commanding) else None,
         imaging=source if isinstance(source, Imaging) else None,
         persistent=source if isinstance(source, Persistent) else None,

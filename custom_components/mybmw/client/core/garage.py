@@ -10,6 +10,7 @@ from .attributes import COMMANDS, LAST_COMMAND, AnyAttribute, AnyReading
 from .capabilities import Capabilities, capabilities_of
 from .commands import FINAL, Command, CommandKind, CommandResult, CommandState
 from .errors import ClientError, NoPictureError, UnsupportedError
+from .events import CarEvent
 from .execution import INTERRUPTED, NO_STATE, Execution, prepare, unconfirmed
 from .listeners import Listeners
 from .policy import Policy
@@ -30,8 +31,8 @@ class Garage:
 
     VINs are in capitals here; whoever asks for a car may write them in any case.
 
-    Listeners subscribe to changes, to `steps` of commands by VIN, and to `errors` of commands and
-    pictures by the name of the source.
+    Listeners subscribe to changes, to the `events` of each source that tells some, to `steps` of
+    commands by VIN, and to `errors` of commands and pictures by the name of the source.
     """
 
     def __init__(
@@ -59,6 +60,11 @@ class Garage:
         self.steps: Listeners[str, CommandResult] = Listeners()
         self.errors: Listeners[str, ClientError] = Listeners()
         self.unconfirmed = Unconfirmed()
+        self.events: dict[str, Listeners[str, CarEvent]] = {
+            name: can.eventful.events
+            for name, can in self.capabilities.items()
+            if can.eventful is not None
+        }
         self._accept = accept
         self._before_sending = before_sending
         self._changed: Listeners[Changes] = Listeners()

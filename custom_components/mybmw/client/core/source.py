@@ -3,15 +3,15 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from .attributes import AnyReading
 from .commands import Command, CommandKind, CommandResult, CommandState
 from .errors import ClientError
+from .events import CarEvent
 from .listeners import Listeners
 from .recording import MESSAGES, Message, Recording
-from .values import EventKind, StreamState, Unreadable
+from .values import StreamState, Unreadable
 from .vehicle import Vehicle
 
 type Progress = Callable[[CommandState], None]
@@ -49,6 +49,22 @@ class Poll:
     error: ClientError | None = None
 
 
+class Bill(NamedTuple):
+    """What a service costs in a month that began at `since`, in euros.
+
+    `events` and `calls` are those that have a price. `capped` means that the rest of the month is
+    free, `stopped` that the user's own limit is reached, so that nothing is asked any more.
+    """
+
+    since: datetime
+    cost: float
+    forecast: float
+    events: int
+    calls: int
+    capped: bool = False
+    stopped: bool = False
+
+
 class Status(NamedTuple):
     """How a source is doing; times are in UTC.
 
@@ -58,8 +74,10 @@ class Status(NamedTuple):
     without ever having heard a car. `failing` means that a part of the work keeps failing in a way
     that nobody foresaw.
 
+    `delivery` is when the service has called the webhook last. `bill` is told by what is `Billed`.
+
     Whoever polls the source knows `last_poll`, the last one that did not fail, and `cause`, why the
-    source cannot be read.
+    source cannot be read, unless the source knows it itself.
     """
 
     calls_left: int | None = None
@@ -76,6 +94,8 @@ class Status(NamedTuple):
     failing: bool = False
     last_poll: datetime | None = None
     cause: Unreadable | None = None
+    delivery: datetime | None = None
+    bill: Bill | None = None
 
 
 class Source(Protocol):
@@ -158,19 +178,20 @@ class Hooked(Protocol):
         ...
 
 
-class CarEvent(NamedTuple):
-    """What has happened to a car, which is told once; `details` hold nothing private."""
-
-    kind: EventKind
-    time: datetime
-    details: Mapping[str, str] = MappingProxyType({})
-
-
 @runtime_checkable
 class Eventful(Protocol):
     """Tells what happens to cars. Listeners subscribe to `events`, which come with the VIN."""
 
     events: Listeners[str, CarEvent]
+
+
+@runtime_checkable
+class Billed(Protocol):
+    """Has a price: counts what its service will ask for this month."""
+
+    def bill(self, vin: str | None = None) -> Bill | None:
+        """Return what all cars cost, or one; None if no price is known."""
+        ...
 
 
 @runtime_checkable

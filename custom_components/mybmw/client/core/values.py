@@ -204,7 +204,10 @@ class Connection(StrEnum):
 
 
 class Unreadable(StrEnum):
-    """Why a source cannot read a car; silent means that no request succeeded for two days."""
+    """Why a source cannot read a car.
+
+    Silent means that no request succeeded for two days, waiting that the owner has yet to approve.
+    """
 
     LOGIN_NEEDED = "login_needed"
     BLOCKED = "blocked"
@@ -212,6 +215,7 @@ class Unreadable(StrEnum):
     NOT_LISTED = "not_listed"
     SILENT = "silent"
     FAILED = "failed"
+    WAITING = "waiting"
 
 
 class StreamState(StrEnum):
@@ -223,28 +227,6 @@ class StreamState(StrEnum):
     REFUSED = "refused"
     TAKEN = "taken"
     LOGIN_NEEDED = "login_needed"
-
-
-class EventKind(StrEnum):
-    """What may happen to a car; the words are those of High Mobility."""
-
-    PING = "ping"
-    ACCIDENT_REPORTED = "accident_reported"
-    AUTHORIZATION_CHANGED = "authorization_changed"
-    BATTERY_GUARD_WARNING = "battery_guard_warning"
-    BREAKDOWN_REPORTED = "breakdown_reported"
-    DASHBOARD_LIGHTS_CHANGED = "dashboard_lights_changed"
-    EMERGENCY_REPORTED = "emergency_reported"
-    ENGINE_CHANGED = "engine_changed"
-    FLEET_CLEARANCE_CHANGED = "fleet_clearance_changed"
-    IGNITION_CHANGED = "ignition_changed"
-    MAINTENANCE_CHANGED = "maintenance_changed"
-    SEAT_BELT_TRIGGERED = "seat_belt_triggered"
-    TIRE_PRESSURE_CHANGED = "tire_pressure_changed"
-    TRIP_ENDED = "trip_ended"
-    TRIP_STARTED = "trip_started"
-    VEHICLE_LOCATION_CHANGED = "vehicle_location_changed"
-    UNKNOWN = "unknown"
 
 
 class Season(StrEnum):

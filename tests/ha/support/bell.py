@@ -67,7 +67,7 @@ class BellSource:
     def deliver(self, headers: Mapping[str, str], body: bytes) -> int:
         """Take what is signed."""
         if body == b"break":
-            raise RuntimeError("a secret in a message")
+            raise RuntimeError(VIN)
         if headers.get("X-Signature") != "good":
             return 401
         self.delivered.append(body)

@@ -39,7 +39,7 @@ from .sources.portals import localized
 from .sources.registry import SOURCES
 
 ANYTHING: Final = Attribute("anything", object)
-"""Is watched by entities that exist on cars which a source has, whatever it knows of them."""
+"""Is watched by entities that exist on every car of a source, whatever is known of the car."""
 
 
 # Descriptions are rows of tables: comparing and hashing them by identity is enough, and cheaper

@@ -72,14 +72,14 @@ class Garage:
             self.subscribe(listener)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Have changed attributes told by VIN; return what ends that.
+        """Call a listener with the changed attributes by VIN; return what ends that.
 
         A car that is new or gone is in it with an empty set at least.
         """
         return self._changed.subscribe(listener)
 
     def subscribe_messages(self, listener: Callable[[str, Message], object]) -> Callable[[], None]:
-        """Have the messages of all streams told as they come, with the name of the source."""
+        """Call a listener with the source and each message of its stream, as it came."""
         ends = [
             can.pushing.messages.subscribe(partial(listener, name))
             for name, can in self.capabilities.items()

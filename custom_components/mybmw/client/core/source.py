@@ -68,8 +68,8 @@ class Bill(NamedTuple):
 class Status(NamedTuple):
     """How a source is doing; times are in UTC.
 
-    `calls_left` are those of its own plan, `calls_left_for_user` those that somebody may still ask
-    for; None if nobody counts calls. `disputed` means that another program seems to take the
+    `calls_left` are those of its own plan, `calls_left_for_user` those that a user may still ask
+    for; None if calls are not counted. `disputed` means that another program seems to take the
     stream, `refused` that its broker keeps refusing us. `silent_since` is since when we listen
     without ever having heard a car. `failing` means that a part of the work keeps failing in a way
     that nobody foresaw.
@@ -99,7 +99,7 @@ class Status(NamedTuple):
 
 
 class Source(Protocol):
-    """One backend with one login; what else it can do is told by the protocols below."""
+    """One backend with one login; the protocols below say what else it can do."""
 
     @property
     def name(self) -> str:
@@ -245,7 +245,7 @@ class Persistent(Protocol):
 
 @runtime_checkable
 class Explaining(Protocol):
-    """Knows whether what it said of a car is still true, since cars report by themselves."""
+    """Knows whether its readings of a car are still current, since cars report by themselves."""
 
     def unreadable(self, vin: str) -> Unreadable | None:
         """Return why a car cannot be read at present, None if it can."""

@@ -106,7 +106,7 @@ class MyBMWSource:
 
     @property
     def status(self) -> Status:
-        """How it is doing; nobody counts its calls."""
+        """How it is doing; its calls are not counted."""
         return Status(failing=self._supervisors.lasting)
 
     def has(self, vin: str) -> bool:

@@ -102,7 +102,7 @@ async def account(hass: HomeAssistant, entry: MockConfigEntry, elapse: Elapse) -
 async def deliver(client: ClientSessionGenerator, **parcel: float) -> None:
     """Let the other made-up source send something."""
     answer = await (await client()).post("/api/webhook/parcels", json=parcel)
-    assert answer.status == 200
+    assert answer.status == 202
 
 
 def mileage(hass: HomeAssistant, vin: str) -> str:

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any, Final, override
 
-from aiohttp import web
-from homeassistant.components import webhook
 from homeassistant.config_entries import ConfigEntry, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import BooleanSelector, TextSelector
+import orjson
 import voluptuous as vol
 
 from custom_components.mybmw.client import Message, Recording, Redactor, Status
@@ -17,7 +17,6 @@ from custom_components.mybmw.client.core.attributes import MILEAGE
 from custom_components.mybmw.client.core.listeners import Listeners
 from custom_components.mybmw.client.core.source import Push
 from custom_components.mybmw.client.core.values import StreamState
-from custom_components.mybmw.const import DOMAIN
 from custom_components.mybmw.sources.entry_data import NAME, tolerant
 from custom_components.mybmw.sources.flow import BEGIN, SourceSteps
 from custom_components.mybmw.sources.spec import SourceSetup
@@ -49,8 +48,9 @@ class CourierSource:
         """Return whether a parcel of the car has come."""
         return vin in self._cars
 
-    def deliver(self, parcel: dict[str, float]) -> None:
+    def deliver(self, headers: Mapping[str, str], body: bytes) -> int:
         """Take mileages by VIN."""
+        parcel: dict[str, float] = orjson.loads(body)
         self._cars.update(parcel)
         self._refused = not parcel
         now = datetime.now(UTC)
@@ -58,6 +58,7 @@ class CourierSource:
             {vin: [MILEAGE.at(value * self._factor, now, SOURCE)] for vin, value in parcel.items()}
         )
         self._changed()
+        return HTTPStatus.ACCEPTED
 
     async def listen(self, push: Push, changed: Callable[[], object]) -> None:
         """Pass on what comes from now on; there is nothing to wait for."""
@@ -91,15 +92,7 @@ class CourierSteps(SourceSteps):
 
 
 async def _build(hass: HomeAssistant, entry: ConfigEntry, redactor: Redactor) -> CourierSource:
-    source = CourierSource(1.609344 if entry.options.get(SOURCE, {}).get("miles") else 1.0)
-    webhook_id = entry.data["sources"][SOURCE]["webhook_id"]
-
-    async def take(_hass: HomeAssistant, _id: str, request: web.Request) -> None:
-        source.deliver(await request.json())
-
-    webhook.async_register(hass, DOMAIN, "Courier", webhook_id, take)
-    entry.async_on_unload(lambda: webhook.async_unregister(hass, webhook_id))
-    return source
+    return CourierSource(1.609344 if entry.options.get(SOURCE, {}).get("miles") else 1.0)
 
 
 SETUP: Final = SourceSetup(

@@ -1,0 +1,118 @@
+"""Which cars may be read: by clearance of a fleet, or by the consent of a driver.
+
+See docs/protocols/highmobility.md#fleet and #consent.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from ..core.convert import utc_time
+from .api import HighMobilityApi
+from .car import FleetCar, ReadRun
+from .clearance import read_clearance, read_clearances
+from .webhooks import WebhookEvent, WebhookKind
+
+NEVER: Final = datetime.min.replace(tzinfo=UTC)
+
+_CONSENT: Final = timedelta(minutes=30)
+_LIST: Final = timedelta(hours=6)
+_LATER: Final = datetime.max.replace(tzinfo=UTC)
+
+
+class Admission:
+    """Keeps the cars of a source to those that the login is about.
+
+    `checked` is when that was asked last; `wanted` are the cars of the fleet that are of interest,
+    None for all.
+    """
+
+    def __init__(
+        self,
+        api: HighMobilityApi,
+        cars: dict[str, FleetCar],
+        *,
+        fleet: bool,
+        wanted: Iterable[str] | None,
+    ) -> None:
+        """Nothing is known of the cars yet."""
+        self.checked = NEVER
+        self._api = api
+        self._cars = cars
+        self._fleet = fleet
+        self._wanted = None if wanted is None else frozenset(vin.upper() for vin in wanted)
+
+    @property
+    def pending(self) -> bool:
+        """Whether the owner has not approved yet."""
+        tokens = self._api.login.tokens
+        return not self._fleet and tokens is not None and not tokens.approved
+
+    @property
+    def due(self) -> datetime:
+        """When to ask next: for a fleet, as soon as the first of its cars wants it."""
+        if not self._fleet:
+            waiting = self.pending or not self._cars
+            return _LATER if not waiting else self._after(_CONSENT)
+        clearances = [car.clearance for car in self._cars.values() if car.clearance is not None]
+        times = [due for item in clearances if (due := item.due) is not None]
+        return min([*times, self._after(_LIST)]) if self.checked != NEVER else NEVER
+
+    def wants(self, vin: str) -> bool:
+        """Return whether a car is of interest."""
+        return self._wanted is None or vin in self._wanted
+
+    def concerns(self, event: WebhookEvent) -> bool:
+        """Return whether an event about a car that is not known yet may make it known."""
+        if self._fleet:
+            known = event.vin is not None and self.wants(event.vin)
+            return event.kind is WebhookKind.CLEARANCE and known
+        return event.kind is WebhookKind.AUTHORIZATION and (self.pending or not self._cars)
+
+    def hurry(self) -> None:
+        """Ask at the next opportunity."""
+        self.checked = NEVER
+
+    def load(self, saved: object, now: datetime) -> None:
+        """Take over when it was asked last."""
+        self.checked = min(utc_time(saved) or NEVER, now)
+
+    async def look(self, run: ReadRun, now: datetime) -> None:
+        """Ask, if it is time to."""
+        if self._fleet:
+            await self._look_at_fleet(run, now)
+        else:
+            await self._look_at_consent(run, now)
+
+    def _after(self, wait: timedelta) -> datetime:
+        return self.checked + wait if self.checked != NEVER else NEVER
+
+    async def _look_at_fleet(self, run: ReadRun, now: datetime) -> None:
+        if self.due > now:
+            return
+        listed = read_clearances(await self._api.clearances())
+        self.checked = now
+        found = {vin: item for vin, item in listed.items() if self.wants(vin)}
+        self._api.http.redactor.learn(*found)
+        for vin in self._cars.keys() - found:
+            del self._cars[vin]
+        for vin, item in found.items():
+            car = self._cars.setdefault(vin, FleetCar())
+            before, car.clearance = car.clearance, read_clearance(item, now, car.clearance)
+            if before is not None and before.state is not car.clearance.state:
+                car.denied = False
+                car.pace.event(now)
+        run.vins = frozenset(found)
+
+    async def _look_at_consent(self, run: ReadRun, now: datetime) -> None:
+        """Ask whether the owner has approved, by a new token; then which car it is about."""
+        tokens = await self._api.login.log_in()
+        if not tokens.approved and self.due <= now:
+            self.checked = now
+            await self._api.login.replace(tokens.access)
+        if self.pending:
+            return
+        if not self._cars:
+            self.checked = now
+            self._cars[await self._api.vehicle_info()] = FleetCar()
+        run.vins = frozenset(self._cars)

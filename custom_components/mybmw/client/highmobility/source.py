@@ -1,0 +1,399 @@
+"""High Mobility as a source: reads cars after webhooks, else seldom, and counts what that costs."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+import logging
+from typing import Final
+
+from ..core.attributes import (
+    CHARGING_SESSIONS,
+    DRIVE_TRAIN,
+    LAST_UPDATE,
+    PRIVACY_MODE,
+    STARTER_BATTERY_VOLTAGE,
+    AnyReading,
+)
+from ..core.convert import mapping, utc_time
+from ..core.errors import (
+    AuthError,
+    ClientError,
+    NotAllowedError,
+    QuotaError,
+    RefusedError,
+    UnexpectedError,
+)
+from ..core.listeners import Listeners
+from ..core.recording import MESSAGES, Message, Recording
+from ..core.source import Poll, Push, Status
+from ..core.supervisor import Supervisors
+from ..core.tally import Tally
+from ..core.values import Unreadable
+from ..core.vehicle import Vehicle
+from .admission import NEVER, Admission
+from .api import HighMobilityApi
+from .car import FleetCar, ReadRun
+from .clearance import Clearance, state_of
+from .component import SOURCE
+from .costs import Costs
+from .harmless import harmless
+from .http_errors import PrivacyError
+from .readings import AnswerContext, read_vehicle
+from .webhooks import WebhookEvent, WebhookKind, WebhookReceiver
+
+_LOGGER = logging.getLogger(__name__)
+
+type SaveSpent = Callable[[Mapping[str, object]], Awaitable[object]]
+"""Writes down at once what must not be lost."""
+
+_SILENCE: Final = timedelta(hours=48)
+_DENIED: Final = timedelta(hours=6).total_seconds()
+_SHORT_PAUSE: Final = timedelta(minutes=1)
+
+
+class HighMobilitySource:
+    """Reads the cars of one login: those of a fleet, or the one that a driver gave consent for.
+
+    `vins` are the cars of the fleet that are wanted, None for all. With `fleet` false the token is
+    about one car, and may be pending. `events` tells of webhooks by VIN, `faster` lets a car that
+    costs nothing more this month be read more often.
+    """
+
+    name: Final = SOURCE
+
+    def __init__(
+        self,
+        api: HighMobilityApi,
+        receiver: WebhookReceiver,
+        costs: Costs | None = None,
+        *,
+        fleet: bool = True,
+        vins: Iterable[str] | None = None,
+        faster: bool = False,
+    ) -> None:
+        """Nothing is sent before the first work or poll."""
+        self.accepts: Callable[[str], bool] = lambda _vin: True
+        self.messages: Listeners[Message] = Listeners()
+        self.events: Listeners[str, WebhookEvent] = Listeners()
+        self.cars: dict[str, FleetCar] = {}
+        self.costs = costs or Costs()
+        self.receiver = receiver
+        self.problems = Tally()
+        self._api = api
+        self._fleet = fleet
+        self._admission = Admission(api, self.cars, fleet=fleet, wanted=vins)
+        self._faster = faster
+        self._pause = NEVER
+        self._busy = asyncio.Lock()
+        self._dirty = asyncio.Event()
+        self._push: Push | None = None
+        self._changed: Callable[[], object] | None = None
+        self._save: SaveSpent | None = None
+        self._supervisors = Supervisors(api.http.redactor)
+        api.spending = self
+
+    @property
+    def status(self) -> Status:
+        """How it is doing; calls are those of the month."""
+        now = datetime.now(UTC)
+        return Status(
+            calls_made=self.costs.requests(now),
+            next_call=self.due(),
+            failing=self._supervisors.lasting,
+        )
+
+    @property
+    def pending(self) -> bool:
+        """Whether the owner has not approved yet."""
+        return self._admission.pending
+
+    def has(self, vin: str) -> bool:
+        """Return whether the account has a car, as far as that is known."""
+        return vin in self.cars
+
+    def can_poll(self, vin: str) -> bool:
+        """Return whether a car can be read."""
+        return vin in self.cars and self.unreadable(vin) in (None, Unreadable.SILENT)
+
+    def why(self, vin: str) -> Mapping[str, str]:
+        """Return the reasons why properties of a car have no value, by their name."""
+        car = self.cars.get(vin)
+        return {} if car is None else car.failures
+
+    def unreadable(self, vin: str) -> Unreadable | None:
+        """Return why a car cannot be read at present, None if it can."""
+        car = self.cars.get(vin)
+        if self.pending or (car is not None and (car.denied or not car.cleared)):
+            return Unreadable.NOT_ALLOWED
+        until = self.current_until(vin)
+        return Unreadable.SILENT if until is not None and until <= datetime.now(UTC) else None
+
+    def current_until(self, vin: str) -> datetime | None:
+        """Return when values of a car cease to be current unless it is read again."""
+        car = self.cars.get(vin)
+        return None if car is None or car.pace.read is None else car.pace.read + _SILENCE
+
+    def due(self) -> datetime:
+        """Return when it wants to work next."""
+        now = datetime.now(UTC)
+        times = [self._admission.due, *(self._due_of(vin, now) for vin in self._readable())]
+        return max(min(times), self._pause)
+
+    async def work(self) -> Poll:
+        """Do what is due; failures are told in the result."""
+        async with self._working() as run:
+            await run.attempt(partial(self._ready, run))
+            now = datetime.now(UTC)
+            for vin in [vin for vin in self._readable() if self._due_of(vin, now) <= now]:
+                await self._read(vin, run)
+        return run.poll()
+
+    async def poll(self, vin: str | None = None) -> Poll:
+        """Read all cars, or one, because somebody asks for it."""
+        async with self._working() as run:
+            await run.attempt(partial(self._ready, run))
+            for known in [known for known in self._readable() if vin in (None, known)]:
+                await self._read(known, run)
+        return run.poll()
+
+    async def listen(self, push: Push, changed: Callable[[], object]) -> None:
+        """Tell of webhooks until cancelled, and write down which ones came."""
+        self._push, self._changed = push, changed
+        self._supervisors.changed = changed
+        try:
+            while True:
+                await self._dirty.wait()
+                self._dirty.clear()
+                await self._write()
+        finally:
+            self._push = self._changed = self._supervisors.changed = None
+
+    def receive(self, headers: Iterable[tuple[str, str]], body: bytes) -> int:
+        """Take a request to the webhook's address; return the HTTP status, and never raise."""
+        supervisor = self._supervisors.of("a delivery")
+        try:
+            return supervisor.call(partial(self._received, headers, body))
+        except UnexpectedError:
+            return 202
+
+    def know(self, vehicles: Iterable[Vehicle]) -> None:
+        """Take over cars that were known before a restart, after `load`."""
+        for vehicle in vehicles:
+            car = self.cars.get(vehicle.vin)
+            if car is not None:
+                car.drive_train = vehicle.drive_train
+                car.sessions = vehicle.value(CHARGING_SESSIONS) or ()
+                car.newest = vehicle.value(LAST_UPDATE)
+
+    def keep(self, save: SaveSpent, saved: object) -> None:
+        """Have what was spent and which deliveries came written down at once, and go on from it."""
+        self._save = save
+        self.costs.load(mapping(saved).get("costs"))
+        self.receiver.deliveries.load(mapping(saved).get("deliveries"))
+        self.receiver.proven = utc_time(mapping(saved).get("proven"))
+
+    def spent(self) -> Mapping[str, object]:
+        """Return what must not be lost, as JSON."""
+        proven = self.receiver.proven
+        return {
+            "costs": self.costs.dump(),
+            "deliveries": self.receiver.deliveries.dump(),
+            "proven": proven and proven.isoformat(),
+        }
+
+    def dump(self) -> Mapping[str, object]:
+        """Return what should survive a restart beside cars and what `keep` saves, as JSON."""
+        return {"checked": self._admission.checked.isoformat()}
+
+    def dump_car(self, vin: str) -> Mapping[str, object] | None:
+        """Return what should survive a restart of one car as JSON."""
+        car = self.cars.get(vin)
+        return None if car is None else car.dump()
+
+    def load(self, saved: object) -> None:
+        """Take over what was saved, with the `cars` beside it; odd parts are left out."""
+        fields, now = mapping(saved), datetime.now(UTC)
+        self._admission.load(fields.get("checked"), now)
+        for vin, car in mapping(fields.get("cars")).items():
+            if self._admission.wants(vin):
+                self.cars[vin] = FleetCar.load(car, now)
+
+    async def spend(self, vin: str) -> None:
+        """Count a request, and write that down before it is made."""
+        self.costs.request(vin, datetime.now(UTC))
+        await self._write()
+
+    def take_back(self, vin: str) -> None:
+        """Uncount a request that cannot have reached the service."""
+        self.costs.take_back(vin, datetime.now(UTC))
+
+    def diagnostics(self) -> Mapping[str, object]:
+        """Return counters; they have to be anonymised before they are shown."""
+        now = datetime.now(UTC)
+        return {
+            "pending": self.pending,
+            "webhooks": dict(self.receiver.counts),
+            "problems": dict(self.problems),
+            "costs": self.costs.dump(),
+            "capped": {vin: self.costs.capped(vin, now) for vin in self.cars},
+            "over_limit": self.costs.over_limit(now),
+            "cars": {
+                vin: {**car.dump(), "failures": dict(car.failures)}
+                for vin, car in self.cars.items()
+            },
+        }
+
+    def recording(self, messages: int = MESSAGES) -> Recording:
+        """Return the newest answers as they came."""
+        return Recording(self._api.http.recorder.answers, paths=harmless())
+
+    @asynccontextmanager
+    async def _working(self) -> AsyncIterator[ReadRun]:
+        """Do one thing after the other; in the end what was spent is written down as it is."""
+        async with self._busy:
+            try:
+                yield ReadRun()
+            finally:
+                await self._write()
+
+    def _readable(self) -> list[str]:
+        """Return the cars that may be read and are wanted."""
+        if self.pending:
+            return []
+        return [vin for vin, car in self.cars.items() if car.cleared and self.accepts(vin)]
+
+    def _due_of(self, vin: str, now: datetime) -> datetime:
+        free = self._faster and self.costs.capped(vin, now)
+        return self.cars[vin].pace.due(free=free, paused=self.costs.over_limit(now))
+
+    async def _ready(self, run: ReadRun) -> None:
+        """Find out which cars may be read, if it is time to ask; after a failure, later."""
+        now = datetime.now(UTC)
+        try:
+            await self._admission.look(run, now)
+        except ClientError as error:
+            self._wait(error, now)
+            raise
+        self._supervisors.keep(self.cars)
+
+    async def _read(self, vin: str, run: ReadRun) -> None:
+        """Read one car, unless the run is over; an error is that of the car or of the whole."""
+        if run.error is not None:
+            return
+        car, now = self.cars[vin], datetime.now(UTC)
+        car.pace.begin(now)
+        try:
+            supervisor = self._supervisors.of("reading a car", vin)
+            run.readings[vin] = await supervisor.attempt(partial(self._told, vin, car))
+        except PrivacyError:
+            car.failures = {"vehicle": "privacy_mode_active"}
+            car.pace.done(now, changed=False)
+            run.readings[vin] = [PRIVACY_MODE.at(True, now, SOURCE)]
+        except ClientError as error:
+            self._failed(vin, car, run, error)
+
+    async def _told(self, vin: str, car: FleetCar) -> list[AnyReading]:
+        asked = datetime.now(UTC)
+        answer = await self._api.vehicle_data(vin)
+        context = AnswerContext(asked, car.drive_train, car.sessions)
+        found = read_vehicle(answer, context, self.problems)
+        values = {item.attribute: item for item in found.readings}
+        newest = values.get(LAST_UPDATE)
+        changed = newest is not None and newest.value != car.newest
+        car.newest = newest.value if newest is not None else car.newest
+        car.failures, car.denied = found.failures, False
+        if (train := values.get(DRIVE_TRAIN)) is not None:
+            car.drive_train = train.value
+        if (sessions := values.get(CHARGING_SESSIONS)) is not None:
+            car.sessions = sessions.value
+        car.pace.done(datetime.now(UTC), changed=changed)
+        return [*found.readings, *car.good_again(values.get(STARTER_BATTERY_VOLTAGE))]
+
+    def _failed(self, vin: str, car: FleetCar, run: ReadRun, error: ClientError) -> None:
+        now = datetime.now(UTC)
+        _LOGGER.debug("A car cannot be read: %s", error)
+        if isinstance(error, RefusedError) and self._fleet:
+            # A good token of the fleet that is refused for one car: its consent was withdrawn
+            error = NotAllowedError(str(error))
+        if isinstance(error, NotAllowedError):
+            car.denied = True
+            car.pace.failed(now, _DENIED)
+        else:
+            wait = error.retry_after if isinstance(error, QuotaError) else None
+            car.pace.failed(now, wait)
+        run.errors[vin] = error
+        if isinstance(error, (AuthError, QuotaError)):
+            run.error = error
+            self._wait(error, now)
+
+    def _wait(self, error: ClientError, now: datetime) -> None:
+        """Ask nothing more for a while."""
+        wait = error.retry_after if isinstance(error, QuotaError) else None
+        self._pause = now + (_SHORT_PAUSE if wait is None else timedelta(seconds=wait))
+
+    async def _write(self) -> None:
+        if self._save is not None:
+            await self._save(self.spent())
+
+    def _received(self, headers: Iterable[tuple[str, str]], body: bytes) -> int:
+        now = datetime.now(UTC)
+        outcome = self.receiver.receive(headers, body, now)
+        event = outcome.event
+        if event is not None:
+            self._take(event, now, duplicate=outcome.duplicate)
+            if not outcome.duplicate:
+                self.messages(Message(now, f"{SOURCE}/{event.vin or ''}", body))
+            self._dirty.set()
+        return outcome.status
+
+    def _take(self, event: WebhookEvent, now: datetime, *, duplicate: bool) -> None:
+        """Act on a delivery: count it, tell it, and read the car soon."""
+        vin = event.vin or self._consented(event)
+        car = self.cars.get(vin) if vin is not None else None
+        if vin is None or car is None:
+            self._without_car(event, duplicate=duplicate)
+            return
+        self.costs.webhook(vin, event.kind, now, duplicate=duplicate)
+        if duplicate:
+            return
+        self.events(vin, event)
+        if not event.late:
+            self._act(vin, car, event, now)
+        if self._changed is not None:
+            self._changed()
+
+    def _consented(self, event: WebhookEvent) -> str | None:
+        """Return the car of a delivery that names a consent instead."""
+        tokens = self._api.login.tokens
+        known = tokens.authorization if tokens is not None else None
+        mine = known is not None and event.authorization == known
+        return next(iter(self.cars), None) if mine else None
+
+    def _without_car(self, event: WebhookEvent, *, duplicate: bool) -> None:
+        """Take what is about the account: a test, a first consent, or a car of the fleet to be."""
+        if event.kind is WebhookKind.PING or duplicate:
+            return
+        if self._admission.concerns(event):
+            self._admission.hurry()
+            if self._changed is not None:
+                self._changed()
+        else:
+            self.receiver.counts["foreign"] += 1
+
+    def _act(self, vin: str, car: FleetCar, event: WebhookEvent, now: datetime) -> None:
+        match event.kind:
+            case WebhookKind.PING:
+                return
+            case WebhookKind.AUTHORIZATION:
+                self._admission.hurry()
+                self._pause = NEVER
+            case WebhookKind.CLEARANCE:
+                car.clearance = Clearance(state_of(event.action), now)
+                car.denied = car.denied and not car.cleared
+            case WebhookKind.BATTERY_GUARD:
+                warning = car.warned(event.time)
+                if self._push is not None:
+                    self._push({vin: [warning]})
+        car.pace.event(now)

@@ -1,0 +1,229 @@
+"""What High Mobility sends by itself (docs/protocols/highmobility.md#webhooks).
+
+A delivery says that something has happened to a car, not what the car measured. Anybody may write
+to the address, so nothing is read of a body whose signature is wrong.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from hashlib import sha1, sha256
+import hmac
+from http import HTTPStatus
+import logging
+import re
+from typing import Final, NamedTuple
+
+import orjson
+
+from ..core.convert import mapping, sequence, utc_time
+from ..core.tally import Tally
+
+_LOGGER = logging.getLogger(__name__)
+
+MOST_OF_WEBHOOK: Final = 65_536
+"""Bytes that the body of a delivery may have."""
+
+SIGNATURE: Final = "x-hm-signature-256"
+WEAK_SIGNATURE: Final = "x-hm-signature"
+DELIVERY: Final = "x-hm-delivery"
+
+_REMEMBERED: Final = 5_000
+_LATE: Final = timedelta(hours=24)
+_AHEAD: Final = timedelta(minutes=10)
+_ID: Final = re.compile(r"[!-~]{1,128}", re.ASCII)
+_VIN: Final = re.compile(r"[A-Z0-9]{17}")
+_WORD: Final = re.compile(r"[a-z][a-z_]{0,40}")
+
+
+class WebhookKind(StrEnum):
+    """What has happened."""
+
+    PING = "ping"
+    ACCIDENT = "accident_reported"
+    EMERGENCY = "emergency_reported"
+    BREAKDOWN = "breakdown_reported"
+    AUTHORIZATION = "authorization_changed"
+    CLEARANCE = "fleet_clearance_changed"
+    BATTERY_GUARD = "battery_guard_warning"
+    MAINTENANCE = "maintenance_changed"
+    LOCATION = "vehicle_location_changed"
+    TRIP_STARTED = "trip_started"
+    TRIP_ENDED = "trip_ended"
+    IGNITION = "ignition_changed"
+    ENGINE = "engine_changed"
+    TIRE_PRESSURE = "tire_pressure_changed"
+    SEAT_BELT = "seat_belt_triggered"
+    DASHBOARD_LIGHTS = "dashboard_lights_changed"
+    UNKNOWN = "unknown"
+
+
+class WebhookEvent(NamedTuple):
+    """One delivery; `late` ones are recorded only.
+
+    `action` is the new state of a consent or a clearance, else how the event came about.
+    """
+
+    kind: WebhookKind
+    time: datetime
+    vin: str | None = None
+    action: str | None = None
+    authorization: str | None = None
+    late: bool = False
+
+
+class Outcome(NamedTuple):
+    """The HTTP status to answer with at once, and the event if there is one to act on."""
+
+    status: int
+    event: WebhookEvent | None = None
+    duplicate: bool = False
+
+
+def verified(secret: str, body: bytes, headers: Mapping[str, str], *, weak: bool = False) -> bool:
+    """Return whether a body was signed with the secret, by SHA-256 or, if allowed, by SHA-1.
+
+    Without a secret anybody could sign, so nothing is.
+    """
+    if not secret:
+        return False
+    found = headers.get(SIGNATURE)
+    if found is None and weak:
+        return _same(f"sha1={_digest(secret, body, sha1)}", headers.get(WEAK_SIGNATURE))
+    return _same(f"sha256={_digest(secret, body, sha256)}", found)
+
+
+def _digest(secret: str, body: bytes, kind: Callable[[], object]) -> str:
+    return hmac.new(secret.encode(), body, kind).hexdigest()  # type: ignore[arg-type]
+
+
+def _same(expected: str, found: str | None) -> bool:
+    """Compare in constant time; what is no text of ASCII is never the same."""
+    if found is None or not found.isascii():
+        return False
+    return hmac.compare_digest(expected, found.strip())
+
+
+def read_event(body: bytes, now: datetime) -> WebhookEvent:
+    """Read a body that is known to be genuine; raise ValueError if it is no delivery."""
+    try:
+        fields = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise ValueError("not JSON") from None
+    if not isinstance(fields, dict):
+        raise ValueError("not an object")
+    event = mapping(fields.get("event"))
+    received = utc_time(event.get("received_at"))
+    if received is not None and received > now + _AHEAD:
+        received = None
+    vin = mapping(fields.get("vehicle")).get("vin")
+    return WebhookEvent(
+        kind=_kind(event.get("type")),
+        time=received or now,
+        vin=vin.upper() if isinstance(vin, str) and _VIN.fullmatch(vin.upper()) else None,
+        action=_word(event.get("action")),
+        authorization=_id(
+            mapping(fields.get("authorization")).get("id") or event.get("authorization_id")
+        ),
+        late=received is not None and now - received > _LATE,
+    )
+
+
+def _kind(value: object) -> WebhookKind:
+    try:
+        return WebhookKind(value)  # type: ignore[arg-type]
+    except ValueError:
+        return WebhookKind.UNKNOWN
+
+
+def _word(value: object) -> str | None:
+    return value if isinstance(value, str) and _WORD.fullmatch(value) else None
+
+
+def _id(value: object) -> str | None:
+    return value if isinstance(value, str) and _ID.fullmatch(value) else None
+
+
+class Deliveries:
+    """Remembers the newest deliveries, so that none is taken twice."""
+
+    def __init__(self) -> None:
+        """Nothing came yet."""
+        self._known: OrderedDict[str, None] = OrderedDict()
+
+    def is_new(self, *ids: str) -> bool:
+        """Note a delivery; return whether none of its ids came before."""
+        new = self._known.keys().isdisjoint(ids)
+        for item in ids:
+            self._known[item] = None
+            self._known.move_to_end(item)
+        while len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        return new
+
+    def dump(self) -> list[str]:
+        """Return them as JSON, the oldest first."""
+        return [*self._known]
+
+    def load(self, saved: object) -> None:
+        """Take over what `dump` wrote, as older than what came meanwhile."""
+        before = [item for item in sequence(saved) if isinstance(item, str)]
+        known = dict.fromkeys([*before, *self._known])
+        self._known = OrderedDict.fromkeys([*known][-_REMEMBERED:])
+
+
+class WebhookReceiver:
+    """Decides what becomes of a request to the address; it never raises.
+
+    `counts` says how many came of which kind; content of wrong ones goes nowhere.
+    """
+
+    def __init__(self, secret: str, *, weak: bool = False) -> None:
+        """`weak` takes SHA-1 where there is no better signature."""
+        self.deliveries = Deliveries()
+        self.counts = Tally()
+        self.proven: datetime | None = None
+        self._secret = secret
+        self._weak = weak
+
+    def receive(
+        self, headers: Iterable[tuple[str, str]], body: bytes, now: datetime | None = None
+    ) -> Outcome:
+        """Return what to answer, and the event if it is a new one that is genuine."""
+        now = now or datetime.now(UTC)
+        names = {name.lower(): value for name, value in headers}
+        if len(body) > MOST_OF_WEBHOOK:
+            return self._wrong("too large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        if not verified(self._secret, body, names, weak=self._weak):
+            return self._wrong("not signed", HTTPStatus.UNAUTHORIZED)
+        try:
+            event = read_event(body, now)
+        except ValueError:
+            return self._wrong("malformed", HTTPStatus.ACCEPTED)
+        if not self.deliveries.is_new(*_ids(names, body)):
+            self.counts["duplicate"] += 1
+            return Outcome(HTTPStatus.ACCEPTED, event, duplicate=True)
+        self.counts[event.kind] += 1
+        if event.kind is WebhookKind.PING and not event.late:
+            self.proven = now
+        if event.late:
+            self.counts["late"] += 1
+        return Outcome(HTTPStatus.ACCEPTED, event)
+
+    def _wrong(self, why: str, status: HTTPStatus) -> Outcome:
+        self.counts[why] += 1
+        _LOGGER.debug("A delivery was not taken: %s", why)
+        return Outcome(status)
+
+
+def _ids(headers: Mapping[str, str], body: bytes) -> tuple[str, ...]:
+    """Return what a delivery is known by: its id and, as that is not signed, its very content.
+
+    Two genuine ones are never the same, since they name the time to the microsecond.
+    """
+    found = headers.get(DELIVERY, "").strip()
+    content = f"body:{sha256(body).hexdigest()}"
+    timed = b'"received_at"' in body
+    known = (f"id:{found}",) if _ID.fullmatch(found) else ()
+    return (*known, content) if timed or not known else known

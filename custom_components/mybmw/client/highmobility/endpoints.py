@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from ..core.errors import InvalidValueError
 
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _TOKENS: Final = "/v1/access_tokens"
 
 
@@ -37,7 +38,8 @@ def _checked(url: str | None) -> str | None:
         return None
     try:
         parts = urlsplit(url.strip())
-        usable = parts.scheme == "https" and parts.hostname and not parts.username
+        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+        usable = safe and parts.hostname and not parts.username
     except ValueError:
         usable = False
     if not usable:

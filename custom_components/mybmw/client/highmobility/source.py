@@ -58,7 +58,7 @@ class HighMobilitySource:
 
     `vins` are the cars of the fleet that are wanted, None for all. With `fleet` false the token is
     about one car, and may be pending. `events` tells of webhooks by VIN, `faster` lets a car that
-    costs nothing more this month be read more often.
+    costs nothing more this month be read more often. `api` is for what is asked beside cars' data.
     """
 
     name: Final = SOURCE
@@ -81,7 +81,7 @@ class HighMobilitySource:
         self.costs = costs or Costs()
         self.receiver = receiver
         self.problems = Tally()
-        self._api = api
+        self.api = api
         self._fleet = fleet
         self._admission = Admission(api, self.cars, fleet=fleet, wanted=vins)
         self._faster = faster
@@ -247,7 +247,7 @@ class HighMobilitySource:
 
     def recording(self, messages: int = MESSAGES) -> Recording:
         """Return the newest answers as they came."""
-        return Recording(self._api.http.recorder.answers, paths=harmless())
+        return Recording(self.api.http.recorder.answers, paths=harmless())
 
     @asynccontextmanager
     async def _working(self) -> AsyncIterator[ReadRun]:
@@ -296,7 +296,7 @@ class HighMobilitySource:
 
     async def _told(self, vin: str, car: FleetCar) -> list[AnyReading]:
         asked = datetime.now(UTC)
-        answer = await self._api.vehicle_data(vin)
+        answer = await self.api.vehicle_data(vin)
         context = AnswerContext(asked, car.drive_train, car.sessions)
         found = read_vehicle(answer, context, self.problems)
         values = {item.attribute: item for item in found.readings}
@@ -366,7 +366,7 @@ class HighMobilitySource:
 
     def _consented(self, event: WebhookEvent) -> str | None:
         """Return the car of a delivery that names a consent instead."""
-        tokens = self._api.login.tokens
+        tokens = self.api.login.tokens
         known = tokens.authorization if tokens is not None else None
         mine = known is not None and event.authorization == known
         return next(iter(self.cars), None) if mine else None
@@ -390,6 +390,7 @@ class HighMobilitySource:
                 self._admission.hurry()
                 self._pause = NEVER
             case WebhookKind.CLEARANCE:
+                self._admission.hurry()
                 car.clearance = Clearance(state_of(event.action), now)
                 car.denied = car.denied and not car.cleared
             case WebhookKind.BATTERY_GUARD:

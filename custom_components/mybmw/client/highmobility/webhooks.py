@@ -73,7 +73,7 @@ class WebhookEvent(NamedTuple):
     late: bool = False
 
 
-class Outcome(NamedTuple):
+class Received(NamedTuple):
     """The HTTP status to answer with at once, and the event if there is one to act on."""
 
     status: int
@@ -189,7 +189,7 @@ class WebhookReceiver:
 
     def receive(
         self, headers: Iterable[tuple[str, str]], body: bytes, now: datetime | None = None
-    ) -> Outcome:
+    ) -> Received:
         """Return what to answer, and the event if it is a new one that is genuine."""
         now = now or datetime.now(UTC)
         names = {name.lower(): value for name, value in headers}
@@ -203,18 +203,18 @@ class WebhookReceiver:
             return self._wrong("malformed", HTTPStatus.ACCEPTED)
         if not self.deliveries.is_new(*_ids(names, body)):
             self.counts["duplicate"] += 1
-            return Outcome(HTTPStatus.ACCEPTED, event, duplicate=True)
+            return Received(HTTPStatus.ACCEPTED, event, duplicate=True)
         self.counts[event.kind] += 1
         if event.kind is WebhookKind.PING and not event.late:
             self.proven = now
         if event.late:
             self.counts["late"] += 1
-        return Outcome(HTTPStatus.ACCEPTED, event)
+        return Received(HTTPStatus.ACCEPTED, event)
 
-    def _wrong(self, why: str, status: HTTPStatus) -> Outcome:
+    def _wrong(self, why: str, status: HTTPStatus) -> Received:
         self.counts[why] += 1
         _LOGGER.debug("A delivery was not taken: %s", why)
-        return Outcome(status)
+        return Received(status)
 
 
 def _ids(headers: Mapping[str, str], body: bytes) -> tuple[str, ...]:

@@ -114,7 +114,7 @@ class Linked:
 
     def post(self, delivery: Delivery) -> int:
         """Let a webhook come in; return the status that is answered."""
-        return self.source.receive(delivery.headers.items(), delivery.body)
+        return self.source.deliver(delivery.headers, delivery.body)
 
     def restart(self, **options: Any) -> Linked:
         """Return a source that knows what this one has saved, as JSON."""

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import orjson
 import pytest
 
-from custom_components.mybmw.client.highmobility import Costs, Prices, WebhookKind
+from custom_components.mybmw.client import EventKind
+from custom_components.mybmw.client.highmobility import Costs, Prices
 
 NOW = datetime(2026, 11, 10, 12, tzinfo=UTC)
 CAR, OTHER = "WBA0FINGERPRINT01", "WBA0FINGERPRINT02"
@@ -16,7 +17,7 @@ CAR, OTHER = "WBA0FINGERPRINT01", "WBA0FINGERPRINT02"
 def counted(webhooks: int, requests: int = 0, prices: Prices | None = None) -> Costs:
     costs = Costs(prices)
     for _ in range(webhooks):
-        costs.webhook(CAR, WebhookKind.MAINTENANCE, NOW)
+        costs.webhook(CAR, EventKind.MAINTENANCE_CHANGED, NOW)
     for _ in range(requests):
         costs.request(CAR, NOW)
     return costs
@@ -51,20 +52,20 @@ def test_requests_have_a_price() -> None:
 def test_free_ones_and_duplicates() -> None:
     """Free events and those that came twice are counted apart."""
     costs = counted(2)
-    costs.webhook(CAR, WebhookKind.AUTHORIZATION, NOW)
-    costs.webhook(CAR, WebhookKind.MAINTENANCE, NOW, duplicate=True)
+    costs.webhook(CAR, EventKind.AUTHORIZATION_CHANGED, NOW)
+    costs.webhook(CAR, EventKind.MAINTENANCE_CHANGED, NOW, duplicate=True)
     found = costs.counts(CAR, NOW)
     assert (found.webhooks, found.free, found.duplicates) == (2, 1, 1)
     assert costs.cost(CAR, NOW) == Decimal("0.24")
     paid = Costs(Prices(free=()))
-    paid.webhook(CAR, WebhookKind.AUTHORIZATION, NOW)
+    paid.webhook(CAR, EventKind.AUTHORIZATION_CHANGED, NOW)
     assert paid.cost(CAR, NOW) == Decimal("0.12")
 
 
 def test_account_and_limit() -> None:
     """All cars together, and a limit that stops polling."""
     costs = counted(60)
-    costs.webhook(OTHER, WebhookKind.LOCATION, NOW)
+    costs.webhook(OTHER, EventKind.VEHICLE_LOCATION_CHANGED, NOW)
     assert costs.total(NOW) == Decimal("6.81")
     assert not costs.over_limit(NOW)
     costs.limit = Decimal("6.81")
@@ -81,7 +82,7 @@ def test_forecast(day: int, webhooks: int, forecast: str) -> None:
     now = datetime(2026, 11, day, tzinfo=UTC)
     costs = Costs()
     for _ in range(webhooks):
-        costs.webhook(CAR, WebhookKind.MAINTENANCE, now)
+        costs.webhook(CAR, EventKind.MAINTENANCE_CHANGED, now)
     assert str(costs.forecast(CAR, now)) == forecast
 
 
@@ -91,14 +92,14 @@ def test_month_changes() -> None:
     local = Costs(zone=ZoneInfo("Europe/Berlin"))
     utc = Costs()
     for costs in (local, utc):
-        costs.webhook(CAR, WebhookKind.MAINTENANCE, end)
+        costs.webhook(CAR, EventKind.MAINTENANCE_CHANGED, end)
         assert costs.cost(CAR, end) == Decimal("0.12")
     later = end + timedelta(minutes=31)
     assert utc.cost(CAR, later) == Decimal(0)
     assert local.cost(CAR, later) == Decimal("0.12")
     assert local.month_start(later) == datetime(2026, 11, 30, 23, tzinfo=UTC)
     assert utc.next_month(end) == datetime(2026, 12, 1, tzinfo=UTC)
-    utc.webhook(CAR, WebhookKind.MAINTENANCE, later)
+    utc.webhook(CAR, EventKind.MAINTENANCE_CHANGED, later)
     assert utc.counts(CAR, end).webhooks == 1
 
 

@@ -108,7 +108,8 @@ async def test_consent(app: Application, freezer: FrozenDateTimeFactory) -> None
     assert made.source.pending
     poll = await made.work()
     assert (poll.error, poll.vins, dict(poll.readings)) == (None, None, {})
-    assert made.source.unreadable(I4) is Unreadable.NOT_ALLOWED
+    assert made.source.unreadable(I4) is Unreadable.WAITING
+    assert made.source.status.cause is Unreadable.WAITING
     assert sim.asked(Place.DATA) == 0
     freezer.tick(timedelta(minutes=2))
     sim.owner.approve()

@@ -6,7 +6,13 @@ from decimal import Decimal
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.mybmw.client import AuthError, ClientError, NotAllowedError, QuotaError
+from custom_components.mybmw.client import (
+    AuthError,
+    ClientError,
+    EventKind,
+    NotAllowedError,
+    QuotaError,
+)
 from custom_components.mybmw.client.core import attributes as car
 from custom_components.mybmw.client.core.capabilities import capabilities_of
 from custom_components.mybmw.client.core.values import Unreadable
@@ -18,7 +24,6 @@ from custom_components.mybmw.client.highmobility import (
     NoDataYetError,
     Prices,
     UnconfirmedClearanceError,
-    WebhookKind,
     read_eligibility,
 )
 from tests.client.highmobility.support import Linked, fleet, linked
@@ -83,7 +88,7 @@ async def test_free_reading(freezer: FrozenDateTimeFactory) -> None:
         made = linked(fleet(), faster=faster)
         await made.work()
         for _ in range(56):
-            made.source.costs.webhook(I4, WebhookKind.LOCATION, datetime.now(UTC))
+            made.source.costs.webhook(I4, EventKind.VEHICLE_LOCATION_CHANGED, datetime.now(UTC))
         assert made.source.costs.capped(I4, datetime.now(UTC))
         assert least <= await live(made, freezer, 6) <= most
 
@@ -208,7 +213,7 @@ async def test_clearance(freezer: FrozenDateTimeFactory) -> None:
     await made.source.api.request_clearance([(I4, "bmw")])
     poll = await made.work()
     assert poll.vins == frozenset({I4})
-    assert made.source.unreadable(I4) is Unreadable.NOT_ALLOWED
+    assert made.source.unreadable(I4) is Unreadable.WAITING
     assert sim.asked(Place.DATA) == 0
     freezer.tick(timedelta(minutes=3))
     made.post(sim.set_clearance(I4, "approved"))

@@ -34,7 +34,7 @@ from .endpoints import Endpoints, endpoints
 from .http_errors import AsleepError, NoDataYetError, PrivacyError, UnconfirmedClearanceError
 from .source import HighMobilitySource
 from .tokens import HighMobilityTokens
-from .webhooks import MOST_OF_WEBHOOK, WebhookEvent, WebhookKind, WebhookReceiver
+from .webhooks import MOST_OF_WEBHOOK, WebhookEvent, WebhookReceiver
 
 __all__ = [
     "BRANDS",
@@ -62,7 +62,6 @@ __all__ = [
     "PrivacyError",
     "UnconfirmedClearanceError",
     "WebhookEvent",
-    "WebhookKind",
     "WebhookReceiver",
     "check_key",
     "connect",

@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from ..core.convert import utc_time
+from ..core.events import EventKind
 from .api import HighMobilityApi
 from .car import FleetCar, ReadRun
 from .clearance import read_clearance, read_clearances
-from .webhooks import WebhookEvent, WebhookKind
+from .webhooks import WebhookEvent
 
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -66,8 +67,8 @@ class Admission:
         """Return whether an event about a car that is not known yet may make it known."""
         if self._fleet:
             known = event.vin is not None and self.wants(event.vin)
-            return event.kind is WebhookKind.CLEARANCE and known
-        return event.kind is WebhookKind.AUTHORIZATION and (self.pending or not self._cars)
+            return event.kind is EventKind.FLEET_CLEARANCE_CHANGED and known
+        return event.kind is EventKind.AUTHORIZATION_CHANGED and (self.pending or not self._cars)
 
     def hurry(self) -> None:
         """Ask at the next opportunity."""

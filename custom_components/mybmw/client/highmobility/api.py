@@ -141,7 +141,7 @@ class HighMobilityApi:
             headers=headers,
             json=call.json,
             record=call.record,
-            most=MOST,
+            max_size=MOST,
         )
         try:
             response = await self.http.fetch(request)

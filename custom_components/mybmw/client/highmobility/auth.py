@@ -197,7 +197,7 @@ async def revoke(
     failed: ClientError | None = None
     for token in filter(None, (tokens.refresh, tokens.access)):
         body = {"token": token, "client_id": app.client_id, **_secret(app)}
-        request = Request("end a login", "DELETE", where.token, json=body, most=_MOST)
+        request = Request("end a login", "DELETE", where.token, json=body, max_size=_MOST)
         try:
             check(await http.fetch(request), request.what, http.redactor)
         except ClientError as error:
@@ -283,7 +283,7 @@ async def _ask(
     stale: HighMobilityTokens | None = None,
 ) -> HighMobilityTokens:
     started = datetime.now(UTC)
-    request = Request(what, "POST", where.token, json=dict(body), most=_MOST)
+    request = Request(what, "POST", where.token, json=dict(body), max_size=_MOST)
     response = await http.fetch(request)
     check(response, what, http.redactor)
     return read_tokens(json_of(response, what), what, started, stale)

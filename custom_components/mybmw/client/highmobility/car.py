@@ -6,10 +6,17 @@ from datetime import datetime
 import logging
 from typing import Final
 
-from ..core.attributes import AnyReading, Attribute
+from ..core.attributes import (
+    ACCIDENT,
+    MILEAGE,
+    STARTER_BATTERY_LOW,
+    STARTER_BATTERY_VOLTAGE,
+    AnyAttribute,
+    AnyReading,
+)
 from ..core.convert import mapping, utc_time
-from ..core.descriptors import DESCRIPTORS
 from ..core.errors import ClientError
+from ..core.events import EventKind
 from ..core.source import Poll
 from ..core.values import ChargingSession, DriveTrain
 from .clearance import Clearance, ClearanceState
@@ -19,14 +26,14 @@ from .pace import CarPace
 _LOGGER = logging.getLogger(__name__)
 
 _GOOD_VOLTAGE: Final = 12.2
-_LOW_BATTERY: Final[Attribute[bool]] = DESCRIPTORS[
-    "vehicle.electricalSystem.battery.serviceDemand.recharge"
-].attribute
+_DRIVES: Final = 1.0
 
 
 @dataclass(slots=True)
 class FleetCar:
-    """One car; `low_battery` is when the car warned of its 12 V battery.
+    """One car; `low_battery` is when it warned of its 12 V battery.
+
+    `accident` is when the driver reported one, `mileage` what it had when it was read afterwards.
 
     `newest` is when it measured its newest value, `failures` are why values are missing.
     """
@@ -36,6 +43,8 @@ class FleetCar:
     denied: bool = False
     newest: datetime | None = None
     low_battery: datetime | None = None
+    accident: datetime | None = None
+    mileage: float | None = None
     drive_train: DriveTrain | None = None
     sessions: tuple[ChargingSession, ...] = ()
     failures: Mapping[str, str] = field(default_factory=dict)
@@ -45,18 +54,32 @@ class FleetCar:
         """Whether it may be read, as far as clearance is needed."""
         return self.clearance is None or self.clearance.state is ClearanceState.APPROVED
 
-    def warned(self, time: datetime) -> AnyReading:
-        """Note a warning of the 12 V battery."""
-        self.low_battery = time
-        return _LOW_BATTERY.at(True, time, SOURCE)
+    @property
+    def waiting(self) -> bool:
+        """Whether somebody has yet to approve."""
+        return self.clearance is not None and self.clearance.state is ClearanceState.PENDING
 
-    def good_again(self, voltage: AnyReading | None) -> Iterator[AnyReading]:
-        """End the warning once a good voltage was measured after it."""
-        if self.low_battery is None or voltage is None or voltage.time <= self.low_battery:
-            return
-        if voltage.value >= _GOOD_VOLTAGE:
-            self.low_battery = None
-            yield _LOW_BATTERY.at(False, voltage.time, SOURCE)
+    def warned(self, kind: EventKind, time: datetime) -> AnyReading:
+        """Note a warning of the 12 V battery, or an accident."""
+        if kind is EventKind.ACCIDENT_REPORTED:
+            self.accident, self.mileage = time, None
+            return ACCIDENT.at(True, time, SOURCE)
+        self.low_battery = time
+        return STARTER_BATTERY_LOW.at(True, time, SOURCE)
+
+    def good_again(self, values: Mapping[AnyAttribute, AnyReading]) -> Iterator[AnyReading]:
+        """End what a later reading shows to be over: a good voltage, or a car that drives on."""
+        voltage, mileage = values.get(STARTER_BATTERY_VOLTAGE), values.get(MILEAGE)
+        if voltage is not None and self.low_battery is not None and voltage.time > self.low_battery:
+            if voltage.value >= _GOOD_VOLTAGE:
+                self.low_battery = None
+                yield STARTER_BATTERY_LOW.at(False, voltage.time, SOURCE)
+        if mileage is not None and self.accident is not None and mileage.time > self.accident:
+            if self.mileage is None:
+                self.mileage = mileage.value
+            elif mileage.value >= self.mileage + _DRIVES:
+                self.accident = None
+                yield ACCIDENT.at(False, mileage.time, SOURCE)
 
     def dump(self) -> Mapping[str, object]:
         """Return what should survive a restart as JSON."""
@@ -65,6 +88,7 @@ class FleetCar:
             "clearance": self.clearance and self.clearance.dump(),
             "denied": self.denied,
             "low_battery": self.low_battery and self.low_battery.isoformat(),
+            "accident": self.accident and self.accident.isoformat(),
         }
 
     def diagnostics(self) -> Mapping[str, object]:
@@ -80,6 +104,7 @@ class FleetCar:
             clearance=Clearance.load(fields.get("clearance")),
             denied=fields.get("denied") is True,
             low_battery=utc_time(fields.get("low_battery")),
+            accident=utc_time(fields.get("accident")),
         )
         car.pace.load(fields.get("pace"))
         car.pace.go_back(now)

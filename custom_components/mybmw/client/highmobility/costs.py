@@ -11,7 +11,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from ..core.convert import mapping
-from .webhooks import WebhookKind
+from ..core.events import EventKind
+from ..core.source import Bill
 
 _CENT: Final = Decimal("0.01")
 _NOTHING: Final = Decimal(0)
@@ -27,9 +28,9 @@ class Prices:
     request: Decimal = _NOTHING
     cap: Decimal = Decimal("6.69")
     currency: str = "EUR"
-    free: Collection[WebhookKind] = field(
+    free: Collection[EventKind] = field(
         default_factory=lambda: frozenset(
-            {WebhookKind.AUTHORIZATION, WebhookKind.CLEARANCE, WebhookKind.PING}
+            {EventKind.AUTHORIZATION_CHANGED, EventKind.FLEET_CLEARANCE_CHANGED, EventKind.PING}
         )
     )
 
@@ -64,9 +65,7 @@ class Costs:
         self._month = ""
         self._cars: dict[str, Counts] = {}
 
-    def webhook(
-        self, vin: str, kind: WebhookKind, now: datetime, *, duplicate: bool = False
-    ) -> None:
+    def webhook(self, vin: str, kind: EventKind, now: datetime, *, duplicate: bool = False) -> None:
         """Count a delivery about a car; one that came twice is counted apart."""
         counts = self._of(vin, now)
         if duplicate:
@@ -89,6 +88,23 @@ class Costs:
         """Return what was counted in the present month."""
         self._turn(now)
         return self._cars.get(vin) or Counts()
+
+    def bill(self, vin: str | None, now: datetime) -> Bill | None:
+        """Return what all cars cost in the present month, or one; None if nothing has a price."""
+        if not (self.prices.webhook or self.prices.request):
+            return None
+        self._turn(now)
+        vins = [*self._cars] if vin is None else [vin]
+        counts = [self.counts(item, now) for item in vins]
+        return Bill(
+            since=self.month_start(now),
+            cost=float(sum(self.cost(item, now) for item in vins)),
+            forecast=float(sum(self.forecast(item, now) for item in vins)),
+            events=sum(item.webhooks for item in counts),
+            calls=sum(item.requests for item in counts),
+            capped=bool(vins) and all(self.capped(item, now) for item in vins),
+            stopped=self.over_limit(now),
+        )
 
     def cost(self, vin: str, now: datetime) -> Decimal:
         """Return what a car has cost in the present month."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final
 
-from ..core.json_paths import Paths, known, listed
+from ..core.json_paths import Paths, path_tree, table_paths
 from . import charging, services
 from .mapping import MORE_RULES, PLACES, RULES
 
@@ -80,4 +80,4 @@ def _paths() -> Iterator[Sequence[str]]:
 @cache
 def harmless() -> Paths:
     """Return where values stay: lines of tables that are not private, and others."""
-    return known((*_paths(), *listed(_OTHERS)))
+    return path_tree((*_paths(), *table_paths(_OTHERS)))

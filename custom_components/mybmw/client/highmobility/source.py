@@ -8,14 +8,7 @@ from functools import partial
 import logging
 from typing import Final
 
-from ..core.attributes import (
-    CHARGING_SESSIONS,
-    DRIVE_TRAIN,
-    LAST_UPDATE,
-    PRIVACY_MODE,
-    STARTER_BATTERY_VOLTAGE,
-    AnyReading,
-)
+from ..core.attributes import CHARGING_SESSIONS, DRIVE_TRAIN, LAST_UPDATE, PRIVACY_MODE, AnyReading
 from ..core.convert import mapping, utc_time
 from ..core.errors import (
     AuthError,
@@ -25,9 +18,10 @@ from ..core.errors import (
     RefusedError,
     UnexpectedError,
 )
+from ..core.events import CarEvent, EventKind
 from ..core.listeners import Listeners
 from ..core.recording import MESSAGES, Message, Recording
-from ..core.source import Poll, Push, Status
+from ..core.source import Bill, Poll, Push, Status
 from ..core.supervisor import Supervisors
 from ..core.tally import Tally
 from ..core.values import Unreadable
@@ -41,7 +35,7 @@ from .costs import Costs
 from .harmless import harmless
 from .http_errors import PrivacyError
 from .readings import AnswerContext, read_vehicle
-from .webhooks import WebhookEvent, WebhookKind, WebhookReceiver
+from .webhooks import WebhookEvent, WebhookReceiver
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -76,7 +70,7 @@ class HighMobilitySource:
         """Nothing is sent before the first work or poll."""
         self.accepts: Callable[[str], bool] = lambda _vin: True
         self.messages: Listeners[Message] = Listeners()
-        self.events: Listeners[str, WebhookEvent] = Listeners()
+        self.events: Listeners[str, CarEvent] = Listeners()
         self.cars: dict[str, FleetCar] = {}
         self.costs = costs or Costs()
         self.receiver = receiver
@@ -102,7 +96,14 @@ class HighMobilitySource:
             calls_made=self.costs.requests(now),
             next_call=self.due(),
             failing=self._supervisors.lasting,
+            cause=Unreadable.WAITING if self.pending else None,
+            delivery=self.receiver.last,
+            bill=self.bill(),
         )
+
+    def bill(self, vin: str | None = None) -> Bill | None:
+        """Return what all cars cost this month, or one; None if nothing has a price."""
+        return self.costs.bill(vin, datetime.now(UTC))
 
     @property
     def pending(self) -> bool:
@@ -125,7 +126,9 @@ class HighMobilitySource:
     def unreadable(self, vin: str) -> Unreadable | None:
         """Return why a car cannot be read at present, None if it can."""
         car = self.cars.get(vin)
-        if self.pending or (car is not None and (car.denied or not car.cleared)):
+        if self.pending or (car is not None and car.waiting):
+            return Unreadable.WAITING
+        if car is not None and (car.denied or not car.cleared):
             return Unreadable.NOT_ALLOWED
         until = self.current_until(vin)
         return Unreadable.SILENT if until is not None and until <= datetime.now(UTC) else None
@@ -170,7 +173,7 @@ class HighMobilitySource:
         finally:
             self._push = self._changed = self._supervisors.changed = None
 
-    def receive(self, headers: Iterable[tuple[str, str]], body: bytes) -> int:
+    def deliver(self, headers: Mapping[str, str], body: bytes) -> int:
         """Take a request to the webhook's address; return the HTTP status, and never raise."""
         supervisor = self._supervisors.of("a delivery")
         try:
@@ -231,14 +234,11 @@ class HighMobilitySource:
 
     def diagnostics(self) -> Mapping[str, object]:
         """Return counters; they have to be anonymised before they are shown."""
-        now = datetime.now(UTC)
         return {
             "pending": self.pending,
             "webhooks": dict(self.receiver.counts),
             "problems": dict(self.problems),
             "costs": self.costs.dump(),
-            "capped": {vin: self.costs.capped(vin, now) for vin in self.cars},
-            "over_limit": self.costs.over_limit(now),
             "cars": {
                 vin: {**car.dump(), "failures": dict(car.failures)}
                 for vin, car in self.cars.items()
@@ -309,7 +309,7 @@ class HighMobilitySource:
         if (sessions := values.get(CHARGING_SESSIONS)) is not None:
             car.sessions = sessions.value
         car.pace.done(datetime.now(UTC), changed=changed)
-        return [*found.readings, *car.good_again(values.get(STARTER_BATTERY_VOLTAGE))]
+        return [*found.readings, *car.good_again(values)]
 
     def _failed(self, vin: str, car: FleetCar, run: ReadRun, error: ClientError) -> None:
         now = datetime.now(UTC)
@@ -337,7 +337,7 @@ class HighMobilitySource:
         if self._save is not None:
             await self._save(self.spent())
 
-    def _received(self, headers: Iterable[tuple[str, str]], body: bytes) -> int:
+    def _received(self, headers: Mapping[str, str], body: bytes) -> int:
         now = datetime.now(UTC)
         outcome = self.receiver.receive(headers, body, now)
         event = outcome.event
@@ -358,7 +358,8 @@ class HighMobilitySource:
         self.costs.webhook(vin, event.kind, now, duplicate=duplicate)
         if duplicate:
             return
-        self.events(vin, event)
+        details = {"action": event.action} if event.action else {}
+        self.events(vin, CarEvent(event.kind, event.time, details))
         if not event.late:
             self._act(vin, car, event, now)
         if self._changed is not None:
@@ -373,7 +374,7 @@ class HighMobilitySource:
 
     def _without_car(self, event: WebhookEvent, *, duplicate: bool) -> None:
         """Take what is about the account: a test, a first consent, or a car of the fleet to be."""
-        if event.kind is WebhookKind.PING or duplicate:
+        if event.kind is EventKind.PING or duplicate:
             return
         if self._admission.concerns(event):
             self._admission.hurry()
@@ -384,17 +385,16 @@ class HighMobilitySource:
 
     def _act(self, vin: str, car: FleetCar, event: WebhookEvent, now: datetime) -> None:
         match event.kind:
-            case WebhookKind.PING:
+            case EventKind.PING:
                 return
-            case WebhookKind.AUTHORIZATION:
+            case EventKind.AUTHORIZATION_CHANGED:
                 self._admission.hurry()
                 self._pause = NEVER
-            case WebhookKind.CLEARANCE:
+            case EventKind.FLEET_CLEARANCE_CHANGED:
                 self._admission.hurry()
                 car.clearance = Clearance(state_of(event.action), now)
                 car.denied = car.denied and not car.cleared
-            case WebhookKind.BATTERY_GUARD:
-                warning = car.warned(event.time)
+            case EventKind.BATTERY_GUARD_WARNING | EventKind.ACCIDENT_REPORTED:
                 if self._push is not None:
-                    self._push({vin: [warning]})
+                    self._push({vin: [car.warned(event.kind, event.time)]})
         car.pace.event(now)

@@ -5,9 +5,8 @@ to the address, so nothing is read of a body whose signature is wrong.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from hashlib import sha1, sha256
 import hmac
 from http import HTTPStatus
@@ -18,6 +17,7 @@ from typing import Final, NamedTuple
 import orjson
 
 from ..core.convert import mapping, sequence, utc_time
+from ..core.events import EventKind
 from ..core.tally import Tally
 
 _LOGGER = logging.getLogger(__name__)
@@ -37,35 +37,13 @@ _VIN: Final = re.compile(r"[A-Z0-9]{17}")
 _WORD: Final = re.compile(r"[a-z][a-z_]{0,40}")
 
 
-class WebhookKind(StrEnum):
-    """What has happened."""
-
-    PING = "ping"
-    ACCIDENT = "accident_reported"
-    EMERGENCY = "emergency_reported"
-    BREAKDOWN = "breakdown_reported"
-    AUTHORIZATION = "authorization_changed"
-    CLEARANCE = "fleet_clearance_changed"
-    BATTERY_GUARD = "battery_guard_warning"
-    MAINTENANCE = "maintenance_changed"
-    LOCATION = "vehicle_location_changed"
-    TRIP_STARTED = "trip_started"
-    TRIP_ENDED = "trip_ended"
-    IGNITION = "ignition_changed"
-    ENGINE = "engine_changed"
-    TIRE_PRESSURE = "tire_pressure_changed"
-    SEAT_BELT = "seat_belt_triggered"
-    DASHBOARD_LIGHTS = "dashboard_lights_changed"
-    UNKNOWN = "unknown"
-
-
 class WebhookEvent(NamedTuple):
     """One delivery; `late` ones are recorded only.
 
     `action` is the new state of a consent or a clearance, else how the event came about.
     """
 
-    kind: WebhookKind
+    kind: EventKind
     time: datetime
     vin: str | None = None
     action: str | None = None
@@ -130,11 +108,11 @@ def read_event(body: bytes, now: datetime) -> WebhookEvent:
     )
 
 
-def _kind(value: object) -> WebhookKind:
+def _kind(value: object) -> EventKind:
     try:
-        return WebhookKind(value)  # type: ignore[arg-type]
+        return EventKind(value)  # type: ignore[arg-type]
     except ValueError:
-        return WebhookKind.UNKNOWN
+        return EventKind.UNKNOWN
 
 
 def _word(value: object) -> str | None:
@@ -176,7 +154,8 @@ class Deliveries:
 class WebhookReceiver:
     """Decides what becomes of a request to the address; it never raises.
 
-    `counts` says how many came of which kind; content of wrong ones goes nowhere.
+    `counts` says how many came of which kind; content of wrong ones goes nowhere. `last` is when a
+    genuine one came, `proven` when a test did.
     """
 
     def __init__(self, secret: str, *, weak: bool = False) -> None:
@@ -184,15 +163,16 @@ class WebhookReceiver:
         self.deliveries = Deliveries()
         self.counts = Tally()
         self.proven: datetime | None = None
+        self.last: datetime | None = None
         self._secret = secret
         self._weak = weak
 
     def receive(
-        self, headers: Iterable[tuple[str, str]], body: bytes, now: datetime | None = None
+        self, headers: Mapping[str, str], body: bytes, now: datetime | None = None
     ) -> Received:
         """Return what to answer, and the event if it is a new one that is genuine."""
         now = now or datetime.now(UTC)
-        names = {name.lower(): value for name, value in headers}
+        names = {name.lower(): value for name, value in headers.items()}
         if len(body) > MOST_OF_WEBHOOK:
             return self._wrong("too large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         if not verified(self._secret, body, names, weak=self._weak):
@@ -205,7 +185,8 @@ class WebhookReceiver:
             self.counts["duplicate"] += 1
             return Received(HTTPStatus.ACCEPTED, event, duplicate=True)
         self.counts[event.kind] += 1
-        if event.kind is WebhookKind.PING and not event.late:
+        self.last = now
+        if event.kind is EventKind.PING and not event.late:
             self.proven = now
         if event.late:
             self.counts["late"] += 1

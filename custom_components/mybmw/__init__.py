@@ -1,4 +1,4 @@
-"""MyBMW: cars of BMW, MINI, Rolls-Royce and Toyota in Home Assistant."""
+"""The MyBMW integration, for cars of BMW, MINI, Rolls-Royce and Toyota."""
 
 from datetime import timedelta
 from typing import Final
@@ -51,13 +51,13 @@ PLATFORMS: Final = (
 
 
 async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
-    """Set up the actions, which are there before any account is."""
+    """Register the actions."""
     async_set_up_actions(hass)
     return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> bool:
-    """Set up the garage of one account, with what was known before, and start its sources."""
+    """Set up one account: restore its stored data and start its sources."""
     await async_register_webhooks(hass, entry)
     await async_load(hass, names_of(entry))
     check(entry)
@@ -81,7 +81,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> boo
 
 
 async def _begin(coordinator: GarageCoordinator, sources: list[Source], contents: Contents) -> None:
-    """Let every source begin; one that cannot must not keep the others from it."""
+    """Start every source; one that fails does not stop the others."""
     pollers = [_poller(coordinator, source) for source in sources]
     coordinator.pollers.update({poller.source.name: poller for poller in pollers})
     known = bool(coordinator.vehicles)
@@ -94,7 +94,7 @@ async def _begin(coordinator: GarageCoordinator, sources: list[Source], contents
     failures.sort(key=lambda failure: not isinstance(failure, ConfigEntryAuthFailed))
     if failures and len(failures) == len(pollers):
         raise failures[0]
-    # A car that was listed but never read so far is known, and has no values yet
+    # A car that was listed but never read has no values yet
     read = any(any(True for _ in vehicle) for vehicle in coordinator.vehicles.values())
     for poller in pollers:
         poller.async_go_on(time_left(contents, poller.source.name) if read else timedelta())
@@ -110,7 +110,7 @@ def _poller(coordinator: GarageCoordinator, source: Source) -> SourcePoller:
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> bool:
-    """Unload the entry and save what is known."""
+    """Unload an entry and save its data."""
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     if unloaded:
         await entry.runtime_data.async_close()
@@ -118,7 +118,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> bo
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> None:
-    """Delete the files of an entry that was removed, and its webhooks."""
+    """Delete the files, issues and webhooks of an entry."""
     await async_remove_webhooks(hass, entry)
     await GarageStore(hass, entry.entry_id).remove()
     await ImageStore(hass, entry.entry_id).remove()
@@ -130,7 +130,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> No
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: MyBMWConfigEntry, device: DeviceEntry
 ) -> bool:
-    """Allow a car to be removed, or the device of a source, that the account has no more."""
+    """Allow removal of cars and source devices that the account does not have any more."""
     identifiers = {value for domain, value in device.identifiers if domain == DOMAIN}
     if device.entry_type is DeviceEntryType.SERVICE:
         sources = {identifier.rpartition("_")[2] for identifier in identifiers}
@@ -146,7 +146,7 @@ async def async_remove_config_entry_device(
 
 
 def _policy(entry: MyBMWConfigEntry) -> Policy:
-    """Return what the options of an account allow."""
+    """Return the policy set by the options of an account."""
     return Policy(
         read_only=entry.options.get(OPTION_READ_ONLY, False),
         track_position=entry.options.get(OPTION_POSITION, True),

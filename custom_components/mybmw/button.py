@@ -1,4 +1,4 @@
-"""Buttons: commands that need nothing else, and a look at the car right now."""
+"""Buttons: commands without parameters, and reading a car now."""
 
 from datetime import timedelta
 from typing import Final, override
@@ -12,7 +12,6 @@ from homeassistant.util import dt as dt_util
 
 from .client import CommandKind, Garage, Vehicle, attributes as car
 from .client.core.attributes import AnyAttribute
-from .const import DOMAIN
 from .coordinator import MyBMWConfigEntry
 from .entity import (
     ANYTHING,
@@ -22,6 +21,7 @@ from .entity import (
     MyBMWEntity,
     async_add_when_known,
 )
+from .runtime.errors import translated_error
 
 PARALLEL_UPDATES = 0
 
@@ -104,9 +104,5 @@ class RefreshButton(MyBMWEntity, ButtonEntity):
         if not self.coordinator.can_refresh:
             today = dt_util.utcnow().replace(hour=0, minute=0)
             time = dt_util.as_local(today + timedelta(days=1))
-            raise ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key="no_requests_left",
-                translation_placeholders={"time": f"{time:%H:%M}"},
-            )
+            raise translated_error(ServiceValidationError, "no_requests_left", time=f"{time:%H:%M}")
         await self.coordinator.async_refresh_car(self.vehicle.vin)

@@ -1,6 +1,6 @@
-"""Setting up an account: which source, logging in again, options.
+"""Config flow and options flow of an account.
 
-What is particular to a source is in `sources`; the id of its steps begins with its name.
+The steps of each source are in `sources`; their ids begin with the name of the source.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -42,7 +42,7 @@ _COMMANDING: Final[dict[Any, Any]] = {
 
 
 class MyBMWConfigFlow(AccountFlow, domain=DOMAIN):
-    """Set up an account, log in to it again, or add and remove its sources."""
+    """Set up an account, log in again, or add and remove its sources."""
 
     VERSION = 1
     MINOR_VERSION = 1
@@ -53,7 +53,7 @@ class MyBMWConfigFlow(AccountFlow, domain=DOMAIN):
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Step:
-            """Return a step of a source."""
+            """Return the method of a source's step."""
             source, _, step = name.removeprefix(_STEP).partition("_")
             if not name.startswith(_STEP) or source not in SOURCES:
                 raise AttributeError(name)
@@ -64,7 +64,7 @@ class MyBMWConfigFlow(AccountFlow, domain=DOMAIN):
     async def _async_go_to(
         self, source: str, step: str, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Go to a step of a source."""
+        """Run a step of a source."""
         if source not in self._steps:
             known = {name for entry in self._async_current_entries() for name in names_of(entry)}
             await async_load(self.hass, known | {source})
@@ -76,23 +76,23 @@ class MyBMWConfigFlow(AccountFlow, domain=DOMAIN):
     @callback
     @override
     def async_get_options_flow(config_entry: MyBMWConfigEntry) -> MyBMWOptionsFlow:
-        """Return the flow that changes options."""
+        """Return the options flow."""
         return MyBMWOptionsFlow()
 
     @callback
     @override
     def async_remove(self) -> None:
-        """End what still goes on once the dialog was closed."""
+        """Cancel running tasks when the flow is removed."""
         for steps in self._steps.values():
             steps.async_remove()
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask which source to begin with."""
+        """Ask for the first source of the account."""
         return self.async_show_menu(step_id="user", menu_options=list(SOURCES))
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
-        """Log in again, since a login was refused; ask which one if that is not known."""
+        """Log in again to the source that refused the login; ask for it if it is unknown."""
         entry = self._get_reauth_entry()
         await async_load(self.hass, names_of(entry))
         refused = _refused(entry)
@@ -104,7 +104,7 @@ class MyBMWConfigFlow(AccountFlow, domain=DOMAIN):
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask what to change: renew, add or remove a source."""
+        """Ask which source to renew, add or remove."""
         entry = self._get_reconfigure_entry()
         await async_load(self.hass, names_of(entry))
         known = sources_of(entry)
@@ -116,11 +116,11 @@ class MyBMWConfigFlow(AccountFlow, domain=DOMAIN):
     async def _async_remove_source(
         self, source: str, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Go on without a source, once the user has seen what goes."""
-        return self._without(source) if user_input is not None else self._ask_removal(source)
+        """Remove a source after confirmation."""
+        return self._remove(source) if user_input is not None else self._confirm_removal(source)
 
-    def _ask_removal(self, source: str) -> ConfigFlowResult:
-        """Show what goes with a source; an account that is not loaded has no entities to count."""
+    def _confirm_removal(self, source: str) -> ConfigFlowResult:
+        """Show how many cars and entities depend on a source, if the entry is loaded."""
         entry = self._get_reconfigure_entry()
         poller = loaded.pollers.get(source) if (loaded := _coordinator(entry)) else None
         return self.async_show_form(
@@ -133,7 +133,7 @@ class MyBMWConfigFlow(AccountFlow, domain=DOMAIN):
             },
         )
 
-    def _without(self, source: str) -> ConfigFlowResult:
+    def _remove(self, source: str) -> ConfigFlowResult:
         entry = self._get_reconfigure_entry()
         rest = {key: value for key, value in sources_of(entry).items() if key != source}
         data = {**entry.data, CONF_SOURCES: rest}
@@ -161,25 +161,25 @@ class MyBMWConfigFlow(AccountFlow, domain=DOMAIN):
     async def finish(
         self, source: str, account: dict[str, Any], title: str, unique_id: str | None
     ) -> ConfigFlowResult:
-        stand_in = SOURCES[source].setup.stand_in(account)
-        there = await self.async_set_unique_id(unique_id or stand_in)
+        fallback_id = SOURCES[source].setup.fallback_id(account)
+        existing = await self.async_set_unique_id(unique_id or fallback_id)
         entry = self.known_entry
         if entry is not None:
-            if unique_id is not None and not _has_stand_in(entry):
+            if unique_id is not None and not _has_fallback_id(entry):
                 self._abort_if_unique_id_mismatch(reason="wrong_account")
-            if there not in (None, entry):
+            if existing not in (None, entry):
                 return self.async_abort(reason="already_configured")
-            return await self._put(entry, source, account, unique_id or entry.unique_id)
-        if there is not None and source not in sources_of(there):
-            return await self._put(there, source, account, there.unique_id)
+            return await self._update(entry, source, account, unique_id or entry.unique_id)
+        if existing is not None and source not in sources_of(existing):
+            return await self._update(existing, source, account, existing.unique_id)
         self._abort_if_unique_id_configured()
         data = {CONF_SOURCES: {source: account}}
-        return self.async_create_entry(title=self._untaken(title), data=data)
+        return self.async_create_entry(title=self._unique_title(title), data=data)
 
-    async def _put(
+    async def _update(
         self, entry: MyBMWConfigEntry, source: str, account: dict[str, Any], unique_id: str | None
     ) -> ConfigFlowResult:
-        """Put a source into an entry, or renew its login there, and say which of them it was."""
+        """Add a source to an entry, or renew its login there."""
         account = await async_as_login(self.hass, entry, source, account)
         known = sources_of(entry)
         data = {**entry.data, CONF_SOURCES: {**known, source: account}}
@@ -189,7 +189,7 @@ class MyBMWConfigFlow(AccountFlow, domain=DOMAIN):
             entry, unique_id=unique_id, data=data, reason="source_added"
         )
 
-    def _untaken(self, title: str) -> str:
+    def _unique_title(self, title: str) -> str:
         """Return the title, with a number if another account has it."""
         taken = {entry.title for entry in self._async_current_entries()}
         titles = (f"{title} {number}" if number > 1 else title for number in count(1))
@@ -206,15 +206,15 @@ class MyBMWOptionsFlow(OptionsFlowWithReload):
         if user_input is not None:
             options = user_input
             for spec in self._specs:
-                options = spec.setup.tidied(options)
-            wrong = await self._wrong(options)
-            if wrong is None:
+                options = spec.setup.normalize_options(options)
+            error = await self._validate(options)
+            if error is None:
                 return self.async_create_entry(data=options)
-            errors["base"] = wrong
-        known = user_input or options_of(self.config_entry)
+            errors["base"] = error
+        suggested = {**self._suggested(), **(user_input or options_of(self.config_entry))}
         return self.async_show_form(
             step_id="init",
-            data_schema=self.add_suggested_values_to_schema(self._schema(), self._shown(known)),
+            data_schema=self.add_suggested_values_to_schema(self._schema(), suggested),
             errors=errors,
         )
 
@@ -223,11 +223,11 @@ class MyBMWOptionsFlow(OptionsFlowWithReload):
         known = sources_of(self.config_entry)
         return [SOURCES[name] for name in names_of(self.config_entry) if name in known]
 
-    async def _wrong(self, options: Mapping[str, Any]) -> str | None:
-        """Return what is wrong with the options."""
+    async def _validate(self, options: Mapping[str, Any]) -> str | None:
+        """Return the translation key of the first error, None if the options are valid."""
         for spec in self._specs:
-            if wrong := await spec.setup.wrong(self.hass, options):
-                return wrong
+            if error := await spec.setup.validate_options(self.hass, options):
+                return error
         return None
 
     def _schema(self) -> vol.Schema:
@@ -238,32 +238,32 @@ class MyBMWOptionsFlow(OptionsFlowWithReload):
             schema |= spec.setup.options
         return vol.Schema(schema)
 
-    def _shown(self, known: Mapping[str, Any]) -> dict[str, Any]:
-        usual: dict[str, Any] = {}
+    def _suggested(self) -> dict[str, Any]:
+        suggested: dict[str, Any] = {}
         for spec in self._specs:
-            usual |= spec.setup.suggested(self.config_entry)
-        return {**usual, **known}
+            suggested |= spec.setup.suggested_options(self.config_entry)
+        return suggested
 
 
 def _coordinator(entry: MyBMWConfigEntry) -> GarageCoordinator | None:
-    """Return what an account has set up, None before."""
+    """Return the coordinator of an entry, None if the entry was never set up."""
     return getattr(entry, "runtime_data", None)
 
 
-def _has_stand_in(entry: MyBMWConfigEntry) -> bool:
-    """Tell whether an account is identified by what stands for an id that was not known."""
+def _has_fallback_id(entry: MyBMWConfigEntry) -> bool:
+    """Return whether the unique id of an entry is the fallback id of one of its sources."""
     accounts = sources_of(entry).items()
-    stand_ins = (SOURCES[name].setup.stand_in(known) for name, known in accounts if name in SOURCES)
-    return any(name is not None and name == entry.unique_id for name in stand_ins)
+    ids = (SOURCES[name].setup.fallback_id(data) for name, data in accounts if name in SOURCES)
+    return any(found is not None and found == entry.unique_id for found in ids)
 
 
 def _refused(entry: MyBMWConfigEntry) -> list[str]:
-    """Return the sources whose login is refused, all of them if that is not known."""
+    """Return the sources whose login is refused, all of them if that is unknown."""
     sources = [name for name in sources_of(entry) if name in SOURCES]
     pollers = loaded.pollers if (loaded := _coordinator(entry)) else {}
-    refused = (
+    refused = [
         name
         for name in sources
         if name in pollers and pollers[name].status.cause is Unreadable.LOGIN_NEEDED
-    )
-    return list(refused) or sources
+    ]
+    return refused or sources

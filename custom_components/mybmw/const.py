@@ -1,4 +1,4 @@
-"""Names that more than one file of the integration uses."""
+"""Constants for the MyBMW integration."""
 
 from typing import Final
 

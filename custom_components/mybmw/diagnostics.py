@@ -1,4 +1,4 @@
-"""Diagnostics: everything that helps to find a fault, and nothing that tells who or where."""
+"""Diagnostics support for MyBMW; personal data and positions are redacted."""
 
 from collections.abc import Collection, Mapping
 from copy import deepcopy
@@ -22,20 +22,20 @@ _HIDDEN_OPTIONS: Final = {CONF_CA, CONF_HOST, CONF_PASSWORD, CONF_USERNAME}
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: MyBMWConfigEntry
 ) -> Report:
-    """Report on the account and all its cars."""
+    """Return diagnostics for an account and all its cars."""
     return await _report(entry.runtime_data, None)
 
 
 async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: MyBMWConfigEntry, device: DeviceEntry
 ) -> Report:
-    """Report on one car."""
+    """Return diagnostics for one car."""
     vins = {value for domain, value in device.identifiers if domain == DOMAIN}
     return await _report(entry.runtime_data, vins)
 
 
 async def _report(coordinator: GarageCoordinator, vins: Collection[str] | None) -> Report:
-    """Report on these cars, or on the whole account."""
+    """Return a redacted report on these cars, or on the whole account."""
     entry = coordinator.config_entry
     report: Report = {
         "options": async_redact_data(dict(entry.options), _HIDDEN_OPTIONS),
@@ -51,24 +51,24 @@ async def _report(coordinator: GarageCoordinator, vins: Collection[str] | None) 
         name: poller.source.recording(_MESSAGES) for name, poller in coordinator.pollers.items()
     }
     coordinator.redactor.add_aliases([*coordinator.vehicles, *coordinator.elsewhere])
-    # It takes too long for the event loop, and aliases given there must not change meanwhile
+    # Redaction takes too long for the event loop; the copy keeps threads from sharing aliases
     redactor = deepcopy(coordinator.redactor)
     return await coordinator.hass.async_add_executor_job(
-        _anonymised, report, recordings, vins, redactor
+        _redacted, report, recordings, vins, redactor
     )
 
 
-def _anonymised(
+def _redacted(
     report: Report,
     recordings: Mapping[str, Recording],
     vins: Collection[str] | None,
     redactor: Redactor,
 ) -> Report:
-    """Return a report with what sources have said lately by file name: a recording to replay."""
+    """Return a redacted report that includes the recent answers of the sources, by file name."""
     clean = cast("Report", redactor.data(report))
     for name, source in cast("dict[str, Report]", clean["sources"]).items():
-        heard = recordings.get(name, Recording({}))
-        contents = files([heard if vins is None else narrow(heard, vins)], redactor)
+        recording = recordings.get(name, Recording({}))
+        contents = files([recording if vins is None else narrow(recording, vins)], redactor)
         source["answers"] = {file: content.decode() for file, content in contents.items()}
     return clean
 

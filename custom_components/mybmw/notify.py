@@ -1,4 +1,4 @@
-"""Notify: sends a destination to a car's navigation system."""
+"""Notify entities: send a destination to a car's navigation system."""
 
 import re
 from typing import Final, override
@@ -14,10 +14,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client import ClientError, CommandKind, PointOfInterest, SendPoi
 from .client.core.values import Position
-from .const import DOMAIN
 from .coordinator import MyBMWConfigEntry
 from .entity import CommandDescription, CommandEntity, async_add_when_known
-from .runtime.errors import home_assistant_error
+from .runtime.errors import home_assistant_error, translated_error
 
 PARALLEL_UPDATES = 0
 
@@ -30,7 +29,7 @@ _PLACE: Final = re.compile(
 
 
 class NotifyDescription(CommandDescription, NotifyEntityDescription):
-    """A way to send something to a car."""
+    """Describes a notify entity."""
 
 
 NOTIFIERS: Final = (
@@ -56,7 +55,7 @@ class MyBMWNotifier(CommandEntity, NotifyEntity):
 
     @override
     async def async_send_message(self, message: str, title: str | None = None) -> None:
-        """Send the place that the message names by its coordinates; the title is its name."""
+        """Send the place whose coordinates the message contains; the title is its name."""
         try:
             poi = place_in(message, title)
         except ClientError as error:
@@ -65,14 +64,14 @@ class MyBMWNotifier(CommandEntity, NotifyEntity):
 
 
 def place_in(message: str, title: str | None = None) -> PointOfInterest:
-    """Find "latitude, longitude" in decimal degrees in a text; what is around it is the address.
+    """Return the place at "latitude, longitude" in a text; the text around it is the address.
 
-    Both need decimals, so that a house number is none; of several pairs the last one counts.
-    Raises `ServiceValidationError`, or `InvalidValueError` for a place that is not on earth.
+    Both need decimals, unlike a house number; of several pairs the last one is used.
+    Raises `ServiceValidationError` without a pair, `InvalidValueError` if it is out of range.
     """
     found = list(_PLACE.finditer(message))
     if not found:
-        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_place")
+        raise translated_error(ServiceValidationError, "no_place")
     place = found[-1]
     before, after = message[: place.start()], message[place.end() :]
     rest = "" if "geo:" in before or "://" in before else f"{before} {after}"

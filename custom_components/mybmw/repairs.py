@@ -1,4 +1,4 @@
-"""What the user can do about a repair issue right where it is shown."""
+"""Repair flows of the MyBMW integration."""
 
 from functools import partial
 
@@ -15,7 +15,7 @@ type Data = dict[str, str | int | float | None] | None
 
 
 class BlockedFlow(RepairsFlow):
-    """Add another source to an account that has just the one that is blocked, or remove that."""
+    """Add another source to an account whose only one is blocked, or remove the blocked one."""
 
     def __init__(self, entry: ConfigEntry, blocked: str) -> None:
         self._entry = entry
@@ -25,7 +25,7 @@ class BlockedFlow(RepairsFlow):
             setattr(self, f"async_step_add_{name}", partial(self._async_add, name))
 
     async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Ask what to do; a source that is the only one goes with the account."""
+        """Ask what to do; the only source is removed with its account."""
         read = set(names_of(self._entry)) - {self._blocked}
         others = [f"add_{name}" for name in self._others]
         options = ["remove_source"] if read else [*others, "remove_account"]
@@ -38,7 +38,7 @@ class BlockedFlow(RepairsFlow):
     async def _async_add(
         self, source: str, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Go on with the dialog in which a source is added."""
+        """Continue with the config flow that adds a source."""
         flow = await self.hass.config_entries.flow.async_init(
             DOMAIN,
             context={"source": SOURCE_RECONFIGURE, "entry_id": self._entry.entry_id},
@@ -52,7 +52,7 @@ class BlockedFlow(RepairsFlow):
     async def async_step_remove_source(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Go on without the source that is blocked, once the user agrees."""
+        """Remove the blocked source after confirmation."""
         if user_input is None:
             return self._confirm("remove_source")
         sources = dict(self._entry.data[CONF_SOURCES])
@@ -65,7 +65,7 @@ class BlockedFlow(RepairsFlow):
     async def async_step_remove_account(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Remove the account, once the user agrees."""
+        """Remove the account after confirmation."""
         if user_input is None:
             return self._confirm("remove_account")
         await self.hass.config_entries.async_remove(self._entry.entry_id)
@@ -77,16 +77,16 @@ class BlockedFlow(RepairsFlow):
 
 
 class GoneFlow(RepairsFlow):
-    """Delete an issue of an account that is gone."""
+    """Delete an issue of an account that was removed."""
 
     async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Delete it; there is nothing to ask."""
+        """Delete the issue."""
         ir.async_delete_issue(self.hass, DOMAIN, self.issue_id)
         return self.async_create_entry(data={})
 
 
 async def async_create_fix_flow(hass: HomeAssistant, _issue_id: str, data: Data) -> RepairsFlow:
-    """Return the flow that mends an issue."""
+    """Return the repair flow of an issue."""
     data = data or {}
     entry = hass.config_entries.async_get_entry(str(data.get("entry_id")))
     return GoneFlow() if entry is None else BlockedFlow(entry, str(data.get("source")))

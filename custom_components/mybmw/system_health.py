@@ -1,6 +1,6 @@
-"""System health: the sources of all accounts, how they are doing, and whether BMW is there.
+"""System health: the state of all sources, and whether their servers can be reached.
 
-Nothing here may tell whose account it is, since people paste it into public reports.
+The output must not identify an account, since users paste it into public reports.
 """
 
 from collections import defaultdict
@@ -25,47 +25,44 @@ _OFF: Final = "off"
 
 @callback
 def async_register(hass: HomeAssistant, register: SystemHealthRegistration) -> None:
-    """Register what is asked for."""
+    """Register system health callbacks."""
     register.async_register_info(_info)
 
 
 async def _info(hass: HomeAssistant) -> dict[str, Any]:
-    """Return the sources of the accounts, how they are doing, and whether servers are there.
-
-    Accounts are separated by commas.
-    """
-    told: defaultdict[str, list[str]] = defaultdict(list)
+    """Return the state of all sources and servers; accounts are separated by commas."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
     servers: defaultdict[str, set[str]] = defaultdict(set)
     entry: MyBMWConfigEntry
     for entry in hass.config_entries.async_entries(DOMAIN):
         names = names_of(entry)
         await async_load(hass, names)
-        told["accounts"].append(" + ".join(names))
+        found["accounts"].append(" + ".join(names))
         for name in names:
-            for key, value in _about(name, entry).items():
-                told[f"{name}_{key}"].append(value)
+            for key, value in _source_info(name, entry).items():
+                found[f"{name}_{key}"].append(value)
         for name in sources_of(entry).keys() & names:
             servers[f"{name}_server"].add(SOURCES[name].setup.server(entry))
-    info = {key: ", ".join(values) for key, values in told.items()}
-    return info | {key: _reach(hass, urls) for key, urls in servers.items()}
+    info = {key: ", ".join(values) for key, values in found.items()}
+    return info | {key: _can_reach(hass, urls) for key, urls in servers.items()}
 
 
-def _about(source: str, entry: MyBMWConfigEntry) -> dict[str, str]:
+def _source_info(source: str, entry: MyBMWConfigEntry) -> dict[str, str]:
     loaded = entry.state is ConfigEntryState.LOADED
     poller = entry.runtime_data.pollers.get(source) if loaded else None
     if poller is None:
         return {"state": entry.state.value}
-    told = {"state": poller.error.key if poller.error else _OK}
+    info = {"state": poller.error.key if poller.error else _OK}
     if (left := poller.status.calls_left_for_user) is not None:
-        told["requests_left"] = str(left)
+        info["requests_left"] = str(left)
     if poller.can.pushing is not None:
-        told["stream"] = poller.status.stream or _OFF
-    return told
+        info["stream"] = poller.status.stream or _OFF
+    return info
 
 
-async def _reach(hass: HomeAssistant, servers: Iterable[str]) -> str | dict[str, str]:
-    """Return whether all of these can be reached, the first failure if not."""
+async def _can_reach(hass: HomeAssistant, servers: Iterable[str]) -> str | dict[str, str]:
+    """Return "ok" if all servers can be reached, else the first failure."""
     for url in sorted(servers):
-        if (found := await async_check_can_reach_url(hass, url)) != _OK:
-            return found
+        if (result := await async_check_can_reach_url(hass, url)) != _OK:
+            return result
     return _OK

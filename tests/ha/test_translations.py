@@ -325,7 +325,13 @@ def raised(*, issues: bool) -> dict[str, set[str]]:
     for module, tree, call, words in calls():
         is_issue = name_of(call) == "async_create_issue"
         exception = "translation_domain" in words
-        if "translation_key" in words and (is_issue if issues else exception):
+        if name_of(call) == "translated_error" and not issues:
+            for key in keys_in(module, call.args[1]):
+                names = {word for word in words if word}
+                found[key] = found.get(key, names) & names
+        elif "translation_key" in words and (is_issue if issues else exception):
+            if ast.unparse(words["translation_key"]) == "key":
+                continue  # in `translated_error` itself
             names = given(tree, words.get("translation_placeholders", ast.Dict([], [])))
             for key in keys_in(module, words["translation_key"]):
                 found[key] = found.get(key, names) & names

@@ -1,4 +1,4 @@
-"""The one map from the client's errors to Home Assistant's."""
+"""Translated errors, and the one mapping from the client's errors to Home Assistant's."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -37,41 +37,40 @@ _IGNORED: Final[Mapping[str | None, str]] = {
 }
 
 
-def home_assistant_error(error: ClientError) -> HomeAssistantError:
-    """Return what Home Assistant should raise for a failed command or request.
+def translated_error[E: HomeAssistantError](kind: type[E], key: str, /, **placeholders: str) -> E:
+    """Return an error whose text is translated."""
+    return kind(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=placeholders or None,
+    )
 
-    What only engineers and BMW understand of it stands in the log.
-    """
+
+def home_assistant_error(error: ClientError) -> HomeAssistantError:
+    """Return the error to raise for a failed command or request; technical details are logged."""
     mistake = isinstance(error, (UnsupportedError, InvalidValueError))
     kind = ServiceValidationError if mistake else HomeAssistantError
     _LOGGER.log(logging.DEBUG if mistake else logging.WARNING, "%s: %s", error.key, error)
-    return kind(translation_domain=DOMAIN, translation_key=error.key)
+    return translated_error(kind, error.key)
 
 
 def ignored_error(result: CommandResult) -> ServiceValidationError:
-    """Return what to raise for a command that was not sent since it would change nothing."""
-    return ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key=_IGNORED.get(result.reason, "command_ignored"),
-    )
+    """Return the error to raise for a command that was not sent since it would change nothing."""
+    return translated_error(ServiceValidationError, _IGNORED.get(result.reason, "command_ignored"))
 
 
 def write_error(path: str, error: OSError | ValueError) -> HomeAssistantError:
-    """Return what to raise for a file that cannot be written."""
-    _LOGGER.warning("%s cannot be written: %s", path, error)
-    return HomeAssistantError(
-        translation_domain=DOMAIN,
-        translation_key="cannot_write",
-        translation_placeholders={"path": path},
-    )
+    """Return the error to raise for a file that cannot be written."""
+    _LOGGER.warning("Cannot write %s: %s", path, error)
+    return translated_error(HomeAssistantError, "cannot_write", path=path)
 
 
 def poll_error(error: ClientError, pause: timedelta, *, grace: bool) -> HomeAssistantError:
-    """Return what a poller should raise; with `grace` a refused login may be tried once more."""
+    """Return the error that a poller should raise; with `grace`, a refused login is retried."""
     _LOGGER.debug("%s: %s", error.key, error)
     final = isinstance(error, CaptchaError) or not grace
     if isinstance(error, AuthError) and final:
-        return ConfigEntryAuthFailed(translation_domain=DOMAIN, translation_key=error.key)
+        return translated_error(ConfigEntryAuthFailed, error.key)
     return UpdateFailed(
         translation_domain=DOMAIN,
         translation_key=error.key,
@@ -80,7 +79,7 @@ def poll_error(error: ClientError, pause: timedelta, *, grace: bool) -> HomeAssi
 
 
 def pause_after(error: ClientError | None, interval: timedelta) -> timedelta:
-    """Return how long to leave a source alone: never shorter than usual, else until midnight."""
+    """Return the pause before the next poll: at least the interval, up to midnight for a quota."""
     if isinstance(error, BlockedError):
         return max(interval, _BLOCKED_PAUSE)
     wait = error.retry_after if isinstance(error, QuotaError) else None
@@ -88,5 +87,5 @@ def pause_after(error: ClientError | None, interval: timedelta) -> timedelta:
 
 
 def blocked_error(error: BlockedError) -> ConfigEntryError:
-    """Return what to raise when BMW refuses us at the first set-up: it is not tried again."""
-    return ConfigEntryError(translation_domain=DOMAIN, translation_key=error.key)
+    """Return the error to raise if BMW blocks the first set-up, which is not retried."""
+    return translated_error(ConfigEntryError, error.key)

@@ -1,4 +1,4 @@
-"""Reading files that may hold anything."""
+"""Reading stored files whose contents may be invalid."""
 
 from collections.abc import Mapping, Sequence
 import logging
@@ -11,19 +11,19 @@ _LOGGER = logging.getLogger(__name__)
 
 
 async def contents_of(store: Store[Any]) -> Any:
-    """Return what a file holds; None if it is missing or cannot be read."""
+    """Return the contents of a file, None if it is missing or cannot be read."""
     try:
         return await store.async_load()
     except (HomeAssistantError, NotImplementedError) as error:
-        _LOGGER.warning("What was known before cannot be read: %s", type(error).__name__)
+        _LOGGER.warning("Cannot read a stored file: %s", type(error).__name__)
         return None
 
 
 def mapping_of(value: object) -> Mapping[Any, Any]:
-    """Return an object of JSON, an empty one if it is none."""
-    return value if isinstance(value, dict) else {}
+    """Return a mapping, an empty one for any other value."""
+    return value if isinstance(value, Mapping) else {}
 
 
 def sequence_of(value: object) -> Sequence[Any]:
-    """Return a list of JSON, an empty one if it is none."""
+    """Return a list, an empty one for any other value."""
     return value if isinstance(value, list) else ()

@@ -1,4 +1,4 @@
-"""The actions of Home Assistant that this integration adds: what they take, do and answer."""
+"""The actions that this integration adds: their handlers, fields and responses."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, NamedTuple
@@ -48,7 +48,7 @@ type Fields = Mapping[vol.Marker, Any]
 type Handler = Callable[[ServiceCall], Awaitable[ServiceResponse]]
 
 
-def _whole(value: object) -> int:
+def _whole_number(value: object) -> int:
     number: float = vol.Coerce(float)(value)
     if not number.is_integer():
         raise vol.Invalid("expected a whole number")
@@ -66,19 +66,16 @@ _PLACE: Final = vol.Schema(
 
 
 class Action(NamedTuple):
-    """What an action does, the fields it takes, and whether it answers.
+    """The handler of an action, its fields, and whether it returns a response."""
 
-    A handler may raise a `ClientError`; it reaches the user translated.
-    """
-
-    run: Handler
+    handler: Handler
     fields: Fields
-    answer: SupportsResponse = SupportsResponse.NONE
+    response: SupportsResponse = SupportsResponse.NONE
 
-    async def carry_out(self, call: ServiceCall) -> ServiceResponse:
-        """Do it."""
+    async def async_handle(self, call: ServiceCall) -> ServiceResponse:
+        """Call the handler; a `ClientError` is raised as a translated error."""
         try:
-            return await self.run(call)
+            return await self.handler(call)
         except ClientError as error:
             raise home_assistant_error(error) from error
 
@@ -94,7 +91,11 @@ ACTIONS: Final[Mapping[str, Action]] = {
     ),
     "set_charging_settings": Action(
         async_set_charging_settings,
-        {**_CAR, vol.Optional("target_soc"): _whole, vol.Optional("ac_limit"): _whole},
+        {
+            **_CAR,
+            vol.Optional("target_soc"): _whole_number,
+            vol.Optional("ac_limit"): _whole_number,
+        },
     ),
     "set_charging_profile": Action(
         async_set_charging_profile,
@@ -110,7 +111,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
         async_set_departure_timer,
         {
             **_CAR,
-            vol.Required("timer"): _whole,
+            vol.Required("timer"): _whole_number,
             vol.Optional("time"): cv.time,
             vol.Optional("days"): vol.All(cv.ensure_list, [vol.In(DAYS)]),
             vol.Optional("enabled"): cv.boolean,
@@ -149,8 +150,8 @@ ACTIONS: Final[Mapping[str, Action]] = {
 
 @callback
 def async_set_up_actions(hass: HomeAssistant) -> None:
-    """Register all actions; they stay, whether or not an account is loaded."""
+    """Register all actions, whether or not an account is loaded."""
     for name, action in ACTIONS.items():
         hass.services.async_register(
-            DOMAIN, name, action.carry_out, vol.Schema(action.fields), action.answer
+            DOMAIN, name, action.async_handle, vol.Schema(action.fields), action.response
         )

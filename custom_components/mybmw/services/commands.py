@@ -1,4 +1,4 @@
-"""The actions that ask a car to do something."""
+"""The actions that send commands to a car."""
 
 from dataclasses import replace
 from typing import Any, Final
@@ -19,24 +19,25 @@ from ..client import (
     Vehicle,
     attributes as car,
 )
+from ..client.core.attributes import AnyAttribute
 from ..client.core.values import ChargingMode, DepartureTimer, Position, Weekday
-from ..const import DOMAIN
+from ..runtime.errors import translated_error
 from .target import Target, async_commanded_car
 
 ADDRESS: Final = ("street", "postal_code", "city", "country")
 MODES: Final = [mode.lower() for mode in ChargingMode]
 DAYS: Final = [day.lower() for day in Weekday]
 
-_PARTS: Final = {"time": "time", "days": "days", "enabled": "active"}
+_TIMER_FIELDS: Final = {"time": "time", "days": "days", "enabled": "active"}
 
 
 async def async_send_poi(call: ServiceCall) -> None:
     """Send a destination to the navigation system."""
     target = async_commanded_car(call, CommandKind.SEND_POI)
     place = call.data[ATTR_LOCATION]
-    words = {key: call.data.get(key) or None for key in (ATTR_NAME, *ADDRESS)}
+    texts = {key: call.data.get(key) or None for key in (ATTR_NAME, *ADDRESS)}
     position = Position(place[ATTR_LATITUDE], place[ATTR_LONGITUDE])
-    await _send(target, SendPoi(PointOfInterest(position, **words)))
+    await _send(target, SendPoi(PointOfInterest(position, **texts)))
 
 
 async def async_set_charging_settings(call: ServiceCall) -> None:
@@ -71,9 +72,9 @@ async def async_set_charging_profile(call: ServiceCall) -> None:
 
 
 async def async_set_departure_timer(call: ServiceCall) -> None:
-    """Change one departure timer; what is not given stays as the car has it."""
+    """Change one departure timer; fields that are not given keep their value."""
     changes: dict[str, Any] = {
-        part: call.data[key] for key, part in _PARTS.items() if key in call.data
+        name: call.data[key] for key, name in _TIMER_FIELDS.items() if key in call.data
     }
     if not changes:
         raise _nothing_to_change()
@@ -82,16 +83,12 @@ async def async_set_departure_timer(call: ServiceCall) -> None:
     target = async_commanded_car(call, CommandKind.CHARGING_PROFILE)
     timer = replace(_timer(target.vehicle, call.data["timer"]), **changes)
     if timer.active and timer.time is None:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="timer_without_time",
-            translation_placeholders={"timer": str(timer.id)},
-        )
+        raise translated_error(ServiceValidationError, "timer_without_time", timer=str(timer.id))
     await _send(target, ChangeProfile(timers=(timer,)))
 
 
 async def async_find_vehicle(call: ServiceCall) -> ServiceResponse:
-    """Ask the car where it is; return what is known of that afterwards."""
+    """Ask the car for its position and return it."""
     target = async_commanded_car(call, CommandKind.VEHICLE_FINDER)
     result = await target.coordinator.async_send(
         target.vehicle.vin, Command(CommandKind.VEHICLE_FINDER)
@@ -99,21 +96,25 @@ async def async_find_vehicle(call: ServiceCall) -> ServiceResponse:
     return {
         "state": result.state.lower(),
         "time": result.time.isoformat(),
-        **_whereabouts(target.vehicle),
+        **_position(target.vehicle),
     }
 
 
-def _whereabouts(vehicle: Vehicle) -> JsonObjectType:
-    """Return where the car is; heading and address of an earlier place are left out."""
+def _position(vehicle: Vehicle) -> JsonObjectType:
+    """Return the position, with heading and address unless they are older."""
     hidden = vehicle.value(car.TRACKING_ENABLED) is False
-    place = None if hidden else vehicle[car.POSITION]
-    heading, address = vehicle[car.HEADING], vehicle[car.ADDRESS]
+    position = None if hidden else vehicle[car.POSITION]
+
+    def value(attribute: AnyAttribute) -> Any:
+        reading = vehicle[attribute]
+        return reading.value if position and reading and reading.time >= position.time else None
+
     return {
-        "latitude": place and place.value.latitude,
-        "longitude": place and place.value.longitude,
-        "heading": heading.value if place and heading and heading.time >= place.time else None,
-        "address": address.value if place and address and address.time >= place.time else None,
-        "position_time": place and place.time.isoformat(),
+        "latitude": position and position.value.latitude,
+        "longitude": position and position.value.longitude,
+        "heading": value(car.HEADING),
+        "address": value(car.ADDRESS),
+        "position_time": position and position.time.isoformat(),
     }
 
 
@@ -124,13 +125,9 @@ async def _send(target: Target, command: Command) -> None:
 def _check_limit(vehicle: Vehicle, ampere: int) -> None:
     limits = vehicle.value(car.AC_CURRENT_LIMITS) or ()
     if ampere not in limits:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="limit_not_offered",
-            translation_placeholders={
-                "limit": str(ampere),
-                "offered": ", ".join(map(str, limits)) or "-",
-            },
+        offered = ", ".join(map(str, limits)) or "-"
+        raise translated_error(
+            ServiceValidationError, "limit_not_offered", limit=str(ampere), offered=offered
         )
 
 
@@ -138,16 +135,12 @@ def _timer(vehicle: Vehicle, number: int) -> DepartureTimer:
     profile = vehicle.value(car.CHARGING_PROFILE)
     timers = {timer.id: timer for timer in profile.timers} if profile else {}
     if number not in timers:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="timer_unknown",
-            translation_placeholders={
-                "timer": str(number),
-                "offered": ", ".join(map(str, timers)) or "-",
-            },
+        offered = ", ".join(map(str, timers)) or "-"
+        raise translated_error(
+            ServiceValidationError, "timer_unknown", timer=str(number), offered=offered
         )
     return timers[number]
 
 
 def _nothing_to_change() -> ServiceValidationError:
-    return ServiceValidationError(translation_domain=DOMAIN, translation_key="nothing_to_change")
+    return translated_error(ServiceValidationError, "nothing_to_change")

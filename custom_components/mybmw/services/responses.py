@@ -1,4 +1,4 @@
-"""The actions that tell what is known of a car, which costs no call."""
+"""The actions that return stored values of a car, without a request to a source."""
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
@@ -29,7 +29,7 @@ _WHEEL: Final[Mapping[str, Mapping[str, AnyAttribute]]] = {
 
 
 async def async_get_charging_sessions(call: ServiceCall) -> ServiceResponse:
-    """Return the charges that are over, and what the car does where it is charged."""
+    """Return the finished charging sessions, and the settings of charging places."""
     target = async_car(call)
     vehicle = target.vehicle
     sessions = vehicle[car.CHARGING_SESSIONS]
@@ -45,7 +45,7 @@ async def async_get_charging_sessions(call: ServiceCall) -> ServiceResponse:
 
 
 async def async_get_trips(call: ServiceCall) -> ServiceResponse:
-    """Return what cars have told of their trips, which is the last one only."""
+    """Return the values of the last trip, the only one that cars report."""
     target = async_car(call)
     vehicle = target.vehicle
     readings = {key: vehicle[item.attribute] for key, item in _TRIP.items()}
@@ -59,10 +59,10 @@ async def async_get_trips(call: ServiceCall) -> ServiceResponse:
 
 
 async def async_get_tires(call: ServiceCall) -> ServiceResponse:
-    """Return pressures, and what is mounted, by wheel."""
+    """Return pressures and mounted tyres by wheel."""
     target = async_car(call)
     wheels = {wheel: _wheel(target.vehicle, wheel) for wheel in car.WHEELS}
-    known: JsonObjectType = {wheel: facts for wheel, facts in wheels.items() if facts["time"]}
+    known: JsonObjectType = {wheel: values for wheel, values in wheels.items() if values["time"]}
     if not known:
         raise nothing_known(target.name)
     return {"tires": known}
@@ -84,19 +84,19 @@ def _value(reading: AnyReading, texts: Mapping[str, str]) -> JsonObjectType:
 
 
 def _wheel(vehicle: Vehicle, wheel: str) -> JsonObjectType:
-    facts = {name: attributes[wheel] for name, attributes in _WHEEL.items()}
+    attributes = {name: by_wheel[wheel] for name, by_wheel in _WHEEL.items()}
     mounted = vehicle[car.TIRE[wheel]]
-    readings = [mounted, *(vehicle[attribute] for attribute in facts.values())]
+    readings = [mounted, *(vehicle[attribute] for attribute in attributes.values())]
     times = [reading.time for reading in readings if reading is not None]
     return {
-        **{name: _plain(vehicle.value(attribute)) for name, attribute in facts.items()},
+        **{name: _plain(vehicle.value(attribute)) for name, attribute in attributes.items()},
         **cast("JsonObjectType", _plain(mounted.value if mounted else Tire())),
         "time": max(times).isoformat() if times else None,
     }
 
 
 def _plain(value: object) -> JsonValueType:
-    """Return a value of the vocabulary as JSON, words in lower case as in states."""
+    """Return the value of an attribute as JSON, enum members in lower case as in states."""
     if is_dataclass(value):
         return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, tuple):

@@ -1,4 +1,4 @@
-"""The actions that ask sources for something, or write down what they have said."""
+"""The actions that read from sources, or return and record their answers."""
 
 from base64 import b64encode
 from collections.abc import Collection, Sequence
@@ -17,14 +17,14 @@ from ..client import Recording, archive, files, narrow, raw
 from ..const import DOMAIN
 from ..coordinator import GarageCoordinator, MyBMWConfigEntry
 from ..image import IMAGES, async_picture
-from ..runtime.errors import write_error
+from ..runtime.errors import translated_error, write_error
 from .target import async_car, nothing_recorded
 
 VIEWS: Final = {item.key.removeprefix("image_"): item for item in IMAGES}
 
 
 async def async_refresh(call: ServiceCall) -> ServiceResponse:
-    """Ask all sources about a car; return what that has cost where calls are counted."""
+    """Poll a car from all sources; return errors and, where calls are counted, their number."""
     target = async_car(call)
     coordinator = target.coordinator
     before = {name: made for name, (made, _) in _calls(coordinator).items()}
@@ -43,7 +43,7 @@ async def async_refresh(call: ServiceCall) -> ServiceResponse:
 
 
 async def async_get_image(call: ServiceCall) -> ServiceResponse:
-    """Fetch a picture unless it is kept, and write it to a file if one is named."""
+    """Return a picture, fetched unless it is stored; write it to a file if one is given."""
     target = async_car(call)
     view, filename = call.data["view"], call.data.get(CONF_FILENAME)
     if filename is not None:
@@ -61,26 +61,27 @@ async def async_get_image(call: ServiceCall) -> ServiceResponse:
 
 
 async def async_get_raw_data(call: ServiceCall) -> ServiceResponse:
-    """Return BMW's newest answers about a car, by source, anonymised or as they are."""
+    """Return the latest answers about a car by source, anonymised if requested."""
     target = async_car(call)
     coordinator, vin = target.coordinator, target.vehicle.vin
-    told: dict[str, dict[str, object]] = {}
+    found: dict[str, dict[str, object]] = {}
     for name, source in coordinator.data.sources.items():
         recording = source.recording()
-        told[name] = (
+        answers = (
             await _redacted(coordinator, replace(recording, messages=()), vin)
             if call.data["redact"]
             else raw(recording, vin)
         )
-    found = {name: answers for name, answers in told.items() if answers}
+        if answers:
+            found[name] = answers
     if not found:
         raise nothing_recorded(coordinator)
     return {"sources": cast("JsonValueType", found)}
 
 
 async def async_create_fingerprint(call: ServiceCall) -> ServiceResponse:
-    """Write what sources have said lately to a file, anonymised: of an account, or of a car."""
-    coordinator, vins = _account(call)
+    """Write the recent answers about an account or a car to an anonymised ZIP file."""
+    coordinator, vins = _account_and_cars(call)
     recordings = [source.recording() for source in coordinator.data.sources.values()]
     contents = await _files(coordinator, recordings, vins)
     aliases = map(coordinator.redactor.alias, vins)
@@ -95,14 +96,12 @@ async def async_create_fingerprint(call: ServiceCall) -> ServiceResponse:
     return {"path": path, "cars": cars, "files": [*sorted(contents)]}
 
 
-def _account(call: ServiceCall) -> tuple[GarageCoordinator, list[str]]:
-    """Return the account that an action is meant for, and which of its cars."""
+def _account_and_cars(call: ServiceCall) -> tuple[GarageCoordinator, list[str]]:
+    """Return the targeted account and the VINs of its targeted cars."""
     entry_id = call.data.get(ATTR_CONFIG_ENTRY_ID)
     if ATTR_DEVICE_ID in call.data:
         if entry_id is not None:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN, translation_key="car_or_account"
-            )
+            raise translated_error(ServiceValidationError, "car_or_account")
         target = async_car(call)
         return target.coordinator, [target.vehicle.vin]
     entry: MyBMWConfigEntry = async_get_config_entry(call.hass, DOMAIN, entry_id)
@@ -112,7 +111,7 @@ def _account(call: ServiceCall) -> tuple[GarageCoordinator, list[str]]:
 async def _files(
     coordinator: GarageCoordinator, recordings: Sequence[Recording], vins: Collection[str]
 ) -> dict[str, bytes]:
-    """Return anonymised files about cars; that takes too long for the event loop."""
+    """Return anonymised files about cars, made in the executor since that takes long."""
     coordinator.redactor.add_aliases(vins)
     redactor = deepcopy(coordinator.redactor)
     return await coordinator.hass.async_add_executor_job(
@@ -133,7 +132,7 @@ async def _redacted(
 
 
 def _calls(coordinator: GarageCoordinator) -> dict[str, tuple[int, int]]:
-    """Return how many calls were made, and are left for the user, by source that counts them."""
+    """Return the number of calls made and left, for each source that counts them."""
     known = {name: source.status for name, source in coordinator.data.sources.items()}
     return {
         name: (status.calls_made, status.calls_left_for_user)
@@ -144,11 +143,7 @@ def _calls(coordinator: GarageCoordinator) -> dict[str, tuple[int, int]]:
 
 def _check_path(hass: HomeAssistant, filename: str) -> None:
     if not hass.config.is_allowed_path(filename):
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="path_not_allowed",
-            translation_placeholders={"path": filename},
-        )
+        raise translated_error(ServiceValidationError, "path_not_allowed", path=filename)
 
 
 def _write(path: str, content: bytes) -> None:

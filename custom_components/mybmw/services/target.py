@@ -1,4 +1,4 @@
-"""What an action is meant for: one car, by its device, or a whole account."""
+"""The car that an action targets, found by its device."""
 
 from typing import NamedTuple
 
@@ -11,10 +11,11 @@ from homeassistant.helpers.service import async_get_device_and_config_entry
 from ..client import CommandKind, Vehicle
 from ..const import DOMAIN
 from ..coordinator import GarageCoordinator, MyBMWConfigEntry
+from ..runtime.errors import translated_error
 
 
 class Target(NamedTuple):
-    """A car and its account; `name` is what the user calls the car."""
+    """A car, its account, and the name of its device."""
 
     coordinator: GarageCoordinator
     vehicle: Vehicle
@@ -23,66 +24,43 @@ class Target(NamedTuple):
 
 @callback
 def async_car(call: ServiceCall) -> Target:
-    """Return the car that an action is meant for; raise `ServiceValidationError`."""
+    """Return the targeted car. Raises `ServiceValidationError`."""
     entry: MyBMWConfigEntry
     device, entry = async_get_device_and_config_entry(
         call.hass, DOMAIN, call.data[ATTR_DEVICE_ID], include_child_devices=False
     )
     name = device.name_by_user or device.name or ""
     if device.entry_type is DeviceEntryType.SERVICE:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="not_a_car",
-            translation_placeholders={"device": name},
-        )
+        raise translated_error(ServiceValidationError, "not_a_car", device=name)
     vehicles = entry.runtime_data.vehicles
     for domain, vin in device.identifiers:
         if domain == DOMAIN and vin in vehicles:
             return Target(entry.runtime_data, vehicles[vin], name)
-    raise ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key="car_unknown",
-        translation_placeholders={"car": name},
-    )
+    raise translated_error(ServiceValidationError, "car_unknown", car=name)
 
 
 @callback
 def async_commanded_car(call: ServiceCall, *kinds: CommandKind) -> Target:
-    """Return the car, if it may be commanded and can do all of this.
+    """Return the targeted car, which supports all these commands.
 
-    Raises `ServiceValidationError`.
+    Raises `ServiceValidationError`, also if the account is read-only.
     """
     target = async_car(call)
     coordinator = target.coordinator
     if coordinator.data.policy.read_only:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="read_only",
-            translation_placeholders={"account": coordinator.config_entry.title},
-        )
-    offered = coordinator.data.commands(target.vehicle)
-    if not offered.issuperset(kinds):
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="not_offered",
-            translation_placeholders={"car": target.name},
-        )
+        account = coordinator.config_entry.title
+        raise translated_error(ServiceValidationError, "read_only", account=account)
+    if not coordinator.data.commands(target.vehicle).issuperset(kinds):
+        raise translated_error(ServiceValidationError, "not_offered", car=target.name)
     return target
 
 
 def nothing_known(name: str) -> ServiceValidationError:
-    """Return what to raise when no source has told what is asked for."""
-    return ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key="nothing_known",
-        translation_placeholders={"car": name},
-    )
+    """Return the error to raise if no source has reported a value."""
+    return translated_error(ServiceValidationError, "nothing_known", car=name)
 
 
 def nothing_recorded(coordinator: GarageCoordinator) -> ServiceValidationError:
-    """Return what to raise when no answer has come since the start."""
-    return ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key="nothing_recorded",
-        translation_placeholders={"account": coordinator.config_entry.title},
-    )
+    """Return the error to raise if no answer was received since the start."""
+    account = coordinator.config_entry.title
+    return translated_error(ServiceValidationError, "nothing_recorded", account=account)

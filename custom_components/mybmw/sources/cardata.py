@@ -1,4 +1,4 @@
-"""BMW CarData: client id, approval on BMW's page, what to spend requests on."""
+"""Set-up of BMW CarData: device login with a client id, and options."""
 
 import asyncio
 from collections.abc import Mapping
@@ -72,7 +72,7 @@ _REQUESTS: Final = vol.Schema(
 
 
 class CardataSteps(SourceSteps):
-    """Show a code, wait in the background until it is approved, and say what to do if not."""
+    """Show a code and wait in the background until it is approved."""
 
     _code: DeviceCode
     _failure: str
@@ -85,7 +85,7 @@ class CardataSteps(SourceSteps):
 
     @override
     async def async_step_begin(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Tell what is needed, and ask for the client id."""
+        """Ask for the client id and request a code."""
         if user_input is None:
             return self._ask_client_id({})
         self._client_id = user_input[CONF_CLIENT_ID].strip().lower()
@@ -96,12 +96,12 @@ class CardataSteps(SourceSteps):
         try:
             self._code = await self._login().request_code()
         except ClientError as error:
-            _LOGGER.debug("No code can be had: %s", error)
+            _LOGGER.debug("Requesting a code failed: %s", error)
             return self._ask_client_id({"base": _key(error)})
         return await self.async_step_code()
 
     async def async_step_code(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Show code and link, with the link as a QR code for the phone."""
+        """Show the code and the link, also as a QR code."""
         if user_input is not None:
             return await self.async_step_approve()
         self._wait()
@@ -112,7 +112,7 @@ class CardataSteps(SourceSteps):
     async def async_step_approve(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Wait for the approval, with code and link still in sight."""
+        """Wait for the approval while the code and the link are shown."""
         task = self._wait()
         if not task.done():
             return self.flow.async_show_progress(
@@ -133,24 +133,21 @@ class CardataSteps(SourceSteps):
     async def async_step_refused(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Tell why there was no approval; the same form gets a new code."""
+        """Show why the code was not approved; submitting the form requests a new one."""
         return self._ask_client_id({"base": self._failure})
 
     async def async_step_approved(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Check what was granted, and keep it."""
+        """Check the granted scopes and finish."""
         if failure := _failure_of(self._tokens):
             return self._ask_client_id({"base": failure})
-        account = {
-            CONF_CLIENT_ID: self._client_id,
-            CONF_TOKENS: self._tokens.dump(),
-        }
+        account = {CONF_CLIENT_ID: self._client_id, CONF_TOKENS: self._tokens.dump()}
         return await self.flow.finish(SOURCE, account, "BMW CarData", self._tokens.gcid)
 
     @override
     async def async_step_reauth(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Log in again with the client id that is known, or with another one."""
+        """Log in again with the same client id or another one."""
         if user_input is not None:
             return await self.async_step_begin(user_input)
         return self._ask_client_id({}, "reauth")
@@ -158,7 +155,7 @@ class CardataSteps(SourceSteps):
     @callback
     @override
     def async_remove(self) -> None:
-        """Ask no more for an approval once the dialog was closed."""
+        """Stop waiting for the approval."""
         if self._approval is not None:
             self._approval.cancel()
 
@@ -186,17 +183,15 @@ def _key(error: ClientError) -> str:
 
 
 def _failure_of(tokens: CardataTokens) -> str | None:
-    """Return what is wrong with tokens: both services and the stream's user have to be there."""
+    """Return the translation key of an error if the account id or a scope is missing."""
     if not tokens.gcid:
         return "account_unknown"
     return next(iter(tokens.missing), None)
 
 
 def _placeholders(code: DeviceCode) -> dict[str, str]:
-    """Return what the dialog shows of a code.
-
-    Backquotes would show it in small letters, and texts must not hold HTML.
-    """
+    """Return the placeholders of the steps that show a code."""
+    # Backquotes would show the code in small letters, and translations must not contain HTML
     return {
         "url": code.url,
         "page": APPROVAL_PAGE,
@@ -207,7 +202,7 @@ def _placeholders(code: DeviceCode) -> dict[str, str]:
 
 
 def code_schema(url: str) -> vol.Schema:
-    """Return a form with nothing to fill in, which shows a link as a QR code."""
+    """Return a form that shows a link as a QR code."""
     selector = QrCodeSelector(QrCodeSelectorConfig(data=url, scale=_SCALE))
     return vol.Schema({vol.Optional(_QR_CODE): selector})
 
@@ -243,14 +238,10 @@ def _night(options: Mapping[str, Any], zone: tzinfo) -> Night | None:
 
 
 def _time(value: Any) -> object:
-    """Take a time of day (ISO 8601), or nothing."""
+    """Validate a time of day (ISO 8601), which may be empty."""
     if value and not isinstance(value, str):
         raise vol.Invalid("expected a time")
     return time.fromisoformat(value) if value else value
-
-
-async def _wrong(hass: HomeAssistant, options: Mapping[str, Any]) -> str | None:
-    return await stream.wrong(hass, options.get(OPTION_STREAM, {}))
 
 
 SETUP: Final = SourceSetup(
@@ -262,7 +253,7 @@ SETUP: Final = SourceSetup(
         vol.Required(OPTION_CARDATA): section(_REQUESTS, {"collapsed": False}),
         vol.Required(OPTION_STREAM): section(stream.FIELDS, {"collapsed": True}),
     },
-    kept_options={
+    stored_options={
         vol.Optional(OPTION_CARDATA): tolerant(
             {
                 **{vol.Optional(task.value): bool for task in EXTRAS},
@@ -270,8 +261,11 @@ SETUP: Final = SourceSetup(
                 vol.Optional(OPTION_NIGHT_END): _time,
             }
         ),
-        vol.Optional(OPTION_STREAM): stream.kept,
+        vol.Optional(OPTION_STREAM): stream.check_stored,
     },
-    tidied=lambda options: {**options, OPTION_STREAM: stream.tidied(options[OPTION_STREAM])},
-    wrong=_wrong,
+    normalize_options=lambda options: {
+        **options,
+        OPTION_STREAM: stream.normalize(options[OPTION_STREAM]),
+    },
+    validate_options=lambda hass, options: stream.validate(hass, options.get(OPTION_STREAM, {})),
 )

@@ -1,4 +1,4 @@
-"""Where the stream of CarData comes from: BMW's broker, the user's own one, or nowhere."""
+"""Options of the CarData stream: BMW's broker, the user's own one, or none."""
 
 from collections.abc import Callable, Mapping
 import re
@@ -30,7 +30,7 @@ STREAMS: Final = (STREAM_BMW, STREAM_OWN, STREAM_OFF)
 
 _MQTT_PORT: Final = 1883
 _PREFIX: Final = "bmw"
-_WILD: Final = re.compile(r"[#+\0]")
+_WILDCARDS: Final = re.compile(r"[#+\0]")
 _PORT: Final = NumberSelector(
     NumberSelectorConfig(min=1, max=65535, step=1, mode=NumberSelectorMode.BOX)
 )
@@ -54,12 +54,12 @@ FIELDS: Final = vol.Schema(
         vol.Optional(CONF_PREFIX, default=_PREFIX): TextSelector(),
     }
 )
-_TIDIED: Final[Mapping[str, Callable[[Any], Any]]] = {
+_NORMALIZE: Final[Mapping[str, Callable[[Any], Any]]] = {
     CONF_PORT: int,
     CONF_HOST: str.strip,
     CONF_PREFIX: lambda prefix: prefix.strip().rstrip("/#+") or _PREFIX,
 }
-_KEPT: Final = tolerant(
+_STORED: Final = tolerant(
     {
         vol.Optional(OPTION_STREAM): vol.In(STREAMS),
         vol.Optional(CONF_HOST): str,
@@ -74,24 +74,24 @@ _KEPT: Final = tolerant(
 _OWN: Final = tolerant({vol.Required(CONF_HOST): NAME, vol.Required(CONF_PORT): object})
 
 
-def tidied(stream: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options as an entry keeps them: a whole port, and nothing around texts."""
-    return {key: _TIDIED.get(key, lambda item: item)(value) for key, value in stream.items()}
+def normalize(stream: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options to store: an integer port, and texts without surrounding whitespace."""
+    return {key: _NORMALIZE.get(key, lambda item: item)(value) for key, value in stream.items()}
 
 
-def kept(stream: object) -> object:
-    """Take the options as an entry keeps them; a broker of the user has an address."""
-    options: dict[str, Any] = _KEPT(stream)
+def check_stored(stream: object) -> object:
+    """Validate stored options; the user's own broker needs an address."""
+    options: dict[str, Any] = _STORED(stream)
     return _OWN(options) if options.get(OPTION_STREAM) == STREAM_OWN else options
 
 
-async def wrong(hass: HomeAssistant, stream: Mapping[str, Any]) -> str | None:
-    """Return what is wrong with the user's own broker."""
+async def validate(hass: HomeAssistant, stream: Mapping[str, Any]) -> str | None:
+    """Return the translation key of an error in the user's own broker, None if it is valid."""
     if stream.get(OPTION_STREAM) != STREAM_OWN:
         return None
     if not stream.get(CONF_HOST):
         return "host_missing"
-    if _WILD.search(stream.get(CONF_PREFIX, "")):
+    if _WILDCARDS.search(stream.get(CONF_PREFIX, "")):
         return "prefix_invalid"
     try:
         await hass.async_add_executor_job(_own_tls, stream.get(CONF_CA))
@@ -101,27 +101,24 @@ async def wrong(hass: HomeAssistant, stream: Mapping[str, Any]) -> str | None:
 
 
 async def broker(hass: HomeAssistant, options: Mapping[str, Any]) -> Broker | None:
-    """Return where the stream comes from, None if there should be none."""
-    match options.get(OPTION_STREAM, STREAM_BMW):
-        case kind if kind == STREAM_OFF:
-            return None
-        case kind if kind == STREAM_OWN:
-            secure = options.get(CONF_TLS, False)
-            authority = options.get(CONF_CA)
-            return Broker(
-                await _tls(hass, authority) if secure else None,
-                options[CONF_HOST],
-                options[CONF_PORT],
-                prefix=options.get(CONF_PREFIX, _PREFIX),
-                username=options.get(CONF_USERNAME),
-                password=options.get(CONF_PASSWORD),
-            )
-        case _:
-            return await bmw_broker(hass)
+    """Return the broker of the stream, None if it is off."""
+    kind = options.get(OPTION_STREAM, STREAM_BMW)
+    if kind == STREAM_OFF:
+        return None
+    if kind != STREAM_OWN:
+        return await bmw_broker(hass)
+    return Broker(
+        await _tls(hass, options.get(CONF_CA)) if options.get(CONF_TLS) else None,
+        options[CONF_HOST],
+        options[CONF_PORT],
+        prefix=options.get(CONF_PREFIX, _PREFIX),
+        username=options.get(CONF_USERNAME),
+        password=options.get(CONF_PASSWORD),
+    )
 
 
 async def bmw_broker(hass: HomeAssistant) -> Broker:
-    """Return BMW's own broker, which speaks TLS 1.3 only."""
+    """Return BMW's broker, which supports TLS 1.3 only."""
     return Broker(await hass.async_add_executor_job(_strict_tls))
 
 
@@ -132,7 +129,7 @@ def _strict_tls() -> ssl.SSLContext:
 
 
 async def _tls(hass: HomeAssistant, authority: str | None) -> ssl.SSLContext:
-    """Return what verifies a broker of the user; an authority is checked when it is entered."""
+    """Return the TLS context of the user's own broker. Raises `ConfigEntryError`."""
     try:
         return await hass.async_add_executor_job(_own_tls, authority)
     except ssl.SSLError:
@@ -140,7 +137,7 @@ async def _tls(hass: HomeAssistant, authority: str | None) -> ssl.SSLContext:
 
 
 def _own_tls(authority: str | None) -> ssl.SSLContext:
-    """Return what verifies a broker of the user; raise `SSLError` if the authority is no PEM."""
+    """Return the TLS context of the user's own broker. Raises `SSLError` for an invalid PEM."""
     context = create_client_context()
     if authority:
         context.load_verify_locations(cadata=authority)

@@ -1,6 +1,6 @@
-"""Entries that something has damaged: a disk, an editor, or a backup of another version.
+"""Validation of stored entry data and options, which may be damaged or from another version.
 
-The sources of an entry have to be loaded before they are looked at.
+The sources of the entry have to be loaded before.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,7 +10,9 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.exceptions import ConfigEntryError
 import voluptuous as vol
 
-from ..const import CONF_SOURCES, DOMAIN, OPTION_POSITION, OPTION_READ_ONLY
+from ..const import CONF_SOURCES, OPTION_POSITION, OPTION_READ_ONLY
+from ..runtime.errors import translated_error
+from ..runtime.files import mapping_of
 from .registry import SOURCES, names_of
 
 
@@ -20,13 +22,13 @@ def _no_bool(value: object) -> object:
     return value
 
 
-def number(least: int, most: int) -> Callable[[object], object]:
-    """Return what takes a number; True is none, although Python counts with it."""
-    return vol.All(vol.Any(int, float), _no_bool, vol.Range(min=least, max=most))
+def number(low: int, high: int) -> Callable[[object], object]:
+    """Return a validator of numbers, which rejects booleans."""
+    return vol.All(vol.Any(int, float), _no_bool, vol.Range(min=low, max=high))
 
 
 def tolerant(fields: Mapping[Any, Any]) -> vol.Schema:
-    """Return a schema that lets pass what it does not know, from a newer version perhaps."""
+    """Return a schema that accepts unknown keys, such as those of a newer version."""
     return vol.Schema(dict(fields), extra=vol.ALLOW_EXTRA)
 
 
@@ -35,7 +37,7 @@ OPTIONAL_TEXT: Final = vol.Any(None, str)
 
 
 def _sources(sources: object) -> object:
-    """Take accounts, one of which is of a source that is known."""
+    """Validate the login data of all known sources, at least one."""
     if not isinstance(sources, dict) or sources.keys().isdisjoint(SOURCES):
         raise vol.Invalid("expected a source")
     known = SOURCES.keys() & sources
@@ -47,57 +49,42 @@ _GENERAL: Final = {vol.Optional(OPTION_POSITION): bool, vol.Optional(OPTION_READ
 
 
 def check(entry: ConfigEntry) -> None:
-    """Raise `ConfigEntryError` if an entry is damaged; it tells where, and no values."""
-    if where := _damage(_DATA, entry.data):
-        raise _damaged_data(where)
-    if where := _damage(_options(entry), entry.options):
+    """Raise `ConfigEntryError` if an entry is damaged; the error has the path, but no value."""
+    if where := _invalid(_DATA, entry.data):
+        raise translated_error(ConfigEntryError, "damaged_data", where=where)
+    if where := _invalid(_options(entry), entry.options):
         raise damaged_options(where)
 
 
-def _damaged_data(where: str) -> ConfigEntryError:
-    return ConfigEntryError(
-        translation_domain=DOMAIN,
-        translation_key="damaged_data",
-        translation_placeholders={"where": where},
-    )
-
-
 def damaged_options(where: str) -> ConfigEntryError:
-    """Return what to raise for options that are damaged there."""
-    return ConfigEntryError(
-        translation_domain=DOMAIN,
-        translation_key="damaged_options",
-        translation_placeholders={"where": where},
-    )
+    """Return the error to raise for options that are damaged at this path."""
+    return translated_error(ConfigEntryError, "damaged_options", where=where)
 
 
 def sources_of(entry: ConfigEntry) -> dict[str, Mapping[str, Any]]:
-    """Return how the sources of an account log in; those that are damaged are left out."""
-    found = entry.data.get(CONF_SOURCES)
-    if not isinstance(found, Mapping):
-        return {}
+    """Return the login data of the sources of an entry, without damaged ones."""
     return {
         name: account
-        for name, account in found.items()
+        for name, account in mapping_of(entry.data.get(CONF_SOURCES)).items()
         if isinstance(account, Mapping)
-        and not (name in SOURCES and _damage(SOURCES[name].setup.account, account))
+        and not (name in SOURCES and _invalid(SOURCES[name].setup.account, account))
     }
 
 
 def options_of(entry: ConfigEntry) -> Mapping[str, Any]:
-    """Return the options of an account; none, which means the usual ones, if they are damaged."""
-    return {} if _damage(_options(entry), entry.options) else entry.options
+    """Return the options of an entry, none if they are damaged."""
+    return {} if _invalid(_options(entry), entry.options) else entry.options
 
 
 def _options(entry: ConfigEntry) -> vol.Schema:
     fields: dict[Any, Any] = dict(_GENERAL)
     for name in names_of(entry):
-        fields |= SOURCES[name].setup.kept_options
+        fields |= SOURCES[name].setup.stored_options
     return tolerant(fields)
 
 
-def _damage(schema: vol.Schema, content: Mapping[str, Any]) -> str | None:
-    """Return the path to the first damage, None if there is none."""
+def _invalid(schema: vol.Schema, content: Mapping[str, Any]) -> str | None:
+    """Return the path to the first invalid value, None if there is none."""
     try:
         schema(_plain(content))
     except vol.MultipleInvalid as error:
@@ -106,7 +93,7 @@ def _damage(schema: vol.Schema, content: Mapping[str, Any]) -> str | None:
 
 
 def _plain(content: object) -> object:
-    """Return mappings as dicts, which is what schemas take; entries keep them as read-only ones."""
+    """Return read-only mappings as dicts, which schemas require."""
     if isinstance(content, Mapping):
         return {key: _plain(value) for key, value in content.items()}
     return content

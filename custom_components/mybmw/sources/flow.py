@@ -1,4 +1,4 @@
-"""The set-up steps of a source, and what they may use of the flow that they are part of."""
+"""Base classes for the set-up steps of a source and the config flow that runs them."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -12,33 +12,33 @@ BEGIN: Final = "begin"
 
 
 class AccountFlow(ConfigFlow, ABC):
-    """A flow that sets up an account, or changes how one of its sources logs in."""
+    """A config flow that adds an account, or a login to one of its sources."""
 
     @property
     @abstractmethod
     def known_entry(self) -> ConfigEntry | None:
-        """The entry that is changed, None if a new one is made."""
+        """Return the entry that is changed, None for a new one."""
 
     @abstractmethod
     def accounts(self, source: str) -> list[Mapping[str, Any]]:
-        """Return how all accounts that are set up log in to a source."""
+        """Return the login data of a source in all entries."""
 
     @abstractmethod
     def known(self, source: str) -> Mapping[str, Any]:
-        """Return how a source of the entry logs in, {} if it has none."""
+        """Return the login data of a source in the changed entry, {} if there is none."""
 
     @abstractmethod
     async def finish(
         self, source: str, account: dict[str, Any], title: str, unique_id: str | None
     ) -> ConfigFlowResult:
-        """Make an entry, or put the source into the one that is there.
+        """Create an entry, or add the source to the existing one.
 
-        Without a `unique_id`, the stand-in of the source identifies the account.
+        Without a `unique_id`, the `fallback_id` of the source identifies the account.
         """
 
 
 class SourceSteps(ABC):
-    """The steps of one source; each id is the name of the source, and what the step does."""
+    """The steps of one source; each id is the name of the source and that of the step."""
 
     def __init__(self, flow: AccountFlow, source: str) -> None:
         self.flow = flow
@@ -47,7 +47,7 @@ class SourceSteps(ABC):
 
     @abstractmethod
     async def async_step_begin(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Log in for the first time; the id of this step is just the name of the source."""
+        """Log in for the first time; the id of this step is the name of the source."""
 
     @abstractmethod
     async def async_step_reauth(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -56,12 +56,12 @@ class SourceSteps(ABC):
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Log in again, since the user wants to."""
+        """Log in again at the user's request."""
         return await self.async_step_reauth(user_input)
 
-    @callback  # noqa: B027 - most have nothing to end
+    @callback  # noqa: B027 - most have nothing to cancel
     def async_remove(self) -> None:
-        """End what still goes on once the dialog was closed."""
+        """Cancel running tasks when the flow is removed."""
 
     def step_id(self, step: str) -> str:
         """Return the id of a step."""

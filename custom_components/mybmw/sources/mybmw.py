@@ -1,4 +1,4 @@
-"""The MyBMW app API: region, account, captcha, how often to ask."""
+"""Set-up of the MyBMW app API: region, account, captcha and polling interval."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -44,10 +44,10 @@ from .spec import SourceSetup
 _LOGGER = logging.getLogger(__name__)
 
 _INTERVALS: Final = {Region.NORTH_AMERICA: timedelta(minutes=10)}
-_USUAL_INTERVAL: Final = timedelta(minutes=5)
-_FEWEST_MINUTES: Final = 5
-_MOST_MINUTES: Final = 120
-_MOST_KEPT_MINUTES: Final = 24 * 60
+_DEFAULT_INTERVAL: Final = timedelta(minutes=5)
+_MIN_MINUTES: Final = 5
+_MAX_MINUTES: Final = 120
+_MAX_STORED_MINUTES: Final = 24 * 60
 _SECRET: Final = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
 )
@@ -67,7 +67,7 @@ _CAPTCHA: Final = vol.Schema({vol.Required(CONF_CAPTCHA): TextSelector()})
 
 
 class MyBMWSteps(SourceSteps):
-    """Log in with user name and password, and a captcha where there is one."""
+    """Log in with username and password, and a captcha where the region requires one."""
 
     def __init__(self, flow: AccountFlow, source: str) -> None:
         super().__init__(flow, source)
@@ -86,7 +86,7 @@ class MyBMWSteps(SourceSteps):
     async def async_step_captcha(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for a captcha token, where there is a page that makes them, and log in."""
+        """Ask for a captcha token if the region requires one, and log in."""
         if not SERVERS[Region(self._data[CONF_REGION])].captcha_page:
             return await self._log_in()
         captcha = (user_input or {}).get(CONF_CAPTCHA, "").strip()
@@ -98,16 +98,16 @@ class MyBMWSteps(SourceSteps):
     @override
     async def async_step_reauth(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the password, since the login was refused."""
-        return await self._again("reauth", user_input)
+        return await self._renew("reauth", user_input)
 
     @override
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for the password, since the user wants to renew the login."""
-        return await self._again("reconfigure", user_input)
+        """Ask for the password to renew the login."""
+        return await self._renew("reconfigure", user_input)
 
-    async def _again(self, step: str, user_input: dict[str, Any] | None) -> ConfigFlowResult:
+    async def _renew(self, step: str, user_input: dict[str, Any] | None) -> ConfigFlowResult:
         if user_input is not None:
             names = {key: self.flow.known(SOURCE)[key] for key in (CONF_REGION, CONF_USERNAME)}
             self._data = {**names, **user_input}
@@ -121,10 +121,10 @@ class MyBMWSteps(SourceSteps):
             tokens = await login.log_in()
         except ClientError as error:
             _LOGGER.debug("The login failed: %s", error)
-            return self._ask_once_more(error)
-        return await self._logged_in(tokens)
+            return self._show_error(error)
+        return await self._finish(tokens)
 
-    async def _logged_in(self, tokens: MyBMWTokens) -> ConfigFlowResult:
+    async def _finish(self, tokens: MyBMWTokens) -> ConfigFlowResult:
         account = {
             CONF_REGION: self._data[CONF_REGION],
             CONF_USERNAME: self._data[CONF_USERNAME],
@@ -136,10 +136,10 @@ class MyBMWSteps(SourceSteps):
         return await self.flow.finish(SOURCE, account, title, tokens.gcid)
 
     def _is_set_up(self) -> bool:
-        return name_of(self._data) in map(name_of, self.flow.accounts(SOURCE))
+        return _account_id(self._data) in map(_account_id, self.flow.accounts(SOURCE))
 
-    def _ask_once_more(self, error: ClientError) -> ConfigFlowResult:
-        """Show the form that can mend the error; a captcha token is used up in any case."""
+    def _show_error(self, error: ClientError) -> ConfigFlowResult:
+        """Show the form in which the error can be corrected; a captcha token is valid once."""
         if isinstance(error, CaptchaError):
             return self._ask_captcha({CONF_CAPTCHA: error.key})
         errors = {"base": error.key}
@@ -162,13 +162,12 @@ class MyBMWSteps(SourceSteps):
         return self.show_form("captcha", _CAPTCHA, errors, {"captcha_url": page})
 
 
-def name_of(account: Mapping[str, Any]) -> str:
-    """Return what stands for the id of an account where BMW tells none."""
+def _account_id(account: Mapping[str, Any]) -> str:
+    """Return an id for an account whose id BMW does not send."""
     return f"{account[CONF_REGION]}-{account[CONF_USERNAME]}".lower()
 
 
 async def _authenticator(hass: HomeAssistant, data: Mapping[str, Any]) -> Authenticator:
-    """Return what can log in to the MyBMW service as the data of an account say."""
     account = AppAccount(
         region=Region(data[CONF_REGION]),
         username=data[CONF_USERNAME],
@@ -199,25 +198,17 @@ async def _build(hass: HomeAssistant, entry: ConfigEntry, redactor: Redactor) ->
 
 
 def _interval(entry: ConfigEntry) -> timedelta:
-    """Return how often to ask, as the user has chosen or as it is usual in the region."""
-    chosen = entry.options.get(OPTION_INTERVAL)
-    return timedelta(minutes=chosen) if chosen else _usual_interval(entry)
+    """Return the polling interval that the user has set, or the default one of the region."""
+    minutes = entry.options.get(OPTION_INTERVAL)
+    return timedelta(minutes=minutes) if minutes else _default_interval(entry)
 
 
-def _usual_interval(entry: ConfigEntry) -> timedelta:
-    return _INTERVALS.get(_region(entry), _USUAL_INTERVAL)
+def _default_interval(entry: ConfigEntry) -> timedelta:
+    return _INTERVALS.get(_region(entry), _DEFAULT_INTERVAL)
 
 
 def _region(entry: ConfigEntry) -> Region:
     return Region(entry.data[CONF_SOURCES][SOURCE][CONF_REGION])
-
-
-def _server(entry: ConfigEntry) -> str:
-    return SERVERS[_region(entry)].url("/")
-
-
-def _suggested(entry: ConfigEntry) -> dict[str, float]:
-    return {OPTION_INTERVAL: _usual_interval(entry).total_seconds() / 60}
 
 
 SETUP: Final = SourceSetup(
@@ -230,21 +221,23 @@ SETUP: Final = SourceSetup(
             vol.Optional(CONF_PASSWORD): OPTIONAL_TEXT,
         }
     ),
-    server=_server,
-    stand_in=name_of,
+    server=lambda entry: SERVERS[_region(entry)].url("/"),
+    fallback_id=_account_id,
     options={
         vol.Required(OPTION_INTERVAL): NumberSelector(
             NumberSelectorConfig(
-                min=_FEWEST_MINUTES,
-                max=_MOST_MINUTES,
+                min=_MIN_MINUTES,
+                max=_MAX_MINUTES,
                 step=1,
                 unit_of_measurement="min",
                 mode=NumberSelectorMode.BOX,
             )
         )
     },
-    suggested=_suggested,
-    kept_options={vol.Optional(OPTION_INTERVAL): number(1, _MOST_KEPT_MINUTES)},
-    tidied=lambda options: {**options, OPTION_INTERVAL: int(options[OPTION_INTERVAL])},
+    suggested_options=lambda entry: {
+        OPTION_INTERVAL: _default_interval(entry).total_seconds() / 60
+    },
+    stored_options={vol.Optional(OPTION_INTERVAL): number(1, _MAX_STORED_MINUTES)},
+    normalize_options=lambda options: {**options, OPTION_INTERVAL: int(options[OPTION_INTERVAL])},
     interval=_interval,
 )

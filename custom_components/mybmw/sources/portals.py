@@ -1,9 +1,9 @@
-"""Where the portals of BMW and MINI are."""
+"""The addresses of BMW's and MINI's portals."""
 
 from collections.abc import Mapping
 from typing import Final
 
-# How BMW's sites in the countries of CarData are called: top-level domain and language
+# Top-level domain and language of BMW's sites, by country with CarData
 _SITES: Final[Mapping[str, tuple[str, str]]] = {
     "AT": ("at", "de-at"),
     "BE": ("be", "nl-be"),
@@ -36,5 +36,5 @@ def portals(country: str | None) -> dict[str, str]:
 
 
 def localized(page: str, country: str | None) -> str:
-    """Return the address of a page, which may be one of the portals in a country."""
+    """Return an address with the portals of a country filled in."""
     return page.format(**portals(country))

@@ -1,7 +1,7 @@
 """The sources that an account may have: one row each, in the order of the menus."""
 
 from collections import ChainMap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -10,6 +10,7 @@ from homeassistant.helpers.importlib import async_import_module
 
 from ..client import Redactor, Source
 from ..const import CONF_SOURCES, DOMAIN
+from ..runtime.files import mapping_of
 from ..runtime.token_store import async_remove_tokens
 from .portals import localized
 from .spec import SourceSpec
@@ -43,21 +44,20 @@ SOURCES: Final[dict[str, SourceSpec]] = {spec.name: spec for spec in _ROWS}
 
 
 def page_of(issue: str, country: str | None) -> str | None:
-    """Return the page on which the user can do something about a repair issue."""
+    """Return the website on which to solve a repair issue, None if there is none."""
     page = ChainMap(_PAGES, *(dict(spec.pages) for spec in SOURCES.values())).get(issue)
     return page and localized(page, country)
 
 
 def names_of(entry: ConfigEntry) -> list[str]:
-    """Return the sources of an account, those that can command cars first."""
-    found = entry.data.get(CONF_SOURCES)
-    names = found if isinstance(found, Mapping) else {}
-    mine = [spec for spec in SOURCES.values() if spec.name in names]
-    return [spec.name for spec in sorted(mine, key=lambda spec: not spec.commands)]
+    """Return the known sources of an entry, those that can send commands first."""
+    names = mapping_of(entry.data.get(CONF_SOURCES))
+    specs = [spec for spec in SOURCES.values() if spec.name in names]
+    return [spec.name for spec in sorted(specs, key=lambda spec: not spec.commands)]
 
 
 async def async_load(hass: HomeAssistant, names: Iterable[str]) -> None:
-    """Import what knows how these sources are set up."""
+    """Import the modules of these sources."""
     for name in names:
         await async_import_module(hass, SOURCES[name].module)
 
@@ -65,7 +65,7 @@ async def async_load(hass: HomeAssistant, names: Iterable[str]) -> None:
 async def async_sources(
     hass: HomeAssistant, entry: ConfigEntry, redactor: Redactor
 ) -> list[Source]:
-    """Return the sources of an entry, in order of preference for commands."""
+    """Build the sources of an entry, in order of preference for commands."""
     names = names_of(entry)
     await async_remove_tokens(hass, entry, SOURCES.keys() - names)
     return [await SOURCES[name].setup.build(hass, entry, redactor) for name in names]

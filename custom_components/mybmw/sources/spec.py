@@ -1,4 +1,4 @@
-"""What the integration knows of a source: a row that is there at once, and what is loaded late."""
+"""The registry row of a source, and its set-up, which is imported when needed."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
@@ -16,39 +16,39 @@ from .flow import SourceSteps
 type Fields = Mapping[vol.Marker, Any]
 
 
-async def _nothing_wrong(_hass: HomeAssistant, _options: Mapping[str, Any]) -> str | None:
+async def _accept(_hass: HomeAssistant, _options: Mapping[str, Any]) -> str | None:
     return None
 
 
 class SourceSetup(NamedTuple):
-    """How a source is set up and built, which its module knows.
+    """How a source is set up and built.
 
-    `account` is what an entry keeps of a login, `stand_in` identifies an account where the service
-    does not. `options` are the fields of the form, with `suggested` values; `tidied` returns
-    what an entry keeps of them, checked by `kept_options`; `wrong` returns the key of an error.
-    `interval` is how often to poll, None if the source decides; `server` is the address to look for
-    when the user asks whether the service can be reached.
+    `account` is the schema of its stored login data, `fallback_id` returns a unique id where the
+    service has none. `options` are the fields of the options form, with `suggested_options`;
+    `normalize_options` returns the options to store, `stored_options` are their fields,
+    `validate_options` returns the translation key of an error. `interval` returns the polling
+    interval, None if the source plans its calls; `server` the URL for system health.
     """
 
     build: Callable[[HomeAssistant, ConfigEntry, Redactor], Awaitable[Source]]
     steps: type[SourceSteps]
     account: vol.Schema
     server: Callable[[ConfigEntry], str]
-    stand_in: Callable[[Mapping[str, Any]], str | None] = lambda _account: None
+    fallback_id: Callable[[Mapping[str, Any]], str | None] = lambda _account: None
     options: Fields = MappingProxyType({})
-    suggested: Callable[[ConfigEntry], Mapping[str, Any]] = lambda _entry: {}
-    kept_options: Fields = MappingProxyType({})
-    tidied: Callable[[dict[str, Any]], dict[str, Any]] = lambda options: options
-    wrong: Callable[[HomeAssistant, Mapping[str, Any]], Awaitable[str | None]] = _nothing_wrong
+    suggested_options: Callable[[ConfigEntry], Mapping[str, Any]] = lambda _entry: {}
+    stored_options: Fields = MappingProxyType({})
+    normalize_options: Callable[[dict[str, Any]], dict[str, Any]] = lambda options: options
+    validate_options: Callable[[HomeAssistant, Mapping[str, Any]], Awaitable[str | None]] = _accept
     interval: Callable[[ConfigEntry], timedelta | None] = lambda _entry: None
 
 
 class SourceSpec(NamedTuple):
     """A row of the registry.
 
-    `module` has a `SETUP`, and is imported when an entry or a flow needs it. `model` is what the
-    maker calls the service. Sources with `commands` are asked first. `page` is the service's page,
-    `pages` are those on which the user can do something about repair issues.
+    `module` has a `SETUP`, and is imported when an entry or a flow needs it. `model` is the name of
+    the service, `page` its website, `pages` are the websites on which to solve repair issues.
+    Sources with `commands` are preferred for commands.
     """
 
     name: str
@@ -61,5 +61,5 @@ class SourceSpec(NamedTuple):
 
     @property
     def setup(self) -> SourceSetup:
-        """How it is set up; `async_load` has to have been awaited before."""
+        """Return the set-up; `async_load` has to be awaited before."""
         return cast("SourceSetup", import_module(self.module).SETUP)

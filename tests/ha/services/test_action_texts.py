@@ -139,7 +139,7 @@ def test_words_are_those_of_entities(path: Path) -> None:
 def test_responses_are_promised(texts: Tree) -> None:
     """Actions that only answer are called so, and cost nothing."""
     for name, action in ACTIONS.items():
-        only = action.answer is SupportsResponse.ONLY
+        only = action.response is SupportsResponse.ONLY
         assert only is bool(re.match("get_(?!image)", name)), name
         assert only is texts["services"][name]["description"].endswith("Costs no request."), name
 
@@ -152,6 +152,6 @@ async def test_home_assistant_understands_them(hass: HomeAssistant) -> None:
     assert described["send_poi"]["fields"]["address"]["collapsed"] is True
     answers = {name: item.get("response") for name, item in described.items()}
     for name, action in ACTIONS.items():
-        only = {"optional": action.answer is SupportsResponse.OPTIONAL}
-        silent = action.answer is SupportsResponse.NONE
+        only = {"optional": action.response is SupportsResponse.OPTIONAL}
+        silent = action.response is SupportsResponse.NONE
         assert answers[name] == (None if silent else only)

@@ -40,4 +40,4 @@ async def test_account_needs_its_own_sources_only(
 @pytest.mark.parametrize("name", SOURCES)
 def test_options_are_kept_as_the_form_has_them(name: str) -> None:
     setup = SOURCES[name].setup
-    assert set(map(str, setup.options)) == set(map(str, setup.kept_options))
+    assert set(map(str, setup.options)) == set(map(str, setup.stored_options))

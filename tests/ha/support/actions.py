@@ -36,7 +36,7 @@ def device_id(hass: HomeAssistant, identifier: str) -> str:
 
 async def call(hass: HomeAssistant, action: str, **data: Any) -> Any:
     """Call an action; return its response if it has one."""
-    answers = ACTIONS[action].answer is not SupportsResponse.NONE
+    answers = ACTIONS[action].response is not SupportsResponse.NONE
     response = await hass.services.async_call(
         DOMAIN, action, data, blocking=True, return_response=answers
     )

@@ -163,8 +163,8 @@ SETUP: Final = SourceSetup(
     steps=AcmeSteps,
     account=tolerant({vol.Required("token"): NAME}),
     server=lambda _entry: URL,
-    stand_in=lambda _account: "somebody at acme",
+    fallback_id=lambda _account: "somebody at acme",
     options={vol.Required(SOURCE): section(_OPTIONS)},
-    kept_options={vol.Optional(SOURCE): tolerant({vol.Optional("minutes"): number(1, 60)})},
+    stored_options={vol.Optional(SOURCE): tolerant({vol.Optional("minutes"): number(1, 60)})},
     interval=lambda entry: timedelta(minutes=entry.options.get(SOURCE, {}).get("minutes", 7)),
 )

@@ -100,7 +100,7 @@ SETUP: Final = SourceSetup(
     steps=CourierSteps,
     account=tolerant({vol.Required("webhook_id"): NAME}),
     server=lambda _entry: "https://courier.example",
-    stand_in=lambda account: f"courier-{account['webhook_id']}",
+    fallback_id=lambda account: f"courier-{account['webhook_id']}",
     options={vol.Required(SOURCE): section(_OPTIONS)},
-    kept_options={vol.Optional(SOURCE): tolerant({vol.Optional("miles"): bool})},
+    stored_options={vol.Optional(SOURCE): tolerant({vol.Optional("miles"): bool})},
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from custom_components.mybmw.client.cli import app_commands, cardata_commands
+from custom_components.mybmw.client.cli import app_commands, cardata_commands, highmobility_commands
 from custom_components.mybmw.client.cli.arguments import Option, SubCommand
 
 from .tables import code, table
@@ -12,6 +12,7 @@ def commands(_name: str) -> Iterator[str]:
     """Yield a table of all commands, those of the app API first."""
     rows = [_row("mybmw", command) for command in app_commands.COMMANDS]
     rows += [_row("mybmw cardata", command) for command in cardata_commands.COMMANDS]
+    rows += [_row("mybmw highmobility", command) for command in highmobility_commands.COMMANDS]
     yield from table(("command", "arguments", "options", "what it does"), rows)
 
 

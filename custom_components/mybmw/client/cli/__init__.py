@@ -11,7 +11,7 @@ import traceback
 from typing import Final
 
 from ..core.errors import ClientError
-from . import app_commands, cardata_commands
+from . import app_commands, cardata_commands, highmobility_commands
 from .arguments import make_parser
 from .output import FAILED, INTERRUPTED, NO_READER, WRONG, exit_code, explanation, note
 
@@ -24,7 +24,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     Help and mistakes in options end the program at once, as usual with `argparse`.
     """
     _mend_streams()
-    options = make_parser(app_commands.COMMANDS, cardata_commands.COMMANDS).parse_args(argv)
+    parser = make_parser(
+        app_commands.COMMANDS, cardata_commands.COMMANDS, highmobility_commands.COMMANDS
+    )
+    options = parser.parse_args(argv)
     with _logging(debug=options.debug):
         try:
             return _carry_out(options)

@@ -155,7 +155,11 @@ def program_version() -> str:
         return "(not installed)"
 
 
-def make_parser(app: Sequence[SubCommand], cardata: Sequence[SubCommand]) -> Parser:
+def make_parser(
+    app: Sequence[SubCommand],
+    cardata: Sequence[SubCommand],
+    highmobility: Sequence[SubCommand] = (),
+) -> Parser:
     """Return the parser of the whole command line."""
     title = f"mybmw {program_version()}: BMW, MINI and Toyota Supra cars from the command line"
     parser = Parser(
@@ -171,13 +175,23 @@ def make_parser(app: Sequence[SubCommand], cardata: Sequence[SubCommand]) -> Par
     inner = parser.add_subparsers(metavar="COMMAND", required=True, title="commands")
     for command in app:
         _add(inner, "mybmw", command)
-    summary = "BMW CarData, the official interface for customers in Europe"
-    group = inner.add_parser("cardata", help=summary, description=summary, prog="mybmw cardata")
-    _add_common(group.add_argument_group(_COMMON))
-    inner = group.add_subparsers(metavar="COMMAND", required=True, title="commands")
-    for command in cardata:
-        _add(inner, "mybmw cardata", command)
+    _add_group(
+        inner, "cardata", "BMW CarData, the official interface for customers in Europe", cardata
+    )
+    if highmobility:
+        summary = "High Mobility, with a contract: BMW and MINI by the Auto API"
+        _add_group(inner, "highmobility", summary, highmobility)
     return parser
+
+
+def _add_group(inner: Any, name: str, summary: str, commands: Sequence[SubCommand]) -> None:
+    """Add the sub-commands of one source."""
+    program = f"mybmw {name}"
+    group = inner.add_parser(name, help=summary, description=summary, prog=program)
+    _add_common(group.add_argument_group(_COMMON))
+    own = group.add_subparsers(metavar="COMMAND", required=True, title="commands")
+    for command in commands:
+        _add(own, program, command)
 
 
 def _add_common(parser: ArgumentParser | _ArgumentGroup, *, captcha: bool = False) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 import io
 import json
 from pathlib import Path
-from typing import override
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
@@ -107,9 +106,8 @@ def test_consent(
 ) -> None:
     """The address of the page after the consent is pasted; it is pending, then approved."""
 
-    class Browser(io.StringIO):
-        @override
-        def readline(self, _size: int | None = -1, /) -> str:
+    class Browser:
+        def readline(self) -> str:
             url = capsys.readouterr().err.split()[1]
             return highmobility.owner.consent(url, I4) + "\n"
 

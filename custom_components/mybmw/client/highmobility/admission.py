@@ -94,7 +94,6 @@ class Admission:
         listed = read_clearances(await self._api.clearances())
         self.checked = now
         found = {vin: item for vin, item in listed.items() if self.wants(vin)}
-        self._api.http.redactor.learn(*found)
         for vin in self._cars.keys() - found:
             del self._cars[vin]
         for vin, item in found.items():

@@ -79,7 +79,6 @@ class HighMobilityApi:
         vin = mapping(answer).get("vin")
         if not isinstance(vin, str) or len(vin) != _VIN_LENGTH or not vin.isalnum():
             raise AnswerError("ask for the car: vin is missing in the answer")
-        self.http.redactor.learn(vin)
         return vin.upper()
 
     async def eligibility(self, vin: str, brand: str) -> object:

@@ -39,10 +39,9 @@ def connect(
     """
     redactor = redactor or Redactor()
     http = Http(client, redactor)
-    wanted = None if vins is None else [vin.upper() for vin in vins]
-    redactor.learn(webhook_secret or None, *(wanted or ()))
+    redactor.learn(webhook_secret or None)
     kind = ClientCredentials if fleet else DriverConsent
     login = keeper(kind(http, app, where), redactor, tokens, save, load)
     api = HighMobilityApi(http, login, where)
     receiver = WebhookReceiver(webhook_secret, weak=weak_signatures)
-    return HighMobilitySource(api, receiver, costs, fleet=fleet, vins=wanted, faster=faster)
+    return HighMobilitySource(api, receiver, costs, fleet=fleet, vins=vins, faster=faster)

@@ -16,7 +16,7 @@ vehicles.changelog: status timestamp
 errors: title
 charging.departure_times.data: state time.hour time.minute
 charging.reduction_times.data: start_stop time.hour time.minute
-diagnostics.check_control_messages.data: id status remaining_time.value remaining_time.unit
+diagnostics.check_control_messages.data: id status text remaining_time.value remaining_time.unit
 diagnostics.trouble_codes.data: id occurrences status system
 diagnostics.confirmed_trouble_codes.data: id status
 doors.locks.data: location lock_state
@@ -46,6 +46,8 @@ _LISTS: Final = (
     "charging.departure_times",
     "charging.reduction_times",
     "doors.locks",
+    "vehicle_information.powertrain",
+    "vehicle_information.powertrain_secondary",
     "vehicle_location.coordinates",
     "vehicle_location.heading",
     "vehicle_location.altitude",
@@ -72,6 +74,8 @@ def _paths() -> Iterator[Sequence[str]]:
         steps = (*path.split("."), "data")
         yield from ((*steps, "location"), (*steps, name))
         yield from ((*steps, name, "value"), (*steps, name, "unit"))
+    for path in ("vehicle_location.heading", "vehicle_location.altitude"):
+        yield (*path.split("."), "data", "unit")
     for path in {*single, *PLACES, *_LISTS, *_PRIVATE}:
         steps = (*path.split("."),)
         yield from ((*steps, "timestamp"), (*steps, "failure", "reason"))

@@ -29,7 +29,7 @@ from ..core.convert import UnknownWordError, mapping
 from ..core.values import ChargingSession, DriveTrain, LidState, LockState, Position
 from . import charging, services
 from .component import SOURCE, UNUSABLE, Component, Document
-from .converters import amount, flag, measured
+from .converters import amount, flag, measured, percent
 from .mapping import BRAND_WORD, FUEL, MORE_RULES, PLACES, PLUG, RULES, AnyRule, PropertyRule
 
 _KM: Final = measured(Unit.KILOMETERS)
@@ -41,6 +41,7 @@ _LOCKS: Final = "doors.locks"
 _LOCKED: Final = flag(locked=True, unlocked=False)
 _PLUG_PROOF: Final = ("charging.battery_level", "charging.status", "charging.plugged_in", _ELECTRIC)
 _FUEL_PROOF: Final = ("diagnostics.fuel_level", "diagnostics.fuel_volume")
+_FUEL_UNITS: Final = (percent, measured(Unit.LITERS))
 _TRAIN: Final = "vehicle_information.powertrain"
 _SECOND_TRAIN: Final = "vehicle_information.powertrain_secondary"
 _BURNING: Final = frozenset(
@@ -108,9 +109,18 @@ def _fits(attribute: AnyAttribute, document: Document, train: DriveTrain | None)
     """Return whether a car can have the fact; cars also tell zeros of what they do not have."""
     if attribute in PLUG:
         return train.plugs_in if train is not None else document.has(*_PLUG_PROOF)
-    if attribute in FUEL and train is not None:
-        return train.burns_fuel
+    if attribute in FUEL:
+        return _burns(document) if train is None else train.burns_fuel
     return True
+
+
+def _burns(document: Document) -> bool:
+    """Return whether a car of unknown drive train has fuel; electric ones tell an empty tank."""
+    filled = any(
+        document.value(path, convert)
+        for path, convert in zip(_FUEL_PROOF, _FUEL_UNITS, strict=True)
+    )
+    return filled or (document.has(*_FUEL_PROOF) and not document.has(*_PLUG_PROOF))
 
 
 def _basics(document: Document) -> Iterator[AnyReading]:
@@ -248,8 +258,8 @@ def _coordinates(value: object) -> Position | None:
 
 def _ranges(document: Document, train: DriveTrain | None) -> Iterator[AnyReading]:
     """Return the range on fuel and the total one, as far as what the car has is known."""
-    burns = document.has(*_FUEL_PROOF) if train is None else train.burns_fuel
     plugs = document.has(*_PLUG_PROOF) if train is None else train.plugs_in
+    burns = _burns(document) if train is None else train.burns_fuel
     fuel = document.take(_FUEL, _KM) if burns else None
     electric = document.take(_ELECTRIC, _KM) if plugs else None
     if fuel is not None:

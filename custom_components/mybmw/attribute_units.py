@@ -1,4 +1,4 @@
-"""Lengths and pressures in extra attributes: Home Assistant itself converts states only."""
+"""Unit conversion in extra attributes; Home Assistant converts states only."""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
@@ -19,25 +19,25 @@ _DECIMALS: Final[Mapping[str, int]] = {UnitOfPressure.PSI: 1}
 
 
 class ShownUnit(NamedTuple):
-    """Stands for the unit in which quantities of a unit are shown."""
+    """A placeholder for the unit in which a quantity is shown."""
 
     unit: str
 
     def shown(self, units: UnitSystem) -> str:
-        """Return the unit that the user has chosen for all such quantities."""
+        """Return the unit of the unit system."""
         kind, _ = _KINDS[self.unit]
         return units.get_converted_unit(kind, self.unit) or self.unit
 
 
 class Quantity(NamedTuple):
-    """Stands for a number in the unit of the user; as a text if it is `with_unit`."""
+    """A value that is shown in the user's unit system, `with_unit` as a text."""
 
     value: float
     unit: str
     with_unit: bool = False
 
     def shown(self, units: UnitSystem) -> float | str:
-        """Return the rounded number, or the text."""
+        """Return the converted and rounded number, or the text."""
         unit = ShownUnit(self.unit).shown(units)
         _, converter = _KINDS[self.unit]
         number = converter.convert(self.value, self.unit, unit)
@@ -46,7 +46,7 @@ class Quantity(NamedTuple):
 
 
 def in_units(details: Mapping[str, object], units: UnitSystem) -> dict[str, object]:
-    """Return what extra attributes show to a user of a unit system."""
+    """Return extra attributes converted to a unit system."""
     return {key: _shown(value, units) for key, value in details.items()}
 
 
@@ -63,7 +63,7 @@ def _shown(value: object, units: UnitSystem) -> object:
 
 
 def distance(kilometers: float | None) -> dict[str, object]:
-    """Return a distance, and the unit it is shown in, for the description of one item."""
+    """Return the extra attributes for a distance and its unit."""
     if kilometers is None:
         return {"distance": None}
     unit = UnitOfLength.KILOMETERS

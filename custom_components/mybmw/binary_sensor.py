@@ -1,4 +1,4 @@
-"""Binary sensors: one line of a table each."""
+"""Binary sensors of cars and sources."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .attribute_units import Quantity, ShownUnit, distance, in_units
-from .catalogue import ON_AT_FIRST, category, flag_class, translation_key
+from .catalogue import ENABLED_BY_DEFAULT, category, flag_class, translation_key
 from .check_control import MESSAGES, MOST_SHOWN, message_details
 from .client import Garage, Status, Vehicle, attributes as car
 from .client.core.attributes import AnyAttribute, Attribute
@@ -44,7 +44,7 @@ SERVICES: Final = "services"
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class BinaryDescription(MyBMWDescription, BinarySensorEntityDescription):
-    """A binary sensor: how being on, and its extra attributes, follow from the car."""
+    """Describes a binary sensor: how to get its state and its extra attributes."""
 
     on: Callable[[Vehicle], bool | None]
     extra: Callable[[Vehicle], dict[str, object]] | None = None
@@ -100,7 +100,7 @@ def _opening(
 
 
 def _open(vehicle: Vehicle, members: Iterable[Attribute[LidState]]) -> bool | None:
-    """Tell whether anything is open; unknown if nothing is, but one may be."""
+    """Return whether anything is open, None if that is unknown."""
     known = [attribute for attribute in members if attribute in vehicle]
     states = [vehicle.value(attribute) for attribute in known]
     if any(state is not None and state.open for state in states):
@@ -111,15 +111,12 @@ def _open(vehicle: Vehicle, members: Iterable[Attribute[LidState]]) -> bool | No
 def _any_open(
     key: str, members: dict[str, Attribute[LidState]], device_class: BinarySensorDeviceClass
 ) -> BinaryDescription:
-    def states(vehicle: Vehicle) -> dict[str, LidState]:
-        values = ((name, vehicle.value(attribute)) for name, attribute in members.items())
-        return {name: state for name, state in values if state is not None}
-
     def on(vehicle: Vehicle) -> bool | None:
         return _open(vehicle, members.values())
 
     def extra(vehicle: Vehicle) -> dict[str, object]:
-        return {name: state.lower() for name, state in states(vehicle).items()}
+        states = {name: vehicle.value(attribute) for name, attribute in members.items()}
+        return {name: state.lower() for name, state in states.items() if state is not None}
 
     return _binary(tuple(members.values()), on, key=key, extra=extra, device_class=device_class)
 
@@ -145,7 +142,7 @@ def _service_due(vehicle: Vehicle) -> bool | None:
 
 
 def _service_details(vehicle: Vehicle) -> dict[str, object]:
-    """Return the attributes of each kind of service, the most urgent one, and all services."""
+    """Return the attributes of the most urgent service of each type, and all services."""
     most_urgent_first = by_urgency(vehicle.value(car.SERVICES) or ())[:MOST_SHOWN]
     details: dict[str, object] = {}
     for item in reversed(most_urgent_first):
@@ -192,7 +189,7 @@ def _tire_problem(vehicle: Vehicle) -> bool | None:
 
 
 def _tire_details(vehicle: Vehicle) -> dict[str, object]:
-    """Return how far each wheel is off its target."""
+    """Return the deviation of each wheel from its target pressure."""
     pairs = ((wheel, vehicle.value(item)) for wheel, item in car.TIRE_COMPARISON.items())
     unit = UnitOfPressure.KPA
     off = {wheel: Quantity(pair.deviation, unit) for wheel, pair in pairs if pair and pair.off}
@@ -200,16 +197,16 @@ def _tire_details(vehicle: Vehicle) -> dict[str, object]:
 
 
 def _closed_and_locked(vehicle: Vehicle) -> bool | None:
-    """Tell whether anything is open or unlocked; unknown if nothing is, but something may be."""
-    answers = (_unlocked(vehicle), _open(vehicle, (*car.LIDS.values(), *car.WINDOWS.values())))
-    return True if True in answers else None if None in answers else False
+    """Return whether anything is open or unlocked, None if that is unknown."""
+    states = (_unlocked(vehicle), _open(vehicle, (*car.LIDS.values(), *car.WINDOWS.values())))
+    return True if True in states else None if None in states else False
 
 
-def _long_tail(item: Descriptor) -> BinaryDescription:
-    """Describe the binary sensor of one descriptor that the vocabulary does not name."""
+def _catalogue_sensor(item: Descriptor) -> BinaryDescription:
+    """Describe the binary sensor of a descriptor in the catalogue."""
     attribute: Attribute[bool] = item.attribute
     device_class = flag_class(item)
-    # To Home Assistant, a lock that is on is open
+    # For Home Assistant, a lock that is on is unlocked
     inverted = device_class is BinarySensorDeviceClass.LOCK
 
     def on(vehicle: Vehicle) -> bool | None:
@@ -222,7 +219,7 @@ def _long_tail(item: Descriptor) -> BinaryDescription:
         attributes=(attribute,),
         on=on,
         device_class=device_class,
-        entity_registry_enabled_default=attribute.key in ON_AT_FIRST,
+        entity_registry_enabled_default=attribute.key in ENABLED_BY_DEFAULT,
         entity_category=category(item),
     )
 
@@ -304,13 +301,13 @@ BINARY_SENSORS: Final[tuple[BinaryDescription, ...]] = (
     _flag(car.LSC_ENABLED, off=True, diagnostic=True),
     _flag(car.TRACKING_ENABLED, off=True, diagnostic=True),
     _flag(car.PRIVACY_MODE, off=True, diagnostic=True),
-    *(_long_tail(item) for item in DESCRIPTORS.values() if item.kind is Kind.FLAG),
+    *(_catalogue_sensor(item) for item in DESCRIPTORS.values() if item.kind is Kind.FLAG),
 )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SourceBinaryDescription(SourceDescription, BinarySensorEntityDescription):
-    """A binary sensor of a source: how being on follows from how the source is doing."""
+    """Describes a binary sensor of a source: how to get its state from the status."""
 
     on: Callable[[Status], bool | None]
 
@@ -354,13 +351,13 @@ class MyBMWBinarySensor(MyBMWEntity, BinarySensorEntity):
     @property
     @override
     def is_on(self) -> bool | None:
-        """The state."""
+        """Return the state."""
         return self.entity_description.on(self.vehicle)
 
     @property
     @override
     def extra_state_attributes(self) -> dict[str, object] | None:
-        """What belongs to the state, if anything does."""
+        """Return the extra attributes."""
         extra = self.entity_description.extra
         if extra is None:
             return None
@@ -375,5 +372,5 @@ class MyBMWSourceBinarySensor(SourceEntity, BinarySensorEntity):
     @property
     @override
     def is_on(self) -> bool | None:
-        """The state."""
+        """Return the state."""
         return self.entity_description.on(self.coordinator.status)

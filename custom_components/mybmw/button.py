@@ -1,7 +1,7 @@
 """Buttons: commands without parameters, and reading a car now."""
 
 from datetime import timedelta
-from typing import Final, override
+from typing import ClassVar, Final, override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
 from homeassistant.const import EntityCategory
@@ -15,6 +15,7 @@ from .client.core.attributes import AnyAttribute
 from .coordinator import MyBMWConfigEntry
 from .entity import (
     ANYTHING,
+    AlwaysAvailable,
     CommandDescription,
     CommandEntity,
     MyBMWDescription,
@@ -27,7 +28,7 @@ PARALLEL_UPDATES = 0
 
 
 class ButtonDescription(CommandDescription, ButtonEntityDescription):
-    """A button."""
+    """Describes a button that sends a command."""
 
 
 def _button(key: str, command: CommandKind) -> ButtonDescription:
@@ -44,16 +45,13 @@ BUTTONS: Final = (
 
 
 class RefreshDescription(MyBMWDescription, ButtonEntityDescription):
-    """A button that reads a car; it exists on cars that can be read."""
+    """Describes a button that polls a car, for cars that can be polled."""
+
+    also_watched: ClassVar[tuple[AnyAttribute, ...]] = (ANYTHING,)
 
     @override
     def usable(self, vehicle: Vehicle, garage: Garage) -> bool:
         return garage.can_poll(vehicle.vin)
-
-    @property
-    @override
-    def watched(self) -> tuple[AnyAttribute, ...]:
-        return (*self.attributes, ANYTHING)
 
 
 REFRESH: Final = (
@@ -77,7 +75,7 @@ async def async_setup_entry(
 
 
 class MyBMWButton(CommandEntity, ButtonEntity):
-    """A button of a car."""
+    """A button that sends a command to a car."""
 
     entity_description: ButtonDescription
 
@@ -87,20 +85,14 @@ class MyBMWButton(CommandEntity, ButtonEntity):
         await self.async_send(self.entity_description.command)
 
 
-class RefreshButton(MyBMWEntity, ButtonEntity):
-    """Read a car now; without a request left for today, a press raises an error that says so."""
+class RefreshButton(AlwaysAvailable, MyBMWEntity, ButtonEntity):
+    """A button that polls a car; it stays available to explain why that is not possible."""
 
     entity_description: RefreshDescription
 
-    @property
-    @override
-    def available(self) -> bool:
-        """An unavailable button could not say why."""
-        return True
-
     @override
     async def async_press(self) -> None:
-        """Read the car."""
+        """Poll the car. Raises `ServiceValidationError` if no request is left today."""
         if not self.coordinator.can_refresh:
             today = dt_util.utcnow().replace(hour=0, minute=0)
             time = dt_util.as_local(today + timedelta(days=1))

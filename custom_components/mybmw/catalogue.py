@@ -1,7 +1,4 @@
-"""What Home Assistant should know of the long tail: classes, categories, what is on at first.
-
-Classes and categories are columns of `client/core/descriptors.csv`.
-"""
+"""Device classes, categories and defaults of the entities in `client/core/descriptors.csv`."""
 
 from collections.abc import Mapping
 import re
@@ -16,11 +13,11 @@ from .client.core.attributes import AnyAttribute
 from .client.core.descriptors import Descriptor, Kind
 from .client.core.values import ChargingStatus
 
-ON_AT_FIRST: Final = frozenset({"vehicle.cabin.convertible.roofStatus"})
-"""The descriptors whose entities are enabled at first: only facts that no other entity shows."""
+ENABLED_BY_DEFAULT: Final = frozenset({"vehicle.cabin.convertible.roofStatus"})
+"""The descriptors whose entities are enabled by default, since no other entity shows the same."""
 
 _CHARGING: Final = "vehicle.drivetrain.electricEngine.charging."
-RUNS_WITH: Final[Mapping[str, AnyAttribute]] = {
+ACTIVITIES: Final[Mapping[str, AnyAttribute]] = {
     **dict.fromkeys(
         (
             f"{_CHARGING}acAmpere",
@@ -38,7 +35,7 @@ RUNS_WITH: Final[Mapping[str, AnyAttribute]] = {
         car.CLIMATE_ACTIVITY,
     ),
 }
-"""What is sent on change only, so that it says nothing once charging or the climate ended."""
+"""Descriptors that are valid only while charging or climate control is active."""
 
 _BY_KIND: Final[Mapping[Kind, SensorDeviceClass]] = {
     Kind.WORD: SensorDeviceClass.ENUM,
@@ -48,29 +45,29 @@ _BY_KIND: Final[Mapping[Kind, SensorDeviceClass]] = {
 
 
 def is_idle(vehicle: Vehicle, attribute: AnyAttribute) -> bool:
-    """Tell whether what an attribute is about, charging or the climate control, does not run.
+    """Return whether the activity of an attribute, charging or climate control, has ended.
 
-    A time left that was measured with the end of the climate control, or later, shows that it
-    runs again.
+    A remaining time that is not older than the end of climate control means that it is active
+    again.
     """
-    activity = RUNS_WITH[attribute.key]
-    value, runs = vehicle[attribute], vehicle[activity]
-    if value is None:
+    activity = ACTIVITIES[attribute.key]
+    reading, state = vehicle[attribute], vehicle[activity]
+    if reading is None:
         return False
     if activity is car.CHARGING_STATUS:
-        return runs is not None and runs.value is not ChargingStatus.CHARGING
-    stopped = runs is not None and not runs.value.running and value.time < runs.time
-    return stopped or value.value == 0
+        return state is not None and state.value is not ChargingStatus.CHARGING
+    stopped = state is not None and not state.value.running and reading.time < state.time
+    return stopped or reading.value == 0
 
 
 def translation_key(item: Descriptor) -> str:
-    """Return the descriptor in the form of a translation key, without the leading "vehicle."."""
+    """Return the translation key of a descriptor, without the leading "vehicle."."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", item.attribute.key.removeprefix("vehicle."))
     return words.replace(".", "_").lower()
 
 
 def category(item: Descriptor) -> EntityCategory | None:
-    """Return whether the entity is about the car's inner life."""
+    """Return the entity category, None for a primary entity."""
     return EntityCategory(item.category) if item.category else None
 
 
@@ -81,7 +78,7 @@ def sensor_class(item: Descriptor) -> SensorDeviceClass | None:
 
 
 def state_class(item: Descriptor) -> SensorStateClass | None:
-    """Return the state class of a sensor; the energy of one trip is no series of anything."""
+    """Return the state class of a sensor."""
     return SensorStateClass(item.state_class) if item.state_class else None
 
 

@@ -1,4 +1,4 @@
-"""What is shown of check control messages beside their number."""
+"""States and extra attributes of check control messages."""
 
 from typing import Final
 
@@ -9,11 +9,11 @@ MESSAGES: Final = "messages"
 MOST_SHOWN: Final = 50
 NO_MESSAGE: Final = "none"
 NOT_STATED: Final = "not_stated"
-"""The state in place of a severity that BMW does not state: "unknown" is Home Assistant's own."""
+"""The state for a severity that BMW does not state; "unknown" is reserved by Home Assistant."""
 
 
 def worst_severity(messages: tuple[CheckControlMessage, ...]) -> str:
-    """Return the severity of the worst message."""
+    """Return the highest severity of the messages."""
     worst = next(iter(by_severity(messages)), None)
     if worst is None:
         return NO_MESSAGE
@@ -21,14 +21,14 @@ def worst_severity(messages: tuple[CheckControlMessage, ...]) -> str:
 
 
 def message_details(messages: tuple[CheckControlMessage, ...]) -> dict[str, object]:
-    """Return the severity by type, the worst one of a type, and every message with its text."""
+    """Return the highest severity of each type, and all messages with their texts."""
     worst_first = by_severity(messages)[:MOST_SHOWN]
     severities = {item.type.lower(): _severity(item) for item in reversed(worst_first)}
     return {**severities, MESSAGES: [_message(item) for item in worst_first]}
 
 
 def _severity(message: CheckControlMessage) -> str:
-    """Return a word that cannot be taken for the state of what the message is about."""
+    """Return the severity with a suffix, so that it is not mistaken for the state of the part."""
     return f"{(message.severity or 'unknown').lower()}_severity"
 
 

@@ -1,6 +1,6 @@
-"""The device tracker: where a car is."""
+"""Device trackers: the position of a car."""
 
-from typing import Final, override
+from typing import ClassVar, Final, override
 
 from homeassistant.components.device_tracker import TrackerEntity, TrackerEntityDescription
 from homeassistant.const import EntityCategory
@@ -27,12 +27,9 @@ _ACCURACY_WITHOUT_FIX: Final = 100
 
 
 class TrackerDescription(MyBMWDescription, TrackerEntityDescription):
-    """A device tracker; every car that could be read has one, identified by the VIN alone."""
+    """Describes a device tracker of every car with known data; its unique id is the VIN."""
 
-    @property
-    @override
-    def watched(self) -> tuple[AnyAttribute, ...]:
-        return (*self.attributes, car.MODEL, car.COMMANDS)
+    also_watched: ClassVar[tuple[AnyAttribute, ...]] = (car.MODEL, car.COMMANDS)
 
     @override
     def unique_id(self, vin: str) -> str:
@@ -64,7 +61,7 @@ async def async_setup_entry(
 
 
 class MyBMWTracker(MyBMWEntity, TrackerEntity):
-    """The position of a car, as long as its owner lets the car be found."""
+    """The position of a car, unless its owner has disabled tracking."""
 
     entity_description: TrackerDescription
 
@@ -76,7 +73,7 @@ class MyBMWTracker(MyBMWEntity, TrackerEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Show the picture of the car once it is there."""
+        """Write the state again when the picture of the car was fetched."""
         await super().async_added_to_hass()
         signal = picture_signal(self.vehicle.vin)
         self.async_on_remove(async_dispatcher_connect(self.hass, signal, self.async_write_ha_state))
@@ -84,19 +81,19 @@ class MyBMWTracker(MyBMWEntity, TrackerEntity):
     @property
     @override
     def entity_category(self) -> EntityCategory | None:
-        """Where a car is, is no diagnostics, as it would be without this."""
+        """Return None; the default of device trackers is diagnostic."""
         return None
 
     @property
     @override
     def entity_picture(self) -> str | None:
-        """The picture of the car that its image entity shows."""
+        """Return the path of the picture that the image entity shows."""
         return self._picture.path
 
     @property
     @override
     def force_update(self) -> bool:
-        """A place that was written before need not be written again."""
+        """Return False, so that an unchanged position is not written again."""
         return False
 
     @property
@@ -107,21 +104,21 @@ class MyBMWTracker(MyBMWEntity, TrackerEntity):
     @property
     @override
     def latitude(self) -> float | None:
-        """Degrees north."""
+        """Return the latitude in degrees."""
         position = self._position
         return position.latitude if position else None
 
     @property
     @override
     def longitude(self) -> float | None:
-        """Degrees east."""
+        """Return the longitude in degrees."""
         position = self._position
         return position.longitude if position else None
 
     @property
     @override
     def location_accuracy(self) -> float:
-        """Metres; BMW does not tell them, so what satellite navigation of a car usually has."""
+        """Return a typical accuracy of satellite navigation in metres; BMW does not send one."""
         if self._position is None:
             return 0
         lost = self.vehicle.value(_FIX) == _NO_FIX
@@ -130,6 +127,6 @@ class MyBMWTracker(MyBMWEntity, TrackerEntity):
     @property
     @override
     def extra_state_attributes(self) -> dict[str, object]:
-        """Where the car is heading, in degrees."""
+        """Return the heading in degrees."""
         heading = self.vehicle.value(car.HEADING)
         return {"direction": heading if self._position else None}

@@ -1,81 +1,63 @@
-"""What is off at first on some cars only: another entity shows it, or few owners miss it.
+"""Entities that are disabled by default on some cars, since another entity shows the same.
 
-A car that takes commands has a dozen entities more, so that less of the rest is on.
+A car that accepts commands has a dozen entities more, so fewer of the others are enabled.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
-from .client import CommandKind, Vehicle, attributes as car
+from .client import CommandKind, Garage, Vehicle, attributes as car
+from .client.core.attributes import AnyAttribute
 from .client.core.values import DriveTrain
 
-type Commands = Collection[CommandKind]
-type Rules = Mapping[str, Callable[[Vehicle, Commands], bool]]
+type Rule = Callable[[Vehicle, frozenset[CommandKind]], bool]
 
 
-def _electric_range(vehicle: Vehicle, _commands: Commands) -> bool:
+def _offers(*kinds: CommandKind) -> Rule:
+    return lambda _vehicle, commands: commands.issuperset(kinds)
+
+
+def _commanded_and_knows(attribute: AnyAttribute) -> Rule:
+    return lambda vehicle, commands: bool(commands) and vehicle.value(attribute) is not None
+
+
+def _electric_range(vehicle: Vehicle, _commands: frozenset[CommandKind]) -> bool:
     electric = vehicle.value(car.DRIVE_TRAIN) is DriveTrain.ELECTRIC
     return electric and vehicle.value(car.REMAINING_RANGE_ELECTRIC) is not None
 
 
-def _litres(vehicle: Vehicle, _commands: Commands) -> bool:
+def _remaining_fuel(vehicle: Vehicle, _commands: frozenset[CommandKind]) -> bool:
     return vehicle.value(car.REMAINING_FUEL) is not None
 
 
-def _target_soc(_vehicle: Vehicle, commands: Commands) -> bool:
-    return CommandKind.TARGET_SOC in commands
-
-
-def _climate(_vehicle: Vehicle, commands: Commands) -> bool:
-    return {CommandKind.CLIMATE_START, CommandKind.CLIMATE_STOP} <= set(commands)
-
-
-def _charging(_vehicle: Vehicle, commands: Commands) -> bool:
-    return {CommandKind.CHARGE_START, CommandKind.CHARGE_STOP} <= set(commands)
-
-
-def _messages(vehicle: Vehicle, commands: Commands) -> bool:
-    return bool(commands) and vehicle.value(car.CHECK_CONTROL) is not None
-
-
-def _services(vehicle: Vehicle, commands: Commands) -> bool:
-    return bool(commands) and vehicle.value(car.SERVICES) is not None
-
-
-def _time_left(vehicle: Vehicle, commands: Commands) -> bool:
-    return bool(commands) and vehicle.value(car.CHARGING_TIME_LEFT) is not None
-
-
-def _commanded(_vehicle: Vehicle, commands: Commands) -> bool:
+def _commanded(_vehicle: Vehicle, commands: frozenset[CommandKind]) -> bool:
     return bool(commands)
 
 
-_SHOWN: Final[Rules] = {
+_CLIMATE: Final = _offers(CommandKind.CLIMATE_START, CommandKind.CLIMATE_STOP)
+_DISABLED: Final[Mapping[str, Rule]] = {
     "fuel_and_battery.remaining_range_total": _electric_range,
-    "fuel_and_battery.remaining_fuel_percent": _litres,
-    "fuel_and_battery.charging_target": _target_soc,
-    "activate_air_conditioning": _climate,
-    "deactivate_air_conditioning": _climate,
-    "climate.activity": _climate,
-    "climate.activity_end_time": _climate,
-    "charging_status": _charging,
-    "check_control_message_count": _messages,
-    "check_control_severity": _messages,
-    "next_service_by_distance": _services,
-    "service.vehicle_tuv.date": _services,
-    "fuel_and_battery.charging_end_time": _time_left,
+    "fuel_and_battery.remaining_fuel_percent": _remaining_fuel,
+    "fuel_and_battery.charging_target": _offers(CommandKind.TARGET_SOC),
+    "activate_air_conditioning": _CLIMATE,
+    "deactivate_air_conditioning": _CLIMATE,
+    "climate.activity": _CLIMATE,
+    "climate.activity_end_time": _CLIMATE,
+    "charging_status": _offers(CommandKind.CHARGE_START, CommandKind.CHARGE_STOP),
+    "check_control_message_count": _commanded_and_knows(car.CHECK_CONTROL),
+    "check_control_severity": _commanded_and_knows(car.CHECK_CONTROL),
+    "next_service_by_distance": _commanded_and_knows(car.SERVICES),
+    "service.vehicle_tuv.date": _commanded_and_knows(car.SERVICES),
+    "fuel_and_battery.charging_end_time": _commanded_and_knows(car.CHARGING_TIME_LEFT),
     "lids.sun_roof": _commanded,
     "lids.trunk": _commanded,
     "average_consumption": _commanded,
     "battery_capacity": _commanded,
 }
-"""By the key of the entity: whether a car that takes these commands can do without it at first."""
-
-SOMETIMES_ELSEWHERE: Final = frozenset(_SHOWN)
-"""The keys of all entities that `shown_elsewhere` knows."""
+"""By the key of the entity: whether it is disabled for a car and the commands it accepts."""
 
 
-def shown_elsewhere(key: str, vehicle: Vehicle, commands: Commands) -> bool:
-    """Tell whether an entity need not be on at first on a car that takes these commands."""
-    shown = _SHOWN.get(key)
-    return shown is not None and shown(vehicle, commands)
+def is_disabled_by_default(key: str, vehicle: Vehicle, garage: Garage) -> bool:
+    """Return whether an entity is disabled by default for a car."""
+    rule = _DISABLED.get(key)
+    return rule is not None and rule(vehicle, garage.commands(vehicle))

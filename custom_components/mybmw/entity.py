@@ -31,7 +31,7 @@ from .client import (
 from .client.core.attributes import AnyAttribute, Attribute
 from .const import DOMAIN
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
-from .enabled_default import SOMETIMES_ELSEWHERE, shown_elsewhere
+from .enabled_default import is_disabled_by_default
 from .object_ids import former_object_id
 from .runtime.dispatcher import Watch
 from .runtime.poller import SourcePoller
@@ -49,11 +49,12 @@ class MyBMWDescription(EntityDescription):
 
     attributes: tuple[AnyAttribute, ...] = ()
     commanding: ClassVar[bool] = False
+    also_watched: ClassVar[tuple[AnyAttribute, ...]] = ()
 
     @property
     def watched(self) -> tuple[AnyAttribute, ...]:
-        """The attributes that the entity depends on."""
-        return self.attributes
+        """Return the attributes whose changes update or create the entity."""
+        return (*self.attributes, *self.also_watched)
 
     def unique_id(self, vin: str) -> str:
         """Return what identifies the entity for ever."""
@@ -76,11 +77,7 @@ class CommandDescription(MyBMWDescription):
 
     command: CommandKind
     commanding: ClassVar[bool] = True
-
-    @property
-    @override
-    def watched(self) -> tuple[AnyAttribute, ...]:
-        return (*self.attributes, car.COMMANDS)
+    also_watched: ClassVar[tuple[AnyAttribute, ...]] = (car.COMMANDS,)
 
     @override
     def usable(self, vehicle: Vehicle, garage: Garage) -> bool:
@@ -104,9 +101,7 @@ class MyBMWEntity(CoordinatorEntity[GarageCoordinator]):
         self.device_entry = coordinator.device(vehicle.vin)
         if self.device_entry is None:
             self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, vehicle.vin)})
-        if description.key in SOMETIMES_ELSEWHERE and shown_elsewhere(
-            description.key, vehicle, coordinator.data.commands(vehicle)
-        ):
+        if is_disabled_by_default(description.key, vehicle, coordinator.data):
             self._attr_entity_registry_enabled_default = False
 
     @property
@@ -176,8 +171,18 @@ class SourceDescription(EntityDescription):
         return f"{device}-{self.key}"
 
 
-class SourceEntity(CoordinatorEntity[SourcePoller]):
-    """An entity of a source; it is there whatever happens to cars."""
+class AlwaysAvailable(Entity):
+    """An entity whose state does not depend on whether a source can be reached."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return True."""
+        return True
+
+
+class SourceEntity(AlwaysAvailable, CoordinatorEntity[SourcePoller]):
+    """An entity of a source."""
 
     _attr_has_entity_name = True
 
@@ -194,20 +199,14 @@ class SourceEntity(CoordinatorEntity[SourcePoller]):
             model=spec.model,
             configuration_url=localized(spec.page, poller.hass.config.country),
         )
-        self._shown: StateType = None
-
-    @property
-    @override
-    def available(self) -> bool:
-        """A failed call is part of what is told."""
-        return True
+        self._written: StateType = None
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Write the state if it is another one."""
-        if self.state != self._shown:
-            self._shown = self.state
+        """Write the state if it has changed."""
+        if self.state != self._written:
+            self._written = self.state
             self.async_write_ha_state()
 
 

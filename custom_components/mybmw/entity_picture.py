@@ -1,4 +1,4 @@
-"""The picture of a car, for entities other than its image."""
+"""The picture of a car for entities other than its image."""
 
 from datetime import timedelta
 from typing import Final
@@ -13,20 +13,20 @@ from .const import DOMAIN
 from .coordinator import GarageCoordinator
 
 PICTURE: Final = "image_front_side"
-"""The key of the image that stands for the car."""
+"""The key of the image that is shown as the entity picture."""
 
 _VALID: Final = timedelta(days=3650)
 
 
 def picture_signal(vin: str) -> str:
-    """Return the signal that a picture of a car was fetched."""
+    """Return the dispatcher signal that is sent when a picture of a car was fetched."""
     return f"{DOMAIN}_picture_{vin}"
 
 
 class Picture:
-    """The path of the picture of one car; it is signed once, since it may not change all the time.
+    """The path of the picture of one car, signed once so that the state does not change.
 
-    Home Assistant keeps the key of the signature in memory only, so a path ends with a restart.
+    Home Assistant keeps the signing key in memory only, so a path is valid until a restart.
     """
 
     def __init__(self, coordinator: GarageCoordinator, vehicle: Vehicle) -> None:
@@ -37,8 +37,8 @@ class Picture:
 
     @property
     def path(self) -> str | None:
-        """The path, None as long as there is no picture or its image entity is disabled."""
-        entity_id = self._image()
+        """Return the path, None if there is no picture or its image entity is disabled."""
+        entity_id = self._image_entity_id()
         if entity_id is None:
             return None
         if entity_id != self._entity_id:
@@ -50,7 +50,7 @@ class Picture:
         return self._path
 
     @callback
-    def _image(self) -> str | None:
+    def _image_entity_id(self) -> str | None:
         if self._coordinator.images.time(self._key) is None:
             return None
         registry = er.async_get(self._coordinator.hass)

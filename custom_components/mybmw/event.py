@@ -1,4 +1,4 @@
-"""Events: how far commands have come, and what happens to cars."""
+"""Events: the progress of commands, and what happens to cars."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from .client import (
 )
 from .client.core.attributes import AnyAttribute
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
-from .entity import MyBMWDescription, MyBMWEntity, async_add_when_known
+from .entity import AlwaysAvailable, MyBMWDescription, MyBMWEntity, async_add_when_known
 
 PARALLEL_UPDATES = 0
 
@@ -30,7 +30,7 @@ _DONE: Final = ""
 _FAILED: Final = "_failed"
 _NOT_CONFIRMED: Final = "_unconfirmed"
 ENDS: Final = (_DONE, _FAILED, _NOT_CONFIRMED)
-"""How types of results end, after the kind of the command."""
+"""The suffixes of event types, after the kind of the command."""
 
 RESULTS: Final[Mapping[CommandState, str]] = {
     CommandState.EXECUTED: _DONE,
@@ -45,14 +45,10 @@ RESULTS: Final[Mapping[CommandState, str]] = {
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class EventDescription(MyBMWDescription, EventEntityDescription):
-    """What happens to commands; for cars that can be asked to do something."""
+    """Describes an event of commands, for cars that accept any."""
 
     commanding: ClassVar[bool] = True
-
-    @property
-    @override
-    def watched(self) -> tuple[AnyAttribute, ...]:
-        return (*self.attributes, car.COMMANDS)
+    also_watched: ClassVar[tuple[AnyAttribute, ...]] = (car.COMMANDS,)
 
     @override
     def usable(self, vehicle: Vehicle, garage: Garage) -> bool:
@@ -61,12 +57,9 @@ class EventDescription(MyBMWDescription, EventEntityDescription):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CarEventDescription(MyBMWDescription, EventEntityDescription):
-    """What happens to cars, for those of which a source tells it."""
+    """Describes an event of a car, for those whose source sends events."""
 
-    @property
-    @override
-    def watched(self) -> tuple[AnyAttribute, ...]:
-        return (car.LAST_UPDATE, car.MILEAGE)
+    also_watched: ClassVar[tuple[AnyAttribute, ...]] = (car.LAST_UPDATE, car.MILEAGE)
 
     @override
     def usable(self, vehicle: Vehicle, garage: Garage) -> bool:
@@ -111,77 +104,65 @@ def _make(
     return kind(coordinator, vehicle, description)
 
 
-class MyBMWCommandEvent(MyBMWEntity, EventEntity):
-    """Tells of every step of every command of a car, as long as Home Assistant runs."""
+class MyBMWCommandEvent(AlwaysAvailable, MyBMWEntity, EventEntity):
+    """An event for every step of every command of a car."""
 
     entity_description: EventDescription
 
-    @property
-    @override
-    def available(self) -> bool:
-        """Whether commands can be followed, which they can whatever fails."""
-        return True
-
     @override
     async def async_added_to_hass(self) -> None:
-        """Listen to the steps."""
+        """Subscribe to the steps of commands."""
         await super().async_added_to_hass()
-        self.async_on_remove(self.coordinator.data.steps.subscribe(self._take))
+        self.async_on_remove(self.coordinator.data.steps.subscribe(self._handle_step))
 
     @callback
-    def _take(self, vin: str, step: CommandResult) -> None:
+    def _handle_step(self, vin: str, step: CommandResult) -> None:
         if vin == self.vehicle.vin:
-            self._take_step(step)
+            self._trigger_step(step)
 
     @callback
-    def _take_step(self, step: CommandResult) -> None:
-        """Show a step at once, so that none is lost."""
+    def _trigger_step(self, step: CommandResult) -> None:
+        """Trigger the event at once, so that no step is lost."""
         self._trigger_event(step.state.lower(), {"command": step.kind, "reason": step.reason})
         self.async_write_ha_state()
 
 
 class CommandResultEvent(MyBMWCommandEvent):
-    """Tells once how a command ended; once more only if that turns out to be different."""
+    """An event for the result of a command, triggered again only if the result changes."""
 
     def __init__(
         self, coordinator: GarageCoordinator, vehicle: Vehicle, description: EventDescription
     ) -> None:
         super().__init__(coordinator, vehicle, description)
-        self._told: dict[CommandKind, str | None] = {}
+        self._ends: dict[CommandKind, str | None] = {}
 
     @override
     @callback
-    def _take_step(self, step: CommandResult) -> None:
-        """Tell a result; its type names the command."""
-        end = RESULTS.get(step.state)
-        told, self._told = self._told, self._told | {step.kind: end}
-        if end is None or (step.reason == NO_STATE and told.get(step.kind) == end):
+    def _trigger_step(self, step: CommandResult) -> None:
+        """Trigger the event if the command has ended; its type names the command."""
+        end, before = RESULTS.get(step.state), self._ends.get(step.kind)
+        self._ends[step.kind] = end
+        if end is None or (step.reason == NO_STATE and before == end):
             return
         result = {"result": step.state.lower(), "reason": step.reason}
         self._trigger_event(f"{step.kind}{end}", result)
         self.async_write_ha_state()
 
 
-class MyBMWCarEvent(MyBMWEntity, EventEntity):
-    """Tells what happens to a car at once, each time."""
+class MyBMWCarEvent(AlwaysAvailable, MyBMWEntity, EventEntity):
+    """An event for everything that happens to a car."""
 
     entity_description: CarEventDescription
 
-    @property
-    @override
-    def available(self) -> bool:
-        """Whether events can come, which they can whatever fails."""
-        return True
-
     @override
     async def async_added_to_hass(self) -> None:
-        """Listen to the sources that tell events."""
+        """Subscribe to the events of all sources."""
         await super().async_added_to_hass()
         for events in self.coordinator.data.events.values():
-            self.async_on_remove(events.subscribe(self._take))
+            self.async_on_remove(events.subscribe(self._handle_event))
 
     @callback
-    def _take(self, vin: str, event: CarEvent) -> None:
+    def _handle_event(self, vin: str, event: CarEvent) -> None:
         if vin == self.vehicle.vin:
             details = {**event.details, "time": event.time.isoformat()}
             self._trigger_event(event.kind.value, details)

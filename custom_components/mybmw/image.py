@@ -1,10 +1,10 @@
-"""Images: the pictures that BMW draws of a car."""
+"""Images: BMW's rendered pictures of a car."""
 
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 import logging
-from typing import Final, override
+from typing import ClassVar, Final, override
 
 from homeassistant.components.image import ImageEntity, ImageEntityDescription
 from homeassistant.core import HomeAssistant, callback
@@ -25,25 +25,21 @@ _LOGGER = logging.getLogger(__name__)
 PARALLEL_UPDATES = 0
 
 _PNG: Final = b"\x89PNG"
-_TRY_AGAIN: Final = timedelta(hours=6)
-_NOT_AT_ONCE: Final = timedelta(minutes=10)
-_USUAL_VIEW: Final = "VehicleStatus"
+_RETRY_DELAY: Final = timedelta(hours=6)
+_START_DELAY: Final = timedelta(minutes=10)
+_DEFAULT_VIEW: Final = "VehicleStatus"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ImageDescription(MyBMWDescription, ImageEntityDescription):
-    """One view of a car, by the name that sources know it by."""
+    """Describes the image of one view, by its name in the sources."""
 
+    also_watched: ClassVar[tuple[AnyAttribute, ...]] = (ANYTHING,)
     view: str
 
     @override
     def usable(self, vehicle: Vehicle, garage: Garage) -> bool:
         return garage.has_picture(vehicle.vin, self.view)
-
-    @property
-    @override
-    def watched(self) -> tuple[AnyAttribute, ...]:
-        return (*self.attributes, ANYTHING)
 
 
 def _view(key: str, view: str, *, off: bool = True) -> ImageDescription:
@@ -57,7 +53,7 @@ def _view(key: str, view: str, *, off: bool = True) -> ImageDescription:
 
 
 IMAGES: Final = (
-    _view("front_side", _USUAL_VIEW, off=False),
+    _view("front_side", _DEFAULT_VIEW, off=False),
     _view("front", "FrontView"),
     _view("side", "SideViewLeft"),
     _view("dashboard", "Dashboard"),
@@ -99,54 +95,54 @@ class MyBMWImage(MyBMWEntity, ImageEntity):
         self._key = description.unique_id(vehicle.vin)
         self._attr_image_last_updated = coordinator.images.time(self._key)
         self._failed: datetime | None = None
-        self._busy = asyncio.Lock()
+        self._lock = asyncio.Lock()
 
     @property
     @override
     def available(self) -> bool:
-        """A picture that was fetched does not depend on a source any more."""
+        """Return True if the picture was fetched, or a source can be reached."""
         return self._attr_image_last_updated is not None or super().available
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Fetch the picture, unless it is there; where calls are few, other things come first."""
+        """Fetch the picture unless it is stored; later if the number of calls is limited."""
         await super().async_added_to_hass()
         if self._attr_image_last_updated is not None:
             return
         if self.coordinator.reach.count_calls():
-            self.async_on_remove(async_call_later(self.hass, _NOT_AT_ONCE, self._begin))
+            self.async_on_remove(async_call_later(self.hass, _START_DELAY, self._fetch_soon))
         else:
-            self._begin()
+            self._fetch_soon()
 
     @callback
-    def _begin(self, _now: datetime | None = None) -> None:
+    def _fetch_soon(self, _now: datetime | None = None) -> None:
         self.coordinator.config_entry.async_create_background_task(
             self.hass, self.async_image(), f"{DOMAIN} image"
         )
 
     @override
     async def async_image(self) -> bytes | None:
-        """Return the picture; who comes while it is being fetched waits for it."""
-        async with self._busy:
+        """Return the picture; concurrent calls wait for the same request."""
+        async with self._lock:
             image = await self.coordinator.images.get(self._key) or await self._fetch()
-            self._note()
+            self._update_time()
             return image
 
     async def _fetch(self) -> bytes | None:
-        """Fetch the picture; after a failure, not again for some hours."""
+        """Fetch the picture, but not again for some hours after a failure."""
         now = dt_util.utcnow()
-        if self._failed is not None and abs(now - self._failed) < _TRY_AGAIN:
+        if self._failed is not None and abs(now - self._failed) < _RETRY_DELAY:
             return None
         try:
             return await async_picture(self.coordinator, self.vehicle, self.entity_description)
         except ClientError as error:
-            _LOGGER.debug("A picture cannot be fetched: %s", error)
+            _LOGGER.debug("Fetching a picture failed: %s", error)
             self._failed = now
             return None
 
     @callback
-    def _note(self) -> None:
-        """Show when the picture was fetched, by whomever."""
+    def _update_time(self) -> None:
+        """Write the state if the picture was fetched since."""
         fetched = self.coordinator.images.time(self._key)
         if fetched != self._attr_image_last_updated:
             self._attr_image_last_updated = fetched
@@ -157,12 +153,12 @@ class MyBMWImage(MyBMWEntity, ImageEntity):
 async def async_picture(
     coordinator: GarageCoordinator, vehicle: Vehicle, description: ImageDescription
 ) -> bytes:
-    """Return a picture as PNG; one that is kept costs no call. Raises `ClientError`."""
+    """Return a picture as PNG, fetched unless it is stored. Raises `ClientError`."""
 
     async def fetch() -> bytes:
         image = await coordinator.data.image(vehicle.vin, description.view)
         if not image.startswith(_PNG):
-            raise AnswerError("the picture is none")
+            raise AnswerError("the picture is not a PNG file")
         return image
 
     return await coordinator.images.get_or_fetch(description.unique_id(vehicle.vin), fetch)

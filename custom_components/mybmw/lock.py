@@ -1,4 +1,4 @@
-"""The lock: all doors of a car."""
+"""Locks: the doors of a car."""
 
 from typing import Any, Final, override
 
@@ -14,7 +14,7 @@ PARALLEL_UPDATES = 0
 
 
 class LockDescription(CommandDescription, LockEntityDescription):
-    """A lock."""
+    """Describes a lock."""
 
 
 LOCKS: Final = (
@@ -37,21 +37,21 @@ async def async_setup_entry(
 
 
 class MyBMWLock(CommandEntity, LockEntity):
-    """The lock of a car."""
+    """The lock of all doors of a car."""
 
     entity_description: LockDescription
 
     @property
     @override
     def is_locked(self) -> bool | None:
-        """Whether all doors are locked."""
+        """Return whether all doors are locked."""
         state = self.vehicle.value(car.LOCK_STATE)
         return None if state is None else state.locked
 
     @property
     @override
     def extra_state_attributes(self) -> dict[str, object]:
-        """The state in the car's own words."""
+        """Return the detailed lock state."""
         state = self.vehicle.value(car.LOCK_STATE)
         return {} if state is None else {"door_lock_state": state.lower()}
 
@@ -59,23 +59,23 @@ class MyBMWLock(CommandEntity, LockEntity):
     async def async_lock(self, **kwargs: Any) -> None:
         """Lock all doors."""
         self._attr_is_locking = True
-        await self._change(CommandKind.DOOR_LOCK)
+        await self._send_and_show(CommandKind.DOOR_LOCK)
 
     @override
     async def async_unlock(self, **kwargs: Any) -> None:
         """Unlock all doors."""
         self._attr_is_unlocking = True
-        await self._change(CommandKind.DOOR_UNLOCK)
+        await self._send_and_show(CommandKind.DOOR_UNLOCK)
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """What the car itself reports ends what was only under way."""
+        """Show the reported state in place of "locking" and "unlocking"."""
         self._attr_is_locking = self._attr_is_unlocking = False
         super()._handle_coordinator_update()
 
-    async def _change(self, command: CommandKind) -> None:
-        """Show the command as under way until its result is known, then the car's own state."""
+    async def _send_and_show(self, command: CommandKind) -> None:
+        """Send a command, and show "locking" or "unlocking" until its result is known."""
         self.async_write_ha_state()
         try:
             await self.async_send(command)

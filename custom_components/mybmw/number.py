@@ -1,4 +1,4 @@
-"""Numbers: settings of the charging."""
+"""Numbers: charging settings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ PARALLEL_UPDATES = 0
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class NumberDescription(CommandDescription, NumberEntityDescription):
-    """A number, and the command that sets it."""
+    """Describes a number and the command that sets it."""
 
     set: Callable[[int], Command]
 
@@ -64,13 +64,13 @@ class MyBMWNumber(CommandEntity, NumberEntity):
     @property
     @override
     def native_value(self) -> float | None:
-        """The value."""
+        """Return the value."""
         value = self.vehicle.value(self.entity_description.attributes[0])
         return None if value is None else float(value)
 
     @override
     async def async_set_native_value(self, value: float) -> None:
-        """Set the value; the service takes whole steps only."""
+        """Set the value; the service accepts integers only."""
         try:
             command = self.entity_description.set(int(value))
         except ClientError as error:

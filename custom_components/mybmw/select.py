@@ -1,4 +1,4 @@
-"""Selects: settings of the charging."""
+"""Selects: charging settings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ PARALLEL_UPDATES = 0
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SelectDescription(CommandDescription, SelectEntityDescription):
-    """A select: what it offers, what is chosen, and the command that chooses."""
+    """Describes a select: its options, the current one, and the command that selects one."""
 
-    offers: Callable[[Vehicle], list[str]]
+    options_of: Callable[[Vehicle], list[str]]
     current: Callable[[Vehicle], str | None]
-    choose: Callable[[str], Command]
+    select: Callable[[str], Command]
 
 
 def _limits(vehicle: Vehicle) -> list[str]:
@@ -33,10 +33,6 @@ def _limits(vehicle: Vehicle) -> list[str]:
 def _limit(vehicle: Vehicle) -> str | None:
     limit = vehicle.value(car.AC_CURRENT_LIMIT)
     return None if limit is None or str(int(limit)) not in _limits(vehicle) else str(int(limit))
-
-
-def _modes(_vehicle: Vehicle) -> list[str]:
-    return [mode.lower() for mode in ChargingMode]
 
 
 def _mode(vehicle: Vehicle) -> str | None:
@@ -52,9 +48,9 @@ SELECTS: Final = (
         command=CommandKind.AC_LIMIT,
         entity_category=EntityCategory.CONFIG,
         unit_of_measurement="A",
-        offers=_limits,
+        options_of=_limits,
         current=_limit,
-        choose=lambda option: AcLimit(int(option)),
+        select=lambda option: AcLimit(int(option)),
     ),
     SelectDescription(
         key="charging_mode",
@@ -62,9 +58,9 @@ SELECTS: Final = (
         attributes=(car.CHARGING_MODE,),
         command=CommandKind.CHARGING_PROFILE,
         entity_category=EntityCategory.CONFIG,
-        offers=_modes,
+        options_of=lambda _vehicle: [mode.lower() for mode in ChargingMode],
         current=_mode,
-        choose=lambda option: ChangeProfile(mode=ChargingMode(option.upper())),
+        select=lambda option: ChangeProfile(mode=ChargingMode(option.upper())),
     ),
 )
 
@@ -86,16 +82,16 @@ class MyBMWSelect(CommandEntity, SelectEntity):
     @property
     @override
     def options(self) -> list[str]:
-        """What can be chosen."""
-        return self.entity_description.offers(self.vehicle)
+        """Return the options."""
+        return self.entity_description.options_of(self.vehicle)
 
     @property
     @override
     def current_option(self) -> str | None:
-        """What is chosen."""
+        """Return the current option."""
         return self.entity_description.current(self.vehicle)
 
     @override
     async def async_select_option(self, option: str) -> None:
-        """Choose."""
-        await self.async_send(self.entity_description.choose(option))
+        """Send the command that selects an option."""
+        await self.async_send(self.entity_description.select(option))

@@ -1,4 +1,4 @@
-"""Sensors: one line of a table each."""
+"""Sensors of cars and sources."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -36,8 +36,8 @@ from homeassistant.util.unit_system import METRIC_SYSTEM
 
 from .attribute_units import in_units
 from .catalogue import (
-    ON_AT_FIRST,
-    RUNS_WITH,
+    ACTIVITIES,
+    ENABLED_BY_DEFAULT,
     category,
     is_idle,
     sensor_class,
@@ -64,12 +64,10 @@ from .client.core.values import (
     Access,
     AlarmState,
     ChargingMode,
-    ChargingPlace,
     ChargingPreference,
     ChargingProfile,
     ChargingSession,
     ChargingStatus,
-    CheckControlMessage,
     ClimateActivity,
     Connection,
     ConnectionType,
@@ -90,6 +88,7 @@ from .client.core.values import (
 )
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .entity import (
+    AlwaysAvailable,
     CommandDescription,
     MyBMWDescription,
     MyBMWEntity,
@@ -124,44 +123,44 @@ SERVICE_TYPES: Final = (
 _PRECISION: Final = dict.fromkeys(
     (Unit.KILOMETERS, Unit.METERS, Unit.MINUTES, Unit.PERCENT, Unit.SECONDS), 0
 )
-# The logbook leaves out sensors that have this attribute, whatever its value is
-_NO_EVENT: Final[Mapping[str, object]] = {ATTR_UNIT_OF_MEASUREMENT: ""}
+# The logbook ignores sensors that have this attribute, whatever its value is
+_HIDE_FROM_LOGBOOK: Final[Mapping[str, object]] = {ATTR_UNIT_OF_MEASUREMENT: ""}
 _TRANSLATED_UNITS: Final = frozenset({Unit.WEEKS, Unit.MONTHS, Unit.STARS})
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SensorDescription(MyBMWDescription, SensorEntityDescription):
-    """A sensor: how its state follows from the value of its attribute.
+    """Describes a sensor: how to get its state and its extra attributes from attributes.
 
-    The `last_resort` is shown as long as no state follows. The extra attributes follow from
-    `details` if they do not follow from the main attribute. What is `restless` is no event for
-    the logbook. What `runs_with` charging or climate control is unknown while that does not run.
+    `fallback` is shown if the main attribute has no state. The extra attributes are those of
+    `details`, or of the main attribute. The state is unknown while the `activity`, charging or
+    climate control, has ended.
     """
 
     state: Callable[[Any], State]
     extra: Callable[[Any], dict[str, object]] | None = None
-    last_resort: Attribute[Any] | None = None
+    fallback: Attribute[Any] | None = None
     details: Attribute[Any] | None = None
-    restless: bool = False
-    runs_with: AnyAttribute | None = None
+    hide_from_logbook: bool = False
+    activity: AnyAttribute | None = None
 
     @property
     @override
     def watched(self) -> tuple[AnyAttribute, ...]:
-        return self.attributes if self.runs_with is None else (*self.attributes, self.runs_with)
+        return super().watched if self.activity is None else (*self.attributes, self.activity)
 
     @override
     def usable(self, vehicle: Vehicle, _garage: Garage) -> bool:
         return self.state_of(vehicle) is not None
 
     def state_of(self, vehicle: Vehicle) -> State:
-        """Return the state, None if there is nothing to tell."""
-        if self.runs_with is not None and is_idle(vehicle, self.attributes[0]):
+        """Return the state, None if it is unknown."""
+        if self.activity is not None and is_idle(vehicle, self.attributes[0]):
             return None
         value = vehicle.value(self.attributes[0])
         state = None if value is None else self.state(value)
-        if state is None and self.last_resort is not None:
-            return _same(vehicle.value(self.last_resort))
+        if state is None and self.fallback is not None:
+            return _number(vehicle.value(self.fallback))
         return state
 
     def details_of(self, vehicle: Vehicle) -> dict[str, object] | None:
@@ -171,8 +170,8 @@ class SensorDescription(MyBMWDescription, SensorEntityDescription):
         return None if extra is None or value is None else extra(value)
 
 
-def _same(value: State) -> State:
-    """Show whole numbers without a fraction, as they have always been shown."""
+def _number(value: State) -> State:
+    """Return a value, whole numbers as integers as in earlier versions."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -184,19 +183,19 @@ def _sensor[T](
     name: str | None = None,
     off: bool = False,
     diagnostic: bool = False,
-    last_resort: Attribute[Any] | None = None,
+    fallback: Attribute[Any] | None = None,
     details: Attribute[Any] | None = None,
     **more: Any,
 ) -> SensorDescription:
-    """Describe a sensor; `off` means disabled at first, `name` is the translation key."""
+    """Describe a sensor; `off` means disabled by default, `name` is the translation key."""
     key = key or attribute.key
-    others = (item for item in (last_resort, details) if item is not None)
+    others = (item for item in (fallback, details) if item is not None)
     return SensorDescription(
         key=key,
         translation_key=name or key.rpartition(".")[2],
         attributes=(attribute, *others),
-        state=state or _same,
-        last_resort=last_resort,
+        state=state or _number,
+        fallback=fallback,
         details=details,
         entity_registry_enabled_default=not off,
         entity_category=EntityCategory.DIAGNOSTIC if diagnostic else None,
@@ -287,41 +286,39 @@ def _service_status(kind: str, items: tuple[ServiceItem, ...]) -> State:
 
 
 def _services(kind: str) -> Iterator[SensorDescription]:
-    """Describe the sensors of one kind of service, such as engine oil."""
-    word = kind.lower()
+    """Describe the sensors of one type of service, such as engine oil."""
     inspection = kind == "VEHICLE_TUV"
-    yield _sensor(
-        car.SERVICES,
-        partial(_service_date, kind),
-        key=f"service.{word}.date",
-        name=f"service_{word}_date",
+
+    def sensor(name: str, state: Callable[..., State], **more: Any) -> SensorDescription:
+        word = kind.lower()
+        return _sensor(
+            car.SERVICES,
+            partial(state, kind),
+            key=f"service.{word}.{name}",
+            name=f"service_{word}_{name}",
+            **{"off": True, **more},
+        )
+
+    yield sensor(
+        "date",
+        _service_date,
         off=not inspection,
-        last_resort=DESCRIPTORS[INSPECTION].attribute if inspection else None,
+        fallback=DESCRIPTORS[INSPECTION].attribute if inspection else None,
         device_class=SensorDeviceClass.DATE,
     )
-    yield _sensor(
-        car.SERVICES,
-        partial(_service_distance, kind),
-        key=f"service.{word}.distance",
-        name=f"service_{word}_distance",
-        off=True,
+    yield sensor(
+        "distance",
+        _service_distance,
         device_class=SensorDeviceClass.DISTANCE,
         native_unit_of_measurement=UnitOfLength.KILOMETERS,
         suggested_display_precision=0,
     )
-    yield _sensor(
-        car.SERVICES,
-        partial(_service_status, kind),
-        key=f"service.{word}.status",
-        name=f"service_{word}_status",
-        off=True,
+    yield sensor(
+        "status",
+        _service_status,
         device_class=SensorDeviceClass.ENUM,
         options=[status.lower() for status in ServiceStatus],
     )
-
-
-def _message_count(messages: tuple[CheckControlMessage, ...]) -> State:
-    return len(messages)
 
 
 def _fault_codes(codes: tuple[str, ...]) -> dict[str, object]:
@@ -339,47 +336,28 @@ def _tire_name(tire: Tire) -> State:
 
 def _tire(wheel: str) -> Iterator[SensorDescription]:
     """Describe the sensors of one mounted tyre."""
-    attribute = car.TIRE[wheel]
-    yield _sensor(
-        attribute,
-        _tire_name,
-        key=f"tires.{wheel}.model",
-        name=f"{wheel}_tire_model",
-        off=True,
-        diagnostic=True,
-    )
-    yield _sensor(
-        attribute,
-        _season,
-        key=f"tires.{wheel}.season",
-        name=f"{wheel}_tire_season",
-        off=True,
-        diagnostic=True,
-        device_class=SensorDeviceClass.ENUM,
-        options=[season.lower() for season in Season],
-    )
-    yield _sensor(
-        attribute,
-        lambda tire: tire.manufactured,
-        key=f"tires.{wheel}.manufactured",
-        name=f"{wheel}_tire_manufactured",
-        off=True,
-        diagnostic=True,
-        device_class=SensorDeviceClass.DATE,
-    )
-    yield _sensor(
-        attribute,
-        lambda tire: tire.mounted,
-        key=f"tires.{wheel}.mounted",
-        name=f"{wheel}_tire_mounted",
-        off=True,
-        diagnostic=True,
-        device_class=SensorDeviceClass.DATE,
-    )
+
+    def sensor(name: str, state: Callable[[Tire], State], **more: Any) -> SensorDescription:
+        return _sensor(
+            car.TIRE[wheel],
+            state,
+            key=f"tires.{wheel}.{name}",
+            name=f"{wheel}_tire_{name}",
+            off=True,
+            diagnostic=True,
+            **more,
+        )
+
+    day = SensorDeviceClass.DATE
+    seasons = [season.lower() for season in Season]
+    yield sensor("model", _tire_name)
+    yield sensor("season", _season, device_class=SensorDeviceClass.ENUM, options=seasons)
+    yield sensor("manufactured", lambda tire: tire.manufactured, device_class=day)
+    yield sensor("mounted", lambda tire: tire.mounted, device_class=day)
 
 
 def _wear(wheel: str) -> Iterator[SensorDescription]:
-    """Describe the sensors of how worn one tyre is."""
+    """Describe the sensors of the wear of one tyre."""
     yield _enum(car.TIRE_WEAR[wheel], Wear, name=f"{wheel}_tire_wear", off=True)
     yield _distance(
         car.TIRE_DISTANCE_LEFT[wheel], name=f"{wheel}_tire_distance_left", off=True, diagnostic=True
@@ -406,10 +384,6 @@ def _last_session(sessions: tuple[ChargingSession, ...]) -> dict[str, object]:
     }
 
 
-def _place_count(places: tuple[ChargingPlace, ...]) -> State:
-    return len(places)
-
-
 def _window(profile: ChargingProfile) -> State:
     start, end = profile.window_start, profile.window_end
     if start is None or end is None or start == end:
@@ -432,8 +406,8 @@ def _departure_details(profile: ChargingProfile) -> dict[str, object]:
     }
 
 
-def _long_tail(item: Descriptor) -> SensorDescription:
-    """Describe the sensor of one descriptor that the vocabulary does not name."""
+def _catalogue_sensor(item: Descriptor) -> SensorDescription:
+    """Describe the sensor of a descriptor in the catalogue."""
     unit = item.attribute.unit
     number = item.kind is Kind.NUMBER
     faults = item.attribute.key == FAULT_MEMORY
@@ -441,9 +415,9 @@ def _long_tail(item: Descriptor) -> SensorDescription:
         item.attribute,
         extra=_fault_codes if faults else None,
         details=car.FAULT_CODES if faults else None,
-        runs_with=RUNS_WITH.get(item.attribute.key),
+        activity=ACTIVITIES.get(item.attribute.key),
         name=translation_key(item),
-        off=item.attribute.key not in ON_AT_FIRST,
+        off=item.attribute.key not in ENABLED_BY_DEFAULT,
         diagnostic=category(item) is not None,
         device_class=sensor_class(item),
         state_class=state_class(item),
@@ -482,7 +456,7 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
     ),
     _percent(car.BATTERY_HEALTH, diagnostic=True, state_class=SensorStateClass.MEASUREMENT),
     _percent(
-        # Of the class "battery" it would be the one that Home Assistant shows for the whole car
+        # With the class "battery", Home Assistant would show it as the battery of the car
         car.STARTER_BATTERY_CHARGE,
         diagnostic=True,
         state_class=SensorStateClass.MEASUREMENT,
@@ -505,8 +479,8 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
     ),
     _percent(car.CHARGING_TARGET),
     _enum(car.CHARGING_STATUS, ChargingStatus),
-    _time(car.CHARGING_END_TIME, restless=True),
-    _time(car.CHARGING_START_TIME, off=True, restless=True),
+    _time(car.CHARGING_END_TIME, hide_from_logbook=True),
+    _time(car.CHARGING_START_TIME, off=True, hide_from_logbook=True),
     _sensor(
         car.CHARGING_TIME_LEFT,
         device_class=SensorDeviceClass.DURATION,
@@ -543,7 +517,7 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
         suggested_display_precision=0,
         state_class=SensorStateClass.TOTAL_INCREASING,
     ),
-    _sensor(car.CHARGING_PLACES, _place_count, off=True, diagnostic=True),
+    _sensor(car.CHARGING_PLACES, len, off=True, diagnostic=True),
     _enum(car.CONNECTION_TYPE, ConnectionType, off=True, diagnostic=True),
     _sensor(
         car.AC_CURRENT_LIMIT,
@@ -571,7 +545,7 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
     _sensor(car.SERVICE_PACK, off=True, diagnostic=True),
     _sensor(car.DC_LOUDNESS, str.lower, off=True, diagnostic=True),
     _enum(car.CLIMATE_ACTIVITY, ClimateActivity, name="climate_status"),
-    _time(car.CLIMATE_END_TIME, restless=True),
+    _time(car.CLIMATE_END_TIME, hide_from_logbook=True),
     *(
         _sensor(attribute, name=f"climate_timer_{timer}", off=True, diagnostic=True)
         for timer, attribute in car.CLIMATE_TIMER.items()
@@ -604,18 +578,13 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
         car.SERVICES,
         _next_distance,
         key="next_service_by_distance",
-        last_resort=DESCRIPTORS[SERVICE_DISTANCE].attribute,
+        fallback=DESCRIPTORS[SERVICE_DISTANCE].attribute,
         device_class=SensorDeviceClass.DISTANCE,
         native_unit_of_measurement=UnitOfLength.KILOMETERS,
         suggested_display_precision=0,
     ),
     *(item for kind in SERVICE_TYPES for item in _services(kind)),
-    _sensor(
-        car.CHECK_CONTROL,
-        _message_count,
-        key="check_control_message_count",
-        extra=message_details,
-    ),
+    _sensor(car.CHECK_CONTROL, len, key="check_control_message_count", extra=message_details),
     _sensor(
         car.CHECK_CONTROL,
         worst_severity,
@@ -623,7 +592,7 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
         device_class=SensorDeviceClass.ENUM,
         options=[NO_MESSAGE, *(severity.lower() for severity in Severity), NOT_STATED],
     ),
-    _time(car.LAST_UPDATE, diagnostic=True, restless=True),
+    _time(car.LAST_UPDATE, diagnostic=True, hide_from_logbook=True),
     _enum(car.CONNECTION, Connection, diagnostic=True),
     _enum(car.ACCESS, Access, off=True, diagnostic=True),
     _enum(car.LSC_TYPE, LastStateCall, off=True, diagnostic=True),
@@ -635,13 +604,13 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
     _sensor(car.MODEL_YEAR, str, off=True, diagnostic=True),
     _sensor(car.COLOR, off=True, diagnostic=True),
     _sensor(car.COUNTRY, off=True, diagnostic=True),
-    *(_long_tail(item) for item in DESCRIPTORS.values() if item.kind is not Kind.FLAG),
+    *(_catalogue_sensor(item) for item in DESCRIPTORS.values() if item.kind is not Kind.FLAG),
 )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CommandSensorDescription(CommandDescription, SensorDescription):
-    """What became of the last command of one kind; for cars that can be asked for it."""
+    """Describes a sensor of the state of the last command of one kind."""
 
 
 def _last_command(kind: CommandKind) -> CommandSensorDescription:
@@ -651,8 +620,8 @@ def _last_command(kind: CommandKind) -> CommandSensorDescription:
         translation_key=f"last_command_{kind}",
         attributes=(attribute,),
         command=kind,
-        state=_fate,
-        extra=_fate_details,
+        state=_command_state,
+        extra=_command_details,
         device_class=SensorDeviceClass.ENUM,
         options=[state.lower() for state in CommandState],
         entity_category=EntityCategory.DIAGNOSTIC,
@@ -660,11 +629,11 @@ def _last_command(kind: CommandKind) -> CommandSensorDescription:
     )
 
 
-def _fate(result: CommandResult) -> State:
+def _command_state(result: CommandResult) -> State:
     return result.state.lower()
 
 
-def _fate_details(result: CommandResult) -> dict[str, object]:
+def _command_details(result: CommandResult) -> dict[str, object]:
     return {"time": result.time.isoformat(), "reason": result.reason}
 
 
@@ -673,7 +642,7 @@ LAST_COMMANDS: Final = tuple(_last_command(kind) for kind in CommandKind)
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SourceSensorDescription(SourceDescription, SensorEntityDescription):
-    """A sensor of a source: how its state follows from how the source is doing."""
+    """Describes a sensor of a source: how to get its state from the status."""
 
     state: Callable[[Status], State]
 
@@ -697,6 +666,9 @@ def _source_sensor(
     )
 
 
+_source_time = partial(_source_sensor, device_class=SensorDeviceClass.TIMESTAMP)
+
+
 def _planned(can: Capabilities) -> bool:
     return can.planned is not None
 
@@ -710,7 +682,7 @@ def _regular(can: Capabilities) -> bool:
 
 
 def _asked(can: Capabilities) -> bool:
-    """Tell whether only its answers show whether the service can be reached."""
+    """Return whether only answers to requests show that the service can be reached."""
     return can.polled is not None and (can.planned is None or can.hooked is not None)
 
 
@@ -723,7 +695,7 @@ def _billed(can: Capabilities) -> bool:
 
 
 def _bill_sensor(key: str, state: Callable[[Bill], State], **more: Any) -> SourceSensorDescription:
-    """Describe a sensor of what the service costs this month."""
+    """Describe a sensor of the costs of the service in this month."""
 
     def value(status: Status) -> State:
         return None if status.bill is None else state(status.bill)
@@ -742,7 +714,7 @@ _CURRENCY: Final = "EUR"
 
 
 def _next_call(status: Status) -> State:
-    """Return the minute of the next call, since nobody waits for the second."""
+    """Return the time of the next call without seconds, so that the state changes rarely."""
     return None if status.next_call is None else status.next_call.replace(second=0, microsecond=0)
 
 
@@ -753,7 +725,7 @@ SOURCE_SENSORS: Final = (
         _planned,
         state_class=SensorStateClass.MEASUREMENT,
     ),
-    _source_sensor("next_call", _next_call, _planned, device_class=SensorDeviceClass.TIMESTAMP),
+    _source_time("next_call", _next_call, _planned),
     _source_sensor(
         "calls_made",
         lambda status: status.calls_made,
@@ -761,13 +733,7 @@ SOURCE_SENSORS: Final = (
         off=True,
         state_class=SensorStateClass.MEASUREMENT,
     ),
-    _source_sensor(
-        "login_ends",
-        lambda status: status.login_ends,
-        _planned,
-        off=True,
-        device_class=SensorDeviceClass.TIMESTAMP,
-    ),
+    _source_time("login_ends", lambda status: status.login_ends, _planned, off=True),
     _source_sensor(
         "stream_state",
         lambda status: status.stream,
@@ -784,26 +750,9 @@ SOURCE_SENSORS: Final = (
         device_class=SensorDeviceClass.ENUM,
         options=[_CONNECTED, *_CAUSES],
     ),
-    _source_sensor(
-        "last_poll",
-        lambda status: status.last_poll,
-        _asked,
-        off=True,
-        device_class=SensorDeviceClass.TIMESTAMP,
-    ),
-    _source_sensor(
-        "next_poll",
-        _next_call,
-        _regular,
-        off=True,
-        device_class=SensorDeviceClass.TIMESTAMP,
-    ),
-    _source_sensor(
-        "last_delivery",
-        lambda status: status.delivery,
-        _hooked,
-        device_class=SensorDeviceClass.TIMESTAMP,
-    ),
+    _source_time("last_poll", lambda status: status.last_poll, _asked, off=True),
+    _source_time("next_poll", _next_call, _regular, off=True),
+    _source_time("last_delivery", lambda status: status.delivery, _hooked),
     _bill_sensor(
         "cost_this_month",
         lambda bill: round(bill.cost, 2),
@@ -841,21 +790,23 @@ class MyBMWSensor(MyBMWEntity, SensorEntity):
     @property
     @override
     def native_value(self) -> State:
-        """The state."""
+        """Return the state."""
         return self.entity_description.state_of(self.vehicle)
 
     @property
     @override
     def extra_state_attributes(self) -> dict[str, object] | None:
-        """What belongs to the state, if anything does."""
+        """Return the extra attributes, None if there are none."""
         details = self.entity_description.details_of(self.vehicle)
-        shown = None if details is None else in_units(details, self.hass.config.units)
-        return {**_NO_EVENT, **(shown or {})} if self.entity_description.restless else shown
+        extra = None if details is None else in_units(details, self.hass.config.units)
+        if self.entity_description.hide_from_logbook:
+            return {**_HIDE_FROM_LOGBOOK, **(extra or {})}
+        return extra
 
     @callback
     @override
     def get_initial_entity_options(self) -> er.EntityOptionsType | None:
-        """Include the precision, or Home Assistant would update the registry for it at once."""
+        """Include the precision, which saves an update of the registry for each new entity."""
         options, precision = super().get_initial_entity_options(), self.suggested_display_precision
         if precision is None:
             return options
@@ -864,54 +815,42 @@ class MyBMWSensor(MyBMWEntity, SensorEntity):
     @property
     @override
     def suggested_unit_of_measurement(self) -> str | None:
-        """The unit that is usual for tyres, where the unit system has none of its own."""
+        """Return bar for tyres in the metric system; others have a unit of pressure."""
         suggested = super().suggested_unit_of_measurement
         metric = self.hass.config.units is METRIC_SYSTEM
         return None if suggested == UnitOfPressure.BAR and not metric else suggested
 
 
-class WordSensor(MyBMWSensor):
-    """A sensor that shows one word out of a list."""
+class EnumSensor(MyBMWSensor):
+    """A sensor whose state is one of its options."""
 
     @property
     @override
     def options(self) -> list[str]:
-        """The words that may be shown; a word that BMW has added since is one of them."""
+        """Return the options, including a value that BMW has added."""
         known = super().options or []
         value = self.native_value
         return known if value is None or value in known else [*known, str(value)]
 
 
-class CommandSensor(MyBMWSensor):
-    """A sensor of what we have done ourselves, which is known whatever fails."""
-
-    @property
-    @override
-    def available(self) -> bool:
-        """Whether it is known."""
-        return True
+class CommandSensor(AlwaysAvailable, MyBMWSensor):
+    """A sensor of the last command, which does not depend on a source."""
 
 
-class ConnectionSensor(WordSensor):
-    """How a car reports by itself, and why its source cannot read it if that is so."""
-
-    @property
-    @override
-    def available(self) -> bool:
-        """Whether it is known, which it is whatever fails."""
-        return True
+class ConnectionSensor(AlwaysAvailable, EnumSensor):
+    """A sensor of how a car is connected, and why its source cannot read it."""
 
     @property
     @override
     def native_value(self) -> State:
-        """The state; a car that cannot be read is heard by no stream."""
+        """Return the state; a car that cannot be read has no stream."""
         lost = self._unreadable is not None
         return Connection.NO_STREAM.lower() if lost else super().native_value
 
     @property
     @override
     def extra_state_attributes(self) -> dict[str, object]:
-        """Why the car cannot be read."""
+        """Return why the car cannot be read."""
         return {"reason": self._unreadable}
 
     @property
@@ -920,19 +859,13 @@ class ConnectionSensor(WordSensor):
         return next(filter(None, map(causes.get, self._sources)), None)
 
 
-class AccessSensor(WordSensor):
-    """What the account may do with a car, which is worth knowing if that is nothing."""
-
-    @property
-    @override
-    def available(self) -> bool:
-        """Whether it is known, which it is whatever fails."""
-        return True
+class AccessSensor(AlwaysAvailable, EnumSensor):
+    """A sensor of the permissions of the account for a car."""
 
     @property
     @override
     def entity_registry_enabled_default(self) -> bool:
-        """Whether it is shown at first: for a car that cannot be read."""
+        """Return True for a car that the account may not read."""
         secondary = self.native_value == Access.SECONDARY.lower()
         refused = secondary or self.coordinator.reach.refused(self.vehicle.vin)
         return refused or super().entity_registry_enabled_default
@@ -949,8 +882,8 @@ def _make(
 ) -> MyBMWSensor:
     if isinstance(description, CommandSensorDescription):
         return CommandSensor(coordinator, vehicle, description)
-    usual = WordSensor if description.options is not None else MyBMWSensor
-    kind = _SPECIAL.get(description.attributes[0], usual)
+    default = EnumSensor if description.options is not None else MyBMWSensor
+    kind = _SPECIAL.get(description.attributes[0], default)
     return kind(coordinator, vehicle, description)
 
 
@@ -962,14 +895,14 @@ class MyBMWSourceSensor(SourceEntity, SensorEntity):
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, object] | None:
-        """What keeps the state out of the logbook: times that come nearer are no events."""
+        """Return what hides the changes of times from the logbook."""
         timestamp = self.device_class is SensorDeviceClass.TIMESTAMP
-        return _NO_EVENT if timestamp else None
+        return _HIDE_FROM_LOGBOOK if timestamp else None
 
     @property
     @override
     def last_reset(self) -> datetime | None:
-        """When what is counted by the month began at zero."""
+        """Return the start of the billing period."""
         if self.entity_description.state_class is not SensorStateClass.TOTAL:
             return None
         bill = self.coordinator.status.bill
@@ -978,5 +911,5 @@ class MyBMWSourceSensor(SourceEntity, SensorEntity):
     @property
     @override
     def native_value(self) -> State:
-        """The state."""
+        """Return the state."""
         return self.entity_description.state(self.coordinator.status)

@@ -1,4 +1,4 @@
-"""Switches: what runs until it is stopped."""
+"""Switches: climate control, charging and preconditioning."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from .entity import CommandDescription, CommandEntity, async_add_when_known
 
 PARALLEL_UPDATES = 0
 
-_CHARGED: Final = frozenset(
+_ON: Final = frozenset(
     {
         ChargingStatus.CHARGING,
         ChargingStatus.COMPLETE,
@@ -30,7 +30,7 @@ _CHARGED: Final = frozenset(
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SwitchDescription(CommandDescription, SwitchEntityDescription):
-    """A switch; the car has to offer the command that turns it off."""
+    """Describes a switch; `command` is the one that turns it off."""
 
     on: Callable[[Vehicle], bool | None]
     turn_on: Command
@@ -44,11 +44,7 @@ def _climate(vehicle: Vehicle) -> bool | None:
 
 def _charging(vehicle: Vehicle) -> bool | None:
     status = vehicle.value(car.CHARGING_STATUS)
-    return None if status is None else status in _CHARGED
-
-
-def _preconditioning(vehicle: Vehicle) -> bool | None:
-    return vehicle.value(car.PRECONDITIONING_AT_DEPARTURE)
+    return None if status is None else status in _ON
 
 
 SWITCHES: Final = (
@@ -76,7 +72,7 @@ SWITCHES: Final = (
         attributes=(car.PRECONDITIONING_AT_DEPARTURE,),
         command=CommandKind.CHARGING_PROFILE,
         entity_category=EntityCategory.CONFIG,
-        on=_preconditioning,
+        on=lambda vehicle: vehicle.value(car.PRECONDITIONING_AT_DEPARTURE),
         turn_on=ChangeProfile(preconditioning=True),
         turn_off=ChangeProfile(preconditioning=False),
     ),
@@ -100,15 +96,15 @@ class MyBMWSwitch(CommandEntity, SwitchEntity):
     @property
     @override
     def is_on(self) -> bool | None:
-        """The state."""
+        """Return whether the switch is on."""
         return self.entity_description.on(self.vehicle)
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
-        """Start."""
+        """Send the command that turns the switch on."""
         await self.async_send(self.entity_description.turn_on)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
-        """Stop."""
+        """Send the command that turns the switch off."""
         await self.async_send(self.entity_description.turn_off)

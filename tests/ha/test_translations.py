@@ -261,7 +261,7 @@ def states(description: EntityDescription) -> set[str]:
     """Return the states of an entity that need a text."""
     match description:
         case SelectDescription():
-            offers = {option for made in CARS for option in description.offers(made)}
+            offers = {option for made in CARS for option in description.options_of(made)}
             return {option for option in offers if not option.isdigit()}
         case SensorDescription(options=list(options)):
             return set(options)

@@ -24,7 +24,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.mybmw.client import Poll, Reading, attributes as car
 from custom_components.mybmw.client.cardata import Broker, source as cardata_source
-from custom_components.mybmw.client.cardata.mqtt import inbox
+from custom_components.mybmw.client.cardata.mqtt import callback_queue
 from custom_components.mybmw.sources import cardata_stream
 from script.lib.bench.stage import entry_of, home
 from tests.client.support.cardata import FakeStream
@@ -184,7 +184,7 @@ async def message() -> Trace:
             value = _next(entry, vin)
             payload = orjson.dumps(say(vin, {MILEAGE_KEY: value}))
             with _traced(value) as trace:
-                inbox(made[-1].receive)().put_nowait(_mqtt(f"{sim.gcid}/{vin}", payload))
+                callback_queue(made[-1].receive)().put_nowait(_mqtt(f"{sim.gcid}/{vin}", payload))
                 await asyncio.sleep(0.3)
                 await hass.async_block_till_done()
     return trace

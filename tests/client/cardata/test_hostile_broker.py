@@ -7,11 +7,11 @@ import orjson
 import pytest
 
 from custom_components.mybmw.client.cardata.limits import (
-    MOST_OF_CAR,
-    MOST_OF_MESSAGE,
-    MOST_OF_VALUE,
-    MOST_RECENT,
-    MOST_UNLISTED,
+    MAX_CAR_SIZE,
+    MAX_MESSAGE_SIZE,
+    MAX_RECENT_SIZE,
+    MAX_UNLISTED_CARS,
+    MAX_VALUE_SIZE,
 )
 from custom_components.mybmw.client.core.tally import OTHERS, Tally
 from tests.client.support.cardata import I4, Client, simulate
@@ -56,13 +56,13 @@ async def test_message_of_57_megabytes() -> None:
 async def test_many_large_messages() -> None:
     """As many megabytes in messages that are just small enough do not stay."""
     client = await listed()
-    size = MOST_OF_MESSAGE - 1_000
+    size = MAX_MESSAGE_SIZE - 1_000
     for number in range(57_000_000 // size):
         receive(client, payload({MILEAGE: 40_000, f"new.{number}": "x" * size}))
     assert client.source.cars[I4].memory.problems["new.3"] == 1
     messages = client.source.recording().messages
-    assert sum(len(message.payload) for message in messages) <= MOST_RECENT
-    assert kept(client) < MOST_OF_CAR
+    assert sum(len(message.payload) for message in messages) <= MAX_RECENT_SIZE
+    assert kept(client) < MAX_CAR_SIZE
 
 
 @pytest.mark.parametrize("known", [False, True])
@@ -72,8 +72,8 @@ async def test_large_values(known: bool) -> None:
     memory = client.source.cars[I4].memory
     keys = [*memory.raw] if known else [f"new.{number}" for number in range(500)]
     for key in keys:
-        receive(client, payload({key: "x" * (MOST_OF_VALUE - 200)}))
-    assert kept(client) < 1.2 * MOST_OF_CAR
+        receive(client, payload({key: "x" * (MAX_VALUE_SIZE - 200)}))
+    assert kept(client) < 1.2 * MAX_CAR_SIZE
     assert memory.problems["too much to keep"] > 0
     if not known:
         receive(client, payload({MILEAGE: 40_000}))
@@ -139,8 +139,8 @@ async def test_many_cars_before_they_are_listed() -> None:
     client = Client.of(simulate("i4_edrive40"))
     for number in range(3_000):
         receive(client, payload({MILEAGE: 5}, vin=f"WBA00000000{number:06}"))
-    assert len(client.source.cars) == MOST_UNLISTED
-    assert client.source.foreign.total() == 3_000 - MOST_UNLISTED
+    assert len(client.source.cars) == MAX_UNLISTED_CARS
+    assert client.source.unknown_cars.total() == 3_000 - MAX_UNLISTED_CARS
     await client.work()
     assert set(client.source.cars) == {I4}
 

@@ -12,7 +12,7 @@ import pytest
 
 from custom_components.mybmw.client import NotWrittenError, QuotaError
 from custom_components.mybmw.client.cardata import clock as clock_module
-from custom_components.mybmw.client.cardata.clock import Count
+from custom_components.mybmw.client.cardata.clock import ElapsedTime
 from custom_components.mybmw.client.cardata.quota import (
     DAY,
     LIMIT,
@@ -71,7 +71,7 @@ class World:
         self.made: list[float] = []
 
     def new(self) -> Ledger:
-        return Ledger(count=Count(lambda: self.reading), released=0)
+        return Ledger(elapsed=ElapsedTime(lambda: self.reading), released=0)
 
     def pass_time(self, delta: timedelta) -> None:
         self.freezer.tick(delta)

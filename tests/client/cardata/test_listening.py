@@ -92,7 +92,7 @@ async def test_other_peoples_cars() -> None:
         client.say(IX, {ODOMETER: 6})
         client.send("x", b"{}")
         assert set(client.garage.vehicles) == {I4}
-        assert client.source.foreign == {IX: 2, "X": 1}
+        assert client.source.unknown_cars == {IX: 2, "X": 1}
         assert client.source.diagnostics()["foreign_cars"] == {IX: 2, "X": 1}
 
 
@@ -120,13 +120,13 @@ async def test_stream_before_the_cars_are_known() -> None:
         for other in ("", "SHORT", "WBY0FINGERPRINT-2", I4 + "X"):
             client.say(other, {ODOMETER: 5})
         assert set(client.garage.vehicles) == {I4, IX}
-        assert client.source.foreign.total() == 4
+        assert client.source.unknown_cars.total() == 4
         await client.work()
         assert set(client.source.cars) == {I4}
         assert not asked(sim, IX)
         assert client.car().drive_train is DriveTrain.ELECTRIC
         client.say(IX, {ODOMETER: 6})
-        assert client.source.foreign[IX] == 1
+        assert client.source.unknown_cars[IX] == 1
 
 
 async def test_car_that_was_heard_first_is_read_as_well() -> None:

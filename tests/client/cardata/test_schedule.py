@@ -13,12 +13,12 @@ import pytest
 
 from custom_components.mybmw.client import QuotaError
 from custom_components.mybmw.client.cardata.night import Night
-from custom_components.mybmw.client.cardata.pace import HELD, SHORTEST
+from custom_components.mybmw.client.cardata.pace import EVENT_RESERVE, MIN_INTERVAL
 from custom_components.mybmw.client.cardata.quota import (
     DAY,
     LIMIT,
-    LOOK,
     RESERVE,
+    VALUES,
     Ledger,
     Reason,
     day_of,
@@ -27,7 +27,7 @@ from custom_components.mybmw.client.cardata.schedule import EXTRAS, Decision, Sc
 
 NOON = datetime(2026, 11, 10, 12, tzinfo=UTC)
 ONE, TWO = "VIN1", "VIN2"
-EVEN = DAY / (LIMIT - RESERVE - HELD - 1)
+EVEN = DAY / (LIMIT - RESERVE - EVENT_RESERVE - 1)
 
 pytestmark = pytest.mark.freeze_time(NOON)
 
@@ -67,7 +67,7 @@ def test_set_up_goes_step_by_step() -> None:
 
 def test_car_that_was_never_read_comes_first() -> None:
     plan, _ = scheduler(ONE, TWO)
-    plan.told(ONE, NOON)
+    plan.updated(ONE, NOON)
     assert plan.next(NOON) == look(TWO, NOON, Reason.SET_UP)
 
 
@@ -76,7 +76,7 @@ def test_fresh_stream_puts_a_call_off() -> None:
     plan.done(look(ONE, NOON), NOON)
     first = plan.next(NOON)
     later = NOON + timedelta(minutes=20)
-    plan.told(ONE, later)
+    plan.updated(ONE, later)
     second = plan.next(later)
     assert first is not None
     assert second is not None
@@ -117,10 +117,10 @@ def test_quiet_cars_take_turns() -> None:
 
 def test_interval_is_never_denser_than_the_budget_spread_evenly() -> None:
     plan, ledger = scheduler(ONE)
-    assert plan.interval(NOON) == EVEN >= SHORTEST
+    assert plan.interval(NOON) == EVEN >= MIN_INTERVAL
     for _ in range(15):
-        ledger.book(LOOK, Reason.TRIP_END)
-    left = LIMIT - RESERVE - HELD - 15
+        ledger.book(VALUES, Reason.TRIP_END)
+    left = LIMIT - RESERVE - EVENT_RESERVE - 15
     pace = DAY / (left - 1) * sqrt(0.5)
     assert plan.interval(NOON) == pace, "what others than the schedule take, they take daily"
     evening = NOON + timedelta(hours=20)
@@ -136,7 +136,7 @@ def test_interval_is_never_denser_than_the_budget_spread_evenly() -> None:
 def test_schedule_leaves_calls_for_events() -> None:
     plan, ledger = scheduler(ONE)
     plan.done(look(ONE, NOON), NOON)
-    for _ in range(LIMIT - RESERVE - HELD):
+    for _ in range(LIMIT - RESERVE - EVENT_RESERVE):
         ledger.book("x", Reason.SCHEDULE)
     assert plan.interval(NOON) is None
     plan.event(ONE, Reason.TRIP_END, NOON)
@@ -157,7 +157,7 @@ def test_night() -> None:
     charging = plan.next(midnight)
     assert charging is not None
     assert charging.at == midnight + EVEN
-    assert not Night(time(1), time(5), ZoneInfo("UTC")).holds(NOON)
+    assert not Night(time(1), time(5), ZoneInfo("UTC")).contains(NOON)
 
 
 def test_event_comes_soon_and_once() -> None:
@@ -171,7 +171,7 @@ def test_event_comes_soon_and_once() -> None:
     decision = plan.next(soon + timedelta(minutes=5))
     assert decision == look(ONE, soon + timedelta(minutes=10), Reason.TRIP_END)
     plan.event("unknown", Reason.TRIP_END, NOON)
-    plan.told("unknown", NOON)
+    plan.updated("unknown", NOON)
     plan.done(look("unknown", NOON, Reason.TRIP_END), NOON)
 
 
@@ -182,10 +182,10 @@ def test_trips_that_end_while_driving() -> None:
     plan.event(ONE, Reason.TRIP_END, NOON)
     minute = timedelta(minutes=1)
     for minutes in (5, 10, 25):
-        plan.told(ONE, now := NOON + minutes * minute)
+        plan.updated(ONE, now := NOON + minutes * minute)
         plan.event(ONE, Reason.TRIP_END, now)
         assert plan.next(now) == look(ONE, now + minute, Reason.TRIP_END)
-    plan.told(ONE, now := NOON + 60 * minute)
+    plan.updated(ONE, now := NOON + 60 * minute)
     decision = plan.next(now)
     assert decision is not None
     assert decision.at <= now
@@ -198,7 +198,7 @@ def test_one_car_drives_another_is_quiet() -> None:
     plan.done(look(TWO, NOON), NOON)
     now = NOON + timedelta(minutes=25)
     plan.event(ONE, Reason.TRIP_END, now)
-    ledger.book(LOOK, Reason.TRIP_END, ONE)
+    ledger.book(VALUES, Reason.TRIP_END, ONE)
     plan.done(look(ONE, now, Reason.TRIP_END), now)
     decision = plan.next(now)
     assert decision is not None
@@ -292,7 +292,7 @@ def test_ten_days(cars: int) -> None:
             outage = 3 * 288 <= step < 3 * 288 + 72
             for vin in told:
                 if not outage and 7 <= now.hour < 20 and chance.random() < 0.02:
-                    plan.told(vin, now)
+                    plan.updated(vin, now)
                     told[vin] = now
                     plan.event(vin, chance.choice([Reason.TRIP_END, Reason.CHARGE_END]), now)
             if step % 288 == 100:

@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.mybmw.client import Planned, UnsupportedError, Vehicle, dump
 from custom_components.mybmw.client.cardata import EXTRAS, Night, Task
-from custom_components.mybmw.client.cardata.pace import HELD
+from custom_components.mybmw.client.cardata.pace import EVENT_RESERVE
 from custom_components.mybmw.client.cardata.pictures import VIEW
 from custom_components.mybmw.client.cardata.quota import LIMIT, RESERVE, Reason
 from custom_components.mybmw.client.core.attributes import (
@@ -240,7 +240,7 @@ async def test_night(freezer: FrozenDateTimeFactory) -> None:
     client.sim.clear_calls()
     await client.live(freezer, NOON + timedelta(hours=18))
     times = [call.time for call in client.sim.calls]
-    asleep = [call for call in times if night.holds(call)]
+    asleep = [call for call in times if night.contains(call)]
     assert len(asleep) <= 3
     assert times[-1] == NOON + timedelta(hours=18)
 
@@ -301,7 +301,7 @@ async def test_wakes_up_when_there_is_more_to_spend(freezer: FrozenDateTimeFacto
     """A plan that waits for calls to be free again does not wait for its next chore."""
     client = Client.of(simulate("i4_edrive40"), extras=frozenset())
     await client.live(freezer, NOON + timedelta(hours=30))
-    while client.source.ledger.left() > HELD - 1:
+    while client.source.ledger.left() > EVENT_RESERVE - 1:
         client.source.ledger.book("x", Reason.TRIP_END)
     assert client.due < timedelta(hours=1)
     await client.live(freezer, NOON + timedelta(hours=33))

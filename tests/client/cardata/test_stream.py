@@ -354,7 +354,7 @@ async def test_renewal_waits_for_tokens(
     broker: SimulatedBroker, listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While BMW hands out none, the connection stays: its token is good for some minutes yet."""
-    monkeypatch.setattr(cardata_stream, "_NEXT_TRY", 0.05)
+    monkeypatch.setattr(cardata_stream, "_RETRY", 0.05)
     await listener.connected()
     listener.login.error = NetworkError("no way")
     soon = datetime.now(UTC) + timedelta(seconds=1)

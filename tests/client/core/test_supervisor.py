@@ -240,13 +240,13 @@ async def test_watch_crashes(
         return
 
     client.source._supervisors._sleep = sleep
-    usual, bug = client.source._activity._changed, failing(2)
+    usual, bug = client.source._activity._changed_cars, failing(2)
 
     def changed(now: Any) -> list[str]:
         bug()
         return usual(now)
 
-    monkeypatch.setattr(client.source._activity, "_changed", changed)
+    monkeypatch.setattr(client.source._activity, "_changed_cars", changed)
     async with client.listening():
         client.say(I4, {MILEAGE: 31_455})
         await settle()

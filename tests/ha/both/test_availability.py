@@ -70,7 +70,7 @@ def connect(entry: MockConfigEntry, *, connected: bool) -> None:
     """Let the stream come or go, without a broker."""
     source = poller(entry).source
     assert isinstance(source, CardataSource)
-    source._activity.connect(connected=connected)
+    source._activity.set_connected(connected=connected)
     poller(entry)._changed()
 
 

@@ -21,7 +21,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.mybmw.client import Poll
 from custom_components.mybmw.client.cardata import CardataSource, connectivity
-from custom_components.mybmw.client.cardata.mapping import NULL_IS_OVER, RULES
+from custom_components.mybmw.client.cardata.mapping import NULL_ENDS, RULES
 from custom_components.mybmw.client.core import vehicle as client_vehicle
 from custom_components.mybmw.client.core.descriptors import DESCRIPTORS, Kind
 from custom_components.mybmw.runtime import dispatcher
@@ -338,7 +338,7 @@ async def unmoved(car: Car, nonsense: object) -> None:
 def meaningful(car: Car, descriptor: str, nonsense: object) -> bool:
     """Tell whether what is nonsense elsewhere is a value of this descriptor."""
     if nonsense in (None, "", " "):
-        return descriptor in NULL_IS_OVER
+        return descriptor in NULL_ENDS
     if isinstance(nonsense, bool):
         state = car.state(descriptor)
         return state is None or state.entity_id.startswith("binary_sensor.")

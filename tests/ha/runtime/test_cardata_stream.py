@@ -328,8 +328,8 @@ async def test_who_sleeps_and_who_was_never_heard(
     await until(lambda: state(hass, CONNECTION) == "active")
     source = poller(live).source
     assert isinstance(source, CardataSource)
-    source._activity.heard[I4] -= timedelta(minutes=16)
-    source._activity._news.set()
+    source._activity.last_message[I4] -= timedelta(minutes=16)
+    source._activity._changed.set()
     await until(lambda: state(hass, CONNECTION) == "asleep")
     await shown(hass, broker, 44)
     await until(lambda: state(hass, CONNECTION) == "active")

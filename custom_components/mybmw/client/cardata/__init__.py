@@ -1,6 +1,6 @@
-"""BMW CarData: the official, read-only interface for customers in Europe.
+"""BMW CarData, the official read-only API for customers in Europe.
 
-The first tokens come from a login that a person approves on BMW's page:
+The first tokens come from a device login that the user approves on BMW's page:
 
     redactor = Redactor()
     login = DeviceLogin(Http(web, redactor), client_id)

@@ -1,7 +1,7 @@
-"""The REST endpoints of CarData, as functions (docs/protocols/cardata.md#rest).
+"""The REST endpoints of CarData (docs/protocols/cardata.md#rest).
 
-Every call is booked in the ledger first. What an answer means is decided by its `exveErrorId`,
-since the HTTP status alone may mean quota, scope, car, container or token.
+Every call is booked in the ledger first. The `exveErrorId` of a response decides about the error,
+as the same HTTP status is used for quota, scope, car, container and token.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +28,7 @@ from ..core.wording import error_code, wording
 from ..transport.http import MAX_PICTURE_SIZE, MAX_SIZE, Http, Request, json_of, retry_after
 from ..transport.tokens import TokenKeeper
 from .login import CardataTokens
-from .quota import LOOK, Ledger, Reason
+from .quota import VALUES, Ledger, Reason
 
 BASE: Final = "https://api-cardata.bmwgroup.com"
 
@@ -45,23 +45,23 @@ class CardataError(ApiError):
     """CarData refused a request; `code` is its `exveErrorId`, such as CU-104."""
 
     def __init__(self, message: str, status: int, code: str) -> None:
-        """Keep the code beside the text."""
+        """Create the error with HTTP status and code."""
         super().__init__(message, status)
         self.code = code
 
 
 class ScopeError(AuthError):
-    """The tokens are good but do not cover CarData's REST interface: a new login may help."""
+    """The tokens are valid, but not for CarData's REST API: a new login may help."""
 
     key = "api_not_subscribed"
 
 
 class _StaleError(AuthError):
-    """A token is not good any more: another one may be."""
+    """A token is not valid any more; a new one may be."""
 
 
 class Container(NamedTuple):
-    """A named set of descriptors whose values can be asked for at once."""
+    """A named set of descriptors whose values are requested together."""
 
     id: str
     name: str
@@ -88,16 +88,16 @@ class _Call(NamedTuple):
 
 
 class CardataApi:
-    """Calls CarData as one client; JSON comes back undecoded by meaning."""
+    """Calls the endpoints for one account; returns their JSON."""
 
     def __init__(self, http: Http, login: TokenKeeper[CardataTokens], ledger: Ledger) -> None:
-        """Every call gets its token from `login` and is booked in `ledger`."""
+        """Create it; calls use tokens of `login` and are booked in `ledger`."""
         self.ledger = ledger
         self._http = http
         self._login = login
 
     async def mappings(self, reason: Reason) -> Sequence[object]:
-        """List the cars of the account; BMW sends a list, an object around one, or one object."""
+        """Return the cars of the account; BMW sends a list, an object with one, or one object."""
         answer = await self._json(
             _Call("list vehicles", "GET", "/customers/vehicles/mappings", reason)
         )
@@ -107,23 +107,23 @@ class CardataApi:
         return inner[0] if inner else [answer]
 
     async def basic_data(self, vin: str, reason: Reason) -> object:
-        """Read what never changes about a car."""
+        """Return the basic data of a car, which do not change."""
         return await self._json(self._of(vin, "basicData", "read basic data", reason))
 
     async def telematics(self, vin: str, container: str, reason: Reason) -> Mapping[str, object]:
-        """Read the last known values of a container's descriptors."""
-        call = self._of(vin, "telematicData", LOOK, reason, {"containerId": container})
+        """Return the last known values of a container's descriptors."""
+        call = self._of(vin, "telematicData", VALUES, reason, {"containerId": container})
         answer = mapping(await self._json(call)).get("telematicData")
         if not isinstance(answer, dict):
-            raise AnswerError(f"{LOOK}: the answer holds no data")
+            raise AnswerError(f"{VALUES}: the answer holds no data")
         return answer
 
     async def charging_history(
         self, vin: str, since: str, until: str, reason: Reason, page: str = ""
     ) -> tuple[Sequence[object], str]:
-        """Read a page of charging sessions between two ISO 8601 times, newest first.
+        """Return a page of charging sessions between two ISO 8601 times, newest first.
 
-        Returns the name of the page that follows as well, "" if there is none.
+        Also returns the token of the next page, "" if there is none.
         """
         period = {"from": since, "to": until}
         call = self._of(vin, "chargingHistory", "read the charging history", reason, period)
@@ -132,9 +132,9 @@ class CardataApi:
     async def location_settings(
         self, vin: str, reason: Reason, page: str = ""
     ) -> tuple[Sequence[object], str]:
-        """Read a page of the charging settings per place, of which a car may have none.
+        """Return a page of the charging settings by place; empty if the car has none.
 
-        Returns the name of the page that follows as well, "" if there is none.
+        Also returns the token of the next page, "" if there is none.
         """
         call = self._of(vin, "locationBasedChargingSettings", "read charging settings", reason)
         try:
@@ -145,7 +145,7 @@ class CardataApi:
             return (), ""
 
     async def tyres(self, vin: str, reason: Reason) -> object:
-        """Read the tyre diagnosis."""
+        """Return the tyre diagnosis."""
         return await self._json(
             self._of(vin, "smartMaintenanceTyreDiagnosis", "read the tyre diagnosis", reason)
         )
@@ -161,7 +161,7 @@ class CardataApi:
         return image
 
     async def containers(self, reason: Reason) -> list[Container]:
-        """List the account's containers, deleted ones included."""
+        """Return the containers of the account, including deleted ones."""
         call = _Call("list containers", "GET", "/customers/containers", reason)
         listed = sequence(mapping(await self._json(call)).get("containers"))
         return [found for item in listed if (found := _container(item)) is not None]
@@ -169,7 +169,7 @@ class CardataApi:
     async def create_container(
         self, name: str, purpose: str, descriptors: Sequence[str], reason: Reason
     ) -> str:
-        """Make a container and return its id."""
+        """Create a container and return its id."""
         body = {
             "name": name,
             "purpose": purpose,
@@ -182,7 +182,7 @@ class CardataApi:
         return found.id
 
     async def delete_container(self, container: str, reason: Reason) -> None:
-        """Delete a container; one that is deleted already is no failure."""
+        """Delete a container, unless it is deleted already."""
         path = f"/customers/containers/{quote(container, safe='')}"
         try:
             await self._send(_Call("delete a container", "DELETE", path, reason))
@@ -211,7 +211,7 @@ class CardataApi:
         return json_of(await self._send(call), call.what)
 
     async def _send(self, call: _Call) -> httpx.Response:
-        """Send a call; with a fresh token once more if the first one is refused."""
+        """Send a call, again with a new token if the first one is refused."""
         token = await self._login.token()
         response = await self._fetch(call, token)
         error = self._error(call, response)
@@ -258,8 +258,8 @@ class CardataApi:
         if response.is_success and not code:
             return None
         status = response.status_code
-        told = f"{call.what}: {error_code(code) or f'HTTP {status}'} {wording(message)}".strip()
-        text = self._http.redactor.beginning(told)
+        cause = f"{call.what}: {error_code(code) or f'HTTP {status}'} {wording(message)}".strip()
+        text = self._http.redactor.beginning(cause)
         if code == _QUOTA or (not code and status == httpx.codes.TOO_MANY_REQUESTS):
             self.ledger.refused(retry_after(response))
             return QuotaError(text, retry_after(response))

@@ -1,4 +1,4 @@
-"""What has to be remembered of a car to make sense of values that come one at a time."""
+"""The state of a car that is needed to interpret values that arrive one at a time."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -16,8 +16,8 @@ from ..core.convert import (
 )
 from ..core.tally import Tally
 from ..core.values import ChargingStatus, DriveTrain, LidState
-from .converters import UnitConverter, is_nothing, number, one_of, phases_of, time_of, truth
-from .limits import MOST_OF_VALUE, size_of
+from .converters import UnitConverter, boolean, is_nothing, number, one_of, phases_of, time_of
+from .limits import MAX_VALUE_SIZE, size_of
 from .mapping import (
     ALTITUDE,
     CHARGING_STATE,
@@ -49,15 +49,15 @@ type Readings = Iterable[AnyReading]
 
 MAPPING: Final = "mapping"
 BASIC_DATA: Final = "basicData"
-"""What is kept in `answers`: how the car is mapped to the account, and what never changes."""
+"""The names of the stored responses."""
 
 SILENCE: Final = timedelta(minutes=30)
 UNDER_WAY: Final = frozenset({ChargingStatus.CHARGING, ChargingStatus.WAITING_FOR_CHARGING})
-_PLACES: Final = frozenset({LATITUDE, LONGITUDE, ALTITUDE, DIRECTION})
+_LOCATION: Final = frozenset({LATITUDE, LONGITUDE, ALTITUDE, DIRECTION})
 
 
 class Value(NamedTuple):
-    """One value of one descriptor as it came; `time` is when it was measured."""
+    """One value of a descriptor as received, measured at `time`."""
 
     raw: object
     unit: str
@@ -65,20 +65,21 @@ class Value(NamedTuple):
 
     @property
     def named_unit(self) -> str:
-        """The unit that came with the value, or behind its number; "" if none did."""
+        """The unit of the value, which may also follow its number; "" if there is none."""
         return self.unit or split_unit(self.raw)[1]
 
 
 @dataclass(slots=True)
 class CarState:
-    """What is remembered of one car; `zone` is where its clock is.
+    """The state of one car; `zone` is the time zone of its clock.
 
-    `happened` collects what is worth a call, `streamed` the descriptors that came by the stream,
-    `raw` holds the newest value of each as it came, `answers` those that are asked for seldom;
-    `tellers` are the descriptors that the present values come from, where there may be several,
-    `proven` those that the car sends although its drive train does not have them. `unknown` and
-    `problems` count what could not be used. `now` is when the values at hand were sent. `size` are
-    the bytes of `raw`, `sizes` those of each value.
+    `values` are those needed later, `raw` the newest ones of all descriptors as received, with
+    `size` in bytes and `sizes` of each; `answers` are responses that are requested seldom.
+    `streamed` are the descriptors that were streamed; `proven` those that the car has although its
+    drive train does not. `origins` are the descriptors of current values that may come from
+    several, `preferred` the last times of those that are better than a fallback. `events` are
+    worth a call. `unknown` and `problems` count unusable values. `now` is when the values that are
+    being read were sent.
     """
 
     drive_train: DriveTrain | None = None
@@ -86,16 +87,16 @@ class CarState:
     values: dict[str, Value] = field(default_factory=dict)
     raw: dict[str, tuple[datetime, object]] = field(default_factory=dict)
     answers: dict[str, object] = field(default_factory=dict)
-    better: dict[AnyAttribute, datetime] = field(default_factory=dict)
+    preferred: dict[AnyAttribute, datetime] = field(default_factory=dict)
     target: float | None = None
-    doubted: Value | None = None
-    powered: datetime | None = None
+    unconfirmed_target: Value | None = None
+    power_sent: datetime | None = None
     phases: Value | None = None
     charging_since: datetime | None = None
     now: datetime | None = None
-    tellers: dict[AnyAttribute, tuple[str, datetime]] = field(default_factory=dict)
+    origins: dict[AnyAttribute, tuple[str, datetime]] = field(default_factory=dict)
     proven: set[str] = field(default_factory=set)
-    happened: list[Reason] = field(default_factory=list)
+    events: list[Reason] = field(default_factory=list)
     streamed: set[str] = field(default_factory=set)
     unknown: Tally = field(default_factory=Tally)
     problems: Tally = field(default_factory=Tally)
@@ -104,39 +105,39 @@ class CarState:
 
     @property
     def plugs_in(self) -> bool:
-        """Whether the car may have a battery to charge from outside."""
+        """Whether the car may have a battery that is charged from outside."""
         train = self.drive_train
         return train is None or train.plugs_in or not PLUG_PROOF.isdisjoint(self.proven)
 
     @property
     def burns_fuel(self) -> bool:
-        """Whether the car may have a tank."""
+        """Whether the car may have a fuel tank."""
         train = self.drive_train
         return train is None or train.burns_fuel or not FUEL_PROOF.isdisjoint(self.proven)
 
     @property
     def charging_state(self) -> ChargingStatus | None:
-        """What the charging is doing, None if the car does not say."""
+        """The charging status, None if it is not known."""
         word = self.values.get(CHARGING_WORD)
         return None if word is None else _state(word.raw)
 
     @property
     def charges(self) -> bool | None:
-        """Whether the car charges, None if it does not say."""
+        """Whether the car is charging, None if that is not known."""
         state = self.charging_state
         return None if state is None else state is ChargingStatus.CHARGING
 
-    def remember(self, descriptor: str, value: Value) -> None:
-        """Keep a value unless a newer one is known, and note what it means that it changed.
+    def update(self, descriptor: str, value: Value) -> None:
+        """Store a value unless a newer one is known, and add an event if it is a change.
 
-        A word that is not known, or says that nothing is known, ends what was there; anything
-        else that cannot be read changes nothing.
+        An unknown word or one for "no value" removes the stored value; any other unusable value is
+        ignored.
         """
         known = self.values.get(descriptor)
         if known is not None and known.time > value.time:
             return
         try:
-            usable = REMEMBERED[descriptor](value.raw, value.unit) is not None
+            usable = CONVERTERS[descriptor](value.raw, value.unit) is not None
         except UnknownWordError:
             self.values.pop(descriptor, None)
             return
@@ -153,10 +154,10 @@ class CarState:
             except ValueError, TypeError:
                 return
             if reason is not None:
-                self.happened.append(reason)
+                self.events.append(reason)
 
-    def keep(self, descriptor: str, item: object, time: datetime, size: int | None = None) -> None:
-        """Keep what came, unless something newer is known; `size` are its bytes as JSON."""
+    def store(self, descriptor: str, item: object, time: datetime, size: int | None = None) -> None:
+        """Store a value as received unless a newer one is known; `size` is in bytes of JSON."""
         known = self.raw.get(descriptor)
         if known is None or known[0] <= time:
             size = size_of(item) if size is None else size
@@ -164,14 +165,14 @@ class CarState:
             self.sizes[descriptor] = size
             self.raw[descriptor] = time, item
 
-    def has_room(self, descriptor: str, size: int, most: int) -> bool:
-        """Tell whether a value of a size can be kept in so many bytes."""
-        return self.size + self._growth(descriptor, size) <= most
+    def has_room(self, descriptor: str, size: int, limit: int) -> bool:
+        """Return whether a value can be stored within a limit; both are in bytes."""
+        return self.size + self._growth(descriptor, size) <= limit
 
     def _growth(self, descriptor: str, size: int) -> int:
         return size - self.sizes.get(descriptor, -len(descriptor))
 
-    def believes(
+    def accepts(
         self,
         attribute: AnyAttribute,
         time: datetime,
@@ -179,43 +180,43 @@ class CarState:
         fallback: bool,
         silence: timedelta = SILENCE,
     ) -> bool:
-        """Tell whether a value counts, and remember the newest one of a better descriptor.
+        """Return whether to use a value; record the time of one that is not a `fallback`.
 
-        A `fallback` counts when the better one has been silent for that long.
+        A fallback is used if the preferred descriptor has not sent anything during `silence`.
         """
-        better = self.better.get(attribute)
+        preferred = self.preferred.get(attribute)
         if fallback:
-            return better is None or time - better > silence
-        self.better[attribute] = time if better is None else max(better, time)
+            return preferred is None or time - preferred > silence
+        self.preferred[attribute] = time if preferred is None else max(preferred, time)
         return True
 
-    def tells(self, attribute: AnyAttribute, descriptor: str, time: datetime) -> None:
-        """Note which descriptor the present value of an attribute comes from."""
-        known = self.tellers.get(attribute)
+    def set_origin(self, attribute: AnyAttribute, descriptor: str, time: datetime) -> None:
+        """Record the descriptor of the current value of an attribute."""
+        known = self.origins.get(attribute)
         if known is None or known[1] <= time:
-            self.tellers[attribute] = descriptor, time
+            self.origins[attribute] = descriptor, time
 
     def may_end(self, attribute: AnyAttribute, descriptor: str) -> bool:
-        """Return whether a descriptor without a value ends that of the attribute.
+        """Return whether a descriptor without a value ends the value of the attribute.
 
-        It does not if the value comes from another descriptor, which counts at once from then on.
+        It does not if the value comes from another descriptor. If it does, fallbacks are used.
         """
-        teller, former = self.tellers.get(attribute), self.raw.get(descriptor)
-        if teller is None and former is not None:
+        origin, former = self.origins.get(attribute), self.raw.get(descriptor)
+        if origin is None and former is not None:
             raw = mapping(former[1]).get("value")
             ends = raw is not None and not is_nothing(raw)
         else:
-            ends = teller is not None and teller[0] == descriptor
+            ends = origin is not None and origin[0] == descriptor
         if ends:
-            self.better.pop(attribute, None)
+            self.preferred.pop(attribute, None)
         return ends
 
     def unknown_word(self, descriptor: str, error: UnknownWordError) -> None:
-        """Count and log a word that is not in the list of a descriptor."""
+        """Count and log an unknown word of a descriptor."""
         note_unknown_word(self.problems, descriptor, error)
 
     def number(self, descriptor: str) -> tuple[float, datetime] | None:
-        """Return the newest number of a descriptor and when it was measured."""
+        """Return the stored number of a descriptor and its time."""
         value = self.values.get(descriptor)
         if value is None:
             return None
@@ -226,44 +227,44 @@ class CarState:
         return None if amount is None else (amount, value.time)
 
     def flag(self, descriptor: str) -> tuple[bool, datetime] | None:
-        """Return the newest truth value of a descriptor and when it was measured."""
+        """Return the stored boolean of a descriptor and its time."""
         value = self.values.get(descriptor)
-        told = None if value is None else truth(value.raw, value.unit)
-        return None if value is None or told is None else (told, value.time)
+        flag = None if value is None else boolean(value.raw, value.unit)
+        return None if value is None or flag is None else (flag, value.time)
 
     def word(self, descriptor: str) -> tuple[str, datetime] | None:
-        """Return the newest word of a descriptor and when it was measured."""
+        """Return the stored word of a descriptor in upper case, and its time."""
         value = self.values.get(descriptor)
         if value is None or not isinstance(value.raw, str):
             return None
         return value.raw.strip().upper(), value.time
 
     def unit_of(self, value: Value) -> str:
-        """Return the unit of a distance."""
+        """Return the unit of a distance, in lower case."""
         return value.named_unit or self.display_unit()
 
     def display_unit(self) -> str:
-        """Return the unit of distances that come without one: that of the car's display."""
+        """Return the unit of distances without one, which is that of the car's display."""
         found = (self.word(descriptor) for descriptor in DISPLAY_UNITS)
         return next((unit[0].lower() for unit in found if unit), "km")
 
     def dump(self) -> dict[str, object]:
-        """Return what should survive a restart as JSON; places are not kept."""
+        """Return the state as JSON, without locations."""
         return {
             "values": {
                 key: [value.raw, value.unit, value.time.isoformat()]
                 for key, value in self.values.items()
-                if key not in _PLACES
+                if key not in _LOCATION
             },
             "raw": {
                 key: [time.isoformat(), item]
                 for key, (time, item) in self.raw.items()
-                if key not in _PLACES
+                if key not in _LOCATION
             },
             "answers": {
                 name: answer
                 for name, answer in self.answers.items()
-                if size_of(answer) <= MOST_OF_VALUE
+                if size_of(answer) <= MAX_VALUE_SIZE
             },
             "target": self.target,
             "streamed": sorted(self.streamed),
@@ -272,15 +273,15 @@ class CarState:
             "phases": self.phases and [self.phases.raw, self.phases.time.isoformat()],
             "tellers": {
                 attribute.key: [descriptor, time.isoformat()]
-                for attribute, (descriptor, time) in self.tellers.items()
+                for attribute, (descriptor, time) in self.origins.items()
             },
         }
 
     def load(self, saved: object) -> None:
-        """Take over what `dump` wrote; odd parts are left out."""
+        """Restore a `dump`, without invalid parts."""
         fields = mapping(saved)
         for key, item in mapping(fields.get("values")).items():
-            if isinstance(item, list) and len(item) == 3 and key in REMEMBERED:
+            if isinstance(item, list) and len(item) == 3 and key in CONVERTERS:
                 raw, unit, text = item
                 time = utc_time(text)
                 if time is not None and isinstance(unit, str):
@@ -291,7 +292,7 @@ class CarState:
             if isinstance(item, list) and len(item) == 2:
                 time = utc_time(item[0])
                 if time is not None:
-                    self.keep(key, item[1], time)
+                    self.store(key, item[1], time)
         self.answers |= mapping(fields.get("answers"))
         target = fields.get("target")
         self.target = float(target) if isinstance(target, (int, float)) else None
@@ -299,7 +300,7 @@ class CarState:
         self.proven |= set(map(str, sequence(fields.get("proven"))))
         self.charging_since = utc_time(fields.get("charging_since"))
         self.phases = _saved_phases(fields.get("phases"))
-        self.tellers |= _saved_tellers(fields.get("tellers"))
+        self.origins |= _saved_origins(fields.get("tellers"))
 
 
 def _saved_phases(saved: object) -> Value | None:
@@ -309,7 +310,7 @@ def _saved_phases(saved: object) -> Value | None:
     return None if time is None or not isinstance(raw, str) else Value(raw, "", time)
 
 
-def _saved_tellers(saved: object) -> dict[AnyAttribute, tuple[str, datetime]]:
+def _saved_origins(saved: object) -> dict[AnyAttribute, tuple[str, datetime]]:
     found: dict[AnyAttribute, tuple[str, datetime]] = {}
     for key, item in mapping(saved).items():
         if key in ATTRIBUTES and isinstance(item, list) and len(item) == 2:
@@ -334,11 +335,11 @@ def _charging(old: Value, new: Value) -> Reason | None:
 
 
 def _plugged(old: Value, new: Value) -> Reason | None:
-    return Reason.PLUGGED_IN if truth(new.raw, "") and truth(old.raw, "") is False else None
+    return Reason.PLUGGED_IN if boolean(new.raw, "") and boolean(old.raw, "") is False else None
 
 
 def _stopped(old: Value, new: Value) -> Reason | None:
-    return Reason.TRIP_END if truth(old.raw, "") and truth(new.raw, "") is False else None
+    return Reason.TRIP_END if boolean(old.raw, "") and boolean(new.raw, "") is False else None
 
 
 def _arrived(_old: Value, _new: Value) -> Reason | None:
@@ -364,13 +365,13 @@ def _up_to(high: float) -> UnitConverter[float]:
     return convert
 
 
-REMEMBERED: Final[Mapping[str, UnitConverter[object]]] = {
+CONVERTERS: Final[Mapping[str, UnitConverter[object]]] = {
     **dict.fromkeys((LATITUDE, LONGITUDE), number),
     **dict.fromkeys((TOTAL_RANGE, ELECTRIC_RANGE), _up_to(3_000)),
     **dict.fromkeys((CURRENT, VOLTAGE), _up_to(1_000)),
     **dict.fromkeys(SOC, _up_to(100)),
     **dict.fromkeys(CLIMATE_TIMER_PARTS, _up_to(59)),
-    **dict.fromkeys((*PLUGS, MOVING, IGNITION, *TAILGATE), truth),
+    **dict.fromkeys((*PLUGS, MOVING, IGNITION, *TAILGATE), boolean),
     **dict.fromkeys(SUNROOF, one_of(*LidState)),
     **dict.fromkeys(DISPLAY_UNITS, one_of("KM", "KILOMETER", "KILOMETERS", "MI", "MILE", "MILES")),
     CHARGING_WORD: CHARGING_STATE,
@@ -378,11 +379,11 @@ REMEMBERED: Final[Mapping[str, UnitConverter[object]]] = {
     PHASES: phases_of,
     TRIP_END: time_of,
 }
-"""The descriptors that are worth remembering, and how they are read."""
+"""The converters of the descriptors whose values are stored."""
 
 
 def _usable(descriptor: str, value: Value) -> bool:
     try:
-        return REMEMBERED[descriptor](value.raw, value.unit) is not None
+        return CONVERTERS[descriptor](value.raw, value.unit) is not None
     except ValueError, TypeError, OverflowError:
         return False

@@ -1,6 +1,6 @@
-"""Charging: what follows from status, power, volts, amperes, phases, time left and target.
+"""Readings of charging from status, power, voltage, current, phases, time left and target.
 
-Which of them is out of date is decided by `reconcile`, for all sources together.
+Contradictions between them are resolved in `reconcile`, for all sources.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,8 +23,8 @@ from .mapping import (
     CHARGING_LEFT,
     CHARGING_WORD,
     CURRENT,
+    DEPARTURE_TARGET,
     ESTIMATED_LEFT,
-    OTHER_TARGET,
     PHASES,
     PLUGS,
     POWER,
@@ -35,7 +35,7 @@ from .mapping import (
 )
 
 _SAME_BURST: Final = timedelta(seconds=2)
-_LATELY: Final = timedelta(minutes=10)
+_POWER_RECENT: Final = timedelta(minutes=10)
 _EARLY: Final = timedelta(seconds=10)
 _FULL: Final = 100.0
 _LINE_VOLTAGE: Final = 250.0
@@ -45,17 +45,17 @@ _KILOWATT: Final = measure(Unit.KILOWATT)
 def _charging_left(value: Value, car: CarState) -> Readings:
     readings = _left(value, car)
     if readings:
-        car.believes(CHARGING_TIME_LEFT, value.time, fallback=False)
+        car.accepts(CHARGING_TIME_LEFT, value.time, fallback=False)
     return readings
 
 
 def _estimated_left(value: Value, car: CarState) -> Readings:
-    believed = car.believes(CHARGING_TIME_LEFT, value.time, fallback=True)
-    return _left(value, car) if believed else ()
+    accepted = car.accepts(CHARGING_TIME_LEFT, value.time, fallback=True)
+    return _left(value, car) if accepted else ()
 
 
 def _left(value: Value, car: CarState) -> tuple[AnyReading, ...]:
-    """Return the time left and the end; an end that is past already is none."""
+    """Return the time left in min and the end of the charge, or end both if it has passed."""
     left = minutes(value.raw, value.unit)
     if not car.plugs_in or not left or car.charges is False:
         return ()
@@ -70,7 +70,7 @@ def _left(value: Value, car: CarState) -> tuple[AnyReading, ...]:
 
 
 def _charging_word(value: Value, car: CarState) -> Readings:
-    """Note since when the car charges, pauses included; volts and amperes may come earlier."""
+    """Set the start of the charge, which may contain pauses; return its AC power."""
     if car.charging_state not in UNDER_WAY:
         car.charging_since = None
     elif car.charging_since is None and car.charges:
@@ -82,19 +82,19 @@ def _power(value: Value, car: CarState) -> Readings:
     power = _KILOWATT(value.raw, value.named_unit or "w")
     if not car.plugs_in or power is None:
         return ()
-    car.powered = max(car.powered or value.time, value.time)
+    car.power_sent = max(car.power_sent or value.time, value.time)
     return (CHARGING_POWER.at(power, value.time, SOURCE),)
 
 
 def _phases(value: Value, car: CarState) -> Readings:
-    """Remember more than one phase: it is sent on change only, and 1 at the end of a charge."""
+    """Store a number of phases above 1: it is sent on change only, and 1 after each charge."""
     if (phases_of(value.raw) or 0) > 1 and (car.phases is None or car.phases.time <= value.time):
         car.phases = value
     return _ac_power(value, car)
 
 
 def _plugged(value: Value, car: CarState) -> Readings:
-    """Forget the phases of the charger from which the car was unplugged."""
+    """Reset the number of phases when the car is unplugged."""
     plugs = [plug for key in PLUGS if (plug := car.flag(key)) is not None]
     plugged = max(plugs, key=lambda plug: plug[1])[0] if plugs else True
     if not plugged and car.phases is not None and car.phases.time <= value.time:
@@ -103,14 +103,14 @@ def _plugged(value: Value, car: CarState) -> Readings:
 
 
 def _ac_power(_value: Value, car: CarState) -> Readings:
-    """Work out the power of cars that tell volts, amperes and phases only."""
+    """Return the power in kW from voltage, current and phases, if the car sends no power."""
     volts, amperes = car.number(VOLTAGE), car.number(CURRENT)
     since, count = car.charging_since, _phase_count(car)
     if not car.charges or since is None or not (volts and amperes and count):
         return ()
     when = max(volts[1], amperes[1])
-    told = car.powered is not None and abs(when - car.powered) < _LATELY
-    if told or amperes[1] < since - _EARLY:
+    sent = car.power_sent is not None and abs(when - car.power_sent) < _POWER_RECENT
+    if sent or amperes[1] < since - _EARLY:
         return ()
     factor = sqrt(3) if volts[0] >= _LINE_VOLTAGE else count
     power = round(volts[0] * amperes[0] * factor / 1000, 2)
@@ -118,10 +118,7 @@ def _ac_power(_value: Value, car: CarState) -> Readings:
 
 
 def _phase_count(car: CarState) -> int | None:
-    """Return the number of phases: 1 only if it was measured in this charge, else the last more.
-
-    None if that is not known.
-    """
+    """Return the number of phases of this charge, or the stored one above 1; None if unknown."""
     newest, since = car.values.get(PHASES), car.charging_since
     if newest is not None and since is not None and newest.time >= since - _EARLY:
         count = phases_of(newest.raw)
@@ -131,21 +128,24 @@ def _phase_count(car: CarState) -> int | None:
 
 
 def _target(value: Value, car: CarState) -> Readings:
-    """A target of 100 % may be BMW's default: it counts with a state of charge, or said twice."""
+    """Return the target SoC.
+
+    100 % may be BMW's default, so it has to be sent twice or together with a state of charge.
+    """
     target = number(value.raw, value.unit)
     if not car.plugs_in or target is None:
         return ()
-    doubted, car.doubted = car.doubted, None
-    again = doubted is not None and doubted.time < value.time
+    earlier, car.unconfirmed_target = car.unconfirmed_target, None
+    again = earlier is not None and earlier.time < value.time
     sure = target != _FULL or car.target in (None, target) or again
     if not sure and not any(_at(car.values.get(key), value.time) for key in SOC):
-        car.doubted = doubted or value
+        car.unconfirmed_target = earlier or value
         return ()
     return _accepted(target, value.time, car)
 
 
-def _other_target(value: Value, car: CarState) -> Readings:
-    """The target for departures counts where there is no other one."""
+def _departure_target(value: Value, car: CarState) -> Readings:
+    """Return the target SoC for departures, if there is no other target."""
     target = number(value.raw, value.unit)
     if not car.plugs_in or target is None or car.target is not None:
         return ()
@@ -153,12 +153,12 @@ def _other_target(value: Value, car: CarState) -> Readings:
 
 
 def _soc(value: Value, car: CarState) -> Readings:
-    """A doubted target that comes in the same burst as a state of charge is a real one."""
-    doubted = car.doubted
-    if doubted is None or not _at(doubted, value.time):
+    """Return a target of 100 % that was sent together with this state of charge."""
+    target = car.unconfirmed_target
+    if target is None or not _at(target, value.time):
         return ()
-    car.doubted = None
-    return _accepted(_FULL, doubted.time, car)
+    car.unconfirmed_target = None
+    return _accepted(_FULL, target.time, car)
 
 
 def _accepted(target: float, when: datetime, car: CarState) -> Readings:
@@ -179,7 +179,7 @@ CHARGING: Final[Mapping[str, Callable[[Value, CarState], Readings]]] = {
     **dict.fromkeys((VOLTAGE, CURRENT), _ac_power),
     **dict.fromkeys(PLUGS, _plugged),
     TARGET: _target,
-    OTHER_TARGET: _other_target,
+    DEPARTURE_TARGET: _departure_target,
     **dict.fromkeys(SOC, _soc),
 }
-"""What to do with the descriptors of charging."""
+"""The functions that return readings of charging, by descriptor."""

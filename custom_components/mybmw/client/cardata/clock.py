@@ -1,7 +1,7 @@
-"""Elapsed time beside the clock of the machine, which may be set at any moment.
+"""Elapsed time independent of the system clock, which may be set at any time.
 
-A clock without battery is days behind at boot, a wrong time server puts it days ahead. What must
-not happen twice in 24 hours is therefore dated in both: by the clock, and by the count.
+A system clock without battery is days behind at boot, and a wrong time server sets it days ahead.
+Events with a limit per 24 hours are therefore dated by both system clock and monotonic time.
 """
 
 from collections.abc import Callable
@@ -12,59 +12,59 @@ from typing import Final, NamedTuple
 from ..core.convert import mapping, utc_time
 
 DRIFT: Final = timedelta(minutes=1)
-"""How far the clock may be off the count, or go back, without having been set."""
+"""Differences of the system clock up to this do not count as the clock having been set."""
 
 _DAY: Final = timedelta(hours=24)
-_OLDEST: Final = 30 * _DAY
+_MAX_AGE: Final = 30 * _DAY
 _FIRST_YEAR: Final = 2000
 _LAST_YEAR: Final = 2999
 
 
 class Stamp(NamedTuple):
-    """A moment: as the clock showed it (UTC), and in seconds of the count."""
+    """A time by the system clock (UTC), and in seconds of an `ElapsedTime`."""
 
     time: datetime
     at: float
 
 
-class Count:
-    """Counts the seconds that pass while the program runs, and dates what happened with them."""
+class ElapsedTime:
+    """Counts the seconds since it was created, and dates events by them."""
 
     def __init__(self, source: Callable[[], float] | None = None) -> None:
-        """`source` counts seconds; `time.monotonic` unless a test wants another one."""
+        """Create it; `source` returns seconds, `time.monotonic` by default."""
         self._source = source
         self._last = self._read()
         self._passed = 0.0
 
     def seconds(self) -> float:
-        """Return the seconds since the beginning; they never go back."""
+        """Return the seconds since it was created; they never decrease."""
         reading = self._read()
         self._passed += max(0.0, reading - self._last)
         self._last = reading
         return self._passed
 
     def stamp(self) -> Stamp:
-        """Return the present moment."""
+        """Return the current time as a stamp."""
         return Stamp(datetime.now(UTC), self.seconds())
 
     def when(self, *stamps: Stamp) -> list[datetime]:
-        """Return when things happened, on the clock as it goes now.
+        """Return the times of stamps by the current system clock.
 
-        Where the clock was set since, that is what the count says; but nothing becomes older than
-        the clock says that it is.
+        If the clock was set since, the elapsed time decides; but no stamp becomes older than by
+        its own clock time.
         """
         now, seconds = datetime.now(UTC), self.seconds()
         return [_when(stamp, now, now - timedelta(seconds=seconds - stamp.at)) for stamp in stamps]
 
     def dump(self) -> dict[str, object]:
-        """Return what tells after a restart how long the program did not run, as JSON."""
+        """Return the current time as JSON, for `since` after a restart."""
         return {"time": datetime.now(UTC).isoformat(), "count": self._read()}
 
     def since(self, saved: object) -> timedelta:
-        """Return how much time has passed since `dump`, nothing if the clock was set back.
+        """Return the time since `dump`, zero if the clock was set back.
 
-        As long as the machine runs its own count goes on. It stops while a machine sleeps, so only
-        a difference of more than a day means that the clock was set.
+        Monotonic time continues over restarts of the program, but stops while the machine sleeps,
+        so only a difference of more than a day means that the clock was set.
         """
         fields = mapping(saved)
         time, count = saved_time(fields.get("time")), fields.get("count")
@@ -75,7 +75,7 @@ class Count:
         same_run = 0.0 <= counted < passed.total_seconds()
         if same_run and passed - timedelta(seconds=counted) > _DAY:
             return timedelta(seconds=counted)
-        return min(passed, _OLDEST)
+        return min(passed, _MAX_AGE)
 
     def _read(self) -> float:
         return (self._source or monotonic)()
@@ -86,27 +86,27 @@ def _when(stamp: Stamp, now: datetime, counted: datetime) -> datetime:
     return counted if set_back or set_forward else stamp.time
 
 
-class SetBack:
-    """Notice when the clock is set back between two calls of `look`."""
+class ClockGuard:
+    """Detects that the system clock was set back between two calls of `set_back_by`."""
 
     def __init__(self) -> None:
-        """The clock may show anything at first."""
+        """Create it; the first call returns zero."""
         self._last: datetime | None = None
 
-    def look(self, now: datetime) -> timedelta:
-        """Return by how much the clock was set back since the last look, nothing if it was not."""
+    def set_back_by(self, now: datetime) -> timedelta:
+        """Return by how much the clock was set back since the last call, zero if it was not."""
         last, self._last = self._last, now
         return last - now if last is not None and last - now > DRIFT else timedelta()
 
 
 def saved_time(value: object) -> datetime | None:
-    """Read a time (UTC) that a file holds; None if it is none, or of no year that can be."""
+    """Return a stored time (UTC), None if it is invalid or not within the years 2000 to 2999."""
     time = utc_time(value)
     return time if time is not None and _FIRST_YEAR <= time.year <= _LAST_YEAR else None
 
 
 def age_of(value: object) -> timedelta | None:
-    """Read an age in seconds; None if it is none."""
+    """Return a stored age in seconds as timedelta, None if it is invalid."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 0:
         return None
-    return timedelta(seconds=min(value, _OLDEST.total_seconds()))
+    return timedelta(seconds=min(value, _MAX_AGE.total_seconds()))

@@ -1,4 +1,4 @@
-"""What follows from several of CarData's values together: position, ranges, lids, climate."""
+"""Readings that combine several descriptors: position, ranges, lids, climate control."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, time, timedelta
@@ -39,30 +39,31 @@ from .mapping import (
 
 type Length = tuple[float, datetime]
 
-_TOGETHER: Final = timedelta(seconds=5)
-_LATELY: Final = timedelta(minutes=10)
+_SAME_TIME: Final = timedelta(seconds=5)
+_MAX_RANGES_APART: Final = timedelta(minutes=10)
 _LONG_SILENCE: Final = timedelta(hours=6)
 
 
 def _position(_value: Value, car: CarState) -> Readings:
-    """Pair latitude and longitude; halves of different times belong to different places."""
+    """Return the position, if latitude and longitude were measured together."""
     latitude, longitude = car.number(LATITUDE), car.number(LONGITUDE)
-    if latitude is None or longitude is None or abs(latitude[1] - longitude[1]) > _TOGETHER:
+    if latitude is None or longitude is None or abs(latitude[1] - longitude[1]) > _SAME_TIME:
         return ()
-    place = Position(latitude[0], longitude[0])
-    nowhere = place == Position(0, 0)
-    if nowhere or abs(place.latitude) > 90 or abs(place.longitude) > 180:
-        raise ValueError("not a place on earth")
+    position = Position(latitude[0], longitude[0])
+    unset = position == Position(0, 0)
+    if unset or abs(position.latitude) > 90 or abs(position.longitude) > 180:
+        raise ValueError("not a position")
     when, fix = max(latitude[1], longitude[1]), car.word(FIX)
-    if fix is not None and fix[0] == "NO_FIX" and abs(fix[1] - when) <= _TOGETHER:
+    if fix is not None and fix[0] == "NO_FIX" and abs(fix[1] - when) <= _SAME_TIME:
         return ()
-    return (POSITION.at(place, when, SOURCE),)
+    return (POSITION.at(position, when, SOURCE),)
 
 
 def _ranges(value: Value, car: CarState) -> Readings:
-    """Return total and fuel range.
+    """Return the total and the fuel range in km.
 
-    What was charged since the last trip is in the electric range, but not yet in the total one.
+    After charging, the electric range is updated before the total range, so their difference is
+    not the fuel range if the electric range is newer.
     """
     electric = _kilometers(car.values.get(ELECTRIC_RANGE), car)
     total = _kilometers(car.values.get(TOTAL_RANGE), car)
@@ -72,12 +73,12 @@ def _ranges(value: Value, car: CarState) -> Readings:
     # Electric cars send a total range of 0
     if total is None or (unknown and electric and not total[0]):
         return _range(REMAINING_RANGE_TOTAL, electric) if unknown else ()
-    car.believes(REMAINING_RANGE_TOTAL, total[1], fallback=False)
+    car.accepts(REMAINING_RANGE_TOTAL, total[1], fallback=False)
     fuel: Length | None = None
     if not car.plugs_in:
         fuel = total
-        car.believes(REMAINING_RANGE_FUEL, total[1], fallback=False)
-    elif car.drive_train is not None and electric is not None and electric[1] - total[1] <= _LATELY:
+        car.accepts(REMAINING_RANGE_FUEL, total[1], fallback=False)
+    elif not unknown and electric is not None and electric[1] - total[1] <= _MAX_RANGES_APART:
         fuel = max(0.0, total[0] - electric[0]), max(total[1], electric[1])
     return (*_range(REMAINING_RANGE_TOTAL, total), *_range(REMAINING_RANGE_FUEL, fuel))
 
@@ -85,9 +86,10 @@ def _ranges(value: Value, car: CarState) -> Readings:
 def _electric_ranges(
     value: Value, car: CarState, electric: Length | None, last: Length | None
 ) -> Readings:
-    """Return the ranges of an electric car; the last remaining one is 0 on many of them.
+    """Return the ranges of an electric car in km.
 
-    It is the last resort of those that send nothing else, or nothing else any more.
+    `lastRemainingRange` is 0 on many electric cars, so it is only used by itself if there has been
+    no electric range for hours.
     """
     silent = electric is None or (last is not None and last[1] - electric[1] > _LONG_SILENCE)
     if not silent:
@@ -101,12 +103,12 @@ def _electric_ranges(
 
 
 def _estimated_range(value: Value, car: CarState) -> Readings:
-    """Return the estimate for charging: newer than what the instruments show, or all there is."""
+    """Return the range estimated while charging, if there is no recent electric range."""
     estimate = _kilometers(value, car)
     if not car.plugs_in or not estimate or not estimate[0]:
         return ()
     wait = _LONG_SILENCE if car.charges is False else SILENCE
-    if not car.believes(REMAINING_RANGE_ELECTRIC, value.time, fallback=True, silence=wait):
+    if not car.accepts(REMAINING_RANGE_ELECTRIC, value.time, fallback=True, silence=wait):
         return ()
     electric = REMAINING_RANGE_ELECTRIC.at(estimate[0], value.time, SOURCE)
     if car.burns_fuel:
@@ -115,33 +117,33 @@ def _estimated_range(value: Value, car: CarState) -> Readings:
 
 
 def _total_estimate(value: Value, car: CarState) -> Readings:
-    """Return the estimate of the total range where there is no other one."""
+    """Return the estimated total range, if there is no better one."""
     total = _kilometers(value, car)
     if not total or not total[0]:
         return ()
-    readings = _second_best(REMAINING_RANGE_TOTAL, total[0], value, car)
+    readings = _fallback(REMAINING_RANGE_TOTAL, total[0], value, car)
     if car.burns_fuel or not readings:
         return readings
-    return (*readings, *_second_best(REMAINING_RANGE_ELECTRIC, total[0], value, car))
+    return (*readings, *_fallback(REMAINING_RANGE_ELECTRIC, total[0], value, car))
 
 
 def _navigation_range(value: Value, car: CarState) -> Readings:
-    """Return what the navigation system knows of the fuel, on cars that have nothing else."""
+    """Return the range that the navigation system reports, for cars without a plug."""
     length = _kilometers(value, car)
     if car.drive_train is None or car.plugs_in or length is None:
         return ()
     return (
-        *_second_best(REMAINING_RANGE_FUEL, length[0], value, car),
-        *_second_best(REMAINING_RANGE_TOTAL, length[0], value, car),
+        *_fallback(REMAINING_RANGE_FUEL, length[0], value, car),
+        *_fallback(REMAINING_RANGE_TOTAL, length[0], value, car),
     )
 
 
-def _second_best[T](
+def _fallback[T](
     attribute: Attribute[T], found: T, value: Value, car: CarState
 ) -> tuple[AnyReading, ...]:
-    """Tell what counts only while the better descriptor of the same attribute says nothing."""
-    believed = car.believes(attribute, value.time, fallback=True)
-    return (attribute.at(found, value.time, SOURCE),) if believed else ()
+    """Return a reading unless a better descriptor of the same attribute has a recent value."""
+    accepted = car.accepts(attribute, value.time, fallback=True)
+    return (attribute.at(found, value.time, SOURCE),) if accepted else ()
 
 
 def _kilometers(value: Value | None, car: CarState) -> Length | None:
@@ -156,14 +158,14 @@ def _range(attribute: Attribute[float], known: Length | None) -> Readings:
 
 
 def _tailgate(value: Value, car: CarState) -> Readings:
-    """Put the tailgate together, on cars that do not tell of it as a whole."""
+    """Return the state of the tailgate from its parts, for cars that do not send it as a whole."""
     parts = [part for key in TAILGATE if (part := car.flag(key)) is not None]
     state = LidState.OPEN if any(is_open for is_open, _ in parts) else LidState.CLOSED
     return _lid("trunk", state if parts else None, value, car)
 
 
 def _sunroof(value: Value, car: CarState) -> Readings:
-    """Put the sunroof together, on cars that tell separately how it slides and tilts."""
+    """Return the state of the sunroof, for cars that send sliding and tilting separately."""
     slide, tilt = (car.word(key) for key in SUNROOF)
     state: LidState | None = None
     if slide is not None and slide[0] != LidState.CLOSED:
@@ -176,14 +178,14 @@ def _sunroof(value: Value, car: CarState) -> Readings:
 
 
 def _lid(name: str, state: LidState | None, value: Value, car: CarState) -> Readings:
-    """Return the state of a lid that is put together, or its end if no part is known any more."""
+    """Return the state of a lid with several parts, or its end if none is known any more."""
     attribute, parts = LIDS[name], f"parts of {name}"
     if state is None:
         ends = car.may_end(attribute, parts)
         return (attribute.over(value.time, SOURCE),) if ends else ()
-    readings = _second_best(attribute, state, value, car)
+    readings = _fallback(attribute, state, value, car)
     if readings:
-        car.tells(attribute, parts, value.time)
+        car.set_origin(attribute, parts, value.time)
     return readings
 
 
@@ -214,7 +216,7 @@ def _climate_timer(name: str) -> Callable[[Value, CarState], Readings]:
     return function
 
 
-DERIVED: Final[Mapping[str, Callable[[Value, CarState], Readings]]] = {
+COMBINED: Final[Mapping[str, Callable[[Value, CarState], Readings]]] = {
     LATITUDE: _position,
     LONGITUDE: _position,
     TOTAL_RANGE: _ranges,
@@ -230,4 +232,4 @@ DERIVED: Final[Mapping[str, Callable[[Value, CarState], Readings]]] = {
     **CHARGING,
     **LISTS,
 }
-"""What to do with the descriptors of which more follows than one fact."""
+"""The functions that return combined readings, by descriptor."""

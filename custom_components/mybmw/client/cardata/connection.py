@@ -1,4 +1,4 @@
-"""The way from what somebody knows of an account to its source."""
+"""Create a source from the credentials of an account."""
 
 from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, tzinfo
@@ -29,11 +29,11 @@ def connect(
     pace: Pace | None = None,
     redactor: Redactor | None = None,
 ) -> CardataSource:
-    """Return a source for the account that has approved a code (`DeviceLogin`).
+    """Return a source for the tokens of a `DeviceLogin`.
 
-    A refresh token lives once: `save` gets every new set of tokens before it is used, and has to
-    keep it; `load` returns the set saved last, if several programs share it. Without a `broker`
-    there is no stream. For the others see `CardataSource`.
+    A refresh token can be used once: `save` has to store every new set of tokens, and is called
+    before they are used; `load` returns the set stored last, if several programs share it. Without
+    a `broker` there is no stream. See `CardataSource` for the other parameters.
     """
     redactor = redactor or Redactor()
     http = Http(client, redactor)

@@ -1,8 +1,8 @@
-"""How CarData spells values, and what they mean.
+"""Converters from CarData's values to values of attributes.
 
 See docs/protocols/cardata.md#words and #stale-values.
-REST sends every value as text, the stream sends native JSON; the same key may be a truth value
-here and a word there. Words are compared as a whole and without regard to capitals.
+REST sends every value as text, the stream as native JSON; the same key may be a boolean in one and
+a word in the other. Words are compared as a whole, and case does not matter.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -27,10 +27,10 @@ from ..core.units import FACTORS, KILOMETERS, MINUTES, converted
 from .faults import fault_codes
 
 type UnitConverter[T] = Callable[[object, str], T | None]
-"""From a value and its unit in lower case; None is no value, ValueError nonsense."""
+"""Converts a value and its unit in lower case; None for "no value", ValueError if unusable."""
 
 _NOTHING: Final = NULL_WORDS | {"-NA-", "SIGNAL_INVALID", "ASN_ISUNKNOWN", "NO_ACTION", "NO_FIX"}
-_NOT_KNOWN: Final = frozenset(
+_UNKNOWN: Final = frozenset(
     {
         "-NA-",
         "ASN_ISUNKNOWN",
@@ -74,8 +74,8 @@ _FALSE: Final = frozenset(
         "NOTCHOSEN",
     }
 )
-_MOST_BAR: Final = 10
-_MOST_CODES: Final = 100
+_MAX_BAR: Final = 10
+_MAX_CODES: Final = 100
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,62}")
 _PHASES: Final = re.compile(r"([0-3])(?:[-_ ]?PHASES?)?")
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -102,22 +102,22 @@ _DATES: Final = (
 
 
 def is_nothing(value: object) -> bool:
-    """Tell whether a value stands for "no value"."""
+    """Return whether a value is null or a word for "no value"."""
     return value.strip().upper() in _NOTHING if isinstance(value, str) else value is None
 
 
-def is_not_known(value: object) -> bool:
-    """Return whether a value is a word by which a car says that it does not know."""
-    return isinstance(value, str) and value.strip().upper() in _NOT_KNOWN
+def is_unknown(value: object) -> bool:
+    """Return whether a value is a word for "the car does not know"."""
+    return isinstance(value, str) and value.strip().upper() in _UNKNOWN
 
 
 def number(value: object, _unit: str) -> float | None:
-    """Read a number."""
+    """Return a number."""
     return None if isinstance(value, str) and is_nothing(value) else any_number(value)
 
 
 def measurement(value: object, unit: str) -> tuple[float | None, str]:
-    """Read a number and its unit in lower case, which may stand behind the number."""
+    """Return a number and its unit in lower case, which may follow the number in the value."""
     if unit or not isinstance(value, str) or is_nothing(value):
         return number(value, unit), unit
     digits, unit = split_unit(value)
@@ -125,10 +125,7 @@ def measurement(value: object, unit: str) -> tuple[float | None, str]:
 
 
 def measure(wanted: Unit | None) -> UnitConverter[float]:
-    """Make a converter for numbers in one unit; where no other one is known, any is taken for it.
-
-    A consumption is told the other way round by cars that are set to miles: mi/kWh.
-    """
+    """Return a converter for numbers; the unit is ignored if `wanted` has no conversions."""
     known = wanted in FACTORS
 
     def convert(value: object, unit: str) -> float | None:
@@ -141,7 +138,7 @@ def measure(wanted: Unit | None) -> UnitConverter[float]:
 
 
 def consumption(value: object, unit: str) -> float | None:
-    """Read a consumption in kWh/100 km; cars that are set to miles tell it in mi/kWh."""
+    """Return a consumption in kWh/100 km; cars that display miles send it in mi/kWh."""
     amount, unit = measurement(value, unit)
     if amount is None or unit not in ("mi/kwh", "miles/kwh"):
         return amount
@@ -149,17 +146,17 @@ def consumption(value: object, unit: str) -> float | None:
 
 
 def pressure(value: object, unit: str) -> float | None:
-    """Read the pressure of a tyre in kPa; a small number without a unit can only be in bar."""
+    """Return a tyre pressure in kPa; a number below 10 without a unit is in bar."""
     amount, unit = measurement(value, unit)
     if amount is None:
         return None
-    return converted(amount, unit or ("bar" if amount < _MOST_BAR else "kpa"), Unit.KILOPASCAL)
+    return converted(amount, unit or ("bar" if amount < _MAX_BAR else "kpa"), Unit.KILOPASCAL)
 
 
 def word(known: Collection[str]) -> UnitConverter[str]:
-    """Make a converter for words of a list that may grow: any other word is taken as it is.
+    """Return a converter for words in lower case with underscores; unknown ones are kept.
 
-    Words come out in lower case, with underscores; known ones may come without.
+    Known words are also recognised without underscores.
     """
     without = {item.replace("_", ""): item for item in known}
 
@@ -185,8 +182,8 @@ def word(known: Collection[str]) -> UnitConverter[str]:
     return convert
 
 
-def truth(value: object, _unit: str) -> bool | None:
-    """Read a truth value, or a word that stands for one."""
+def boolean(value: object, _unit: str) -> bool | None:
+    """Return a boolean, also from a word."""
     if is_nothing(value):
         return None
     if isinstance(value, bool):
@@ -200,7 +197,7 @@ def truth(value: object, _unit: str) -> bool | None:
 
 
 def distance(value: object, unit: str) -> float | None:
-    """Read a distance in km; a converted one has one decimal."""
+    """Return a distance in km, rounded to one decimal if it was converted."""
     amount, unit = measurement(value, unit)
     if amount is None:
         return None
@@ -211,7 +208,7 @@ def distance(value: object, unit: str) -> float | None:
 
 
 def minutes(value: object, unit: str) -> float | None:
-    """Read a duration in min; the largest numbers stand for "not known"."""
+    """Return a duration in min; None above a week, since large numbers mean "unknown"."""
     amount, unit = measurement(value, unit)
     if amount is None or unit not in MINUTES:
         return None
@@ -220,12 +217,12 @@ def minutes(value: object, unit: str) -> float | None:
 
 
 def plain(value: object, _unit: str) -> str | None:
-    """Read a text."""
+    """Return a text of at most 255 characters."""
     return None if is_nothing(value) else text(value)
 
 
 def member[E: StrEnum](words: Mapping[str, E]) -> UnitConverter[E]:
-    """Make a converter from words to members of an enumeration, however they are joined."""
+    """Return a converter from words to members; case and separators do not matter."""
     known = {joined(word): member for word, member in words.items()}
 
     def convert(value: object, _unit: str) -> E | None:
@@ -240,7 +237,7 @@ def member[E: StrEnum](words: Mapping[str, E]) -> UnitConverter[E]:
 
 
 def one_of(*words: str) -> UnitConverter[str]:
-    """Make a converter for words in capitals that stay as they are."""
+    """Return a converter for a fixed set of words in upper case."""
 
     def convert(value: object, _unit: str) -> str | None:
         found = value.strip().upper() if isinstance(value, str) else ""
@@ -252,7 +249,7 @@ def one_of(*words: str) -> UnitConverter[str]:
 
 
 def phases_of(value: object, _unit: str = "") -> int | None:
-    """Read the number of phases, which is a word such as "3-PHASES" or a number; 0 is none."""
+    """Return the number of phases from a number or a word such as "3-PHASES"; 0 if not charging."""
     if is_nothing(value):
         return None
     if isinstance(value, str) and joined(value) == "nocharging":
@@ -263,22 +260,22 @@ def phases_of(value: object, _unit: str = "") -> int | None:
     return int(found[1])
 
 
-def truth_or[E: StrEnum](words: Mapping[str, E], yes: E, no: E) -> UnitConverter[E]:
-    """Make a converter for what is a word on some cars and a truth value on others."""
+def boolean_or[E: StrEnum](words: Mapping[str, E], yes: E, no: E) -> UnitConverter[E]:
+    """Return a converter for values that are a word on some cars and a boolean on others."""
     known = {joined(word): member for word, member in words.items()}
 
     def convert(value: object, unit: str) -> E | None:
         found = known.get(joined(value)) if isinstance(value, str) else None
         if found is not None:
             return found
-        told = truth(value, unit)
-        return None if told is None else yes if told else no
+        flag = boolean(value, unit)
+        return None if flag is None else yes if flag else no
 
     return convert
 
 
 def day(value: object, _unit: str = "") -> date | None:
-    """Read a date in one of the forms that BMW writes; a month alone is its first day."""
+    """Return a date in one of BMW's formats; for a month, its first day."""
     if is_nothing(value) or value == "-":
         return None
     if not isinstance(value, str):
@@ -286,43 +283,43 @@ def day(value: object, _unit: str = "") -> date | None:
     text_ = value.strip()
     written = _written(text_)
     if written is not None:
-        return _sensible(written.date())
+        return _plausible(written.date())
     if len(text_) < len("2026-11-01"):
         text_ = f"{text_}-01"
-    return _sensible(iso_time(text_[:10]).date())
+    return _plausible(iso_time(text_[:10]).date())
 
 
 def time_of(value: object, _unit: str = "") -> datetime | None:
-    """Read a time in one of the forms that BMW writes; one without an offset is the car's own."""
+    """Return a time in one of BMW's formats; one without an offset is local to the car."""
     if is_nothing(value):
         return None
     if not isinstance(value, str):
         raise ValueError("not a time")
-    return _sensible(_written(value.strip()) or iso_time(value.strip()))
+    return _plausible(_written(value.strip()) or iso_time(value.strip()))
 
 
-def _sensible[D: date](when: D) -> D | None:
-    """Leave out times that stand for "never"."""
+def _plausible[D: date](when: D) -> D | None:
+    """Return a date or time; None for years that mean "never"."""
     return when if 2000 < when.year < 2100 else None
 
 
 def count(value: object, _unit: str = "") -> int | None:
-    """Read how many faults are listed."""
+    """Return the number of faults in a fault memory."""
     faults = _faults(value)
     return None if faults is None else len(faults)
 
 
 def codes(value: object, _unit: str = "") -> tuple[str, ...] | None:
-    """Read the first of the listed faults; what cannot be read is a problem of their number."""
+    """Return up to 100 faults; None if they cannot be read, which `count` reports."""
     try:
         faults = _faults(value)
     except ValueError:
         return None
-    return None if faults is None else tuple(faults[:_MOST_CODES])
+    return None if faults is None else tuple(faults[:_MAX_CODES])
 
 
 def _faults(value: object) -> list[str] | None:
-    """Return the listed faults; an empty text lists none."""
+    """Return the faults; none for an empty text."""
     empty = isinstance(value, str) and not value.strip()
     return None if is_nothing(value) and not empty else fault_codes(value)
 
@@ -337,9 +334,9 @@ def _written(value: str) -> datetime | None:
 
 
 def items(value: object) -> list[Mapping[str, object]]:
-    """Read a list of objects that came as JSON in a text, perhaps each of them again.
+    """Return the objects of a list; the list and each item may be JSON in a text.
 
-    What is no object is left out; ValueError if the whole is no JSON, or holds nothing but that.
+    Other items are skipped. Raises ValueError for invalid JSON, or if there are other items only.
     """
     whole = _list(value)
     found: list[Mapping[str, object]] = []
@@ -356,7 +353,7 @@ def items(value: object) -> list[Mapping[str, object]]:
 
 
 def inner(value: object) -> list[Mapping[str, object]]:
-    """Read one object or a list of objects, perhaps as JSON in a text; nonsense is an empty one."""
+    """Return one object or a list of objects, also as JSON in a text; empty if it is invalid."""
     try:
         decoded = _decoded(value)
         return [decoded] if isinstance(decoded, dict) else items(decoded)
@@ -365,7 +362,7 @@ def inner(value: object) -> list[Mapping[str, object]]:
 
 
 def _list(value: object) -> list[object]:
-    """Return a list, also one of the single object that came without it."""
+    """Return a list, also of a single object without a list."""
     decoded = _decoded(value)
     if isinstance(decoded, dict):
         return [decoded]

@@ -1,4 +1,4 @@
-"""What the diagnostics of CarData tell; it has to be anonymised before it is shown."""
+"""The parts of CarData's diagnostics, not anonymised yet."""
 
 from datetime import datetime
 
@@ -7,8 +7,8 @@ from .quota import Ledger, Reason
 from .schedule import Decision
 
 
-def about_calls(ledger: Ledger, now: datetime) -> dict[str, object]:
-    """Return who spent which call and why, and what is left."""
+def calls_diagnostics(ledger: Ledger, now: datetime) -> dict[str, object]:
+    """Return the calls with their reasons, and how many are left."""
     return {
         "calls": [
             {
@@ -26,8 +26,8 @@ def about_calls(ledger: Ledger, now: datetime) -> dict[str, object]:
     }
 
 
-def about_plan(decision: Decision | None) -> dict[str, object] | None:
-    """Return what is to be done next."""
+def plan_diagnostics(decision: Decision | None) -> dict[str, object] | None:
+    """Return the next planned task."""
     if decision is None:
         return None
     return {
@@ -38,12 +38,12 @@ def about_plan(decision: Decision | None) -> dict[str, object] | None:
     }
 
 
-def about_car(car: MappedCar, heard: datetime | None) -> dict[str, object]:
-    """Return what a car sends, and what of it could not be used."""
+def car_diagnostics(car: MappedCar, last_message: datetime | None) -> dict[str, object]:
+    """Return the access to a car, its streamed descriptors and unusable values."""
     return {
         "access": car.access.value,
         "refused": car.refused,
-        "last_message": heard and heard.isoformat(),
+        "last_message": last_message and last_message.isoformat(),
         "streamed": sorted(car.memory.streamed),
         "unknown": dict(car.memory.unknown),
         "problems": dict(car.memory.problems),

@@ -1,4 +1,4 @@
-"""Carrying out what the plan asks for, one task after the other."""
+"""Execute the tasks of the schedule: make the calls and read the responses."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -43,24 +43,24 @@ from .rest_readings import (
 from .schedule import EXTRAS, Decision, Task
 
 WHOLE_ACCOUNT: Final = (AuthError, QuotaError, NetworkError, NotWrittenError)
-"""What fails for one car would fail for all."""
+"""Errors that concern the whole account: further calls would fail as well."""
 
-_MOST_PAGES: Final = 5
+_MAX_PAGES: Final = 5
 _VIN: Final = re.compile(r"[A-Z0-9]{17}", re.IGNORECASE | re.ASCII)
 _MAY_BE_MISSING: Final = EXTRAS | {Task.BASIC_DATA}
 _CALLS: Final[Mapping[Task, int]] = {
-    Task.SESSIONS: _MOST_PAGES,
-    Task.PLACES: _MOST_PAGES,
+    Task.SESSIONS: _MAX_PAGES,
+    Task.PLACES: _MAX_PAGES,
     Task.CONTAINER: 2,
 }
 
 
 @dataclass(slots=True)
 class MappedCar:
-    """One car of the account; `refused` means that BMW does not let it be read at present.
+    """One car of the account; `refused` means that the account currently may not read it.
 
-    `denied` is whether it was refused when it was last tried, although it may be tried again.
-    One that is shown `elsewhere` is none of ours.
+    `denied` is whether the last call was refused, even if the next one may be tried. One that is
+    shown `elsewhere`, by another config entry, is not read.
     """
 
     access: Access = Access.PRIMARY
@@ -70,7 +70,7 @@ class MappedCar:
     memory: CarState = field(default_factory=CarState)
 
     def tasks(self, extras: frozenset[Task]) -> frozenset[Task]:
-        """Return what may be asked about the car."""
+        """Return the tasks that may be executed for the car."""
         if self.access is not Access.PRIMARY or self.refused or self.elsewhere:
             return frozenset()
         wanted = extras if self.memory.plugs_in else extras - {Task.SESSIONS, Task.PLACES}
@@ -79,7 +79,7 @@ class MappedCar:
 
 @dataclass(slots=True)
 class Outcome:
-    """What some work brought; it is `over` when there is no point in going on."""
+    """The results of several tasks; `over` if further ones would fail as well."""
 
     readings: dict[str, list[AnyReading]] = field(default_factory=dict)
     errors: dict[str, ClientError] = field(default_factory=dict)
@@ -88,15 +88,15 @@ class Outcome:
 
     @property
     def over(self) -> bool:
-        """Whether something failed that would fail for everything else as well."""
+        """Whether an error concerns the whole account."""
         return isinstance(self.error, WHOLE_ACCOUNT)
 
     def take(self, vin: str, readings: Sequence[AnyReading]) -> None:
-        """Add what was read about a car."""
+        """Add readings of a car."""
         self.readings.setdefault(vin, []).extend(readings)
 
     def fail(self, decision: Decision, error: ClientError) -> None:
-        """Note a failure: of one car, or of the account."""
+        """Add an error, of one car or of the account."""
         whole = isinstance(error, WHOLE_ACCOUNT) and not isinstance(error, RefusedError)
         if whole or not decision.vin:
             self.error = error
@@ -106,12 +106,12 @@ class Outcome:
             self.errors[decision.vin] = error
 
     def poll(self) -> Poll:
-        """Return it in the form of all sources."""
+        """Return the outcome as a `Poll`."""
         return Poll(self.readings, self.errors, self.vins, self.error)
 
 
 class Executor:
-    """Makes the calls of a task and reads what they bring."""
+    """Makes the calls of a task and reads the responses."""
 
     def __init__(
         self,
@@ -120,7 +120,7 @@ class Executor:
         cars: dict[str, MappedCar],
         zone: tzinfo,
     ) -> None:
-        """`cars` are kept up to date; `zone` is where their clocks are, and months begin."""
+        """Create it; `cars` is updated in place, `zone` is the time zone of the cars."""
         self.problems = Tally()
         self.improving = False
         self.container_missing = False
@@ -137,9 +137,9 @@ class Executor:
         }
 
     def most_calls(self, decisions: Sequence[Decision]) -> int:
-        """Return how many calls these take at most, one of them with a token that is refused.
+        """Return how many calls these take at most, including one with a refused token.
 
-        What the first list of cars leads to is unknown: there is one car at least.
+        The first list of cars is assumed to contain one car.
         """
         if not decisions:
             return 0
@@ -149,8 +149,8 @@ class Executor:
         calls = sum(_CALLS.get(task, 1) for task in tasks)
         return calls + 1 + (self._containers.most_calls if Task.VALUES in tasks else 0)
 
-    async def carry_out(self, decision: Decision, outcome: Outcome) -> None:
-        """Do one thing; raise what the calls raise."""
+    async def execute(self, decision: Decision, outcome: Outcome) -> None:
+        """Execute one task; raise the errors of its calls."""
         if decision.task is Task.MAPPINGS:
             await self._mappings(decision.reason, outcome)
         elif decision.task is Task.CONTAINER:
@@ -223,7 +223,7 @@ class Executor:
         return read_places(answer, self.problems, datetime.now(UTC))
 
     async def _read[T](self, vin: str, call: Awaitable[T]) -> T:
-        """Wait for an answer about a car, and note if the account may not read it."""
+        """Return the response about a car, and record whether the account may read it."""
         try:
             answer = await call
         except NotAllowedError:
@@ -236,10 +236,10 @@ class Executor:
 async def _all_pages(
     read: Callable[[str], Awaitable[tuple[Sequence[object], str]]],
 ) -> list[object]:
-    """Return what is on all pages, as far as that is worth the calls."""
+    """Return the items of up to five pages."""
     answer: list[object] = []
     page = ""
-    for _ in range(_MOST_PAGES):
+    for _ in range(_MAX_PAGES):
         found, page = await read(page)
         answer += found
         if not page:
@@ -248,7 +248,7 @@ async def _all_pages(
 
 
 def is_free(error: ClientError) -> bool:
-    """Tell whether nothing was spent on what failed, or nothing more will be soon."""
+    """Return whether an error cost no call, or no further calls are made until it is resolved."""
     if isinstance(error, NetworkError):
         return not error.sent
     free = isinstance(error, (QuotaError, AuthError, NotWrittenError))
@@ -256,21 +256,21 @@ def is_free(error: ClientError) -> bool:
 
 
 def is_refused(error: ClientError) -> bool:
-    """Tell whether BMW has answered, and would answer the same again soon."""
+    """Return whether BMW refused a call and would refuse it again."""
     if isinstance(error, ApiError):
         return error.status < httpx.codes.INTERNAL_SERVER_ERROR
     return isinstance(error, (AnswerError, NotAllowedError, RefusedError))
 
 
 def waits_regularly(task: Task, error: ClientError) -> bool:
-    """Tell whether what failed for a car can wait for its regular time."""
+    """Return whether a failed task of a car is retried at its regular time only."""
     if isinstance(error, NotAllowedError):
         return True
     return task in _MAY_BE_MISSING and is_refused(error)
 
 
 def is_vin(text: str) -> bool:
-    """Tell whether a text has the form of a VIN, which stands in addresses and topics."""
+    """Return whether a text has the form of a VIN, so that it is safe in URLs and topics."""
     return _VIN.fullmatch(text) is not None
 
 
@@ -279,7 +279,7 @@ def _iso(moment: datetime) -> str:
 
 
 def _mapped(item: object) -> tuple[str, tuple[Access, Mapping[str, object]]] | None:
-    """Read the VIN and what may be read; models without such a distinction count as PRIMARY."""
+    """Return VIN, access and fields of a mapping; access is PRIMARY if there is no such field."""
     fields = mapping(item)
     vin, kind = fields.get("vin"), fields.get("mappingType")
     if not isinstance(vin, str) or not is_vin(vin.strip()):

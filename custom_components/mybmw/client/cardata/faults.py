@@ -1,4 +1,4 @@
-"""The fault memory, which BMW sends in many forms: lists, objects, and plain text of codes."""
+"""Parse the fault memory, which BMW sends in many forms: lists, objects and texts of codes."""
 
 from collections.abc import Mapping
 import re
@@ -6,8 +6,8 @@ from typing import Final
 
 import orjson
 
-_DEEPEST: Final = 8
-_LONGEST: Final = 40
+_MAX_DEPTH: Final = 8
+_MAX_LENGTH: Final = 40
 _CODE: Final = r"(?:0x)?(?:[0-9a-f]{4}|[0-9a-f]{6}|[0-9a-f]{8})|[pcbu][0-9a-f]{4}(?:-[0-9a-f]{2})?"
 _CODES: Final = re.compile(_CODE, re.IGNORECASE)
 _CONTROL_UNIT: Final = re.compile(r"[0-9a-z_]{1,8}", re.IGNORECASE)
@@ -18,7 +18,7 @@ _NAMES: Final = re.compile(r"code|dtc|fault", re.IGNORECASE)
 
 
 def fault_codes(value: object) -> list[str]:
-    """Return one text for each fault; ValueError if the value is no form of a fault memory."""
+    """Return one text for each fault; raise ValueError for an unknown form of fault memory."""
     if isinstance(value, str):
         return _of_text(value.strip(), 0)
     found = _inside(value, 0, listed=False)
@@ -28,7 +28,7 @@ def fault_codes(value: object) -> list[str]:
 
 
 def _of_text(text: str, depth: int) -> list[str]:
-    """Read JSON, markup, or codes with something between them."""
+    """Return the faults in JSON, XML or a text of codes with separators."""
     if not text:
         return []
     try:
@@ -37,7 +37,7 @@ def _of_text(text: str, depth: int) -> list[str]:
         decoded = None
     if isinstance(decoded, (list, dict)):
         found = _inside(decoded, depth, listed=False)
-    elif isinstance(decoded, str) and depth < _DEEPEST:
+    elif isinstance(decoded, str) and depth < _MAX_DEPTH:
         found = _of_text(decoded.strip(), depth + 1)
     elif text.startswith("<"):
         found = _TAGGED.findall(text) or None
@@ -51,7 +51,7 @@ def _of_text(text: str, depth: int) -> list[str]:
 
 
 def _listed(text: str) -> list[str] | None:
-    """Read codes; the number or the name of its control unit may stand before each."""
+    """Return the codes in a text; each may follow the number or name of its control unit."""
     faults = (_BETWEEN_WORDS.split(part.strip(" \t,")) for part in _BETWEEN_FAULTS.split(text))
     records = [words for words in faults if any(words)]
     found = [code for words in records for code in _codes(words)]
@@ -61,15 +61,15 @@ def _listed(text: str) -> list[str] | None:
 
 
 def _codes(words: list[str]) -> list[str]:
-    """Return the codes of a record: of two words of different lengths, the longer one."""
+    """Return the codes of a record; the shorter one of two codes is a control unit."""
     codes = [word for word in words if _CODES.fullmatch(word)]
     pair = len(codes) == len(words) == 2 and len(codes[0]) < len(codes[1])
     return codes[1:] if pair else codes
 
 
 def _inside(value: object, depth: int, *, listed: bool) -> list[str] | None:
-    """Return the faults in a value; in a list, everything is one at least."""
-    if depth > _DEEPEST:
+    """Return the faults in a value; every item of a list is at least one."""
+    if depth > _MAX_DEPTH:
         raise ValueError("too deep")
     if isinstance(value, list):
         parts = (_inside(item, depth + 1, listed=True) for item in value)
@@ -80,7 +80,7 @@ def _inside(value: object, depth: int, *, listed: bool) -> list[str] | None:
 
 
 def _of_object(fields: Mapping[str, object], depth: int, *, listed: bool) -> list[str] | None:
-    """Read an object that is one fault, or holds lists of them."""
+    """Return the faults of an object, which is a single one or contains lists of them."""
     for name, item in fields.items():
         if isinstance(item, str) and _NAMES.search(name) and (codes := _listed(item)):
             return codes
@@ -90,13 +90,13 @@ def _of_object(fields: Mapping[str, object], depth: int, *, listed: bool) -> lis
         return [code for part in known for code in part]
     named = (item for name, item in fields.items() if _NAMES.search(name))
     label = next(named, next(iter(fields.values()), "?"))
-    return [str(label)[:_LONGEST]] if listed else None
+    return [str(label)[:_MAX_LENGTH]] if listed else None
 
 
 def _of_item(value: object, depth: int) -> list[str]:
-    """Read what a list holds; what is not understood is one fault all the same."""
+    """Return the faults of an item of a list; one of unknown form is a single fault."""
     text = str(value).strip()
     try:
         return _of_text(text, depth + 1)
     except ValueError:
-        return [text[:_LONGEST]]
+        return [text[:_MAX_LENGTH]]

@@ -1,4 +1,4 @@
-"""Messages of the stream as they come, within limits."""
+"""Decode and keep received stream messages, within limits."""
 
 from collections import deque
 from collections.abc import Mapping
@@ -11,21 +11,21 @@ from ..core.convert import mapping
 from ..core.listeners import Listeners
 from ..core.recording import MESSAGES, Message
 from ..core.tally import Tally
-from .limits import MOST_OF_MESSAGE, MOST_RECENT
+from .limits import MAX_MESSAGE_SIZE, MAX_RECENT_SIZE
 
 _VIN_LENGTH: Final = 17
-_BESIDE: Final = 100
+_OVERHEAD: Final = 100
 
 
 class Incoming:
-    """Decodes messages and keeps the newest ones; listeners subscribe to `messages` as they come.
+    """Decodes messages and keeps the newest ones; `messages` are the listeners for raw messages.
 
-    `problems` counts those that are none, or too large, `foreign` those of other cars by VIN.
+    `problems` counts invalid messages, `unknown_cars` those of cars outside the account by VIN.
     """
 
     def __init__(self, problems: Tally) -> None:
-        """Nothing has come yet."""
-        self.foreign = Tally()
+        """Create it without messages."""
+        self.unknown_cars = Tally()
         self.messages: Listeners[Message] = Listeners()
         self.messages.subscribe(self._keep)
         self._problems = problems
@@ -35,8 +35,8 @@ class Incoming:
     def read(
         self, topic: str, payload: bytes, now: datetime
     ) -> tuple[str, Mapping[str, object] | None]:
-        """Return the VIN and the message, None if it is none."""
-        if len(topic) + len(payload) > MOST_OF_MESSAGE:
+        """Return the VIN and the decoded message; None for an invalid one."""
+        if len(topic) + len(payload) > MAX_MESSAGE_SIZE:
             self._problems["message too large"] += 1
             return "", None
         self.messages(Message(now, topic, payload))
@@ -49,21 +49,21 @@ class Incoming:
         vin = named if isinstance(named, str) else topic.rpartition("/")[2]
         return vin.strip().upper(), message
 
-    def turn_away(self, vin: str, message: object) -> None:
-        """Count a message of a car that is not in the account."""
+    def reject(self, vin: str, message: object) -> None:
+        """Count a valid message of a car that is not in the account."""
         if message is not None:
-            self.foreign[vin[:_VIN_LENGTH]] += 1
+            self.unknown_cars[vin[:_VIN_LENGTH]] += 1
 
     def newest(self, messages: int) -> list[Message]:
-        """Return the newest messages as they came."""
+        """Return the newest messages, unchanged."""
         return list(self._recent)[max(0, len(self._recent) - messages) :]
 
     def _keep(self, message: Message) -> None:
         self._recent.append(message)
         self._size += _size(message)
-        while self._size > MOST_RECENT or len(self._recent) > MESSAGES:
+        while self._size > MAX_RECENT_SIZE or len(self._recent) > MESSAGES:
             self._size -= _size(self._recent.popleft())
 
 
 def _size(message: Message) -> int:
-    return len(message.topic) + len(message.payload) + _BESIDE
+    return len(message.topic) + len(message.payload) + _OVERHEAD

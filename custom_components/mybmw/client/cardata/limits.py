@@ -1,4 +1,4 @@
-"""How much is taken in of what others send: a broker of the user may pass on anything."""
+"""Limits of received data: the user's own broker may send anything."""
 
 from collections.abc import Mapping
 from itertools import islice
@@ -8,34 +8,34 @@ import orjson
 
 from ..core.tally import Tally
 
-MOST_OF_MESSAGE: Final = 2_000_000
-"""Bytes of a message of the stream."""
+MAX_MESSAGE_SIZE: Final = 2_000_000
+"""Maximum bytes of a stream message."""
 
-MOST_OF_VALUE: Final = 64_000
-"""Bytes of a value with its time and unit, as JSON."""
+MAX_VALUE_SIZE: Final = 64_000
+"""Maximum bytes of a value with its time and unit, as JSON."""
 
-MOST_OF_CAR: Final = 512_000
-"""Bytes of all values that are kept of a car; of descriptors that are not known, half of that."""
+MAX_CAR_SIZE: Final = 512_000
+"""Maximum bytes of all stored values of a car; half of that for unknown descriptors."""
 
-MOST_RECENT: Final = 4_000_000
-"""Bytes of the messages that are kept for a recording."""
+MAX_RECENT_SIZE: Final = 4_000_000
+"""Maximum bytes of all messages that are kept for a recording."""
 
-MOST_UNLISTED: Final = 20
-"""Cars that are taken in before it is known which ones belong to the account."""
+MAX_UNLISTED_CARS: Final = 20
+"""Maximum number of cars that are accepted before the cars of the account are known."""
 
-_MOST_VALUES: Final = 25_000
-_LONGEST_NAME: Final = 200
+_MAX_VALUES: Final = 25_000
+_MAX_NAME_LENGTH: Final = 200
 
 
 def within_limits(items: Mapping[str, object], problems: Tally) -> dict[str, int]:
-    """Return the descriptors of a message that may be read, with their sizes; count the others."""
-    if len(items) > _MOST_VALUES:
+    """Return the sizes of the values within the limits, by descriptor; count the others."""
+    if len(items) > _MAX_VALUES:
         problems["too many values"] += 1
     sizes: dict[str, int] = {}
-    for descriptor, item in islice(items.items(), _MOST_VALUES):
-        if len(descriptor) > _LONGEST_NAME:
+    for descriptor, item in islice(items.items(), _MAX_VALUES):
+        if len(descriptor) > _MAX_NAME_LENGTH:
             problems["name too long"] += 1
-        elif (size := size_of(item)) > MOST_OF_VALUE:
+        elif (size := size_of(item)) > MAX_VALUE_SIZE:
             problems[descriptor] += 1
         else:
             sizes[descriptor] = size
@@ -43,8 +43,8 @@ def within_limits(items: Mapping[str, object], problems: Tally) -> dict[str, int
 
 
 def size_of(item: object) -> int:
-    """Return the bytes of a value as JSON; one that no file can hold is larger than any."""
+    """Return the bytes of a value as JSON; above all limits if it cannot be serialised."""
     try:
         return len(orjson.dumps(item))
     except TypeError:
-        return MOST_OF_CAR + 1
+        return MAX_CAR_SIZE + 1

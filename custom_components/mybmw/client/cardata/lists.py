@@ -1,4 +1,4 @@
-"""The lists that CarData sends as JSON in a text: service items and Check Control messages.
+"""Parse the lists that CarData sends as JSON in a text: service items, Check Control messages.
 
 See docs/protocols/cardata.md#lists.
 """
@@ -21,7 +21,7 @@ _STATUS: Final = member(ServiceStatus)
 _SEVERITY: Final = member(Severity)
 _NO_WORD: Final = re.compile(r"[\W_]+")
 _OF_MESSAGES: Final = frozenset({"messageType", "title", "text", "description"})
-"""What shows that an object is a message: one of them is there at least."""
+"""Keys of messages; an object without any of them is no message."""
 
 _SERVICE_IDS: Final[Mapping[int, str]] = {
     1: "ENGINE_OIL",
@@ -32,7 +32,7 @@ _SERVICE_IDS: Final[Mapping[int, str]] = {
     32: "VEHICLE_TUV",
     100: "VEHICLE_CHECK",
 }
-"""What BMW's numbers of services mean, as far as owners have seen them."""
+"""Types of services by BMW's number, as seen in users' data."""
 
 _SERVICE_TITLES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("ENGINE_OIL", "OIL", "OIL_SERVICE", "ENGINE_OIL_SERVICE"), "ENGINE_OIL"),
@@ -69,7 +69,7 @@ _SERVICE_TITLES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("TIRE_WEAR_FRONT", "TYRE_WEAR_FRONT"), "TIRE_WEAR_FRONT"),
     **dict.fromkeys(("TIRE_WEAR_REAR", "TYRE_WEAR_REAR"), "TIRE_WEAR_REAR"),
 }
-"""What BMW's titles of services mean, as words joined by underscores."""
+"""Types of services by BMW's title, in upper case with underscores."""
 
 
 def _services(value: Value, car: CarState) -> Readings:
@@ -96,7 +96,7 @@ def _service(fields: Mapping[str, object], car: CarState) -> ServiceItem | None:
 
 
 def _service_kind(number: int | None, title: str | None) -> str | None:
-    """Return the type of a service: by its number, else by its title, else the title itself."""
+    """Return the type of a service by its number or title; the title itself if it is unknown."""
     if number is not None and number in _SERVICE_IDS:
         return _SERVICE_IDS[number]
     word = _slug(title or "")
@@ -110,7 +110,7 @@ def _slug(title: str) -> str:
 
 
 def _remaining(car: CarState) -> Converter[float]:
-    """Make a converter for a distance; without a unit it is in that of the car's display."""
+    """Return a converter for distances; the default unit is that of the car's display."""
 
     def convert(value: object) -> float | None:
         if value == "-":
@@ -129,7 +129,7 @@ def _messages(value: Value, car: CarState) -> Readings:
 
 
 def _message(fields: Mapping[str, object], car: CarState) -> CheckControlMessage | None:
-    """Read one message: its title names its type, else its number, and its text the warning."""
+    """Return one message; its type is its title, or else its number; None for a status of OK."""
     reader = Reader(SOURCE, datetime.now(UTC), car.problems).inside(MESSAGE_LIST)
     kind = reader.take(fields, "messageType", text) or _ANY_MESSAGE
     title, number = reader.take(fields, "title", text), reader.take(fields, "id", integer)
@@ -153,4 +153,4 @@ LISTS: Final[Mapping[str, Callable[[Value, CarState], Readings]]] = {
     SERVICE_LIST: _services,
     MESSAGE_LIST: _messages,
 }
-"""What to do with the descriptors that hold lists."""
+"""The functions that parse lists, by descriptor."""

@@ -1,7 +1,7 @@
 """The device login of CarData (docs/protocols/cardata.md#login).
 
-A person approves a short code on BMW's page while the program waits; afterwards the tokens are
-traded for new ones for as long as they are used at least every 14 days.
+The user approves a short code on BMW's page while the program polls. The tokens can be refreshed
+as long as that happens at least every 14 days.
 """
 
 from base64 import urlsafe_b64encode
@@ -32,10 +32,10 @@ APPROVAL_PAGE: Final = "https://customer.bmwgroup.com/oneid/link"
 
 _MARGIN: Final = timedelta(minutes=10)
 _USUAL_LIFETIME: Final = 3600.0
-_SLOWER: Final = 5.0
-_LONGEST_CODE: Final = 64
+_SLOW_DOWN: Final = 5.0
+_MAX_CODE_LENGTH: Final = 64
 _NOT_READY: Final = b"invalid_access_token"
-# What BMW may say: how often to ask whether a code is approved, how long a code and tokens live
+# Bounds in seconds for values of BMW: polling interval, lifetimes of codes and tokens
 _INTERVAL: Final = 1.0, 60.0
 _CODE_LIFE: Final = 0.0, 3600.0
 _TOKEN_LIFE: Final = 60.0, 86_400.0
@@ -54,7 +54,7 @@ _REFUSED: Final = frozenset(
 
 
 class Scope(StrEnum):
-    """What a client can be allowed; the two of CarData are subscribed in BMW's portal."""
+    """OAuth scopes; the user subscribes to those of CarData in BMW's portal."""
 
     USER = "authenticate_user"
     OPENID = "openid"
@@ -66,7 +66,7 @@ ALL_SCOPES: Final = tuple(Scope)
 
 
 class LoginFailure(StrEnum):
-    """Why a device login came to nothing; each asks something else of the user."""
+    """Why a device login failed; each cause needs another action of the user."""
 
     EXPIRED = "code_expired"
     DENIED = "access_denied"
@@ -84,22 +84,22 @@ _NEEDED: Final[Mapping[Scope, LoginFailure]] = {
 
 
 def is_client_id(text: str) -> bool:
-    """Tell whether a text has the form of a client id, in small letters."""
+    """Return whether a text has the form of a client id in lower case."""
     return _CLIENT_ID.fullmatch(text) is not None
 
 
 class LoginError(AuthError):
-    """A device login that cannot succeed any more; `failure` says why."""
+    """A device login failed and has to be started again."""
 
     def __init__(self, failure: LoginFailure, message: str) -> None:
-        """Keep the cause beside the text."""
+        """Create the error with its cause."""
         super().__init__(message)
         self.failure = failure
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class DeviceCode:
-    """A code that a person approves; poll every `interval` seconds until it `expires` (UTC)."""
+    """A code for the user to approve; poll every `interval` seconds until it `expires` (UTC)."""
 
     user_code: str
     device_code: str
@@ -110,15 +110,15 @@ class DeviceCode:
 
     @property
     def seconds_left(self) -> float:
-        """For how long it can still be approved."""
+        """The seconds until the code expires."""
         return max(0.0, (self.expires - datetime.now(UTC)).total_seconds())
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class CardataTokens:
-    """One set of tokens; `expires` (UTC) already has a margin taken off.
+    """One set of tokens; `expires` (UTC) is some minutes before the access token really does.
 
-    `refreshed` is when BMW handed them out: the refresh token dies 14 days later.
+    `refreshed` is when BMW issued them; the refresh token expires 14 days later.
     """
 
     access: str
@@ -131,17 +131,17 @@ class CardataTokens:
 
     @property
     def missing(self) -> tuple[LoginFailure, ...]:
-        """What is not subscribed in the portal; nothing if BMW has not said what is."""
+        """The scopes that are not subscribed; none if the response did not name any scopes."""
         granted = self.scopes or tuple(_NEEDED)
         return tuple(failure for scope, failure in _NEEDED.items() if scope not in granted)
 
     def hide(self, redactor: Redaction) -> None:
-        """Keep the tokens out of everything that people see."""
+        """Add the tokens and the account id to the secrets of a redactor."""
         redactor.learn(self.gcid)
         redactor.learn_passing(self.access, self.refresh, self.identity)
 
     def dump(self) -> dict[str, object]:
-        """Return what has to be kept, in a safe place, as JSON."""
+        """Return the tokens as JSON, to be stored in a safe place."""
         return {
             "access": self.access,
             "refresh": self.refresh,
@@ -154,7 +154,7 @@ class CardataTokens:
 
     @classmethod
     def load(cls, saved: object) -> Self | None:
-        """Read what `dump` wrote; None if that is not understood."""
+        """Return the tokens of a `dump`, None if they are invalid."""
         fields = mapping(saved)
         scopes = fields.get("scopes")
         try:
@@ -172,29 +172,29 @@ class CardataTokens:
 
 
 class DeviceLogin:
-    """Asks for codes and trades them, or a refresh token, for tokens."""
+    """Requests device codes, and exchanges them or a refresh token for tokens."""
 
     can_log_in: Final = False
 
     def __init__(self, http: Http, client_id: str) -> None:
-        """The client id comes from BMW's portal; capitals in it would be refused later."""
+        """Create it with the client id of BMW's portal, which is refused in upper case."""
         self._http = http
         self._client_id = client_id.strip().lower()
         http.redactor.learn(self._client_id)
 
     async def request_code(self, scopes: tuple[Scope, ...] = ALL_SCOPES) -> DeviceCode:
-        """Ask for a code to approve; raise `LoginError` naming what is not subscribed."""
+        """Return a code to approve; raise `LoginError`, also for scopes that are not subscribed."""
         try:
             return await self._code(scopes)
         except LoginError as error:
             if error.failure is not LoginFailure.REFUSED or scopes != ALL_SCOPES:
                 raise
-        raise await self._diagnosis()
+        raise await self._subscription_error()
 
     async def approved(self, code: DeviceCode) -> CardataTokens:
-        """Wait until a code is approved; a bad network only delays that.
+        """Return the tokens once the code is approved; network errors are retried.
 
-        Raises `LoginError` when the code is refused or too old.
+        Raises `LoginError` when the code is refused or has expired.
         """
         wait: float = code.interval
         while True:
@@ -208,13 +208,13 @@ class DeviceLogin:
             if isinstance(answer, CardataTokens):
                 return answer
             wait = answer
-            # Who was told to slow down stays slow (RFC 8628 §3.5)
-            code = replace(code, interval=min(wait, code.interval + _SLOWER))
+            # "slow_down" applies to all further requests (RFC 8628 §3.5)
+            code = replace(code, interval=min(wait, code.interval + _SLOW_DOWN))
 
     async def poll(self, code: DeviceCode) -> CardataTokens | float:
-        """Ask whether the code was approved; if not, return the seconds to wait.
+        """Return the tokens if the code is approved, else the seconds to wait.
 
-        Raises `LoginError` when there is no point in asking again with this code.
+        Raises `LoginError` when the code has expired or was refused.
         """
         if code.expires <= datetime.now(UTC):
             raise LoginError(LoginFailure.EXPIRED, "the code was not approved in time")
@@ -231,16 +231,16 @@ class DeviceLogin:
             case "authorization_pending":
                 return code.interval
             case "slow_down":
-                return code.interval + _SLOWER
+                return code.interval + _SLOW_DOWN
             case word:
-                return _waiting(response, word, code)
+                return _seconds_to_wait(response, word, code)
 
     async def log_in(self) -> CardataTokens:
-        """Nobody can approve a code here."""
-        raise AuthError("somebody has to approve a new code")
+        """Raise `AuthError`, since only the user can approve a code."""
+        raise AuthError("the user has to approve a new code")
 
     async def refresh(self, stale: CardataTokens) -> CardataTokens:
-        """Trade the refresh token for a new set; every lifetime begins anew."""
+        """Return new tokens for the refresh token; all lifetimes start again."""
         what = "get tokens"
         form = {
             "grant_type": "refresh_token",
@@ -279,19 +279,19 @@ class DeviceLogin:
         if word:
             raise _failure(response, what)
         answer = mapping(json_of(response, what))
-        code = read_token(answer, "user_code", what, _LONGEST_CODE)
+        code = read_token(answer, "user_code", what, _MAX_CODE_LENGTH)
         life = _seconds(answer.get("expires_in"), 300.0, _CODE_LIFE)
         return DeviceCode(
             user_code=code,
             device_code=read_token(answer, "device_code", what),
             url=f"{APPROVAL_PAGE}?{urlencode({'user_code': code})}",
-            interval=_seconds(answer.get("interval"), _SLOWER, _INTERVAL),
+            interval=_seconds(answer.get("interval"), 5.0, _INTERVAL),
             expires=asked + timedelta(seconds=life),
             verifier=verifier,
         )
 
-    async def _diagnosis(self) -> LoginError:
-        """Find out, by asking for one scope at a time, which service is not subscribed."""
+    async def _subscription_error(self) -> LoginError:
+        """Return which scope is not subscribed, by requesting a code for one scope at a time."""
         probes = ((Scope.API, LoginFailure.NO_API), (Scope.STREAM, LoginFailure.NO_STREAM))
         missing = []
         for scope, failure in probes:
@@ -310,8 +310,8 @@ class DeviceLogin:
         return Request(what, "POST", f"{OAUTH}/{path}", headers=headers, form=form)
 
 
-def _waiting(response: httpx.Response, word: str, code: DeviceCode) -> float:
-    """Return how long to wait after an answer that is neither yes nor "pending", or raise."""
+def _seconds_to_wait(response: httpx.Response, word: str, code: DeviceCode) -> float:
+    """Return the seconds to wait after an unexpected error, or raise `LoginError`."""
     failures = {
         "expired_token": LoginFailure.EXPIRED,
         "access_denied": LoginFailure.DENIED,
@@ -327,9 +327,9 @@ def _waiting(response: httpx.Response, word: str, code: DeviceCode) -> float:
 
 
 def _error_of(response: httpx.Response) -> str:
-    """Return the OAuth error of an answer, its status if it has none, "" for a success.
+    """Return the OAuth error of a response, its status if it has none, "" for a success.
 
-    A server in trouble decides nothing about a login, whatever its answer says.
+    The body of a server error (5xx) is ignored, since it does not mean that the login is refused.
     """
     if response.is_success:
         return ""
@@ -367,7 +367,7 @@ def _read(response: httpx.Response, what: str, stale: CardataTokens | None) -> C
 
 
 def _gcid(answer: Mapping[str, object], what: str, stale: CardataTokens | None) -> str:
-    """Return the id of the account, the known one if the answer names none that can be used."""
+    """Return the account id, the known one if the response contains no valid one."""
     if stale is not None:
         gcid = answer.get("gcid")
         return gcid if is_account_id(gcid) else stale.gcid
@@ -375,7 +375,7 @@ def _gcid(answer: Mapping[str, object], what: str, stale: CardataTokens | None) 
 
 
 def _seconds(value: object, usual: float, bounds: tuple[float, float]) -> float:
-    """Return the seconds that BMW has named, within bounds; the usual ones if that is no time."""
+    """Return a number of seconds within bounds; the usual one if the value is not a number."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
         return usual
     shortest, longest = bounds

@@ -1,6 +1,6 @@
-"""Which descriptor tells which attribute (docs/protocols/cardata.md#best-source).
+"""The attributes and converters of descriptors (docs/protocols/cardata.md#best-source).
 
-Several descriptors may tell the same fact: the newest measurement counts.
+If several descriptors have the same attribute, the newest measurement wins.
 """
 
 from collections.abc import Mapping
@@ -51,6 +51,8 @@ from ..core.values import (
 )
 from .converters import (
     UnitConverter,
+    boolean,
+    boolean_or,
     codes,
     consumption,
     count,
@@ -62,8 +64,6 @@ from .converters import (
     plain,
     pressure,
     time_of,
-    truth,
-    truth_or,
     word,
 )
 
@@ -71,10 +71,10 @@ SOURCE: Final = "cardata"
 
 
 class Rule[T](NamedTuple):
-    """What a descriptor tells; `plug` and `fuel` are for cars that have such a thing.
+    """The attribute and converter of a descriptor; `plug` and `fuel` limit it to cars with those.
 
-    A `fallback` only counts while the better descriptor of the same attribute says nothing. With
-    `null_ends`, a word such as INVALID means that the car does not know the fact any more.
+    A `fallback` is only used while the preferred descriptor of the same attribute has no recent
+    value. With `null_ends`, a word such as INVALID ends the value.
     """
 
     attribute: Attribute[T]
@@ -87,7 +87,7 @@ class Rule[T](NamedTuple):
 
 type AnyRule = Rule[Any]
 
-_LID: Final = truth_or({item.value: item for item in LidState}, LidState.OPEN, LidState.CLOSED)
+_LID: Final = boolean_or({item.value: item for item in LidState}, LidState.OPEN, LidState.CLOSED)
 _ROOF: Final = member(
     {item.value: item for item in LidState} | {"INTERMEDIATE_TILT": LidState.OPEN_TILT}
 )
@@ -129,7 +129,7 @@ _CLIMATE: Final = member(
         "COMFORT_COOLING": ClimateActivity.COOLING,
         "COMFORT_VENTILATION": ClimateActivity.VENTILATION,
         "DEFROST": ClimateActivity.HEATING,
-        # It runs, but does not say whether it heats or cools
+        # Running, without the information whether it heats or cools
         "COMFORT_UNDEFINED": ClimateActivity.VENTILATION,
     }
 )
@@ -140,21 +140,21 @@ _KWH: Final = measure(Unit.KILOWATT_HOURS)
 
 
 def _charged(value: object, unit: str) -> float | None:
-    """Read a state of charge that is 0 on cars that do not tell it."""
+    """Return a state of charge; None for 0, which some cars send instead of it."""
     return number(value, unit) or None
 
 
 def _unlocked_for_good(value: object, unit: str) -> bool | None:
-    """Tell whether the flap does not care about the locks; FLAP_LOCKED means that it does."""
-    told = truth(value, unit)
+    """Return whether the charging flap stays unlocked; FLAP_LOCKED means that it does not."""
+    locked = boolean(value, unit)
     by_words = isinstance(value, str) and value.strip().upper().startswith("FLAP_")
-    return not told if by_words and told is not None else told
+    return not locked if by_words and locked is not None else locked
 
 
 def _plugged(value: object, unit: str) -> bool | None:
-    """Read the state of a connector; one with an error may be anything."""
+    """Return whether a connector is plugged in; None for an error."""
     broken = isinstance(value, str) and value.strip().upper() == "ERROR"
-    return None if broken else truth(value, unit)
+    return None if broken else boolean(value, unit)
 
 
 _ELECTRIC: Final = "vehicle.drivetrain.electricEngine"
@@ -189,10 +189,10 @@ RULES: Final[Mapping[str, AnyRule]] = {
         CONNECTION_TYPE, _CONNECTION, plug=True, null_ends=True
     ),
     f"{_ELECTRIC}.charging.profile.climatizationActive": Rule(
-        PRECONDITIONING_AT_DEPARTURE, truth, plug=True, null_ends=True
+        PRECONDITIONING_AT_DEPARTURE, boolean, plug=True, null_ends=True
     ),
     "vehicle.body.chargingPort.isHospitalityActive": Rule(
-        CABLE_UNLOCKED_AFTER_CHARGING, truth, plug=True, null_ends=True
+        CABLE_UNLOCKED_AFTER_CHARGING, boolean, plug=True, null_ends=True
     ),
     "vehicle.body.flap.isPermanentlyUnlocked": Rule(
         FLAP_PERMANENTLY_UNLOCKED, _unlocked_for_good, plug=True, null_ends=True
@@ -208,12 +208,12 @@ RULES: Final[Mapping[str, AnyRule]] = {
     f"{_ELECTRIC}.charging.hvStatus": Rule(
         CHARGING_STATUS, _HIGH_VOLTAGE, plug=True, fallback=True, null_ends=True
     ),
-    "vehicle.body.chargingPort.status": Rule(CHARGER_CONNECTED, truth, plug=True, null_ends=True),
+    "vehicle.body.chargingPort.status": Rule(CHARGER_CONNECTED, boolean, plug=True, null_ends=True),
     "vehicle.body.chargingPort.combinedStatus": Rule(
-        CHARGER_CONNECTED, truth, plug=True, null_ends=True
+        CHARGER_CONNECTED, boolean, plug=True, null_ends=True
     ),
     "vehicle.powertrain.tractionBattery.charging.port.anyPosition.isPlugged": Rule(
-        CHARGER_CONNECTED, truth, plug=True, null_ends=True
+        CHARGER_CONNECTED, boolean, plug=True, null_ends=True
     ),
     **{
         key: Rule(CHARGER_CONNECTED, _plugged, plug=True, fallback=True, null_ends=True)
@@ -258,7 +258,7 @@ RULES: Final[Mapping[str, AnyRule]] = {
         for wheel, path in _TIRE.items()
     },
 }
-"""What one descriptor alone tells; what takes several is worked out in `readings`."""
+"""The rules of single descriptors; `combined_values` has those that need several."""
 
 
 def _converter(item: Descriptor) -> UnitConverter[Any]:
@@ -274,17 +274,17 @@ def _converter(item: Descriptor) -> UnitConverter[Any]:
 
 
 _CONVERTERS: Final[Mapping[Kind, UnitConverter[Any]]] = {
-    Kind.FLAG: truth,
+    Kind.FLAG: boolean,
     Kind.MOMENT: time_of,
     Kind.DAY: day,
     Kind.COUNT: count,
     Kind.TEXT: plain,
 }
 
-TAIL: Final[Mapping[str, tuple[Descriptor, UnitConverter[Any]]]] = {
+CATALOGUE: Final[Mapping[str, tuple[Descriptor, UnitConverter[Any]]]] = {
     key: (item, _converter(item)) for key, item in DESCRIPTORS.items()
 }
-"""The long tail: what each descriptor is, and how it is read."""
+"""The descriptors of the catalogue with their converters."""
 
 LATITUDE: Final = "vehicle.cabin.infotainment.navigation.currentLocation.latitude"
 LONGITUDE: Final = "vehicle.cabin.infotainment.navigation.currentLocation.longitude"
@@ -297,7 +297,7 @@ ESTIMATED_RANGE: Final = f"{_ELECTRIC}.remainingElectricRange"
 NAVIGATION_RANGE: Final = "vehicle.cabin.infotainment.navigation.remainingRange"
 TRIP_SOC: Final = "vehicle.trip.segment.end.drivetrain.batteryManagement.hvSoc"
 TARGET: Final = f"{_BATTERY}.stateOfCharge.target"
-OTHER_TARGET: Final = f"{_BATTERY}.stateOfCharge.targetSoCForProfessionalMode"
+DEPARTURE_TARGET: Final = f"{_BATTERY}.stateOfCharge.targetSoCForProfessionalMode"
 SOC: Final = (
     "vehicle.drivetrain.batteryManagement.header",
     f"{_BATTERY}.stateOfCharge.displayed",
@@ -342,19 +342,19 @@ RANGE_ESTIMATE: Final = "vehicle.drivetrain.totalRemainingRange"
 SERVICE_LIST: Final = "vehicle.status.conditionBasedServices"
 MESSAGE_LIST: Final = "vehicle.status.checkControlMessages"
 
-NULL_IS_OVER: Final = frozenset({MESSAGE_LIST})
-"""Where null in an answer means that what was there is over; anywhere else it says nothing."""
+NULL_ENDS: Final = frozenset({MESSAGE_LIST})
+"""The descriptors whose value ends with null; null is ignored for all others."""
 
 NULL_ENDS_KINDS: Final = frozenset({Kind.FLAG, Kind.WORD})
-"""The kinds of the long tail that end with a word such as INVALID; a number stays as it was."""
+"""The kinds of catalogue values that end with a word such as INVALID; numbers are kept."""
 
-NONSENSE: Final[Mapping[str, str]] = {
+NO_PROOF: Final[Mapping[str, str]] = {
     TARGET: "combustion cars send a target too (streamed by an M2 and an M240i)",
-    OTHER_TARGET: "as for the other target",
+    DEPARTURE_TARGET: "combustion cars send it as well",
     TRIP_SOC: "combustion cars send a state of charge of 0 at the end of a trip",
     "vehicle.drivetrain.internalCombustionEngine.engine.ect": "electric cars send 118 °C",
 }
-"""What cars send that do not have the thing, with the proof; only this is kept out for good."""
+"""Descriptors that cars send although they do not have the equipment, with the evidence."""
 
 PLUG_PROOF: Final = frozenset(
     {
@@ -366,12 +366,12 @@ PLUG_PROOF: Final = frozenset(
         ELECTRIC_RANGE,
     }
 )
-"""What shows that a car can be charged, whatever its drive train is said to be."""
+"""Descriptors that prove that a car can be charged, whatever its drive train."""
 
 FUEL_PROOF: Final = frozenset(
     {"vehicle.drivetrain.fuelSystem.level", "vehicle.drivetrain.fuelSystem.remainingFuel"}
 )
-"""What shows that a car has a tank, whatever its drive train is said to be."""
+"""Descriptors that prove that a car has a fuel tank, whatever its drive train."""
 
 _NOT_IN_CONTAINERS: Final = frozenset(
     {"vehicle.sim.status", "vehicle.drivetrain.electricEngine.hvsMaxEnergyAbsolute"}
@@ -396,4 +396,4 @@ WANTED: Final = tuple(
     )
     if key not in _NOT_IN_CONTAINERS
 )
-"""What a container should hold, most important first: what the stream cannot send."""
+"""The descriptors of the container, most important first, starting with those never streamed."""

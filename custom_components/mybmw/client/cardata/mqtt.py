@@ -1,4 +1,4 @@
-"""What the stream needs of MQTT beyond what `aiomqtt` does by itself."""
+"""MQTT functions that `aiomqtt` does not provide."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -10,11 +10,11 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 
 @asynccontextmanager
-async def opened(client: aiomqtt.Client) -> AsyncIterator[None]:
-    """Connect, and disconnect in the end.
+async def connected(client: aiomqtt.Client) -> AsyncIterator[None]:
+    """Connect, and disconnect at the end.
 
-    Connecting goes on in a thread, so whoever is cancelled meanwhile has to wait for a connection
-    to close: else it would stay, and be kept alive, with nobody to hear it.
+    Connecting runs in a thread, which a cancelled task does not stop. So it waits for the
+    connection and closes it, since an unused connection would be kept alive otherwise.
     """
     opening = asyncio.create_task(client.__aenter__())
     try:
@@ -30,8 +30,8 @@ async def opened(client: aiomqtt.Client) -> AsyncIterator[None]:
         await client.__aexit__(None, None, None)
 
 
-async def granted(client: aiomqtt.Client, topics: tuple[str, ...]) -> Sequence[object]:
-    """Subscribe and return the codes that are answered; a connection that ends answers none."""
+async def subscribe(client: aiomqtt.Client, topics: tuple[str, ...]) -> Sequence[object]:
+    """Subscribe and return the reason codes; raise `MqttError` if the connection ends first."""
     granting = asyncio.ensure_future(client.subscribe([(topic, 0) for topic in topics]))
     ending = asyncio.ensure_future(anext(client.messages))
     try:
@@ -44,25 +44,25 @@ async def granted(client: aiomqtt.Client, topics: tuple[str, ...]) -> Sequence[o
         ending.cancel()
 
 
-def inbox(receive: Callable[[str, bytes], None]) -> type[asyncio.Queue[aiomqtt.Message]]:
-    """Make a queue that hands messages over: a task for each costs more than reading it.
+def callback_queue(receive: Callable[[str, bytes], None]) -> type[asyncio.Queue[aiomqtt.Message]]:
+    """Return a queue class that calls `receive`, which is faster than a task that reads a queue.
 
-    It does so in a turn of its own, since what fails there would leave the MQTT client with half a
-    message, which it would hand over for ever.
+    It uses `call_soon`, since an exception in `receive` would otherwise make the MQTT client
+    deliver the same message again and again.
     """
     call_soon = asyncio.get_running_loop().call_soon
 
-    class Inbox(asyncio.Queue[aiomqtt.Message]):
+    class CallbackQueue(asyncio.Queue[aiomqtt.Message]):
         @override
         def put_nowait(self, item: aiomqtt.Message) -> None:
             if isinstance(item.payload, bytes):
                 call_soon(receive, item.topic.value, item.payload)
 
-    return Inbox
+    return CallbackQueue
 
 
-def number_of(code: object) -> int:
-    """Return the number of a reason, 0 if there is none."""
+def code_number(code: object) -> int:
+    """Return the number of a reason code, 0 if there is none."""
     if isinstance(code, ReasonCode):
         return int(code.value)
     return code if isinstance(code, int) else 0

@@ -1,23 +1,23 @@
-"""How far apart scheduled looks have to be for the calls of a day to last."""
+"""The interval of scheduled calls for values, so that the calls of a day suffice."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from math import sqrt
 from typing import Final
 
-from .quota import DAY, LOOK, Ledger, Reason, Spent
+from .quota import DAY, VALUES, Ledger, Reason, Spent
 
-HELD: Final = 2
+EVENT_RESERVE: Final = 2
 """Calls that the schedule leaves for events."""
 
-SHORTEST: Final = timedelta(minutes=30)
-"""The shortest time between two scheduled calls for the values of any car."""
+MIN_INTERVAL: Final = timedelta(minutes=30)
+"""Minimum time between two scheduled calls for the values of any car."""
 
 _EVENTS: Final = frozenset(
     {Reason.TRIP_END, Reason.CHARGE_START, Reason.CHARGE_END, Reason.PLUGGED_IN}
 )
 _ONCE: Final = frozenset({Reason.SET_UP, Reason.REPAIR, Reason.USER})
-_LEAST: Final = 0.5
+_MIN_FACTOR: Final = 0.5
 
 
 def interval(
@@ -25,41 +25,41 @@ def interval(
     now: datetime,
     last: datetime | None,
     chores: float,
-    shortest: timedelta = SHORTEST,
+    shortest: timedelta = MIN_INTERVAL,
 ) -> timedelta | None:
-    """Return the time between looks that makes the calls of a day last, None if none is left.
+    """Return the time between scheduled calls for values, None if no call is left.
 
-    `last` is when the plan last looked, `chores` are the calls a day for all that is done
-    regularly but looks. What events have taken in a day they are likely to take in the next one
-    too; what was spent once, as on the set-up, is not spent again, but is missing for a day.
+    `last` is when the schedule last made one, `chores` the calls a day for all other regular tasks.
+    Events are expected to need as many calls as in the last 24 hours; calls of the set-up are not
+    repeated, but are missing for a day.
     """
-    if ledger.left(Reason.SCHEDULE, now) <= HELD:
+    if ledger.left(Reason.SCHEDULE, now) <= EVENT_RESERVE:
         return None
     recent = [call for call in ledger if call.time > now - DAY]
     events = [call for call in recent if call.reason in _EVENTS]
-    twice = any(call.endpoint != LOOK for call in events)  # a history after a charge is a chore
-    daily = max(1.0, ledger.most(now) - HELD - len(events) + twice - chores)
-    if sum(call.reason in _ONCE for call in recent) > HELD:
-        return max(shortest, DAY / daily, *_needed(ledger, now, last or now, chores))
-    looks = sum(call.reason is Reason.SCHEDULE and call.endpoint == LOOK for call in recent)
-    return max(shortest, DAY / daily * (_thrift(looks / daily) if events else 1.0))
+    twice = any(call.endpoint != VALUES for call in events)  # the history after a charge: a chore
+    daily = max(1.0, ledger.automatic(now) - EVENT_RESERVE - len(events) + twice - chores)
+    if sum(call.reason in _ONCE for call in recent) > EVENT_RESERVE:
+        return max(shortest, DAY / daily, *_intervals(ledger, now, last or now, chores))
+    used = sum(call.reason is Reason.SCHEDULE and call.endpoint == VALUES for call in recent)
+    return max(shortest, DAY / daily * (_factor(used / daily) if events else 1.0))
 
 
-def _thrift(used: float) -> float:
-    """Return how much denser looks can be if not all of them are needed: cars send by themselves.
+def _factor(used: float) -> float:
+    """Return the factor for the interval if the stream has made part of the calls unnecessary.
 
-    The root keeps the pace from swinging from one day to the next.
+    The square root avoids large changes of the interval from one day to the next.
     """
-    return sqrt(min(1.0, max(_LEAST, used)))
+    return sqrt(min(1.0, max(_MIN_FACTOR, used)))
 
 
-def _needed(ledger: Ledger, now: datetime, last: datetime, chores: float) -> Iterator[timedelta]:
-    """Yield what the calls need that are there until each becomes a day old."""
-    begin = min(now, max(last, now - SHORTEST))
-    for time, calls in ledger.outlook(now, _comes_again):
-        left = calls - HELD - chores * ((time - now) / DAY)
+def _intervals(ledger: Ledger, now: datetime, last: datetime, chores: float) -> Iterator[timedelta]:
+    """Yield the intervals for which the calls suffice, up to each time that one becomes free."""
+    begin = min(now, max(last, now - MIN_INTERVAL))
+    for time, calls in ledger.outlook(now, _is_repeated):
+        left = calls - EVENT_RESERVE - chores * ((time - now) / DAY)
         yield (time - max(begin, time - DAY)) / max(1.0, left)
 
 
-def _comes_again(call: Spent) -> bool:
+def _is_repeated(call: Spent) -> bool:
     return call.reason in _EVENTS

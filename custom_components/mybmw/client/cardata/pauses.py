@@ -1,7 +1,7 @@
-"""What did not work lately, and when it may be tried again.
+"""Pauses of tasks that have failed or were refused.
 
-What failed is tried again soon, then at growing intervals. What was refused, by an answer that the
-next request will get as well, waits for its regular time; after a week it is asked once a month.
+A failed task is retried soon, then at growing intervals. A refused task, which BMW would refuse
+again, is retried at its regular time, and after a week once a month.
 """
 
 from collections.abc import Collection, Iterator
@@ -13,70 +13,70 @@ from .clock import saved_time
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _FIRST: Final = timedelta(minutes=5)
-_LONGEST: Final = timedelta(hours=6)
-_MOST_DOUBLINGS: Final = 8
+_MAX_PAUSE: Final = timedelta(hours=6)
+_MAX_DOUBLINGS: Final = 8
 _WEEK: Final = timedelta(days=7)
 _MONTH: Final = timedelta(days=30)
 
 type Job = tuple[str, str]
-"""A task and the car that it is for, "" if it is for the account."""
+"""A task and the VIN of its car, "" for a task of the account."""
 
 
 class Pauses:
-    """Knows until when each job waits, by task and car."""
+    """The pauses of jobs, by task and car."""
 
     def __init__(self) -> None:
-        """Nothing has failed yet."""
+        """Create it without pauses."""
         self._failed: dict[Job, tuple[int, datetime]] = {}
         self._refused: dict[Job, tuple[datetime, datetime]] = {}
 
     def until(self, task: str, vin: str) -> datetime:
-        """Return when a job may be tried again, a time long ago if it does not wait."""
+        """Return the end of a job's pause, the earliest possible time if it has none."""
         failed = self._failed.get((task, vin), (0, _NEVER))[1]
         return max(failed, self._refused.get((task, vin), (_NEVER, _NEVER))[1])
 
     def refused(self, task: str, vin: str) -> bool:
-        """Tell whether a job was refused when it was last tried."""
+        """Return whether a job was refused at the last attempt."""
         return (task, vin) in self._refused
 
     def fail(self, job: Job, now: datetime, *, forgiven: int = 0, free: bool = False) -> None:
-        """Put off what failed, the first times not at all if `forgiven`, always shortly if free."""
+        """Set a pause after a failure: none for the first `forgiven`, a short one if `free`."""
         times = self._failed.get(job, (0, now))[0]
-        doubled = 0 if free else min(times - forgiven, _MOST_DOUBLINGS)
-        pause = min(_LONGEST, _FIRST * 2**doubled) if doubled >= 0 else timedelta()
+        doubled = 0 if free else min(times - forgiven, _MAX_DOUBLINGS)
+        pause = min(_MAX_PAUSE, _FIRST * 2**doubled) if doubled >= 0 else timedelta()
         self._failed[job] = times if free else times + 1, now + pause
 
     def refuse(self, job: Job, now: datetime, regular: timedelta) -> None:
-        """Put off what was refused until its regular time, or for a month."""
+        """Set a pause after a refusal: the regular interval, or a month after a week."""
         self._failed.pop(job, None)
         since = self._refused.get(job, (now, now))[0]
         self._refused[job] = since, now + (_MONTH if now - since >= _WEEK else regular)
 
     def end(self, job: Job, now: datetime) -> None:
-        """End the pause after a failure, since there is a new reason to try."""
+        """End the pause after a failure, as there is a new reason to try."""
         if job in self._failed:
             self._failed[job] = self._failed[job][0], now
 
     def forget(self, job: Job) -> None:
-        """Forget that a job ever failed, since it has worked."""
+        """Reset a job after a success."""
         self._failed.pop(job, None)
         self._refused.pop(job, None)
 
     def keep(self, vins: Collection[str]) -> None:
-        """Forget all jobs of other cars."""
+        """Remove the jobs of all other cars."""
         for job in [*self._failed, *self._refused]:
             if job[1] and job[1] not in vins:
                 self.forget(job)
 
     def go_back(self, by: timedelta) -> None:
-        """Go on though the clock was set back."""
+        """Shift all times after the system clock was set back."""
         self._failed = {job: (times, until - by) for job, (times, until) in self._failed.items()}
         self._refused = {
             job: (since - by, until - by) for job, (since, until) in self._refused.items()
         }
 
     def dump(self) -> dict[str, object]:
-        """Return what should survive a restart as JSON."""
+        """Return the pauses as JSON."""
         return {
             "failed": [
                 [*job, times, until.isoformat()]
@@ -90,12 +90,12 @@ class Pauses:
         }
 
     def load(self, saved: object, tasks: Collection[str], now: datetime) -> None:
-        """Take over what `dump` wrote about known tasks; no pause is believed to be longer."""
+        """Restore a `dump`, without unknown tasks, and without pauses longer than possible."""
         fields = mapping(saved)
         for job, times, text in _rows(fields.get("failed"), tasks):
             until = saved_time(text)
             known = isinstance(times, int) and times > 0
-            if known and until is not None and until <= now + _LONGEST:
+            if known and until is not None and until <= now + _MAX_PAUSE:
                 self._failed[job] = times, until
         for job, begun, text in _rows(fields.get("refused"), tasks):
             since, until = saved_time(begun), saved_time(text)
@@ -104,7 +104,7 @@ class Pauses:
 
 
 def _rows(value: object, tasks: Collection[str]) -> Iterator[tuple[Job, Any, Any]]:
-    """Yield the lists of four whose first one is a task."""
+    """Yield the items of a list that are lists of four and start with a task."""
     for row in value if isinstance(value, list) else ():
         if isinstance(row, list) and len(row) == 4 and isinstance(row[0], str) and row[0] in tasks:
             yield (row[0], str(row[1])), row[2], row[3]

@@ -1,4 +1,4 @@
-"""The pictures of cars, of which CarData has one each, or none."""
+"""Pictures of cars; CarData has at most one of each car (docs/protocols/cardata.md#pictures)."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -12,41 +12,41 @@ from .executor import is_refused
 from .quota import Reason
 
 VIEW: Final = "VehicleStatus"
-"""The one picture that CarData has, by the name that the MyBMW service gives to it."""
+"""The view that CarData's picture shows, by the name that the My BMW app uses."""
 
-_TRY_AGAIN: Final = timedelta(days=30)
+_RETRY_AFTER: Final = timedelta(days=30)
 
 
 class Pictures:
-    """Fetches pictures, and remembers which ones BMW does not have."""
+    """Fetches pictures, and remembers which ones do not exist."""
 
     def __init__(self, api: CardataApi) -> None:
-        """Nothing was refused yet."""
+        """Create it without missing pictures."""
         self._api = api
-        self._missed: dict[str, datetime] = {}
+        self._missing: dict[str, datetime] = {}
 
     async def get(self, vin: str, now: datetime) -> bytes:
-        """Return a picture as PNG; one that BMW does not have is not asked for soon."""
-        missed = self._missed.get(vin)
-        if missed is not None and abs(now - missed) < _TRY_AGAIN:
+        """Return a picture as PNG; raise `NoPictureError` for 30 days if BMW has none."""
+        missing = self._missing.get(vin)
+        if missing is not None and abs(now - missing) < _RETRY_AFTER:
             raise NoPictureError("BMW has no picture of the car")
         try:
             return await self._api.image(vin, Reason.SCHEDULE)
         except ClientError as error:
             if is_refused(error):
-                self._missed[vin] = now
+                self._missing[vin] = now
             raise
 
     def dump(self) -> dict[str, str]:
-        """Return when which picture was missed, as JSON."""
-        return {vin: when.isoformat() for vin, when in self._missed.items()}
+        """Return since when which pictures are missing, as JSON."""
+        return {vin: when.isoformat() for vin, when in self._missing.items()}
 
     def load(self, saved: object, now: datetime) -> None:
-        """Take over what `dump` wrote; nothing was missed later than now."""
+        """Restore a `dump`; times in the future are set to now."""
         items: Mapping[str, object] = mapping(saved)
         times = ((vin, saved_time(when)) for vin, when in items.items())
-        self._missed = {vin: min(when, now) for vin, when in times if when is not None}
+        self._missing = {vin: min(when, now) for vin, when in times if when is not None}
 
     def go_back(self, by: timedelta) -> None:
-        """Go on though the clock was set back."""
-        self._missed = {vin: when - by for vin, when in self._missed.items()}
+        """Shift all times after the system clock was set back."""
+        self._missing = {vin: when - by for vin, when in self._missing.items()}

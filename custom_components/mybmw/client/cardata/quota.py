@@ -1,10 +1,10 @@
-"""The ledger of REST calls: BMW allows 50 a day to an account (docs/protocols/cardata.md#quota).
+"""The ledger of REST calls: BMW allows 50 a day per account (docs/protocols/cardata.md#quota).
 
-A call is booked before it is made, since a refused one counts as well. The limit holds for the
-BMW day, which begins at 00:00 UTC, and for any 24 hours, so that no view of it is overstepped; the
-hours by the clock and those that were counted, so that it holds while the clock is set as well.
+A call is booked before it is made, since a refused one counts as well. The limit is applied to the
+BMW day, which begins at 00:00 UTC, and to any 24 hours, both by the system clock and by elapsed
+time, so that it also holds when the clock is set.
 
-What is booked is written down before it is sent: a program that is killed has no other memory.
+The ledger is stored before a call is sent, so that no call is lost if the program is killed.
 """
 
 import asyncio
@@ -18,21 +18,21 @@ from typing import Final, NamedTuple
 
 from ..core.convert import mapping, sequence
 from ..core.errors import NotWrittenError, QuotaError
-from .clock import Count, Stamp, age_of, saved_time
+from .clock import ElapsedTime, Stamp, age_of, saved_time
 
 LIMIT: Final = 50
 """Calls a day."""
 
 RESERVE: Final = 12
-"""Calls a day that only the user may spend."""
+"""Calls a day for requests of the user only."""
 
 RELEASED: Final = 6
-"""How many of these others may spend in the evening, when the user is unlikely to need them all."""
+"""How many calls of the reserve are released for other reasons in the evening."""
 
 SHARED_FOR: Final = timedelta(days=30)
-"""For how long none are released after another program was found to spend calls as well."""
+"""How long none are released after another program was found to use the account's calls."""
 
-LOOK: Final = "read telematics"
+VALUES: Final = "read telematics"
 """The endpoint that reads the values of a car."""
 
 DAY: Final = timedelta(hours=24)
@@ -42,7 +42,7 @@ _UNKNOWN: Final = "unknown"
 _HELD: Final = "held"
 
 type Save = Callable[[Mapping[str, object]], Awaitable[bool]]
-"""Writes JSON to where it outlives the program; tells whether it is there by now."""
+"""Stores JSON permanently; returns whether that succeeded."""
 
 
 class Reason(StrEnum):
@@ -60,7 +60,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """One call: when (UTC), what for, and for which car if for one; `at` is its time counted."""
+    """One call: its time (UTC), endpoint, reason and car; `at` is its time in `ElapsedTime`."""
 
     time: datetime
     endpoint: str
@@ -70,7 +70,7 @@ class Spent:
 
 
 class _Refusal(NamedTuple):
-    """BMW has refused a call: when, until when it is to be left alone, what others had spent."""
+    """A refusal by BMW: when, until when no call may be made, and how many calls others made."""
 
     stamp: Stamp
     until: datetime
@@ -78,27 +78,27 @@ class _Refusal(NamedTuple):
 
 
 class Ledger:
-    """Who spent what, and what may still be spent.
+    """The calls that were made, and how many are left for each reason.
 
-    When BMW says that nothing is left although calls are, somebody else has spent them. `save`,
-    where there is one, gets the ledger before each call; `count` is the time that nobody sets.
+    If BMW refuses a call although some should be left, other programs have made them. `save` is
+    called with the ledger before each call; `elapsed` is independent of the system clock.
     """
 
     def __init__(
         self,
         limit: int = LIMIT,
         reserve: int = RESERVE,
-        count: Count | None = None,
+        elapsed: ElapsedTime | None = None,
         *,
         released: int = RELEASED,
     ) -> None:
-        """Start with nothing spent; `released` are half of the reserve at most."""
+        """Create an empty ledger; at most half of the reserve is released."""
         self.limit = limit
         self.reserve = reserve
         self.released = released
         self._shared: datetime | None = None
         self.save: Save | None = None
-        self._count = count or Count()
+        self._elapsed = elapsed or ElapsedTime()
         self._spent: list[Spent] = []
         self._refusal: _Refusal | None = None
         self._booked = 0
@@ -108,22 +108,22 @@ class Ledger:
         self._writing = asyncio.Lock()
 
     def __iter__(self) -> Iterator[Spent]:
-        """Go through the calls of the last 24 hours and of this BMW day, on the present clock."""
-        dated = zip(self._spent, self._forget(), strict=True)
+        """Iterate over the calls of the last 24 hours and this BMW day, by the current clock."""
+        dated = zip(self._spent, self._prune(), strict=True)
         return iter([replace(call, time=when) for call, when in dated])
 
     @property
     def blocked_until(self) -> datetime | None:
-        """Until when BMW wants to be left alone, None if it has not said so lately."""
+        """Until when no call may be made after a refusal by BMW, None if there was none."""
         refusal = self._refusal
         if refusal is None:
             return None
-        (when,) = self._count.when(refusal.stamp)
+        (when,) = self._elapsed.when(refusal.stamp)
         return refusal.until if when == refusal.stamp.time else _end_of_day(when)
 
     def left(self, reason: Reason = Reason.SCHEDULE, now: datetime | None = None) -> int:
-        """Return how many calls may still be made for this reason."""
-        times = self._forget()
+        """Return how many calls are left for this reason."""
+        times = self._prune()
         return self._left(reason, now or datetime.now(UTC), times, self.blocked_until)
 
     def _left(
@@ -140,56 +140,56 @@ class Ledger:
         in_24_hours = sum(time > now - DAY for time in times)
         if reason is Reason.USER:
             return max(0, self.limit - max(in_day, in_24_hours))
-        most = self.most(now)
-        today_most = most if now - today >= _EVENING else self.limit - self.reserve
-        return max(0, min(today_most - in_day, most - in_24_hours))
+        limit = self.automatic(now)
+        today_limit = limit if now - today >= _EVENING else self.limit - self.reserve
+        return max(0, min(today_limit - in_day, limit - in_24_hours))
 
-    def most(self, now: datetime) -> int:
-        """Return how many calls of 24 hours are not the user's."""
+    def automatic(self, now: datetime) -> int:
+        """Return the limit of calls in 24 hours for all reasons but the user's requests."""
         return self.limit - self.reserve + self._released_at(now)
 
     def _released_at(self, now: datetime) -> int:
-        """Return how much of the reserve is released: nothing if others spend calls as well."""
+        """Return how much of the reserve is released: nothing if other programs make calls too."""
         shared = self._shared is not None and abs(now - self._shared) < SHARED_FOR
         return 0 if shared else min(self.released, self.reserve // 2)
 
     def outlook(
-        self, now: datetime, comes_again: Callable[[Spent], bool]
+        self, now: datetime, is_repeated: Callable[[Spent], bool]
     ) -> list[tuple[datetime, int]]:
-        """Return how many calls the plan can make up to some times of the next 24 hours.
+        """Return how many automatic calls are possible until each time that one becomes free.
 
-        These are the times at which there is one more. A call that `comes_again` is made again as
-        soon as it is a day old.
+        The times are within 24 hours. A call that `is_repeated` is expected again when it is a day
+        old, so it does not become free.
         """
         today, times = day_of(now), self._times()
         in_day = sum(time >= today for time in times) + self.others(now)
         dated = sorted(zip(times, self._spent, strict=True), key=itemgetter(0))
         recent = [(when, call) for when, call in dated if when > now - DAY]
-        found = [(today + DAY, self.most(now) - in_day)]
+        found = [(today + DAY, self.automatic(now) - in_day)]
         if now < today + _EVENING:
             found.append((today + _EVENING, self.limit - self.reserve - in_day))
-        left = self.most(now) - len(recent)
+        left = self.automatic(now) - len(recent)
         for when, call in recent:
-            if not comes_again(call):
+            if not is_repeated(call):
                 left += 1
                 found.append((when + DAY, left))
         return [*found, (now + DAY, left)]
 
     def others(self, now: datetime | None = None) -> int:
-        """Return how many calls of others are known of in this BMW day."""
+        """Return how many calls other programs have made in this BMW day, as far as known."""
         refusal = self._refusal
         if refusal is None:
             return 0
-        (when,) = self._count.when(refusal.stamp)
+        (when,) = self._elapsed.when(refusal.stamp)
         return refusal.others if day_of(when) == day_of(now or datetime.now(UTC)) else 0
 
     def book(self, endpoint: str, reason: Reason, vin: str | None = None) -> Spent:
-        """Book a call that is about to be made; raise `QuotaError` if none is left for it."""
+        """Book a call before it is made; raise `QuotaError` if none is left."""
         now = datetime.now(UTC)
         if self.left(reason, now) <= 0:
             wait = (self.next_chance(reason, now) - now).total_seconds()
             raise QuotaError(f"no call is left for {endpoint} ({reason})", wait)
-        call = Spent(now, endpoint, reason, vin, self._count.seconds())
+        call = Spent(now, endpoint, reason, vin, self._elapsed.seconds())
         self._spent.append(call)
         self._booked += 1
         self._settled = False
@@ -198,16 +198,16 @@ class Ledger:
         return call
 
     def take_back(self, call: Spent) -> None:
-        """Forget a call that never left this machine."""
+        """Remove a call that was not sent."""
         if call in self._spent:
             self._spent.remove(call)
             self._written += 1
 
     async def spend(self, endpoint: str, reason: Reason, vin: str | None = None) -> Spent:
-        """Book a call and write that down.
+        """Book a call and store the ledger.
 
-        Raises `QuotaError` if none is left, and `NotWrittenError` if it cannot be written down,
-        unless a call was that is not made yet.
+        Raises `QuotaError` if none is left, and `NotWrittenError` if the ledger cannot be stored
+        and the call was not stored in advance by `hold`.
         """
         call = self.book(endpoint, reason, vin)
         if not await self.write() and self._written < 0:
@@ -216,7 +216,7 @@ class Ledger:
         return call
 
     async def hold(self, calls: int, reason: Reason) -> None:
-        """Write down that up to so many calls are about to be made, as far as they are left."""
+        """Store in advance that up to this number of calls will be made, as far as left."""
         wanted = min(calls, self.left(reason))
         if wanted > self._held[0]:
             self._held = wanted, reason
@@ -224,7 +224,7 @@ class Ledger:
             await self.write()
 
     async def settle(self) -> None:
-        """Write down what was spent really; nothing more is about to be."""
+        """Store the calls that were really made, and end what `hold` has stored."""
         if self._settled:
             return
         self._held = 0, self._held[1]
@@ -232,7 +232,7 @@ class Ledger:
         self._written = 0
 
     async def write(self) -> bool:
-        """Write everything down; tell whether that worked."""
+        """Store the ledger; return whether that succeeded."""
         if self.save is None:
             self._written = self._held[0]
             return True
@@ -244,11 +244,11 @@ class Ledger:
         return done
 
     def refused(self, retry_after: float | None = None) -> None:
-        """Note that BMW refuses more calls: those that we did not make count as made by others.
+        """Record a refusal by BMW; the calls that are missing were made by other programs.
 
-        In its first minutes a day may not have begun at BMW yet. No wait lasts longer than a day.
+        In the first minutes of a day, BMW may not have reset its quota. The wait is a day at most.
         """
-        stamp = self._count.stamp()
+        stamp = self._elapsed.stamp()
         now, today = stamp.time, day_of(stamp.time)
         wait = timedelta(seconds=min(retry_after or 0.0, DAY.total_seconds()))
         if now < today + _AFTER_MIDNIGHT:
@@ -261,7 +261,7 @@ class Ledger:
         self._refusal = _Refusal(stamp, _end_of_day(now), others)
 
     def next_chance(self, reason: Reason, now: datetime, more_than: int = 0) -> datetime:
-        """Return the first time at which a call for this reason, or more, can be left."""
+        """Return the first time at which more than `more_than` calls are left for this reason."""
         tomorrow = _end_of_day(now)
         times, blocked_until = self._times(), self.blocked_until
         evening = (day_of(now) + _EVENING, tomorrow + _EVENING)
@@ -273,8 +273,8 @@ class Ledger:
         )
 
     def dump(self, *, held: bool = False) -> dict[str, object]:
-        """Return the ledger as JSON, with the calls that are about to be made if they matter."""
-        seconds, refusal = self._count.seconds(), self._refusal
+        """Return the ledger as JSON; `held` includes the calls that `hold` stores in advance."""
+        seconds, refusal = self._elapsed.seconds(), self._refusal
         waiting, reason = self._held if held else (0, Reason.SCHEDULE)
         return {
             "spent": [
@@ -288,26 +288,26 @@ class Ledger:
             "blocked_until": refusal and refusal.until.isoformat(),
             "refused": refusal
             and [refusal.stamp.time.isoformat(), round(seconds - refusal.stamp.at, 3)],
-            "saved": self._count.dump(),
+            "saved": self._elapsed.dump(),
         }
 
     def load(self, saved: Mapping[str, object]) -> None:
-        """Add what `dump` wrote, unless it is known; what is not understood counts as a call.
+        """Add the calls of a `dump` that are not known yet, and those that were held.
 
-        So do calls that were about to be made.
+        An invalid entry counts as a call.
         """
-        off = self._count.since(saved.get("saved"))
+        off = self._elapsed.since(saved.get("saved"))
         entries, ages = sequence(saved.get("spent")), sequence(saved.get("ages"))
         known = len(ages) == len(entries)
         found = [
             self._entry(entry, age if known else None, off)
             for entry, age in zip(entries, ages if known else entries, strict=True)
         ]
-        found += self._about_to_be(saved.get("held"), off)
+        found += self._held_entries(saved.get("held"), off)
         unknown = Counter(found) - Counter(self._spent)
         self._spent += unknown.elements()
         self._load_refusal(saved, off)
-        self._forget()
+        self._prune()
 
     def _entry(self, entry: object, age: object, off: timedelta) -> Spent:
         if isinstance(entry, list) and len(entry) == 4:
@@ -316,9 +316,9 @@ class Ledger:
             if moment is not None and isinstance(reason, str) and reason in set(Reason):
                 at = self._at(moment, age, off)
                 return Spent(moment, str(endpoint), Reason(reason), vin and str(vin), at)
-        return Spent(datetime.now(UTC), _UNKNOWN, Reason.SCHEDULE, at=self._count.seconds())
+        return Spent(datetime.now(UTC), _UNKNOWN, Reason.SCHEDULE, at=self._elapsed.seconds())
 
-    def _about_to_be(self, saved: object, off: timedelta) -> list[Spent]:
+    def _held_entries(self, saved: object, off: timedelta) -> list[Spent]:
         if not isinstance(saved, list) or len(saved) != 3 or not isinstance(saved[1], int):
             return []
         when, calls, reason = saved
@@ -326,7 +326,7 @@ class Ledger:
         return [call] * max(0, min(calls, self.limit))
 
     def _load_refusal(self, saved: Mapping[str, object], off: timedelta) -> None:
-        """Take over the last refusal; older files hold no more than until when, and of whom."""
+        """Restore the last refusal; older files contain only its end and the calls of others."""
         self._shared = self._shared or saved_time(saved.get("shared"))
         until = saved_time(saved.get("blocked_until"))
         days = [
@@ -335,8 +335,8 @@ class Ledger:
             if (day := saved_time(text)) is not None and isinstance(calls, int)
         ]
         day, others = max(days, default=(None, 0))
-        told = saved.get("refused")
-        text, age = told if isinstance(told, list) and len(told) == 2 else (None, None)
+        refused = saved.get("refused")
+        text, age = refused if isinstance(refused, list) and len(refused) == 2 else (None, None)
         time = saved_time(text) or day or (until and until - DAY)
         known = self._refusal
         if time is None or (known is not None and known.stamp.time >= time):
@@ -347,16 +347,16 @@ class Ledger:
         self._refusal = _Refusal(stamp, until, others)
 
     def _at(self, time: datetime, age: object, off: timedelta) -> float:
-        """Return when something happened that a file tells of, on the count."""
-        told = age_of(age)
-        past = max(timedelta(), datetime.now(UTC) - time) if told is None else told + off
-        return self._count.seconds() - past.total_seconds()
+        """Return the elapsed time of a stored event, from its age or else from its time."""
+        known = age_of(age)
+        past = max(timedelta(), datetime.now(UTC) - time) if known is None else known + off
+        return self._elapsed.seconds() - past.total_seconds()
 
     def _times(self) -> list[datetime]:
-        return self._count.when(*(Stamp(call.time, call.at) for call in self._spent))
+        return self._elapsed.when(*(Stamp(call.time, call.at) for call in self._spent))
 
-    def _forget(self) -> list[datetime]:
-        """Drop the calls that count no more; return when the others were made."""
+    def _prune(self) -> list[datetime]:
+        """Remove the calls that no longer count; return the times of the others."""
         now, times = datetime.now(UTC), self._times()
         oldest = min(now - DAY, day_of(now))
         if any(when < oldest for when in times):
@@ -370,10 +370,10 @@ class Ledger:
 
 
 def day_of(moment: datetime) -> datetime:
-    """Return when the BMW day of a time began."""
+    """Return the start of the BMW day of a time."""
     return datetime.combine(moment.astimezone(UTC).date(), time(), UTC)
 
 
 def _end_of_day(moment: datetime) -> datetime:
-    """Return when BMW gives out calls again after a time: there is some doubt about midnight."""
+    """Return when BMW has reset its quota for the next day, which may be after midnight."""
     return day_of(moment) + DAY + _AFTER_MIDNIGHT

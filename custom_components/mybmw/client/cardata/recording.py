@@ -1,8 +1,8 @@
-"""Everything that CarData has told lately, in the files that a recording consists of.
+"""Create a recording from responses, stored values of cars and stream messages.
 
-Answers of an earlier run are gone, and values that the stream has sent are in no answer: what is
-remembered of the cars stands in for them. Where the messages hold the newest values, the recording
-begins with older ones, since more follows from the order in which values came than from the last.
+Responses of an earlier run are not kept, and responses do not contain streamed values: both are
+replaced by the stored values of the cars. Values that are in the recorded messages have their state
+before those, so that a replay shows the changes in order.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ type _Sent = Mapping[tuple[str, str], Sequence[object]]
 def recording(
     answers: Mapping[str, Answer], cars: Mapping[str, MappedCar], messages: Sequence[Message]
 ) -> Recording:
-    """Put together answers, what is remembered of cars by VIN, and messages."""
+    """Return the recording of responses, cars by VIN, and messages."""
     files = {name: answer for name, answer in answers.items() if name.startswith(f"{_PREFIX}_")}
     files[f"{_PREFIX}_mappings"] = _answer([_mapping(vin, car) for vin, car in cars.items()])
     sent = _sent(messages)
@@ -38,8 +38,8 @@ def recording(
             files[f"{_PREFIX}_{vin}_basicData"] = _answer(basic_data)
         if car.memory.raw:
             name = f"{_PREFIX}_{vin}_{_VALUES}"
-            told = mapping(mapping(_decoded(files.get(name))).get(_VALUES))
-            files[name] = _answer({_VALUES: {**told, **dict(_known(vin, car, told, sent))}})
+            last = mapping(mapping(_decoded(files.get(name))).get(_VALUES))
+            files[name] = _answer({_VALUES: {**last, **dict(_replaced(vin, car, last, sent))}})
     return Recording(files, tuple(messages), harmless())
 
 
@@ -53,13 +53,13 @@ def _sent(messages: Iterable[Message]) -> _Sent:
     return found
 
 
-def _known(
-    vin: str, car: MappedCar, told: Mapping[str, object], sent: _Sent
+def _replaced(
+    vin: str, car: MappedCar, last: Mapping[str, object], sent: _Sent
 ) -> Iterator[tuple[str, object]]:
-    """Yield what is known better than by the last answer: the newest values, or the first sent."""
+    """Yield the values to replace in the last response: by the stored, or the first sent ones."""
     for key, (time, item) in car.memory.raw.items():
         items = sent.get((vin, key), ())
-        answer = mapping(told.get(key))
+        answer = mapping(last.get(key))
         if item not in items and time not in map(_measured, items):
             yield key, item
         elif answer.get("value") is None or _as_new(answer, items[0]):
@@ -67,7 +67,7 @@ def _known(
 
 
 def _as_new(answer: object, item: object) -> bool:
-    """Tell whether an answer came after a value was sent, so that it would be in its way."""
+    """Return whether a response is newer than a message, which would then be dropped as older."""
     asked, sent = _measured(answer), _measured(item)
     return asked is not None and sent is not None and asked >= sent
 

@@ -1,4 +1,4 @@
-"""What CarData tells by endpoints of their own.
+"""Readings of the REST endpoints other than telematic data.
 
 See docs/protocols/cardata.md#basic-data, #charging-history, #charging-settings and
 #tire-diagnosis.
@@ -48,8 +48,8 @@ from .car_state import CarState
 from .converters import day, distance, plain
 from .mapping import SOURCE
 
-LONGEST_LIST: Final = 30
-"""How many charges are kept."""
+MAX_SESSIONS: Final = 30
+"""Maximum number of charging sessions in a reading."""
 
 _LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _TRAINS: Final = (
@@ -86,7 +86,7 @@ def _text(value: object) -> str | None:
 
 
 def _train(value: object) -> DriveTrain | None:
-    """Read the drive train, of which BMW has more words than kinds: "PHEV_OTTO"."""
+    """Return the drive train; BMW appends details, as in "PHEV_OTTO"."""
     word = text(value)
     if word is None:
         return None
@@ -106,13 +106,13 @@ def _left_hand(value: object) -> bool | None:
 
 
 def _software(value: object) -> str | None:
-    """Read "MMYY" as "MM/20YY"."""
+    """Return a software version "MMYY" as "MM/20YY"."""
     step = text(value) or ""
     return f"{step[:2]}/20{step[2:]}" if len(step) == len("MMYY") and step.isdecimal() else None
 
 
 def _active(value: object) -> bool | None:
-    """Read the status of the SIM, which is a truth value or a word."""
+    """Return whether the SIM is active; its status is a boolean or a word."""
     word = value.strip().upper() if isinstance(value, str) else ""
     return word == "ACTIVE" if word in ("ACTIVE", "INACTIVE") else boolean(value)
 
@@ -132,7 +132,7 @@ BASIC_ROWS: Final[tuple[AnyRow, ...]] = (
         number,
     ),
 )
-# The first one that is there counts
+# Alternatives: the first one with a value is used
 FIRST_ROWS: Final[tuple[tuple[AnyRow, ...], ...]] = (
     tuple(
         row(key, MODEL, _text)
@@ -140,7 +140,7 @@ FIRST_ROWS: Final[tuple[tuple[AnyRow, ...], ...]] = (
     ),
     tuple(row(key, COUNTRY, _text) for key in ("countryCodeISO", "countryCode", "country")),
 )
-# A capacity out of a catalogue gives way to every one that was ever measured
+# Capacities of the catalogue, with an old time so that measured ones replace them
 CAPACITY_ROWS: Final[tuple[AnyRow, ...]] = (
     row("hvsMaxEnergyAbsolute", BATTERY_CAPACITY, number),
     row("reessNominalCapacityGross", BATTERY_CAPACITY, number),
@@ -148,7 +148,7 @@ CAPACITY_ROWS: Final[tuple[AnyRow, ...]] = (
 
 
 def read_basic_data(answer: object, car: CarState, now: datetime) -> list[AnyReading]:
-    """Read what never changes about a car, and remember its drive train."""
+    """Return the readings of basic data, and set the drive train of the car state."""
     reader = Reader(SOURCE, now, car.problems)
     readings = reader.rows(answer, BASIC_ROWS)
     for rows in FIRST_ROWS:
@@ -165,7 +165,7 @@ def _fits(reading: AnyReading, car: CarState) -> bool:
 
 
 def read_tyres(answer: object, problems: Counter[str], now: datetime) -> list[AnyReading]:
-    """Read the mounted tyres; whole branches are missing for cars without tyre records."""
+    """Return the readings of the mounted tyres; cars without tyre records have none."""
     reader = Reader(SOURCE, now, problems).inside("tyres")
     mounted = mapping(mapping(mapping(answer).get("passengerCar")).get("mountedTyres"))
     return [
@@ -197,7 +197,7 @@ def _wheel(wheel: str, fields: Mapping[str, object], reader: Reader) -> Iterator
 
 
 def _week(value: object) -> date | None:
-    """Read "2023-W42" as the Monday of that week."""
+    """Return the Monday of a week such as "2023-W42"."""
     word = text(value)
     if word is None:
         return None
@@ -208,20 +208,20 @@ def _week(value: object) -> date | None:
 def read_sessions(
     answer: Sequence[object], month: datetime, problems: Counter[str], now: datetime
 ) -> list[AnyReading]:
-    """Read past charges, newest first, and what was charged since the month began."""
+    """Return past charges, newest first, and the energy in kWh since the month began."""
     reader = Reader(SOURCE, now, problems).inside("charging history")
     found = [item for fields in answer if (item := _session(mapping(fields), reader)) is not None]
     found.sort(key=lambda item: item.end, reverse=True)
     total = sum(item.energy or 0.0 for item in found if item.end >= month)
     return [
         *_at_last_charge(found),
-        CHARGING_SESSIONS.at(tuple(found[:LONGEST_LIST]), now, SOURCE),
+        CHARGING_SESSIONS.at(tuple(found[:MAX_SESSIONS]), now, SOURCE),
         CHARGED_THIS_MONTH.at(round(total, 2), now, SOURCE),
     ]
 
 
 def _at_last_charge(sessions: Sequence[ChargingSession]) -> Iterator[AnyReading]:
-    """Return what the last charge tells of the car itself."""
+    """Return state of charge and mileage from the last charge."""
     for last in sessions[:1]:
         if last.end_soc is not None:
             yield STATE_OF_CHARGE.at(last.end_soc, last.end, SOURCE)
@@ -259,7 +259,7 @@ def _epoch(value: object) -> datetime | None:
 def read_places(
     answer: Sequence[object], problems: Counter[str], now: datetime
 ) -> list[AnyReading]:
-    """Read how the car charges at which place."""
+    """Return the charging settings of all places."""
     reader = Reader(SOURCE, now, problems).inside("charging settings")
     found = tuple(_place(mapping(fields), reader) for fields in answer)
     return [CHARGING_PLACES.at(found, now, SOURCE)]
@@ -280,10 +280,10 @@ def _place(fields: Mapping[str, object], reader: Reader) -> ChargingPlace:
 
 
 def first_of_month(now: datetime) -> datetime:
-    """Return when the month of a time began, in its time zone."""
+    """Return the start of the month of a time, in its time zone."""
     return now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 def history_start(now: datetime) -> datetime:
-    """Return since when past charges are asked for: this month, and three weeks at least."""
+    """Return the start of the requested charging history: the month's, at least 21 days ago."""
     return min(first_of_month(now), now - timedelta(days=21))

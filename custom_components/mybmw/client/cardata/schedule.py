@@ -1,10 +1,10 @@
-"""When to spend a REST call, on what, and on which car.
+"""Schedule the REST calls of an account: when, for which task, and for which car.
 
-The stream tells what changes while a car talks; a call is for what it did not tell. So calls go to
-events first (a trip or a charge has ended, the car was plugged in), a little later, when BMW's
-servers know the outcome; and to the car that has been quiet for longest, at a pace that makes the
-calls of the day last: the interval grows as they get fewer, and fresh stream data put it off.
-What seldom changes is asked for seldom.
+The stream sends changes, so calls are for what it did not send. Events (end of a trip or a charge,
+the car was plugged in) have priority, with a short delay until BMW's servers have the result. Other
+calls go to the car with the oldest data, at an interval with which the calls of a day suffice:
+fewer calls make it longer, and new stream data postpone the next call. Data that seldom change
+are requested seldom.
 """
 
 from collections import Counter
@@ -17,12 +17,12 @@ from typing import Any, Final, NamedTuple
 from ..core.convert import mapping
 from .clock import saved_time
 from .night import Night
-from .pace import SHORTEST, interval
+from .pace import MIN_INTERVAL, interval
 from .pauses import Job, Pauses
 from .quota import DAY, Ledger, Reason
 
-_NIGHTLY: Final = 4
-_AFTER: Final[Mapping[Reason, timedelta]] = {
+_NIGHT_FACTOR: Final = 4
+_DELAY: Final[Mapping[Reason, timedelta]] = {
     Reason.SET_UP: timedelta(),
     Reason.PLUGGED_IN: timedelta(minutes=2),
     Reason.CHARGE_START: timedelta(minutes=1),
@@ -39,7 +39,7 @@ _COOL_DOWN: Final[Mapping[Reason, timedelta]] = {
 
 
 class Task(StrEnum):
-    """What a call, or a few, can be made for; the more urgent ones first."""
+    """The tasks that calls are made for, more urgent ones first."""
 
     MAPPINGS = "mappings"
     BASIC_DATA = "basic_data"
@@ -51,9 +51,9 @@ class Task(StrEnum):
 
 
 EXTRAS: Final = frozenset({Task.SESSIONS, Task.TYRES, Task.PLACES})
-"""What the user may do without."""
+"""The tasks that the user may switch off."""
 
-_ORDER: Final = {task: place for place, task in enumerate(Task)}
+_ORDER: Final = {task: index for index, task in enumerate(Task)}
 _EVERY: Final[Mapping[Task, timedelta]] = {
     Task.MAPPINGS: DAY,
     Task.BASIC_DATA: 30 * DAY,
@@ -64,20 +64,20 @@ _EVERY: Final[Mapping[Task, timedelta]] = {
 }
 _REGULARLY: Final = EXTRAS | {Task.BASIC_DATA}
 _IMPORTANT: Final = frozenset({Task.BASIC_DATA, Task.VALUES})
-_NOT_AT_ONCE: Final = timedelta(minutes=15)
-_NEXT_DAY: Final = DAY
-_APART: Final = timedelta(hours=8)
+_FIRST_DELAY: Final = timedelta(minutes=15)
+_FIRST_DELAY_SHARED: Final = DAY
+_MIN_SPACING: Final = timedelta(hours=8)
 _SHARE: Final = 0.3
-"""How much of the time until its turn a car is quiet at least: others may need it more."""
-_MONTH_BEGUN: Final = timedelta(hours=14)
-_HISTORY_AFTER: Final = timedelta(minutes=13)
+"""Part of the interval, per other car, that new stream data of a car postpone its next call."""
+_LAST_TIME_ZONE: Final = timedelta(hours=14)
+_HISTORY_DELAY: Final = timedelta(minutes=13)
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _LATEST: Final = datetime.max.replace(tzinfo=UTC)
-_STILL_DRIVING: Final = timedelta(minutes=30)
+_MAX_POSTPONED: Final = timedelta(minutes=30)
 
 
 class Decision(NamedTuple):
-    """What to do next, for which car ("" for the account), when, and why."""
+    """A planned task, with its car ("" for the account), time and reason."""
 
     task: Task
     vin: str
@@ -87,7 +87,7 @@ class Decision(NamedTuple):
 
 @dataclass(slots=True)
 class _CarPlan:
-    told: datetime | None = None
+    updated: datetime | None = None
     charging: bool = False
     history: datetime | None = None
     tasks: frozenset[Task] = frozenset()
@@ -99,9 +99,9 @@ class Scheduler:
     """Plans the calls for the cars of one account."""
 
     def __init__(
-        self, ledger: Ledger, night: Night | None = None, shortest: timedelta = SHORTEST
+        self, ledger: Ledger, night: Night | None = None, shortest: timedelta = MIN_INTERVAL
     ) -> None:
-        """`ledger` says what is left to spend."""
+        """Create it; `ledger` returns how many calls are left."""
         self.repairing = False
         self._ledger = ledger
         self._night = night
@@ -110,12 +110,12 @@ class Scheduler:
         self._cars_of: Counter[Task] = Counter()
         self._done: dict[Job, datetime] = {}
         self._pauses = Pauses()
-        self._asked: datetime | None = None
+        self._last_call: datetime | None = None
         self._extra = _NEVER
         self._begun: datetime | None = None
 
     def watch(self, cars: Mapping[str, Iterable[Task]], now: datetime) -> None:
-        """Take over which cars there are, and what may be asked about each."""
+        """Set the cars and the tasks that may be executed for each."""
         self._begun = self._begun or now
         self._cars = {vin: self._cars.get(vin) or _CarPlan() for vin in cars}
         for vin, tasks in cars.items():
@@ -125,14 +125,14 @@ class Scheduler:
             del self._done[job]
         self._pauses.keep(cars)
 
-    def told(self, vin: str, now: datetime) -> None:
-        """Note that a car's data are fresh, whether by a call or by the stream."""
+    def updated(self, vin: str, now: datetime) -> None:
+        """Record that new data of a car have arrived, by a call or by the stream."""
         car = self._cars.get(vin)
         if car is not None:
-            car.told = now
+            car.updated = now
 
     def event(self, vin: str, reason: Reason, now: datetime) -> None:
-        """Note that something happened that is worth a call, a little later if it just was."""
+        """Plan a call after an event, later if there was a call for the same event lately."""
         car = self._cars.get(vin)
         if car is None:
             return
@@ -142,14 +142,14 @@ class Scheduler:
         if waiting is not None and abs(now - waiting) < _COOL_DOWN[reason]:
             return
         last = min(now, car.spent.get(reason, _NEVER))
-        due = max(now + _AFTER[reason], last + _COOL_DOWN[reason])
+        due = max(now + _DELAY[reason], last + _COOL_DOWN[reason])
         car.events[reason] = due
         self.retry(Task.VALUES, vin, now)
         if reason is Reason.CHARGE_END:
-            car.history = due + _HISTORY_AFTER
+            car.history = due + _HISTORY_DELAY
 
     def done(self, decision: Decision, now: datetime) -> None:
-        """Note that something was done: a look at a car settles all that waited for one."""
+        """Record that a task has succeeded; reading values completes all events of the car."""
         job = decision.task, decision.vin
         self._done[job] = now
         self._pauses.forget(job)
@@ -160,21 +160,21 @@ class Scheduler:
         if decision.task is not Task.VALUES:
             return
         if decision.reason is Reason.SCHEDULE:
-            self._asked = now
+            self._last_call = now
         if car is None:
             return
         for waiting in [*car.events, decision.reason]:
             car.spent[waiting] = now
         car.events.clear()
-        car.told = now
+        car.updated = now
 
     def failed(
         self, decision: Decision, now: datetime, *, widely: bool = False, free: bool = False
     ) -> None:
-        """Note that something did not work: it is tried again after a pause that grows.
+        """Record that a task has failed; it is retried after a growing pause.
 
-        One failure may be due to the car, two in a row, or one that is so `widely`, to the
-        service. After what was `free` the pause stays short.
+        One failure may concern the car only. Two in a row, or one with `widely` set, delay the
+        task for all cars. After a failure that was `free`, without a call, the pause stays short.
         """
         self._pauses.fail((decision.task, decision.vin), now, free=free)
         if decision.vin:
@@ -182,9 +182,9 @@ class Scheduler:
             self._pauses.fail(job, now, forgiven=0 if widely else 1, free=free)
 
     def refused(self, decision: Decision, now: datetime, *, whole_car: bool = False) -> None:
-        """Note that BMW does not tell this about a car, or anything about the `whole_car`.
+        """Record that BMW refused a task for a car, or with `whole_car` all access to the car.
 
-        It is asked again at the regular time, what matters most after a day.
+        It is retried at its regular time, basic data and values after a day.
         """
         whole = whole_car and decision.task in _IMPORTANT
         self._extra = now
@@ -193,12 +193,12 @@ class Scheduler:
             self._pauses.refuse((task, decision.vin), now, pause)
 
     def retry(self, task: Task, vin: str, now: datetime) -> None:
-        """End the pauses of a task, since there is a new reason to try."""
+        """End the pauses of a task, as there is a new reason to execute it."""
         for job in {(task, vin), (task, "")}:
             self._pauses.end(job, now)
 
     def next(self, now: datetime) -> Decision | None:
-        """Return what to do next, None if nothing can be spent."""
+        """Return the next task, None if no call is left for any."""
         return min(
             self._decisions(now),
             key=lambda decision: (
@@ -212,26 +212,23 @@ class Scheduler:
         )
 
     def due(self, now: datetime) -> list[Decision]:
-        """Return everything that is to be done by now, in no order."""
+        """Return all tasks that are due, in no order."""
         return [decision for decision in self._decisions(now) if decision.at <= now]
 
     def _decisions(self, now: datetime) -> list[Decision]:
         pace = self.interval(now)
         decisions = [*self._chores(now, pace), *self._by_event(now), *self._by_age(now, pace)]
-        return [self._patient(decision) for decision in decisions]
+        return [self._postponed(decision) for decision in decisions]
 
     def interval(self, now: datetime) -> timedelta | None:
-        """Return the time between scheduled looks that makes the calls of a day last.
-
-        None if nothing is left for the schedule.
-        """
+        """Return the time between scheduled calls for values, None if no call is left for them."""
         every = {task: DAY / self._every(task) for task in _REGULARLY}
         jobs = [(task, vin) for vin, car in self._cars.items() for task in car.tasks & _REGULARLY]
         chores = 1 + sum(every[task] for task, vin in jobs if not self._pauses.refused(task, vin))
-        return interval(self._ledger, now, self._asked, chores, self._shortest)
+        return interval(self._ledger, now, self._last_call, chores, self._shortest)
 
-    def more(self, now: datetime) -> datetime | None:
-        """Return when more can be spent than now, None if nothing waits for that."""
+    def more_calls_at(self, now: datetime) -> datetime | None:
+        """Return when there are more calls left than now, None if the schedule needs no more."""
         if self.interval(now) is not None:
             return None
         return self._ledger.next_chance(
@@ -239,14 +236,16 @@ class Scheduler:
         )
 
     def dump(self) -> dict[str, object]:
-        """Return what should survive a restart as JSON."""
+        """Return the state to restore after a restart as JSON."""
         return {
             "done": [[*job, when.isoformat()] for job, when in self._done.items()],
-            "told": {vin: car.told.isoformat() for vin, car in self._cars.items() if car.told},
+            "told": {
+                vin: car.updated.isoformat() for vin, car in self._cars.items() if car.updated
+            },
             "history": {
                 vin: car.history.isoformat() for vin, car in self._cars.items() if car.history
             },
-            "asked": self._asked.isoformat() if self._asked else None,
+            "asked": self._last_call.isoformat() if self._last_call else None,
             "begun": self._begun.isoformat() if self._begun else None,
             **self._pauses.dump(),
             "events": [
@@ -257,50 +256,51 @@ class Scheduler:
         }
 
     def load(self, saved: object, now: datetime) -> None:
-        """Take over what `dump` wrote, as far as it is understood and not of the future."""
+        """Restore a `dump`, without invalid parts and times in the future."""
         fields = mapping(saved)
         for task, vin, text in _rows(fields.get("done"), 3):
             when = saved_time(text)
             if task in set(Task) and when is not None and when <= now:
                 self._done[Task(task), str(vin)] = when
         for vin, text in mapping(fields.get("told")).items():
-            told = saved_time(text)
-            self._cars[vin] = _CarPlan(told if told is not None and told <= now else None)
+            updated = saved_time(text)
+            valid = updated is not None and updated <= now
+            self._cars[vin] = _CarPlan(updated if valid else None)
         for vin, text in mapping(fields.get("history")).items():
             due = saved_time(text)
             if due is not None and due <= now + DAY:
                 self._cars.setdefault(str(vin), _CarPlan()).history = due
-        asked = saved_time(fields.get("asked"))
-        self._asked = asked if asked is not None and asked <= now else None
+        last = saved_time(fields.get("asked"))
+        self._last_call = last if last is not None and last <= now else None
         begun = saved_time(fields.get("begun"))
         self._begun = begun if begun is not None and begun <= now else None
         self._pauses.load(fields, set(Task), now)
         for reason, vin, text in _rows(fields.get("events"), 3):
             due = saved_time(text)
-            if reason in _AFTER and due is not None and due <= now + _COOL_DOWN[Reason(reason)]:
+            if reason in _DELAY and due is not None and due <= now + _COOL_DOWN[Reason(reason)]:
                 self._cars.setdefault(str(vin), _CarPlan()).events[Reason(reason)] = due
 
     def go_back(self, by: timedelta) -> None:
-        """Go on as planned though the clock was set back."""
+        """Shift all times after the system clock was set back."""
         self._done = {job: when - by for job, when in self._done.items()}
         self._pauses.go_back(by)
-        self._asked = self._asked and self._asked - by
+        self._last_call = self._last_call and self._last_call - by
         self._begun = self._begun and self._begun - by
         for car in self._cars.values():
-            car.told = car.told and car.told - by
+            car.updated = car.updated and car.updated - by
             car.history = car.history and car.history - by
             car.events = {reason: due - by for reason, due in car.events.items()}
             car.spent = {reason: when - by for reason, when in car.spent.items()}
 
     def _tried(self, decision: Decision) -> tuple[datetime, datetime]:
-        """Return when it was last done, or will have waited after a failure; when it was heard."""
+        """Return when the car was last updated or a pause ends, and when the task last ran."""
         job = decision.task, decision.vin
         car = self._cars.get(decision.vin)
-        told = car.told if car is not None and car.told is not None else _NEVER
-        return max(told, self._pauses.until(*job)), self._done.get(job, _NEVER)
+        updated = car.updated if car is not None and car.updated is not None else _NEVER
+        return max(updated, self._pauses.until(*job)), self._done.get(job, _NEVER)
 
-    def _patient(self, decision: Decision) -> Decision:
-        """Put off what failed lately, for this car or for any."""
+    def _postponed(self, decision: Decision) -> Decision:
+        """Return a task postponed to the end of its pause, for this car or for all."""
         task, vin = decision.task, decision.vin
         until = max(self._pauses.until(task, vin), self._pauses.until(task, ""))
         return decision if until <= decision.at else decision._replace(at=until)
@@ -324,9 +324,9 @@ class Scheduler:
         yield from self._extras(now)
 
     def _extras(self, now: datetime) -> Iterator[Decision]:
-        """Yield what is asked for seldom; cars that share an account take turns."""
+        """Yield the regular tasks other than values, spaced out if several cars share calls."""
         tasks = (self._done[job] for job in self._done if job[0] in _REGULARLY)
-        spaced = max([min(self._extra, now), *tasks]) + _APART if self._shared else _NEVER
+        spaced = max([min(self._extra, now), *tasks]) + _MIN_SPACING if self._shared else _NEVER
         for vin, car in self._cars.items():
             for task in car.tasks & _REGULARLY:
                 chore = self._regular(task, vin, now)
@@ -338,7 +338,7 @@ class Scheduler:
         return self._cars_of[Task.VALUES] > 1
 
     def _every(self, task: Task) -> timedelta:
-        """Return how often something is asked for; one charging history is read a day."""
+        """Return the regular interval of a task; one charging history is read a day."""
         return DAY * max(1, self._cars_of[task]) if task is Task.SESSIONS else _EVERY[task]
 
     def _regular(self, task: Task, vin: str, now: datetime) -> Decision:
@@ -350,7 +350,7 @@ class Scheduler:
         begun = self._begun or now
         if task is Task.MAPPINGS:
             return Decision(task, vin, now, reason)
-        wait = _NEXT_DAY if self._shared else _NOT_AT_ONCE
+        wait = _FIRST_DELAY_SHARED if self._shared else _FIRST_DELAY
         return Decision(task, vin, begun + wait, reason)
 
     def _by_event(self, now: datetime) -> Iterator[Decision]:
@@ -359,42 +359,43 @@ class Scheduler:
         for vin, car in self._cars.items():
             for reason, due in car.events.items():
                 if Task.VALUES in car.tasks and reason in affordable:
-                    yield Decision(Task.VALUES, vin, _settled(car, reason, due), reason)
+                    yield Decision(Task.VALUES, vin, _after_trip(car, reason, due), reason)
 
     def _by_age(self, now: datetime, interval: timedelta | None) -> Iterator[Decision]:
-        """Yield the cars by how long they have been quiet, none sooner than the pace allows."""
+        """Yield the scheduled calls for values, by the age of each car's data."""
         if interval is None:
             return
         others = sum(Task.VALUES in car.tasks for car in self._cars.values()) - 1
         for vin, car in self._cars.items():
             if Task.VALUES not in car.tasks:
                 continue
-            # A time to come was told by a clock that was wrong
-            waits = ((car.told, interval * (1 + _SHARE * others)), (self._asked, interval))
+            # Ignore times in the future, which are from a wrong system clock
+            waits = ((car.updated, interval * (1 + _SHARE * others)), (self._last_call, interval))
             known = (time + wait for time, wait in waits if time is not None and time <= now)
             due = max(known, default=now)
-            if self._night is not None and self._night.holds(max(now, due)) and not car.charging:
-                due = min(due + (_NIGHTLY - 1) * interval, self._night.over(max(now, due)))
+            at, night = max(now, due), self._night
+            if night is not None and night.contains(at) and not car.charging:
+                due = min(due + (_NIGHT_FACTOR - 1) * interval, night.end_after(at))
             yield Decision(Task.VALUES, vin, due, Reason.SCHEDULE)
 
 
-def _settled(car: _CarPlan, reason: Reason, due: datetime) -> datetime:
-    """Return when there is something new to see: some cars send trips while they still drive."""
-    if reason is not Reason.TRIP_END or car.told is None:
+def _after_trip(car: _CarPlan, reason: Reason, due: datetime) -> datetime:
+    """Return the due time, postponed while the car sends: some send "trip end" while driving."""
+    if reason is not Reason.TRIP_END or car.updated is None:
         return due
-    return max(due, min(car.told + _AFTER[reason], due + _STILL_DRIVING))
+    return max(due, min(car.updated + _DELAY[reason], due + _MAX_POSTPONED))
 
 
 def _new_month(done: datetime, task: Task) -> datetime:
-    """Return when a new month has begun everywhere in the world, by which charges are added up."""
+    """Return when the next month has begun in all time zones, as charges are totalled by month."""
     if task is not Task.SESSIONS:
         return _LATEST
-    inside = (done - _MONTH_BEGUN).replace(day=1) + 32 * DAY
-    return datetime(inside.year, inside.month, 1, tzinfo=UTC) + _MONTH_BEGUN
+    inside = (done - _LAST_TIME_ZONE).replace(day=1) + 32 * DAY
+    return datetime(inside.year, inside.month, 1, tzinfo=UTC) + _LAST_TIME_ZONE
 
 
 def _rows(value: object, length: int) -> Iterator[list[Any]]:
-    """Yield the lists in a list that have this length and begin with a text."""
+    """Yield the items of a list that are lists of this length and start with a text."""
     for row in value if isinstance(value, list) else ():
         if isinstance(row, list) and len(row) == length and isinstance(row[0], str):
             yield row

@@ -27,13 +27,13 @@ from ..transport.http import Http
 from ..transport.tokens import TokenKeeper
 from .api import CardataApi
 from .car_state import CarState
-from .clock import DRIFT, SetBack, saved_time
+from .clock import DRIFT, ClockGuard, saved_time
 from .connectivity import Connectivity
 from .containers import ContainerKeeper, ContainerState
-from .diagnosis import about_calls, about_car, about_plan
+from .diagnosis import calls_diagnostics, car_diagnostics, plan_diagnostics
 from .executor import WHOLE_ACCOUNT, Executor, MappedCar, Outcome, is_free, is_vin, waits_regularly
 from .incoming import Incoming
-from .limits import MOST_UNLISTED
+from .limits import MAX_UNLISTED_CARS
 from .login import CardataTokens
 from .mapping import SOURCE, WANTED
 from .night import Night
@@ -81,7 +81,7 @@ class CardataSource:
         self.problems = Tally()
         self._incoming = Incoming(self.problems)
         self.messages = self._incoming.messages
-        self.foreign = self._incoming.foreign
+        self.unknown_cars = self._incoming.unknown_cars
         self._http = http
         self._login = login
         self._broker = broker
@@ -101,7 +101,7 @@ class CardataSource:
         self._pictures = Pictures(self._api)
         self._busy = asyncio.Lock()
         self._supervisors = Supervisors(http.redactor, sleep)
-        self._set_back = SetBack()
+        self._set_back = ClockGuard()
 
     @property
     def status(self) -> Status:
@@ -118,7 +118,7 @@ class CardataSource:
             refused=stream is not None and stream.refusals >= _REFUSED_FOR_GOOD,
             spent_by_others=self.ledger.others(now) > 0,
             container_missing=self._worker.container_missing,
-            silent_since=None if self._activity.heard else self._listening_since,
+            silent_since=None if self._activity.last_message else self._listening_since,
             failing=self._supervisors.lasting,
         )
 
@@ -215,7 +215,7 @@ class CardataSource:
                 self.problems["message not taken in"] += 1
 
         def tell(state: StreamState) -> None:
-            self._activity.connect(connected=state is StreamState.CONNECTED)
+            self._activity.set_connected(connected=state is StreamState.CONNECTED)
             if state is StreamState.CONNECTED and self._listening_since is None:
                 self._listening_since = datetime.now(UTC)
             changed()
@@ -292,15 +292,15 @@ class CardataSource:
 
     def diagnostics(self) -> Mapping[str, object]:
         """Return who spent which call and why, and what each car sends."""
-        now, heard = self._now(), self._activity.heard
+        now, heard = self._now(), self._activity.last_message
         return {
-            **about_calls(self.ledger, now),
-            "next": about_plan(self._plan.next(now)),
+            **calls_diagnostics(self.ledger, now),
+            "next": plan_diagnostics(self._plan.next(now)),
             "container": self._containers.memory.dump(),
             "stream": self._stream.state.value if self._stream else None,
-            "foreign_cars": dict(self.foreign),
+            "foreign_cars": dict(self.unknown_cars),
             "problems": dict(self.problems + self._worker.problems),
-            "cars": {vin: about_car(car, heard.get(vin)) for vin, car in self.cars.items()},
+            "cars": {vin: car_diagnostics(car, heard.get(vin)) for vin, car in self.cars.items()},
         }
 
     def recording(self, messages: int = MESSAGES) -> Recording:
@@ -311,7 +311,7 @@ class CardataSource:
         """Do one thing, and note whether it worked."""
         supervisor = self._supervisors.of(f"the task {decision.task}", decision.vin)
         try:
-            await supervisor.attempt(lambda: self._worker.carry_out(decision, outcome))
+            await supervisor.attempt(lambda: self._worker.execute(decision, outcome))
         except ClientError as error:
             _LOGGER.debug("%s (%s): %s", decision.task, decision.reason, error)
             self._failed(decision, error)
@@ -321,7 +321,7 @@ class CardataSource:
             self._planned_earlier(decision.vin)
             self._plan.done(decision, self._now())
             if decision.task is Task.VALUES:
-                self._activity.read(decision.vin, self._now())
+                self._activity.request_succeeded(decision.vin, self._now())
         self._listed |= outcome.vins is not None
         self._watch()
 
@@ -348,7 +348,7 @@ class CardataSource:
     def _now(self) -> datetime:
         """Return the present time; if the clock was set back, what it dated goes back as well."""
         now = datetime.now(UTC)
-        self._go_back(self._set_back.look(now))
+        self._go_back(self._set_back.set_back_by(now))
         return now
 
     def _go_back(self, by: timedelta) -> None:
@@ -361,18 +361,18 @@ class CardataSource:
 
     def _next(self, now: datetime) -> datetime:
         """Return when something can be done next, or there is more to spend than now."""
-        decision, more = self._plan.next(now), self._plan.more(now)
+        decision, more = self._plan.next(now), self._plan.more_calls_at(now)
         times = [time for time in (decision and decision.at, more) if time is not None]
         return max(now, min(times, default=now + _FEWEST_MINUTES))
 
     def _planned_earlier(self, vin: str) -> bool:
         """Tell whether a car has sent something that makes a call worth while."""
         car = self.cars.get(vin)
-        if car is None or not car.memory.happened:
+        if car is None or not car.memory.events:
             return False
-        for reason in car.memory.happened:
+        for reason in car.memory.events:
             self._plan.event(vin, reason, self._now())
-        car.memory.happened.clear()
+        car.memory.events.clear()
         return True
 
     def _received(self, topic: str, payload: bytes) -> tuple[str, list[AnyReading]]:
@@ -381,20 +381,20 @@ class CardataSource:
         vin, message = self._incoming.read(topic, payload, now)
         car = self._car(vin)
         if car is None or message is None:
-            self._incoming.turn_away(vin, message)
+            self._incoming.reject(vin, message)
             return vin, []
         data = mapping(message.get("data"))
         readings = read_values(data, car.memory, sent_at(message, now))
         car.memory.streamed.update(data.keys() & car.memory.raw.keys())
-        self._activity.hear(vin, now)
+        self._activity.message_received(vin, now)
         if readings:
-            self._plan.told(vin, now)
+            self._plan.updated(vin, now)
         return vin, readings
 
     def _car(self, vin: str) -> MappedCar | None:
         """Return a car of the account; before they were listed, one of the first few that come."""
         car = self.cars.get(vin)
-        if car is None and not self._listed and len(self.cars) < MOST_UNLISTED and is_vin(vin):
+        if car is None and not self._listed and len(self.cars) < MAX_UNLISTED_CARS and is_vin(vin):
             car = self.cars[vin] = MappedCar(memory=CarState(zone=self._zone))
             self._watch()
         return car

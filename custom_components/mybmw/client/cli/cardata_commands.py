@@ -9,7 +9,7 @@ from typing import Final
 
 from ..cardata import CardataTokens, DeviceLogin, LoginError, LoginFailure, is_client_id
 from ..cardata.api import CardataApi
-from ..cardata.quota import LOOK, Reason, Spent
+from ..cardata.quota import VALUES, Reason, Spent
 from ..core.convert import mapping
 from ..core.errors import AuthError, InvalidValueError
 from ..core.source import Poll
@@ -90,7 +90,7 @@ async def _read(
     source, started = connection.source, datetime.now(UTC)
     poll = connection.take(await source.work())
     errors, error = dict(poll.errors), poll.error
-    seen = {call.vin for call in source.ledger if call.endpoint == LOOK and call.time >= started}
+    seen = {call.vin for call in source.ledger if call.endpoint == VALUES and call.time >= started}
     for other in [*source.cars] if refresh else ():
         if other not in seen and vin in (None, other) and error is None:
             look = connection.take(await source.poll(other))

@@ -1,6 +1,6 @@
-"""The MyBMW app API: BMW, MINI and Toyota Supra cars, with commands.
+"""The API of the My BMW app: BMW, MINI and Toyota Supra cars, with commands.
 
-BMW refuses third-party programs since September 2025 (HTTP 489, told as `BlockedError`).
+BMW has refused third-party applications since September 2025 (HTTP 489, `BlockedError`).
 """
 
 from .api import VIEWS

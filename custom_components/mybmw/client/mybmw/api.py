@@ -1,4 +1,4 @@
-"""The endpoints of the MyBMW service, as functions.
+"""The endpoints of the My BMW app's service.
 
 See docs/protocols/mybmw-app.md#headers and #endpoints.
 """
@@ -21,7 +21,7 @@ from .http_errors import ask
 from .regions import SERVERS
 
 BRANDS: Final = (Brand.BMW, Brand.MINI, Brand.TOYOTA)
-"""The brands whose cars the service lists, each with a call of its own."""
+"""The brands of cars; each has its own request for the list of vehicles."""
 
 VIEWS: Final = (
     "VehicleStatus",
@@ -37,7 +37,7 @@ VIEWS: Final = (
     "RearRight",
     "RearView",
 )
-"""The pictures of a car that the service draws, as it calls them."""
+"""The views of a car that there are pictures of."""
 
 _UNITS: Final = "d=KM;v=L;p=B;ec=KWH100KM;fc=L100KM;em=GKM;"
 _SERVER_ERROR: Final = 500
@@ -45,7 +45,7 @@ _VRCCS: Final = "presentation/remote-commands"
 
 
 class CarAddress(NamedTuple):
-    """How a car is addressed: the brand decides which cars the service finds."""
+    """The VIN and the brand of a car; both are needed in requests."""
 
     vin: str
     brand: Brand
@@ -69,32 +69,32 @@ class _Call(NamedTuple):
 
 
 class Api:
-    """Calls the service as one logged-in user; all JSON comes back undecoded by meaning."""
+    """Calls the endpoints for one account; returns their JSON."""
 
     def __init__(self, http: Http, login: Authenticator) -> None:
-        """Every call gets its token from `login`."""
+        """Create it; calls use tokens of `login`."""
         self.http = http
         self.login = login
         self._server = SERVERS[login.account.region]
 
     async def vehicles(self, brand: Brand) -> object:
-        """List the cars of one brand."""
+        """Return the cars of one brand."""
         path = "/eadrax-vcs/v5/vehicle-list"
         return await self._json(_Call("list vehicles", "POST", path, brand))
 
     async def profile(self, car: CarAddress) -> object:
-        """Read what never changes about a car."""
+        """Return the profile of a car: data that do not change."""
         path = "/eadrax-vcs/v5/vehicle-data/profile"
         return await self._json(self._about(car, "read a profile", "GET", path))
 
     async def state(self, car: CarAddress, now: datetime) -> object:
-        """Read the state and the capabilities of a car."""
+        """Return the state and the capabilities of a car."""
         params = {"apptimezone": "0", "appDateTime": f"{int(now.timestamp())}000"}
         path = "/eadrax-vcs/v4/vehicles/state"
         return await self._json(self._about(car, "read a state", "GET", path, params=params))
 
     async def charging(self, car: CarAddress, now: datetime, *, settings: bool) -> object:
-        """Read the charging plan and, if the car has them, the charging settings."""
+        """Return the charging plan, and the charging settings if the car has any."""
         params = {
             "fields": "charging-profile",
             "has_charging_settings_capabilities": str(settings).lower(),
@@ -124,14 +124,14 @@ class Api:
         return (await self._send(replace(call, max_size=MAX_PICTURE_SIZE))).content
 
     async def command(self, car: CarAddress, service: str, action: str | None = None) -> object:
-        """Start a remote service; return the answer that names its event."""
+        """Start a remote service; return the response with the id of its event."""
         params = None if action is None else {"action": action}
         path = f"/eadrax-vrccs/v4/{_VRCCS}/{service}"
         call = self._about(car, f"ask for {service}", "POST", path, params=params, json={})
         return await self._json(call)
 
     async def change_charging(self, car: CarAddress, what: str, body: object) -> object:
-        """Start, stop or set charging; the VIN stands in the path here."""
+        """Start, stop or set up charging; here the VIN is in the path."""
         path = f"/eadrax-crccs/v1/vehicles/{quote(car.vin, safe='')}/{what}"
         return await self._json(_Call(f"ask for {what}", "POST", path, car.brand, json=body))
 
@@ -141,7 +141,7 @@ class Api:
         await self._send(self._about(car, "send a destination", "POST", path, json=body))
 
     async def event_status(self, car: CarAddress, event: str) -> object:
-        """Ask how far a command has come."""
+        """Return the status of a command."""
         path = f"/eadrax-vrccs/v3/{_VRCCS}/eventStatus"
         params = {"eventId": event}
         return await self._json(
@@ -151,7 +151,7 @@ class Api:
     async def event_position(
         self, car: CarAddress, event: str, observer: tuple[float, float]
     ) -> object:
-        """Ask where the car was found; the observer's own place is demanded."""
+        """Return the position that the vehicle finder found; BMW demands the observer's too."""
         latitude, longitude = map(str, observer)
         return await self._json(
             _Call(
@@ -200,7 +200,7 @@ class Api:
             raise RefusedError(str(error), error.status) from None
 
     async def _ask(self, call: _Call, token: str) -> httpx.Response:
-        """Send a request; an error tells whether the service may have done it all the same."""
+        """Send a request; errors are `unconfirmed` if the service may have accepted it."""
         try:
             return await ask(self.http, self._request(call, token))
         except NetworkError as error:

@@ -1,4 +1,4 @@
-"""How the client presents itself on the wire, and the random values of a login.
+"""The identity of the app in requests, and the random values of a login.
 
 See docs/protocols/mybmw-app.md#app-identity.
 """
@@ -18,7 +18,7 @@ _VERIFIER_LENGTH: Final = 86
 
 
 def build_id(hostname: str, node: int) -> str:
-    """Return the app build of this installation, such as AP2A.267867.249."""
+    """Return an app build derived from this installation, such as AP2A.267867.249."""
     digest = uuid.uuid5(uuid.NAMESPACE_DNS, f"{hostname}-{node}").hex
     digits = "".join(filter(str.isdecimal, digest))
     return f"AP2A.{digits[:6]:0<6}.{digits[-3:]:0>3}"
@@ -30,12 +30,12 @@ def x_user_agent(build: str, brand: str, region_code: str) -> str:
 
 
 def random_token(length: int) -> str:
-    """Return this many URL-safe characters from the system's random source."""
+    """Return a cryptographically random text of URL-safe characters."""
     return "".join(secrets.choice(_TOKEN_ALPHABET) for _ in range(length))
 
 
 def code_verifier() -> str:
-    """Return a fresh PKCE verifier of 86 characters."""
+    """Return a new PKCE verifier of 86 characters."""
     return random_token(_VERIFIER_LENGTH)
 
 

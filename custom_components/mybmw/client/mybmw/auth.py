@@ -1,4 +1,4 @@
-"""One login to the MyBMW service (docs/protocols/mybmw-app.md#login)."""
+"""The login of one account (docs/protocols/mybmw-app.md#login)."""
 
 from collections.abc import Awaitable, Callable
 from uuid import uuid4
@@ -12,7 +12,7 @@ from .tokens import AppAccount, MyBMWTokens
 
 
 class Authenticator(TokenKeeper[MyBMWTokens]):
-    """The tokens of one account, and the session that all its requests belong to."""
+    """The tokens of one account, and the id of its session for requests."""
 
     def __init__(
         self,
@@ -22,7 +22,7 @@ class Authenticator(TokenKeeper[MyBMWTokens]):
         save: Save[MyBMWTokens] | None = None,
         load: Callable[[], MyBMWTokens | None] | None = None,
     ) -> None:
-        """Start with the tokens of an earlier run, if there are any."""
+        """Create it with the stored tokens, if there are any."""
         self.account = account
         self.session_id = str(uuid4())
         redactor = http.redactor

@@ -1,4 +1,4 @@
-"""What only the login in China needs: encrypted password, nonce, slider captcha, token expiry.
+"""Functions for the login in China: encrypted password, nonce, slider captcha, token expiry.
 
 See docs/protocols/mybmw-app.md#login-in-china and #login-nonce.
 """
@@ -34,12 +34,12 @@ _GAP_TOLERANCE: Final = 15
 _GAP_WIDTH: Final = 15
 _GAP_HEIGHT: Final = 75
 _SLIDER_OFFSET: Final = 26
-_MOST_PIXELS: Final = 4_000_000
+_MAX_PIXELS: Final = 4_000_000
 _DECODING_ERRORS: Final = (OSError, ValueError, SyntaxError, LookupError, EOFError, struct.error)
 
 
 def encrypt_password(password: str, public_key_pem: str) -> str:
-    """Return the RSA PKCS#1 v1.5 encrypted password in base64; ValueError."""
+    """Return the RSA PKCS#1 v1.5 encrypted password in base64; raise ValueError for a bad key."""
     try:
         key = load_pem_public_key(public_key_pem.encode())
     except UnsupportedAlgorithm as err:
@@ -81,7 +81,7 @@ def _encrypt_aes(text: str, key: str, iv: str) -> str:
 def solve_captcha(image: bytes) -> str:
     """Return the slider position as text, "" if there is no gap.
 
-    Raises ValueError for a broken image and ImportError where Pillow is missing.
+    Raises ValueError for an invalid image, and ImportError if Pillow is not installed.
     """
     try:
         from PIL import Image
@@ -89,7 +89,7 @@ def solve_captcha(image: bytes) -> str:
         raise ImportError("The login in China needs the package Pillow", name="PIL") from err
     try:
         with Image.open(io.BytesIO(image), formats=("JPEG", "PNG")) as opened:
-            if opened.width * opened.height > _MOST_PIXELS:
+            if opened.width * opened.height > _MAX_PIXELS:
                 raise ValueError("The captcha is too large")
             picture = opened.convert("RGB")
     except (*_DECODING_ERRORS, Image.DecompressionBombError) as err:
@@ -99,7 +99,7 @@ def solve_captcha(image: bytes) -> str:
 
 
 def _gap_column(picture: PillowImage) -> int | None:
-    """Return the left edge of the first gap, rows before columns, of an RGB picture."""
+    """Return the left edge of the first gap in an RGB picture, searched row by row."""
     if picture.width < _GAP_WIDTH or picture.height < _GAP_HEIGHT:
         return None
     starts = _eroded(_eroded(_gap_mask(picture), _GAP_WIDTH, 1, 0), _GAP_HEIGHT, 0, 1)
@@ -108,7 +108,7 @@ def _gap_column(picture: PillowImage) -> int | None:
 
 
 def _gap_mask(picture: PillowImage) -> PillowImage:
-    """Return 255 where all three channels are close to the colour of the gap, else 0."""
+    """Return a mask with 255 where all channels are close to the colour of the gap, else 0."""
     from PIL import ImageChops
 
     table = [
@@ -121,7 +121,7 @@ def _gap_mask(picture: PillowImage) -> PillowImage:
 
 
 def _eroded(mask: PillowImage, length: int, right: int, down: int) -> PillowImage:
-    """Return 255 where a run of this length begins, to the right (1, 0) or down (0, 1)."""
+    """Return a mask with 255 where a run of this length begins, to the right or down."""
     from PIL import ImageChops
 
     covered = 1
@@ -136,7 +136,7 @@ def _eroded(mask: PillowImage, length: int, right: int, down: int) -> PillowImag
 
 
 def token_expiry(access_token: str) -> datetime | None:
-    """Return the unverified claim exp of a JWT in UTC, None if unreadable."""
+    """Return the claim `exp` of a JWT in UTC without verification, None if it is unreadable."""
     try:
         _, encoded, _ = access_token.split(".")
         claims = json.loads(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))

@@ -1,4 +1,4 @@
-"""The login in China: RSA password, slider captcha, nonce.
+"""The login in China: RSA-encrypted password, slider captcha, nonce.
 
 See docs/protocols/mybmw-app.md#login-in-china.
 """
@@ -23,27 +23,27 @@ _COP: Final = "/eadrax-coas/v1/cop"
 
 
 class ChinaLogin:
-    """Gets tokens by mobile number and password, or by a refresh token."""
+    """Gets tokens with mobile number and password, or with a refresh token."""
 
     def __init__(self, http: Http, account: AppAccount) -> None:
-        """The user name is the mobile number with the prefix 86."""
+        """Create it; the user name of the account is the mobile number with the prefix 86."""
         self._http = http
         self._account = account
 
     @property
     def can_log_in(self) -> bool:
-        """Whether a login with the password can be tried."""
+        """Whether a login with the password is possible."""
         return bool(self._account.password)
 
     async def log_in(self) -> MyBMWTokens:
-        """Log in with the password, solving the slider captcha on the way."""
+        """Log in with the password, and solve the slider captcha for it."""
         if not self._account.password:
             raise AuthError("the password is needed to log in")
         user = self._account.username
         try:
             key = await self._call("read the public key", "GET", f"{_COP}/publickey")
         except AuthError as error:
-            # No user is known here yet, so no answer says anything about the login
+            # This request does not name the user, so a refusal does not concern the login
             raise ApiError(str(error), error.status or httpx.codes.OK) from None
         password = _encrypted(self._account.password, read_text(key, "value", "public key"))
         verify_id = await self._pass_captcha()
@@ -81,7 +81,7 @@ class ChinaLogin:
         return verify_id
 
     async def refresh(self, stale: MyBMWTokens) -> MyBMWTokens:
-        """Trade the refresh token for new tokens; it is used up by that."""
+        """Return new tokens for the refresh token, which becomes invalid."""
         what = "get tokens"
         nonce = login_nonce(stale.gcid or "", datetime.now(UTC))
         started = datetime.now(UTC)
@@ -106,7 +106,7 @@ class ChinaLogin:
         body: object = None,
         headers: Mapping[str, str] | None = None,
     ) -> Mapping[str, object]:
-        """Call one of the login endpoints in China and return the `data` of its envelope."""
+        """Call a login endpoint and return the `data` of its response."""
         request = Request(
             what,
             "GET" if method == "GET" else "POST",

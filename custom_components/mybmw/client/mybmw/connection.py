@@ -1,4 +1,4 @@
-"""The way from what somebody knows of an account to its source."""
+"""Create a source from the credentials of an account."""
 
 from collections.abc import Callable
 from datetime import UTC, tzinfo
@@ -30,12 +30,12 @@ def connect(
     observer: tuple[float, float] | None = None,
     redactor: Redactor | None = None,
 ) -> MyBMWSource:
-    """Return a source for the account of the MyBMW app; nothing is sent yet.
+    """Return a source for an account of the My BMW app, without sending anything.
 
-    The first login needs the password and, outside China, the token of a solved captcha, which
-    works once. Afterwards `tokens` are enough: `save` gets every new set before it is used, and
-    `load` returns the one saved last, if several programs share it. `device` stands for this
-    installation. ValueError for an unknown region; for the others see `MyBMWSource`.
+    The first login needs the password and, outside China, the token of a solved captcha, which can
+    be used once. Later logins need `tokens` only: `save` is called with every new set before it is
+    used, and `load` returns the set stored last, if several programs share it. `device` identifies
+    this installation. Raises ValueError for an unknown region. See `MyBMWSource` for the others.
     """
     redactor = redactor or Redactor()
     http = Http(client, redactor)

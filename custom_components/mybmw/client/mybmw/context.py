@@ -1,4 +1,4 @@
-"""What has to be known to read the answers of the MyBMW service."""
+"""The context in which responses are read."""
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -11,9 +11,9 @@ SOURCE: Final = "mybmw"
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What has to be known to read a car's answers.
+    """The context of the responses about a car.
 
-    `fetched` is when they were asked for (UTC), `zone` where the car's clock is.
+    `fetched` is the time of the request (UTC), `zone` the time zone of the car.
     """
 
     fetched: datetime

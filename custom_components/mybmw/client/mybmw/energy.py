@@ -1,4 +1,4 @@
-"""Fuel, battery, charging and ranges in a state of the MyBMW service.
+"""Readings of fuel, battery, charging and ranges from a state.
 
 See docs/protocols/mybmw-app.md#fuel-and-battery.
 """
@@ -26,7 +26,7 @@ from .profile import profile_readings, window_start
 
 
 def energy(reader: Reader, state: Mapping[str, object], context: Context) -> Iterator[AnyReading]:
-    """Read fuel, battery, charging and ranges."""
+    """Yield the readings of fuel, battery, charging and ranges."""
     train = context.drive_train
     fuel, electric = _fuel(state, train), _electric(state, train)
     if fuel is not None:
@@ -46,7 +46,7 @@ def energy(reader: Reader, state: Mapping[str, object], context: Context) -> Ite
 
 
 def _fuel(state: Mapping[str, object], train: DriveTrain | None) -> object:
-    """Return the block about fuel; electric cars may have an empty one, or one with a range."""
+    """Return the fuel object; None for an electric car, whose object has no fuel level."""
     node = state.get("combustionFuelLevel")
     if train is None or train.burns_fuel:
         return node
@@ -58,7 +58,7 @@ def _fuel(state: Mapping[str, object], train: DriveTrain | None) -> object:
 
 
 def _electric(state: Mapping[str, object], train: DriveTrain | None) -> object:
-    """Return the block about charging; other cars may have one that says nothing."""
+    """Return the charging object; None for a car without plug, whose object is empty."""
     node = state.get("electricChargingState")
     if train is None or train.plugs_in:
         return node
@@ -77,7 +77,7 @@ def _positive(value: object) -> bool:
 def _ranges(
     reader: Reader, fuel: float | None, electric: float | None, train: DriveTrain | None
 ) -> Iterator[AnyReading]:
-    """Return fuel and total range; the "fuel range" of plug-in hybrids is the total one."""
+    """Yield fuel and total range in km; the "fuel range" of plug-in hybrids is the total range."""
     total: float | None
     both = fuel is not None and electric is not None
     if train is None and both:

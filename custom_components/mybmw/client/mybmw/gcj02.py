@@ -1,4 +1,4 @@
-"""Positions in China: GCJ-02, the shifted grid that the cars report, and WGS-84.
+"""Convert positions in China between GCJ-02, the shifted grid of the cars, and WGS 84.
 
 See docs/protocols/mybmw-app.md#position.
 """
@@ -9,12 +9,12 @@ from typing import Final
 _SEMI_MAJOR_AXIS: Final = 6378245.0
 _FLATTENING: Final = 1 / 298.3
 _ECCENTRICITY_SQUARED: Final = _FLATTENING * (2 - _FLATTENING)
-# The shift's slope stays far below 1 %, so each round gains at least two decimals.
+# The slope of the shift is far below 1 %, so each round improves the result by two decimals.
 _ROUNDS: Final = 6
 
 
 def to_gcj02(latitude: float, longitude: float) -> tuple[float, float]:
-    """Shift WGS-84 degrees to GCJ-02; unchanged outside China."""
+    """Return a WGS 84 position in degrees as GCJ-02; unchanged outside China."""
     if not _in_china(latitude, longitude):
         return latitude, longitude
     north, east = _shift(latitude, longitude)
@@ -22,7 +22,7 @@ def to_gcj02(latitude: float, longitude: float) -> tuple[float, float]:
 
 
 def to_wgs84(latitude: float, longitude: float) -> tuple[float, float]:
-    """Undo the GCJ-02 shift of a position in degrees; unchanged outside China."""
+    """Return a GCJ-02 position in degrees as WGS 84; unchanged outside China."""
     if not _in_china(latitude, longitude):
         return latitude, longitude
     true_latitude, true_longitude = latitude, longitude
@@ -37,7 +37,7 @@ def _in_china(latitude: float, longitude: float) -> bool:
 
 
 def _shift(latitude: float, longitude: float) -> tuple[float, float]:
-    """Return how far GCJ-02 lies north and east of a WGS-84 position, in degrees."""
+    """Return the shift of GCJ-02 to the north and east of a WGS 84 position, in degrees."""
     north, east = _shift_in_meters(longitude - 105, latitude - 35)
     curvature = 1 - _ECCENTRICITY_SQUARED * sin(radians(latitude)) ** 2
     meridian_radius = _SEMI_MAJOR_AXIS * (1 - _ECCENTRICITY_SQUARED) / (curvature * sqrt(curvature))
@@ -46,7 +46,7 @@ def _shift(latitude: float, longitude: float) -> tuple[float, float]:
 
 
 def _shift_in_meters(x: float, y: float) -> tuple[float, float]:
-    """Return the northward and eastward shift x degrees east and y north of 105°E 35°N."""
+    """Return the shift in m to the north and east, x° east and y° north of 105°E 35°N."""
     common = 0.1 * x * y + _waves(x, (20, 6), (20, 2))
     north = -100 + 2 * x + 3 * y + 0.2 * y**2 + 0.2 * sqrt(abs(x)) + common
     north += _waves(y, (20, 1), (40, 1 / 3), (160, 1 / 12), (320, 1 / 30))
@@ -56,5 +56,5 @@ def _shift_in_meters(x: float, y: float) -> tuple[float, float]:
 
 
 def _waves(position: float, *waves: tuple[float, float]) -> float:
-    """Return two thirds of the sum of sines, each given as amplitude and half-waves a degree."""
+    """Return 2/3 of a sum of sines, each given as amplitude and half-waves per degree."""
     return sum(amplitude * sin(rate * pi * position) for amplitude, rate in waves) * 2 / 3

@@ -1,4 +1,4 @@
-"""Which paths of the service's answers hold nothing personal: their values stay in recordings."""
+"""The JSON paths of responses without personal data, whose values are kept in recordings."""
 
 from functools import cache
 from typing import Final
@@ -48,7 +48,7 @@ state.tireState.*.status: pressureStatus wearStatus
 
 @cache
 def harmless() -> Paths:
-    """Return where values stay: table lines that are not private, and others."""
+    """Return the harmless paths: those of rows that are not private, and others."""
     rows = (path for start, rows in _ROWS for path in row_paths(start, rows))
     return path_tree(
         (*rows, *(("capabilities", name) for name in tables.ALLOWED_BY), *table_paths(_OTHERS))

@@ -1,4 +1,4 @@
-"""What the HTTP answers of the service mean."""
+"""Send requests to the app's service; retry, and raise errors for HTTP statuses."""
 
 from collections.abc import Collection, Mapping
 import logging
@@ -16,12 +16,12 @@ from ..transport.http import Http, Request, retry_after
 _LOGGER = logging.getLogger(__name__)
 
 OUTAGE: Final = ("server_error", "temporarily_unavailable")
-"""The errors of OAuth that say nothing about the login."""
+"""OAuth errors that do not mean that the login is refused."""
 
 _BLOCKED: Final = 489
-_LARGEST_CODE: Final = 9_999_999
-_WAITS: Final = 3
-_LONGEST_WAIT: Final = 30.0
+_MAX_CODE: Final = 9_999_999
+_MAX_RETRIES: Final = 3
+_MAX_WAIT: Final = 30.0
 _USUAL_WAIT: Final = 4.0
 
 
@@ -31,19 +31,19 @@ async def ask(
     denied: Collection[int] = (401,),
     accepted: Collection[int] = (),
 ) -> httpx.Response:
-    """Send a request, wait and try again while the service asks for patience, return a success.
+    """Send a request and return a successful response; retry if the quota is exceeded.
 
-    It waits at most three times, at most 30 s each. Any 2xx is a success, and the statuses in
-    `accepted`; those in `denied` mean that the login is refused. Raises `NetworkError`,
+    It retries up to three times, after at most 30 s each. Statuses 2xx and those in `accepted` are
+    a success; those in `denied` mean that the login is refused. Raises `NetworkError`,
     `AuthError`, `QuotaError`, `BlockedError`, `ApiError`.
     """
-    for _ in range(_WAITS):
+    for _ in range(_MAX_RETRIES):
         response = await http.fetch(request)
         if not _out_of_quota(response):
             break
         seconds = retry_after(response)
         wait = _USUAL_WAIT if seconds is None else max(1.0, seconds)
-        if wait > _LONGEST_WAIT:
+        if wait > _MAX_WAIT:
             break
         _LOGGER.debug("%s: asked to wait for %.0f s", request.what, wait)
         await http.pause(wait)
@@ -70,13 +70,13 @@ def _check(
         raise QuotaError(text, retry_after(response))
     if status == _BLOCKED:
         raise BlockedError(f"{what}: BMW refuses access to third-party programs (HTTP {status})")
-    if status in denied and _decides(response):
+    if status in denied and _is_refusal(response):
         raise AuthError(text, status)
     raise ApiError(text, status)
 
 
-def _decides(response: httpx.Response) -> bool:
-    """Tell whether a refusal is one of the service, and not of a gateway or due to an outage."""
+def _is_refusal(response: httpx.Response) -> bool:
+    """Return whether a response is a refusal by the service, not by a gateway or in an outage."""
     try:
         error = mapping(orjson.loads(response.content)).get("error")
     except orjson.JSONDecodeError:
@@ -87,12 +87,12 @@ def _decides(response: httpx.Response) -> bool:
 
 
 def explanation(answer: Mapping[str, object]) -> str:
-    """Return what may be shown of what an answer says about an error, and its number."""
+    """Return the known words and the code of an error response."""
     keys = ("error", "error_description", "message", "description")
-    told = wording(" - ".join(word for key in keys if isinstance(word := answer.get(key), str)))
+    text = wording(" - ".join(word for key in keys if isinstance(word := answer.get(key), str)))
     code = answer.get("code")
-    known = isinstance(code, int) and 0 <= code <= _LARGEST_CODE
-    return f"{told} (code {code})".strip() if known else told
+    known = isinstance(code, int) and 0 <= code <= _MAX_CODE
+    return f"{text} (code {code})".strip() if known else text
 
 
 def _explanation(response: httpx.Response) -> str:

@@ -1,4 +1,4 @@
-"""Where the answers of the MyBMW service hold which fact (docs/protocols/mybmw-app.md#values)."""
+"""The attributes and converters of responses by path (docs/protocols/mybmw-app.md#values)."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -67,7 +67,7 @@ from ..core.values import (
 
 
 def argb(value: object) -> str | None:
-    """Read an unsigned ARGB number as "#rrggbb"."""
+    """Return an unsigned ARGB number as "#rrggbb"."""
     color = integer(value)
     if color is None:
         return None
@@ -77,12 +77,12 @@ def argb(value: object) -> str | None:
 
 
 def season(value: object) -> Season | None:
-    """Read the number of a season; only the one for summer is known."""
+    """Return the season of a number; only the number of summer is known."""
     return Season.SUMMER if integer(value) == 2 else None
 
 
 def manufactured(value: object) -> date | None:
-    """Read "WWYY" without its leading zero: the week and the year."""
+    """Return the date of a number WWYY (week and year), which may lack its leading zero."""
     week_year = integer(value)
     if week_year is None:
         return None
@@ -94,12 +94,12 @@ _KPA: Final = measured_in(Unit.KILOPASCAL)
 
 
 def distance_left(value: object) -> float | None:
-    """Read a distance in km; 0 means that there is none."""
+    """Return a distance in km; None for 0."""
     return kilometers(value) or None
 
 
 def limits(value: object) -> tuple[int, ...] | None:
-    """Read a list of currents in A."""
+    """Return a list of currents in A."""
     if not isinstance(value, list):
         raise ValueError("not a list")
     found = (integer(item) for item in value)

@@ -40,10 +40,10 @@ class _OAuth(NamedTuple):
 
 
 class OAuthLogin:
-    """Gets tokens by password and captcha, or by a refresh token."""
+    """Gets tokens with password and captcha, or with a refresh token."""
 
     def __init__(self, http: Http, account: AppAccount, session_id: str) -> None:
-        """The captcha token of the account is used up by the first login that gets that far."""
+        """Create it; the captcha token of the account is used for one login only."""
         self._http = http
         self._account = account
         self._session_id = session_id
@@ -52,11 +52,11 @@ class OAuthLogin:
 
     @property
     def can_log_in(self) -> bool:
-        """Whether a login with the password can be tried."""
+        """Whether a login with password and captcha is possible."""
         return bool(self._account.password and self._captcha)
 
     async def log_in(self) -> MyBMWTokens:
-        """Log in with password and captcha; without a captcha raise `CaptchaError` at once."""
+        """Log in with password and captcha; raise `CaptchaError` if there is no captcha token."""
         if not self._captcha:
             raise CaptchaError("a fresh captcha token is needed to log in")
         cookies = httpx.Cookies()
@@ -125,7 +125,7 @@ class OAuthLogin:
         return _query_value(response.headers.get("location"), "code", what)
 
     async def refresh(self, stale: MyBMWTokens) -> MyBMWTokens:
-        """Trade the refresh token for new tokens; it is used up by that."""
+        """Return new tokens for the refresh token, which becomes invalid."""
         cookies = httpx.Cookies()
         oauth = await self._oauth(cookies)
         form = {
@@ -183,7 +183,7 @@ class OAuthLogin:
 
 
 def _is_of_bmw(url: str) -> bool:
-    """Tell whether a URL is BMW's own, so that it may get the password."""
+    """Return whether a URL is on a server of BMW, so that the password may be sent to it."""
     try:
         parsed = httpx.URL(url)
     except httpx.InvalidURL, ValueError:
@@ -196,7 +196,7 @@ def _is_of_bmw(url: str) -> bool:
 
 
 def _query_value(url: object, key: str, what: str) -> str:
-    """Read one parameter after the first "?"; what stands before it need not be a valid URL."""
+    """Return a query parameter of a URL, which need not be valid before the "?"."""
     query = url.partition("?")[2] if isinstance(url, str) else ""
     values = parse_qs(query).get(key)
     if not values:

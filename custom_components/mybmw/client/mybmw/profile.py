@@ -1,4 +1,4 @@
-"""The charging plan: reading it, and writing it back whole.
+"""Read the charging plan, and create the request that replaces it.
 
 See docs/protocols/mybmw-app.md#charging-plan and #commands.
 """
@@ -32,7 +32,7 @@ from ..core.values import (
     Weekday,
 )
 
-_MODE_ON_THE_WIRE: Final = {
+_MODE_WORDS: Final = {
     ChargingMode.IMMEDIATE: "CHARGING_IMMEDIATELY",
     ChargingMode.DELAYED: "TIME_SLOT",
     ChargingMode.NO_ACTION: "NO_ACTION",
@@ -41,7 +41,7 @@ _PREFERENCE_OF: Final = {
     ChargingMode.IMMEDIATE: ChargingPreference.NO_PRESELECTION,
     ChargingMode.DELAYED: ChargingPreference.CHARGING_WINDOW,
 }
-_TIMER_ON_THE_WIRE: Final = {
+_TIMER_WORDS: Final = {
     TimerType.WEEKLY_PLANNER: "WEEKLY_DEPARTURE_TIMER",
     TimerType.TWO_TIMES_TIMER: "TWO_DEPARTURE_TIMER",
 }
@@ -60,7 +60,7 @@ PLAN_ROWS: Final = (
 
 
 def clock(value: object) -> time | None:
-    """Read {hour, minute}."""
+    """Return the time of an object with hour and minute."""
     if not isinstance(value, dict):
         raise ValueError("not a time of day")
     hour, minute = integer(value.get("hour")), integer(value.get("minute"))
@@ -68,12 +68,12 @@ def clock(value: object) -> time | None:
 
 
 def window_start(reader: Reader, state: Mapping[str, object]) -> time | None:
-    """Return when the preferred charging window begins, in the car's local time."""
+    """Return the start of the preferred charging window in the car's local time."""
     return reader.take(state, "chargingProfile.reductionOfChargeCurrent.start", clock)
 
 
 def profile_readings(reader: Reader, state: Mapping[str, object]) -> list[AnyReading]:
-    """Read the charging plan and the timers for the climate."""
+    """Return the readings of the charging plan and the climate timers."""
     readings: list[AnyReading] = []
     node = state.get("chargingProfile")
     if isinstance(node, dict):
@@ -91,10 +91,10 @@ def profile_readings(reader: Reader, state: Mapping[str, object]) -> list[AnyRea
 
 
 def body(profile: ChargingProfile, change: ChangeProfile, service_pack: str | None) -> object:
-    """Return what to send to change a charging plan; the service only takes whole ones.
+    """Return the request body that changes a charging plan; it has to contain the whole plan.
 
-    Raises `UnknownPlanError` for what has no word on the wire, `InvalidValueError` for a timer
-    that the car does not have.
+    Raises `UnknownPlanError` if the kind of timers is not known, and `InvalidValueError` for a
+    timer that the car does not have.
     """
     mode = change.mode or profile.mode or ChargingMode.NO_ACTION
     preference = profile.preference
@@ -105,14 +105,14 @@ def body(profile: ChargingProfile, change: ChangeProfile, service_pack: str | No
     active = profile.preconditioning if change.preconditioning is None else change.preconditioning
     return {
         "chargingMode": {
-            "type": _MODE_ON_THE_WIRE[mode],
+            "type": _MODE_WORDS[mode],
             "chargingPreference": preference or ChargingPreference.NO_PRESELECTION,
             "startTimeSlot": _slot(change.window_start or profile.window_start),
             "endTimeSlot": _slot(change.window_end or profile.window_end),
             "timerChange": "NO_CHANGE",
         },
         "departureTimer": {
-            "type": _TIMER_ON_THE_WIRE[profile.timer_type],
+            "type": _TIMER_WORDS[profile.timer_type],
             "weeklyTimers": [
                 {
                     "daysOfTheWeek": list(timer.days),
@@ -139,7 +139,7 @@ def _timers(profile: ChargingProfile, change: ChangeProfile) -> Iterator[Departu
 
 
 def changed(profile: ChargingProfile, preconditioning: bool | None) -> ChargingProfile:
-    """Return the plan with the preconditioning that another answer told."""
+    """Return the plan with the preconditioning of another response, if it is known."""
     if preconditioning is None:
         return profile
     return replace(profile, preconditioning=preconditioning)
@@ -192,7 +192,7 @@ def _climate_timer(reader: Reader, node: object) -> ClimateTimer | None:
 def _days(reader: Reader, node: object) -> tuple[Weekday, ...]:
     words = sequence(mapping(node).get("timerWeekDays"))
     days = [day for word, day in _WEEK.items() if word in words]
-    if len(days) < len(words):  # not as they are nearly always written
+    if len(days) < len(words):  # some in an unusual spelling
         found = set(reader.items(words, "timerWeekDays", _WEEKDAY))
         days = [day for day in Weekday if day in found]
     return tuple(days)

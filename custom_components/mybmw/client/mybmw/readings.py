@@ -1,7 +1,7 @@
-"""From the answers of the MyBMW service to readings (docs/protocols/mybmw-app.md#values).
+"""Convert responses of the app's service to readings (docs/protocols/mybmw-app.md#values).
 
-Most facts are lines of a table. What takes more than one field is a function below it; each
-reads its fields one by one, so that a broken field costs only itself.
+Most attributes are rows of a table. Those that need several fields have functions, which read
+their fields one by one, so that an unusable field does not affect others.
 """
 
 from collections import Counter
@@ -60,7 +60,7 @@ _TIRES: Final = {
     f"{front}{left.capitalize()}": f"{front}_{left}"
     for front, left in (wheel.split("_") for wheel in WHEELS)
 }
-_AHEAD: Final = timedelta(minutes=5)
+_MAX_AHEAD: Final = timedelta(minutes=5)
 
 
 __all__ = (
@@ -76,7 +76,7 @@ __all__ = (
 def read_profile(
     answer: object, listed_as: Brand, context: Context, problems: Counter[str]
 ) -> list[AnyReading]:
-    """Read the answer that describes the car; Supras are only told by the list they came in."""
+    """Return the readings of a profile; only the brand of the list identifies a Supra."""
     reader = Reader(SOURCE, context.fetched, problems)
     brand = reader.take(answer, "brand", BRAND_WORD)
     if listed_as is Brand.TOYOTA or brand is None:
@@ -89,9 +89,9 @@ def read_profile(
 
 
 def read_state(answer: object, context: Context, problems: Counter[str]) -> list[AnyReading]:
-    """Read the answer that holds the state and the capabilities.
+    """Return the readings of a response with state and capabilities.
 
-    A car that has never reported has no measurements: its zeros stand for "not known".
+    Zeros of a car that has never reported mean "unknown".
     """
     state = mapping(mapping(answer).get("state"))
     now = Reader(SOURCE, context.fetched, problems)
@@ -100,7 +100,7 @@ def read_state(answer: object, context: Context, problems: Counter[str]) -> list
     )
     if _never_reported(state):
         state = _without_zeros(state)
-    if reported is not None and reported > context.fetched + _AHEAD:
+    if reported is not None and reported > context.fetched + _MAX_AHEAD:
         reported = None
     measured = min(reported or fetched or context.fetched, context.fetched)
     reports = state.get("isLscSupported") is True
@@ -120,13 +120,13 @@ def read_state(answer: object, context: Context, problems: Counter[str]) -> list
 
 
 def _never_reported(state: Mapping[str, object]) -> bool:
-    """Return whether the time of the last report is the one that stands for "never"."""
+    """Return whether the time of the last report means "never"."""
     reported = state.get("lastUpdatedAt")
     return isinstance(reported, str) and reported.startswith(("0001-", "1970-", "2000-"))
 
 
 def _without_zeros(state: Mapping[str, object]) -> Mapping[str, object]:
-    """Return a state without its numbers that are zero."""
+    """Return a state without numbers that are zero."""
     return {
         key: _without_zeros(value) if isinstance(value, dict) else value
         for key, value in state.items()
@@ -135,22 +135,22 @@ def _without_zeros(state: Mapping[str, object]) -> Mapping[str, object]:
 
 
 def read_charging(answer: object, context: Context, problems: Counter[str]) -> list[AnyReading]:
-    """Read the answer that holds the charging plan and the charging settings."""
+    """Return the readings of a response with charging plan and charging settings."""
     return list(Reader(SOURCE, context.fetched, problems).rows(answer, CHARGING_ROWS))
 
 
 def read_found(answer: object, context: Context, problems: Counter[str]) -> list[AnyReading]:
-    """Read the position that the vehicle finder brought; what belongs to an older one is over."""
+    """Return the position that the vehicle finder found, and end heading and address of the old."""
     reader = Reader(SOURCE, context.fetched, problems)
     found = mapping(mapping(answer).get("positionData")).get("position")
     readings = list(_coordinates(reader, found, context))
     if readings:
         readings += reader.rows(found, FOUND_ROWS)
-        told = {reading.attribute for reading in readings}
+        known = {reading.attribute for reading in readings}
         readings += [
             attribute.over(reader.time, SOURCE)
             for attribute in (HEADING, ADDRESS)
-            if attribute not in told
+            if attribute not in known
         ]
     return readings
 
@@ -212,7 +212,7 @@ def _roof(reader: Reader, state: Mapping[str, object]) -> Iterator[AnyReading]:
 def _position(
     reader: Reader, state: Mapping[str, object], context: Context
 ) -> Iterator[AnyReading]:
-    """Tell where the car is; in privacy mode, a place that is not told any more is no place."""
+    """Yield the location of the car; in privacy mode, a missing location ends the old one."""
     location = state.get("location")
     if location is not None:
         yield from _coordinates(reader, mapping(location).get("coordinates"), context)
@@ -227,8 +227,8 @@ def _coordinates(reader: Reader, node: object, context: Context) -> Iterator[Any
     longitude = reader.take(node, "longitude", number)
     if latitude is None or longitude is None:
         return
-    nowhere = latitude == longitude == 0
-    if nowhere or abs(latitude) > 90 or abs(longitude) > 180:
+    unset = latitude == longitude == 0
+    if unset or abs(latitude) > 90 or abs(longitude) > 180:
         return reader.problem("location.coordinates")
     if context.china:
         latitude, longitude = to_wgs84(latitude, longitude)

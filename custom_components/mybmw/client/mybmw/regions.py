@@ -1,4 +1,4 @@
-"""The parts of the world that BMW runs separate servers for.
+"""The regions with separate servers of BMW.
 
 See docs/protocols/mybmw-app.md#regions.
 """
@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 
 class Region(StrEnum):
-    """The name of a region, as users know it."""
+    """A region, as in Home Assistant's former integration."""
 
     NORTH_AMERICA = "north_america"
     CHINA = "china"
@@ -17,7 +17,7 @@ class Region(StrEnum):
 
 
 class Server(NamedTuple):
-    """One region's server: its code on the wire, its host, its app key, its page for captchas."""
+    """The server of a region: code in headers, host, key of the app, and page of the captcha."""
 
     code: str
     host: str
@@ -36,7 +36,7 @@ BMW_DOMAINS: Final = (
     "bmwgroup.us",
     "bmwusa.com",
 )
-"""Where BMW's servers are, those of China too; a password is sent nowhere else."""
+"""The domains of BMW's servers; a password is only sent to these."""
 
 _CAPTCHA: Final = "https://bimmer-connected.readthedocs.io/en/stable/captcha/"
 

@@ -1,4 +1,4 @@
-"""Commands: what is sent, and how their fate is followed (docs/protocols/mybmw-app.md#commands)."""
+"""Send commands and wait for their results (docs/protocols/mybmw-app.md#commands)."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
@@ -49,8 +49,8 @@ from .profile import body, changed
 
 _LOGGER = logging.getLogger(__name__)
 
-_PAUSE: Final = 3.5
-_PATIENCE: Final = 240.0
+_POLL_INTERVAL: Final = 3.5
+_TIMEOUT: Final = 240.0
 _FINAL: Final = (CommandState.EXECUTED, CommandState.IGNORED)
 _WORDS: Final[Mapping[object, CommandState]] = {
     state.value: state
@@ -69,7 +69,7 @@ CHANGES_STATE: Final = frozenset(CommandKind) - {
     CommandKind.VEHICLE_FINDER,
     CommandKind.SEND_POI,
 }
-"""The commands after which the car's state is another one."""
+"""The commands that change the state of the car."""
 
 _SERVICES: Final[Mapping[CommandKind, tuple[str, str | None]]] = {
     CommandKind.LIGHT_FLASH: ("light-flash", None),
@@ -83,7 +83,7 @@ _SERVICES: Final[Mapping[CommandKind, tuple[str, str | None]]] = {
 
 
 class Started(NamedTuple):
-    """A command on its way; without an `event` the service gives no more news of it."""
+    """A command that was sent; `event` is its id, None if its status cannot be requested."""
 
     event: str | None
 
@@ -91,7 +91,7 @@ class Started(NamedTuple):
 async def start(
     api: Api, car: CarAddress, vehicle: Vehicle, command: Command, progress: Progress | None = None
 ) -> Started:
-    """Send a command; raise `UnsupportedError` or `InvalidValueError` before anything is sent."""
+    """Send a command; raise `UnsupportedError` or `InvalidValueError` without sending it."""
     post = _prepared(api, car, vehicle, command)
     await api.login.token()
     if isinstance(progress, Follower):
@@ -102,7 +102,7 @@ async def start(
 def _prepared(
     api: Api, car: CarAddress, vehicle: Vehicle, command: Command
 ) -> Callable[[], Awaitable[object]]:
-    """Return what sends a command; what cannot be sent is found out here."""
+    """Return a function that sends a command; raise errors for a command that cannot be sent."""
     service = _SERVICES.get(command.kind)
     if service is not None:
         return partial(api.command, car, *service)
@@ -126,9 +126,9 @@ def _prepared(
 
 
 def ignored(vehicle: Vehicle, command: Command) -> str | None:
-    """Return why the car would ignore a command right now, None if it may not.
+    """Return why the car would ignore a command in its current state, None if it would not.
 
-    Whether it charges can be unknown after another command.
+    The charging status may be unknown after another command.
     """
     charging = (CommandKind.CHARGE_START, CommandKind.CHARGE_STOP)
     if command.kind in charging and not vehicle.value(CHARGER_CONNECTED):
@@ -139,21 +139,21 @@ def ignored(vehicle: Vehicle, command: Command) -> str | None:
     return None
 
 
-async def follow(
+async def wait_for_result(
     api: Api, car: CarAddress, command: Command, started: Started, progress: Progress | None
 ) -> CommandResult:
-    """Wait for the final word about a command: looks every 3.5 s, for 240 s.
+    """Return the result of a command; its status is requested every 3.5 s for 240 s.
 
-    A hiccup of the network or the service does not end the wait. Raises `CommandError` if the
-    command failed, `CommandTimeoutError` if no final word came.
+    Network errors and errors of the service are ignored. Raises `CommandError` if the command
+    failed, and `CommandTimeoutError` if there was no final state in time.
     """
     state = CommandState.EXECUTED if started.event is None else CommandState.INITIATED
     waited, began = 0.0, monotonic()
     while started.event is not None and state not in _FINAL:
-        if max(waited, monotonic() - began) >= _PATIENCE:
+        if max(waited, monotonic() - began) >= _TIMEOUT:
             raise CommandTimeoutError(f"{command.kind}: the last news was {state}")
-        await api.http.pause(_PAUSE)
-        waited += _PAUSE
+        await api.http.pause(_POLL_INTERVAL)
+        waited += _POLL_INTERVAL
         try:
             answer = mapping(await api.event_status(car, started.event))
         except (NetworkError, AnswerError, ApiError, QuotaError) as error:
@@ -175,8 +175,8 @@ def _state(answer: Mapping[str, object], before: CommandState) -> CommandState:
 def _reason(answer: Mapping[str, object]) -> str:
     details = mapping(answer.get("errorDetails"))
     words = [details.get(key) for key in ("title", "description", "errorDetails")]
-    told = " - ".join(word for word in words if isinstance(word, str) and word)
-    return wording(told) or "no reason given"
+    reason = " - ".join(word for word in words if isinstance(word, str) and word)
+    return wording(reason) or "no reason given"
 
 
 def _started(answer: object) -> Started:
@@ -192,7 +192,7 @@ def _check_limit(vehicle: Vehicle, ampere: int) -> None:
 
 
 def _plan(vehicle: Vehicle, command: ChangeProfile) -> object:
-    """Return the whole plan with a change; other sources know it in part, which would be lost."""
+    """Return the changed plan; it has to be from this source, as others know only parts of it."""
     held = vehicle[CHARGING_PROFILE]
     if held is None or held.source != SOURCE:
         raise UnknownPlanError("the charging plan of the car is not known")

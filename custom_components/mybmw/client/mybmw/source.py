@@ -36,7 +36,7 @@ from .auth import Authenticator
 from .harmless import harmless
 from .readings import SOURCE, Context, read_charging, read_found, read_profile, read_state
 from .regions import Region
-from .vehicle_list import LIST_EVERY, Fleet
+from .vehicle_list import LIST_INTERVAL, VehicleList
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -95,7 +95,7 @@ class MyBMWSource:
         self._zone = zone
         self._observer = observer
         self._china = login.account.region is Region.CHINA
-        self._fleet = Fleet(self._api, self.problems)
+        self._fleet = VehicleList(self._api, self.problems)
         self._trains: dict[str, DriveTrain | None] = {}
         self._commands: dict[str, frozenset[CommandKind]] = {}
         self._profiled: dict[str, datetime] = {}
@@ -199,7 +199,7 @@ class MyBMWSource:
     ) -> CommandResult:
         """Wait for the result; without one, the command may still be carried out."""
         try:
-            return await remote_services.follow(self._api, car, command, started, progress)
+            return await remote_services.wait_for_result(self._api, car, command, started, progress)
         except CommandError:
             raise
         except ClientError as error:
@@ -236,7 +236,7 @@ class MyBMWSource:
 
     def _due(self, car: CarAddress) -> bool:
         read = self._profiled.get(car.vin)
-        return read is None or datetime.now(UTC) - read >= LIST_EVERY
+        return read is None or datetime.now(UTC) - read >= LIST_INTERVAL
 
     async def _profile(self, car: CarAddress) -> list[AnyReading]:
         """Read a profile; a new car waits for its name for a few polls, then does without."""

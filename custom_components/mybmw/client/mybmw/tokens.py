@@ -1,4 +1,4 @@
-"""Accounts and the tokens that a login yields."""
+"""Accounts of the app, and the tokens of a login."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,18 +14,18 @@ from .china import token_expiry
 from .regions import SERVERS, Region
 
 REFUSED: Final = (400, 401, 403, 422)
-"""The statuses by which the login servers say no."""
+"""The HTTP statuses with which the login servers refuse a login."""
 
 _MARGIN: Final = timedelta(seconds=60)
-_SHORTEST: Final = 60.0
-_LONGEST: Final = 86_400.0
-_SHARE: Final = 10
+_MIN_LIFETIME: Final = 60.0
+_MAX_LIFETIME: Final = 86_400.0
+_MARGIN_DIVISOR: Final = 10
 _CHINA_LIFETIME: Final = 3300.0
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class MyBMWTokens:
-    """What a login yields; `expires` (UTC) already has a margin taken off."""
+    """One set of tokens; `expires` (UTC) is a little before the access token really does."""
 
     access: str
     refresh: str
@@ -33,12 +33,12 @@ class MyBMWTokens:
     gcid: str | None = None
 
     def hide(self, redactor: Redaction) -> None:
-        """Keep the tokens out of everything that people see."""
+        """Add the tokens and the account id to the secrets of a redactor."""
         redactor.learn(self.gcid)
         redactor.learn_passing(self.access, self.refresh)
 
     def dump(self) -> dict[str, str | None]:
-        """Return what has to be kept, in a safe place, as JSON."""
+        """Return the tokens as JSON, to be stored in a safe place."""
         return {
             "access": self.access,
             "refresh": self.refresh,
@@ -48,7 +48,7 @@ class MyBMWTokens:
 
     @classmethod
     def load(cls, saved: object) -> Self | None:
-        """Read what `dump` wrote; None if that is not understood."""
+        """Return the tokens of a `dump`, None if they are invalid."""
         fields = mapping(saved)
         unnamed = fields.get("gcid") in (None, "")
         try:
@@ -64,9 +64,9 @@ class MyBMWTokens:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AppAccount:
-    """Who logs in, and where: `build` is the made-up build of the app (`wire.build_id`).
+    """The credentials of an account; `build` is the build of the app (`app_identity.build_id`).
 
-    `captcha` is a token that works once; `password` may be missing while the tokens last.
+    `captcha` is a token that can be used once; `password` is only needed to log in.
     """
 
     region: Region
@@ -76,13 +76,13 @@ class AppAccount:
     captcha: str | None = None
 
     def headers(self, brand: str = "bmw") -> dict[str, str]:
-        """Return the headers that say which app is calling."""
+        """Return the headers that identify the app."""
         agent = x_user_agent(self.build, brand, SERVERS[self.region].code)
         return {"user-agent": USER_AGENT, "x-user-agent": agent}
 
 
 def read_text(answer: Mapping[str, object], key: str, what: str) -> str:
-    """Return an ASCII text that has to be in an answer; raise `AnswerError` if it is not."""
+    """Return a required ASCII text of a response; raise `AnswerError` if it is missing."""
     value = answer.get(key)
     if not isinstance(value, str) or not value or not value.isascii():
         raise AnswerError(f"{what}: {key} is missing in the answer")
@@ -92,7 +92,7 @@ def read_text(answer: Mapping[str, object], key: str, what: str) -> str:
 def read_tokens(
     answer: object, what: str, started: datetime, stale: MyBMWTokens | None = None
 ) -> MyBMWTokens:
-    """Read the answer of a token endpoint that was asked at `started`; raise `AnswerError`."""
+    """Return the tokens of a response to a request sent at `started`; raise `AnswerError`."""
     fields = mapping(answer)
     access = read_token(fields, "access_token", what)
     return MyBMWTokens(
@@ -104,23 +104,23 @@ def read_tokens(
 
 
 def _refresh_token(fields: Mapping[str, object], what: str, stale: MyBMWTokens | None) -> str:
-    """Return the new refresh token; an answer without one leaves the old one good."""
+    """Return the new refresh token, or the old one, which stays valid if there is no new one."""
     if stale is not None and not fields.get("refresh_token"):
         return stale.refresh
     return read_token(fields, "refresh_token", what)
 
 
 def _account_id(fields: Mapping[str, object]) -> str | None:
-    """Return the id of the account; one that no request can carry is as good as none."""
+    """Return the account id, None if it is missing or malformed."""
     value = fields.get("gcid")
     return value if is_account_id(value) else None
 
 
 def _expiry(seconds: object, access: str, started: datetime) -> datetime:
     if isinstance(seconds, (int, float)) and seconds > 0:
-        wanted = float(min(seconds, _LONGEST))
+        wanted = float(min(seconds, _MAX_LIFETIME))
     else:
         expiry = token_expiry(access)
         wanted = _CHINA_LIFETIME if expiry is None else (expiry - started).total_seconds()
-    life = timedelta(seconds=min(max(wanted, _SHORTEST), _LONGEST))
-    return started + life - max(timedelta(), min(_MARGIN, life / _SHARE))
+    life = timedelta(seconds=min(max(wanted, _MIN_LIFETIME), _MAX_LIFETIME))
+    return started + life - max(timedelta(), min(_MARGIN, life / _MARGIN_DIVISOR))

@@ -1,4 +1,4 @@
-"""Which cars an account has: one list per brand, each with a clock of its own."""
+"""The cars of an account: one list per brand, each with its own time to be read again."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -15,15 +15,15 @@ from .api import BRANDS, Api, CarAddress
 
 _LOGGER = logging.getLogger(__name__)
 
-LIST_EVERY: Final = timedelta(hours=6)
+LIST_INTERVAL: Final = timedelta(hours=6)
 _RETRY: Final = timedelta(hours=1)
 _VIN: Final = re.compile(r"[A-Z0-9]{17}", re.IGNORECASE | re.ASCII)
 
 
-class Fleet:
+class VehicleList:
     """The cars of an account, by VIN.
 
-    A list that cannot be read, or not as a whole, leaves the cars of its brand as they were.
+    If the list of a brand cannot be read, its cars are kept.
     """
 
     def __init__(self, api: Api, problems: Counter[str]) -> None:
@@ -32,22 +32,22 @@ class Fleet:
         self._problems = problems
         self._due: dict[Brand, datetime] = {}
         self._read: set[Brand] = set()
-        self._doubtful: set[Brand] = set()
+        self._unconfirmed: set[Brand] = set()
 
     def know(self, vehicles: Iterable[Vehicle]) -> None:
-        """Take over cars that were known before, so that they can be read without a list."""
+        """Restore cars from before a restart, so that they can be read without a list."""
         self.cars |= {vehicle.vin: self.address(vehicle) for vehicle in vehicles}
 
     def address(self, vehicle: Vehicle) -> CarAddress:
-        """Return how a car is addressed, whether it is listed or not."""
+        """Return the address of a car, whether it is listed or not."""
         brand = vehicle.brand if vehicle.brand in BRANDS else Brand.BMW
         return self.cars.get(vehicle.vin) or CarAddress(vehicle.vin, brand)
 
     async def refresh(self) -> frozenset[str] | None:
-        """Read the lists that are due; return the VINs of all cars if that is certain.
+        """Read the lists that are due; return the VINs of all cars, or None if uncertain.
 
-        It is not while a list that has just missed a car waits to be read again. Raises what
-        stops everything, and any `ClientError` as long as no car is known.
+        It is uncertain until a list in which a car is missing has been read again. Raises errors
+        of the account, and any `ClientError` if no car is known yet.
         """
         now = datetime.now(UTC)
         due = [brand for brand in BRANDS if self._due.get(brand, now) <= now]
@@ -55,7 +55,7 @@ class Fleet:
         failed: ClientError | None = None
         cars = self.cars
         if due:
-            # A login that fails concerns all lists, and must not be tried for each
+            # Log in first, so that a failing login is tried once, not for each list
             await self._api.login.token()
         for brand in due:
             try:
@@ -66,21 +66,21 @@ class Fleet:
                 self._due[brand] = now + _RETRY if self.cars else now
                 continue
             read.add(brand)
-            self._due[brand] = now + LIST_EVERY
+            self._due[brand] = now + LIST_INTERVAL
             others = {vin: car for vin, car in cars.items() if car.brand is not brand}
             cars = others | {vin: CarAddress(vin, brand) for vin in found if vin not in others}
         self._read |= read
         if failed is not None and not cars:
             raise failed
-        return self._settle(cars, read) if due else None
+        return self._update(cars, read) if due else None
 
-    def _settle(self, cars: dict[str, CarAddress], read: set[Brand]) -> frozenset[str] | None:
+    def _update(self, cars: dict[str, CarAddress], read: set[Brand]) -> frozenset[str] | None:
         if self.cars and not cars:
             self._problems["mappingInfos: empty"] += 1
             return None
-        certain = self._doubtful <= read and self._read.issuperset(BRANDS)
+        certain = self._unconfirmed <= read and self._read.issuperset(BRANDS)
         missed = {car.brand for vin, car in self.cars.items() if vin not in cars}
-        self._doubtful = missed | (self._doubtful - read)
+        self._unconfirmed = missed | (self._unconfirmed - read)
         self.cars = cars
         return frozenset(cars) if certain else None
 

@@ -185,7 +185,7 @@ def test_nobody_reads(
     monkeypatch.setattr("sys.stdout.fileno", lambda: 1)
     play(CONNECTED, said({ODOMETER: 7}), said({ODOMETER: 8}))
     outcome = run(*LISTEN)
-    assert (outcome.code, outcome.err) == (output.NO_READER, "stream: connected\n")
+    assert (outcome.code, outcome.err) == (output.BROKEN_PIPE, "stream: connected\n")
     assert I4 in client(home)["vehicles"]
 
 

@@ -155,7 +155,7 @@ def test_several_at_once(path: Path) -> None:
 
 def test_alone(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody else gets in meanwhile; whoever waits for too long is told."""
-    monkeypatch.setattr(module, "PATIENCE", 0.1)
+    monkeypatch.setattr(module, "LOCK_TIMEOUT", 0.1)
     first, second = LoginFile(path), LoginFile(path)
     with first.alone():
         first.lock()
@@ -172,10 +172,10 @@ def test_alone(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_for_a_moment(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever fails to get new tokens, and does not say so, keeps nobody out for long."""
-    monkeypatch.setattr(module, "PATIENCE", 0)
-    monkeypatch.setattr(module, "MOMENT", 0.02)
+    monkeypatch.setattr(module, "LOCK_TIMEOUT", 0)
+    monkeypatch.setattr(module, "BRIEF_LOCK", 0.02)
     first, second = LoginFile(path), LoginFile(path)
-    first.lock_for_a_moment()
+    first.lock_briefly()
     assert not second.lock()
     await asyncio.sleep(0.03)
     assert second.lock()

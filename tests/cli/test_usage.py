@@ -155,7 +155,7 @@ def test_order(words: Words) -> None:
     options = arguments.make_parser(app_commands.COMMANDS, cardata_commands.COMMANDS).parse_args(
         words
     )
-    account, own = options.command.understand(options.arguments)
+    account, own = options.command.parse(options.arguments)
     assert account in ((), ACCOUNT, ("me", "secret", "North_America"), ("me", "pw", "china"))
     assert options.debug is ("--debug" in words)
     assert options.captcha_token == ("x" if "--captcha-token" in words else None)

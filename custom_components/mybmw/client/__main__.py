@@ -1,4 +1,4 @@
-"""Makes `python -m mybmw_client` the same as `mybmw`."""
+"""Run the command line with `python -m mybmw_client`."""
 
 import sys
 

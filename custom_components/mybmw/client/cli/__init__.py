@@ -13,42 +13,42 @@ from typing import Final
 from ..core.errors import ClientError
 from . import app_commands, cardata_commands, highmobility_commands
 from .arguments import make_parser
-from .output import FAILED, INTERRUPTED, NO_READER, WRONG, exit_code, explanation, note
+from .output import BROKEN_PIPE, FAILED, INTERRUPTED, USAGE, exit_code, explanation, note
 
 _LOGGER: Final = logging.getLogger(__name__.rpartition(".")[0])
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Carry out what stands on the command line and return the exit status.
+    """Run the command line and return the exit status.
 
-    Help and mistakes in options end the program at once, as usual with `argparse`.
+    Help and usage errors raise `SystemExit`, as usual with `argparse`.
     """
-    _mend_streams()
+    _prepare_streams()
     parser = make_parser(
         app_commands.COMMANDS, cardata_commands.COMMANDS, highmobility_commands.COMMANDS
     )
     options = parser.parse_args(argv)
     with _logging(debug=options.debug):
         try:
-            return _carry_out(options)
+            return _run(options)
         except KeyboardInterrupt:
             note(f"{options.program}: interrupted")
             return INTERRUPTED
         except BrokenPipeError:
-            # Else Python itself would complain when it flushes at exit
+            # Avoids an error of Python when it flushes at exit
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return NO_READER
+            return BROKEN_PIPE
         except ClientError as error:
             return _failed(options, explanation(error), exit_code(error))
         except UnicodeEncodeError:
-            return _failed(options, "what was given holds bytes that are no UTF-8", WRONG)
+            return _failed(options, "what was given holds bytes that are no UTF-8", USAGE)
         except OSError as error:
             place = f"{error.filename}: " if error.filename else ""
             return _failed(options, f"{place}{error.strerror or error}", FAILED)
 
 
-def _mend_streams() -> None:
-    """Open what whoever started this has closed, and put out what an encoding has no sign for."""
+def _prepare_streams() -> None:
+    """Open standard streams that are closed, and escape characters that stdout cannot encode."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
@@ -56,8 +56,8 @@ def _mend_streams() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
-def _carry_out(options: Namespace) -> int:
-    options.account, options.words = options.command.understand(options.arguments)
+def _run(options: Namespace) -> int:
+    options.account, options.words = options.command.parse(options.arguments)
     code: int = options.command.run(options)
     sys.stdout.flush()
     return code
@@ -72,7 +72,7 @@ def _failed(options: Namespace, text: str, code: int) -> int:
 
 @contextmanager
 def _logging(*, debug: bool) -> Iterator[None]:
-    """Show the client's own log if it is wanted, and nobody else's in any case."""
+    """Show the log of the client with `--debug`, and never that of other packages."""
     handler = logging.StreamHandler(sys.stderr) if debug else logging.NullHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
     logging.basicConfig(handlers=[logging.NullHandler()])

@@ -1,4 +1,4 @@
-"""Who logs in: what was written, what the environment says, what is kept, what has to be asked."""
+"""The account to use: from arguments, environment, store, or questions on the terminal."""
 
 from argparse import Namespace
 from collections.abc import Callable
@@ -14,14 +14,14 @@ from ..mybmw import SERVERS, MyBMWTokens, Region
 from .store import LoginFile
 
 KEY: Final = "mybmw"
-"""Where the accounts of the BMW app are kept, by region and user name."""
+"""The key in the store for accounts of the BMW app, by region and user name."""
 
 _HELP: Final = "give USERNAME PASSWORD REGION, or set MYBMW_USERNAME, MYBMW_PASSWORD, MYBMW_REGION"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Credentials:
-    """An account of the BMW app, and what a login to it needs if its tokens are not enough."""
+    """An account of the BMW app; password and captcha are only needed for a new login."""
 
     region: Region
     username: str
@@ -30,32 +30,32 @@ class Credentials:
 
     @property
     def captcha_page(self) -> str:
-        """Where a captcha can be solved, "" if none is needed."""
+        """The URL of the captcha, "" if none is needed."""
         return SERVERS[self.region].captcha_page
 
     @property
-    def place(self) -> tuple[str, str, str]:
-        """The keys of its tokens in a store."""
+    def store_keys(self) -> tuple[str, str, str]:
+        """The keys of the tokens in a store."""
         return KEY, self.region.value, self.username
 
 
 def find_account(options: Namespace, store: LoginFile) -> Credentials:
-    """Return the account to use; raise InvalidValueError or AuthError if it is not clear."""
+    """Return the account to use; raise `InvalidValueError` or `AuthError` if it is ambiguous."""
     username, password, region = options.account or (None, None, None)
     username = username or os.environ.get("MYBMW_USERNAME")
     password = password or os.environ.get("MYBMW_PASSWORD")
     captcha = options.captcha_token or os.environ.get("MYBMW_CAPTCHA_TOKEN")
     known = _region(region or os.environ.get("MYBMW_REGION"))
     if not username or known is None:
-        known, username = _kept(store, known, username) or _asked(known, username)
+        known, username = _stored(store, known, username) or _asked(known, username)
     account = Credentials(known, username, password, captcha)
-    if MyBMWTokens.load(store.get(*account.place)) is not None:
+    if MyBMWTokens.load(store.get(*account.store_keys)) is not None:
         return account
     return _with_secrets(account)
 
 
 def login_advice(error: AuthError, account: Credentials) -> AuthError:
-    """Return an error that also says how to log in."""
+    """Return an error whose message also explains how to log in."""
     page = account.captcha_page
     if isinstance(error, RefusedError):
         return error
@@ -75,10 +75,10 @@ def _region(name: str | None) -> Region | None:
     return Region(name.lower())
 
 
-def _kept(
+def _stored(
     store: LoginFile, region: Region | None, username: str | None
 ) -> tuple[Region, str] | None:
-    """Return the one account in the store that fits, None if there is none."""
+    """Return the matching account in the store, None if there is none."""
     found = [
         (Region(name), user)
         for name, users in mapping(store.get(KEY)).items()
@@ -100,7 +100,7 @@ def _asked(region: Region | None, username: str | None) -> tuple[Region, str]:
 
 
 def _with_secrets(account: Credentials) -> Credentials:
-    """Return the account with what a first login needs."""
+    """Return the account with password and captcha, which are asked for if they are missing."""
     page = account.captcha_page
     if page and not account.captcha and not sys.stdin.isatty():
         raise login_advice(CaptchaError("a captcha token is needed to log in"), account)
@@ -112,7 +112,7 @@ def _with_secrets(account: Credentials) -> Credentials:
 
 
 def _ask(what: str, reader: Callable[[str], str]) -> str:
-    """Ask for something if this is a terminal, else say what to do; never take nothing."""
+    """Return an answer that is not empty; raise `AuthError` if this is not a terminal."""
     if not sys.stdin.isatty():
         raise AuthError(f"the {what.partition(' (')[0].lower()} is not known: {_HELP}")
     try:

@@ -1,4 +1,4 @@
-"""The sub-commands for cars of the BMW app."""
+"""The sub-commands for the cars of the BMW app."""
 
 from argparse import ArgumentTypeError, Namespace
 from collections.abc import Mapping
@@ -21,9 +21,9 @@ from ..core.values import ChargingMode, Position
 from ..mybmw import VIEWS
 from .app_connection import App, run_app, vin_of
 from .arguments import SubCommand, Word, option
-from .files import OUTPUT, keep, write_fingerprint
+from .files import OUTPUT, write_file, write_fingerprint
 from .geocoder import NOMINATIM, nominatim
-from .output import FAILED, OK, explanation, note, say, say_json, show, tell
+from .output import FAILED, OK, explanation, note, report_errors, say, say_json, show
 
 _PLAIN: Final[Mapping[tuple[str, str | None], CommandKind]] = {
     ("lightflash", None): CommandKind.LIGHT_FLASH,
@@ -47,7 +47,7 @@ def _status(options: Namespace) -> int:
             return OK
         poll = await app.poll()
         show(app.garage.vehicles.values(), as_json=options.json)
-        return tell(options.program, app.garage, poll)
+        return report_errors(options.program, app.garage, poll)
 
     return run_app(options, work)
 
@@ -59,10 +59,10 @@ def _fingerprint(options: Namespace) -> int:
         try:
             poll = await app.poll()
         finally:
-            # What goes wrong is what a developer wants to see
+            # Responses with errors are the most useful ones for developers
             if (recording := app.source.recording()).answers:
                 write_fingerprint(options.output, [recording], app.redactor)
-        return tell(options.program, app.garage, poll)
+        return report_errors(options.program, app.garage, poll)
 
     return run_app(options, work)
 
@@ -74,7 +74,7 @@ def _plain(options: Namespace) -> int:
 
 def _settings(options: Namespace) -> int:
     target, limit = options.target_soc, options.ac_limit
-    # A limit that the car does not offer is refused, and then the target is not sent either
+    # The limit first, so that the target is not sent if the car does not support the limit
     commands: list[Command] = [] if limit is None else [AcLimit(limit)]
     commands += [] if target is None else [TargetSoc(target)]
     return _send(options, *commands)
@@ -111,7 +111,7 @@ def _find(options: Namespace) -> int:
         before = vehicle[POSITION]
         await app.send(vin, Command(CommandKind.VEHICLE_FINDER))
         if vehicle[POSITION] is before:
-            # Only an observer is told, if at all; by now the car's state knows the place as well
+            # BMW may not return the position, in particular without an observer; the state does
             await app.poll(vin)
         position = vehicle.value(POSITION)
         place = position and {"latitude": position.latitude, "longitude": position.longitude}
@@ -135,7 +135,7 @@ def _image(options: Namespace) -> int:
                 note(f"{options.program}: {view}: {explanation(error)}")
                 missing = True
                 continue
-            say(str(keep(options.output or Path(), f"{view.lower()}.png", picture)))
+            say(str(write_file(options.output or Path(), f"{view.lower()}.png", picture)))
         return FAILED if missing else OK
 
     return run_app(options, work)
@@ -174,13 +174,13 @@ def _send_poi_from_address(options: Namespace) -> int:
 
 
 def _observer(options: Namespace) -> Position | None:
-    """Return where the person is, None if that was not told; InvalidValueError."""
+    """Return the position of the user, None if it is not given; raise `InvalidValueError`."""
     given = "latitude" in options.words
     return _place(options) if given else None
 
 
 def _place(options: Namespace) -> Position:
-    """Read the two coordinates among the plain arguments; InvalidValueError."""
+    """Return the position in the positional arguments; raise `InvalidValueError`."""
     try:
         latitude, longitude = (float(options.words[name]) for name in ("latitude", "longitude"))
     except ValueError, KeyError:

@@ -1,4 +1,4 @@
-"""The connection to the cars of the BMW app, and what can be done with it."""
+"""The connection of sub-commands to the service of the BMW app."""
 
 from argparse import Namespace
 import asyncio
@@ -29,7 +29,7 @@ _VIN: Final = re.compile(r"[A-Z0-9]{17}")
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """A connection to the service of the BMW app; `name` is that of the sub-command."""
+    """A connection to the service of the BMW app, for the sub-command `name`."""
 
     name: str
     garage: Garage
@@ -39,7 +39,7 @@ class App:
     client: httpx.AsyncClient
 
     async def poll(self, vin: str | None = None) -> Poll:
-        """Read all cars, or one; raise what kept everything that was asked for from being read."""
+        """Read all cars or one; raise the error if no car could be read."""
         poll = await self.garage.refresh(self.source, vin)
         if isinstance(poll.error, AuthError):
             raise login_advice(poll.error, self.account)
@@ -48,7 +48,7 @@ class App:
         return poll
 
     async def car(self, vin: str) -> Vehicle:
-        """Read one car; InvalidValueError if the account has no such car."""
+        """Read and return one car; raise `InvalidValueError` if the account has no such car."""
         await self.poll(vin)
         vehicle = self.garage.vehicles.get(vin)
         if vehicle is None:
@@ -56,7 +56,7 @@ class App:
         return vehicle
 
     async def send(self, vin: str, command: Command) -> None:
-        """Ask a car to do something and put out what became of it; raise if it did not do it."""
+        """Send a command and print its final state; raise `CommandError` if it was not executed."""
 
         def progress(state: CommandState) -> None:
             note(f"{self.name}: {state}…")
@@ -70,7 +70,7 @@ class App:
 def run_app(
     options: Namespace, work: Callable[[App], Awaitable[int]], observer: Position | None = None
 ) -> int:
-    """Connect and do some work; `observer` is where the person is who looks for a car."""
+    """Connect and run some work; `observer` is the position of the user for the vehicle finder."""
     store = LoginFile(options.oauth_store)
     account = find_account(options, store)
 
@@ -96,11 +96,11 @@ def _source(
     redactor: Redactor,
 ) -> MyBMWSource:
     def saved() -> MyBMWTokens | None:
-        store.lock_for_a_moment()
-        return MyBMWTokens.load(store.get(*account.place))
+        store.lock_briefly()
+        return MyBMWTokens.load(store.get(*account.store_keys))
 
     def save(tokens: MyBMWTokens) -> None:
-        store.put(tokens.dump(), *account.place)
+        store.put(tokens.dump(), *account.store_keys)
         store.unlock()
 
     return connect(
@@ -109,7 +109,7 @@ def _source(
         account.username,
         account.password,
         account.captcha,
-        tokens=MyBMWTokens.load(store.get(*account.place)),
+        tokens=MyBMWTokens.load(store.get(*account.store_keys)),
         save=save,
         load=saved,
         device=platform.node(),
@@ -120,12 +120,12 @@ def _source(
 
 
 def local_zone() -> tzinfo:
-    """Return the time zone of this machine, as it is today."""
+    """Return the current time zone of this machine."""
     return datetime.now().astimezone().tzinfo or UTC
 
 
 def vin_of(text: str) -> str:
-    """Return a VIN in capitals; InvalidValueError if it cannot be one."""
+    """Return a VIN in upper case; raise `InvalidValueError` if it is malformed."""
     vin = text.strip().upper()
     if not _VIN.fullmatch(vin):
         raise InvalidValueError("a VIN has 17 letters and digits")

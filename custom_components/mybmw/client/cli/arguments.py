@@ -1,8 +1,8 @@
-"""What can be written after `mybmw`, and what it means.
+"""The arguments of the command line.
 
-See docs/protocols/mybmw-app.md#command-line.
-The order of plain arguments is that of bimmer_connected, so that people's
-scripts keep working; what it demanded there, user name, password and region, may be left out here.
+See docs/protocols/mybmw-app.md#command-line. The order of positional arguments is that of
+bimmer_connected, so that users' scripts keep working. User name, password and region, which
+bimmer_connected requires, are optional.
 """
 
 from argparse import (
@@ -42,7 +42,7 @@ exit status:
   5    no requests are left for now
   6    the service cannot be reached
   130  interrupted with Ctrl-C
-  141  whoever read the output has gone
+  141  the reader of the output has closed it
 """
 _COMMON: Final = "common options"
 _ACCOUNT_HELP: Final = f"the account of the BMW app; regions: {_REGIONS}"
@@ -52,7 +52,7 @@ type Run = Callable[[Namespace], int]
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One plain argument; `choices` are all it may be."""
+    """One positional argument; `choices` are its allowed values, empty for any."""
 
     name: str
     help: str
@@ -61,13 +61,13 @@ class Word:
 
     @property
     def usage(self) -> str:
-        """What usage shows for it."""
+        """The text in the usage line."""
         return "|".join(self.choices) or self.name
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option as `argparse` wants it."""
+    """One option with its settings for `argparse`."""
 
     flags: tuple[str, ...]
     settings: Mapping[str, Any]
@@ -75,7 +75,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class SubCommand:
-    """One sub-command; with an `account` its own words may come after that of the BMW app."""
+    """One sub-command; with `account`, the account of the BMW app may precede its arguments."""
 
     name: str
     summary: str
@@ -86,14 +86,14 @@ class SubCommand:
 
     @property
     def usage(self) -> str:
-        """The plain arguments, in brackets if they may be left out."""
+        """The positional arguments, in brackets if they are optional."""
         parts = [f"[{' '.join(_ACCOUNT)}]"] if self.account else []
         parts += [word.usage for word in self.words if not word.optional]
         optional = [word.usage for word in self.words if word.optional]
         return " ".join(parts + ([f"[{' '.join(optional)}]"] if optional else []))
 
-    def understand(self, arguments: Sequence[str]) -> tuple[tuple[str, ...], dict[str, str]]:
-        """Tell the account and the other words apart, by name in lower case; InvalidValueError."""
+    def parse(self, arguments: Sequence[str]) -> tuple[tuple[str, ...], dict[str, str]]:
+        """Return the account and the other arguments by name; raise `InvalidValueError`."""
         needed = sum(not word.optional for word in self.words)
         counts = range(needed, len(self.words) + 1)
         account, own = tuple(arguments[:3]), arguments[3:]
@@ -111,20 +111,20 @@ class SubCommand:
 
 
 def option(*flags: str, **settings: Any) -> Option:
-    """Describe an option."""
+    """Return an option."""
     return Option(flags, settings)
 
 
 def path_of(text: str) -> Path:
-    """Return a path, `~` being a home directory; ArgumentTypeError if there is no such one."""
+    """Return a path with `~` expanded; raise `ArgumentTypeError` if there is no home directory."""
     try:
         return Path(text).expanduser()
     except RuntimeError:
         raise ArgumentTypeError(f"there is no home directory for {text}") from None
 
 
-def _usual_store() -> Path | None:
-    """Return where logins are kept; None where nobody is at home, as in some containers."""
+def _default_store() -> Path | None:
+    """Return the path of the store, None without a home directory, as in some containers."""
     try:
         return path_of(STORE)
     except ArgumentTypeError:
@@ -132,7 +132,7 @@ def _usual_store() -> Path | None:
 
 
 class Parser(ArgumentParser):
-    """Tells of a mistake in one line, and takes options anywhere between plain arguments."""
+    """A parser with one-line errors, and with options anywhere between positional arguments."""
 
     @override
     def error(self, message: str) -> NoReturn:
@@ -170,7 +170,7 @@ def make_parser(
         suggest_on_error=True,
     )
     parser.add_argument("--version", action="version", version=f"mybmw {program_version()}")
-    parser.set_defaults(debug=False, oauth_store=_usual_store(), captcha_token=None)
+    parser.set_defaults(debug=False, oauth_store=_default_store(), captcha_token=None)
     _add_common(parser, captcha=True)
     inner = parser.add_subparsers(metavar="COMMAND", required=True, title="commands")
     for command in app:
@@ -195,7 +195,7 @@ def _add_group(inner: Any, name: str, summary: str, commands: Sequence[SubComman
 
 
 def _add_common(parser: ArgumentParser | _ArgumentGroup, *, captcha: bool = False) -> None:
-    """Add what may be written before the sub-command or after it."""
+    """Add the options that are allowed before and after the sub-command."""
 
     def add(*flags: str, **settings: Any) -> None:
         parser.add_argument(*flags, default=SUPPRESS, **settings)

@@ -21,7 +21,7 @@ from .app_connection import vin_of
 from .arguments import SubCommand, Word, option
 from .cardata_connection import KEY, CardataConnection, Client, connected, find_client, run_alone
 from .files import OUTPUT, write_fingerprint
-from .output import OK, note, say, say_json, show, tell
+from .output import OK, note, report_errors, say, say_json, show
 from .stream import BROKER_OPTIONS, SECONDS, STREAM_OPTIONS, broker_of, record, stream
 from .web import web_client
 
@@ -54,7 +54,7 @@ def _login(options: Namespace) -> int:
 
 
 async def _approved(client: Client) -> CardataTokens:
-    """Show a code and wait until somebody has approved it."""
+    """Show a code, and return the tokens once the user has approved it."""
     async with web_client() as web:
         login = DeviceLogin(Http(web, Redactor()), client.id)
         try:
@@ -78,7 +78,7 @@ def _status(options: Namespace) -> int:
         wanted = [car for car in vehicles.values() if vin in (None, car.vin)]
         if wanted or poll.error is None:
             show(wanted, as_json=options.json, one=vin is not None)
-        return tell(options.program, connection.garage, poll)
+        return report_errors(options.program, connection.garage, poll)
 
     return run_alone(client, work)
 
@@ -86,16 +86,16 @@ def _status(options: Namespace) -> int:
 async def _read(
     connection: CardataConnection, vin: str | None = None, *, refresh: bool = False
 ) -> Poll:
-    """Do what is due, and with `refresh` look at the cars that were not looked at by that."""
+    """Execute the due tasks; with `refresh`, also read the values of all other cars."""
     source, started = connection.source, datetime.now(UTC)
     poll = connection.take(await source.work())
     errors, error = dict(poll.errors), poll.error
     seen = {call.vin for call in source.ledger if call.endpoint == VALUES and call.time >= started}
     for other in [*source.cars] if refresh else ():
         if other not in seen and vin in (None, other) and error is None:
-            look = connection.take(await source.poll(other))
-            errors |= look.errors
-            error = look.error
+            single = connection.take(await source.poll(other))
+            errors |= single.errors
+            error = single.error
     made = sum(call.time >= started for call in source.ledger)
     if made:
         note(f"cardata: calls made: {made}, left for you: {source.status.calls_left_for_user}")
@@ -188,12 +188,12 @@ def _containers(options: Namespace) -> int:
 
 
 def _without(kept: object, container: str) -> object:
-    """Forget a container that is deleted, so that the next look need not find that out."""
+    """Return the state without a deleted container, so that the next call does not fail."""
     fields = mapping(kept)
-    memory = mapping(fields.get("container"))
-    if memory.get("id") != container:
+    state = mapping(fields.get("container"))
+    if state.get("id") != container:
         return kept
-    return {**fields, "container": {**memory, "id": None}}
+    return {**fields, "container": {**state, "id": None}}
 
 
 def _fingerprint(options: Namespace) -> int:
@@ -204,11 +204,11 @@ def _fingerprint(options: Namespace) -> int:
     async def work(connection: CardataConnection) -> int:
         poll = await _read(connection)
         done.append(connection)
-        return tell(options.program, connection.garage, poll)
+        return report_errors(options.program, connection.garage, poll)
 
     code = run_alone(client, work)
     (connection,) = done
-    # What the stream sends goes on from the answers, as it does in a replay
+    # Listen after the requests, as messages are replayed after responses
     messages = record(client, broker, options.seconds) if options.seconds else ()
     recording = connection.source.recording()
     recording = replace(recording, messages=(*recording.messages, *messages))

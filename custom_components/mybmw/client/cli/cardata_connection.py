@@ -1,6 +1,6 @@
-"""The connection to CarData, with what was kept of it from earlier runs.
+"""The connection of sub-commands to CarData, with the state of earlier runs.
 
-BMW counts calls, so one process after the other makes them.
+Only one process makes calls at a time, since the calls are limited.
 """
 
 from argparse import Namespace
@@ -26,10 +26,10 @@ from .store import LoginFile
 from .web import web_client
 
 KEY: Final = "cardata"
-"""Where the clients of CarData are kept, by client id."""
+"""The key in the store for clients of CarData, by client id."""
 
 _LOGIN_FIRST: Final = "log in first: mybmw cardata login CLIENT_ID"
-_HEARD: Final = ("cars", "heard")
+_FROM_STREAM: Final = ("cars", "heard")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -40,23 +40,23 @@ class Client:
     id: str
 
     def tokens(self) -> CardataTokens | None:
-        """Return the tokens that are kept."""
+        """Return the stored tokens."""
         return CardataTokens.load(self.store.get(KEY, self.id, "tokens"))
 
     def tokens_to_replace(self) -> CardataTokens | None:
-        """Return the tokens that are kept; nobody else may use them up until `save`."""
-        self.store.lock_for_a_moment()
+        """Return the stored tokens; other processes cannot use them until `save`."""
+        self.store.lock_briefly()
         return self.tokens()
 
     def save(self, tokens: CardataTokens) -> None:
-        """Keep new tokens."""
+        """Store new tokens."""
         self.store.put(tokens.dump(), KEY, self.id, "tokens")
         self.store.unlock()
 
 
 @dataclass(frozen=True, slots=True)
 class CardataConnection:
-    """CarData's source, in a garage that knows what was kept."""
+    """A source of CarData and its garage, restored from the store."""
 
     client: Client
     source: CardataSource
@@ -65,30 +65,30 @@ class CardataConnection:
     web: httpx.AsyncClient
 
     def take(self, poll: Poll) -> Poll:
-        """Take in what was read; cars that the account has no more are forgotten."""
+        """Apply a poll to the garage; remove cars that are no longer in the account."""
         self.garage.take(poll)
         if poll.vins is not None:
             for gone in self.garage.vehicles.keys() - poll.vins:
                 self.garage.remove(gone)
         return poll
 
-    def keep(self) -> None:
-        """Write down what was spent and planned, and what is known of the cars."""
-        store, place = self.client.store, (KEY, self.client.id)
-        store.put(self._learned(), *place, "source")
-        store.put(self._vehicles(), *place, "vehicles")
+    def save(self) -> None:
+        """Store the state of the source and the cars."""
+        store, keys = self.client.store, (KEY, self.client.id)
+        store.put(self._source_state(), *keys, "source")
+        store.put(self._vehicles(), *keys, "vehicles")
 
-    def keep_heard(self) -> None:
-        """Write down what was heard, and leave alone what others may have spent meanwhile."""
-        store, place = self.client.store, (KEY, self.client.id)
+    def save_streamed(self) -> None:
+        """Store what was streamed, without changing the calls that other processes have made."""
+        store, keys = self.client.store, (KEY, self.client.id)
         if not self.client.id:
             return
-        mine = self._learned()
-        heard = {part: mine[part] for part in _HEARD}
-        store.change(lambda kept: {**mapping(kept), **heard}, *place, "source")
-        store.change(self._merged, *place, "vehicles")
+        state = self._source_state()
+        streamed = {part: state[part] for part in _FROM_STREAM}
+        store.change(lambda kept: {**mapping(kept), **streamed}, *keys, "source")
+        store.change(self._merged, *keys, "vehicles")
 
-    def _learned(self) -> dict[str, object]:
+    def _source_state(self) -> dict[str, object]:
         cars = {vin: self.source.dump_car(vin) for vin in self.source.cars}
         return {**self.source.dump(), **self.source.spent(), "cars": cars}
 
@@ -96,12 +96,12 @@ class CardataConnection:
         return {vin: dump(vehicle) for vin, vehicle in self.garage.vehicles.items()}
 
     def _merged(self, kept: object) -> dict[str, object]:
-        _know(self.garage, kept)
+        _restore(self.garage, kept)
         return self._vehicles()
 
 
 def find_client(options: Namespace, *, login: bool = True) -> Client:
-    """Return the client to use; raise InvalidValueError or AuthError if it is not clear."""
+    """Return the client to use; raise `InvalidValueError` or `AuthError` if it is ambiguous."""
     store = LoginFile(options.oauth_store)
     if login and not store.kept:
         raise InvalidValueError("CarData needs the store of logins (--oauth-store FILE)")
@@ -116,34 +116,34 @@ def find_client(options: Namespace, *, login: bool = True) -> Client:
 
 
 def run_alone(client: Client, work: Callable[[CardataConnection], Awaitable[int]]) -> int:
-    """Connect and make calls while no other process makes any; keep what became of it.
+    """Connect and run some work while no other process makes calls; store the state afterwards.
 
-    Each call is written down before it is made, so that it counts whatever happens.
+    Each call is stored before it is made, so that it is counted even if the process is killed.
     """
 
     async def run() -> int:
         async with web_client() as web:
             connection = connected(client, web)
 
-            async def write_down(spent: Mapping[str, object]) -> bool:
+            async def store_calls(spent: Mapping[str, object]) -> bool:
                 return client.store.change(
                     lambda kept: {**mapping(kept), **spent}, KEY, client.id, "source"
                 )
 
-            connection.source.keep(write_down, client.store.get(KEY, client.id, "source"))
+            connection.source.keep(store_calls, client.store.get(KEY, client.id, "source"))
             try:
                 return await work(connection)
             except AuthError as error:
                 raise login_advice(error) from error
             finally:
-                connection.keep()
+                connection.save()
 
     with client.store.alone():
         return asyncio.run(run())
 
 
 def login_advice(error: AuthError) -> AuthError:
-    """Return an error that also says what helps, unless a login does not."""
+    """Return an error whose message also explains how to log in, if that can help."""
     if isinstance(error, RefusedError):
         return error
     return AuthError(f"{error}; log in again: mybmw cardata login CLIENT_ID")
@@ -152,7 +152,7 @@ def login_advice(error: AuthError) -> AuthError:
 def connected(
     client: Client, web: httpx.AsyncClient, broker: Broker | None = None
 ) -> CardataConnection:
-    """Connect with what was kept."""
+    """Return a connection, restored from the store."""
     redactor = Redactor()
     source = connect(
         web,
@@ -166,13 +166,13 @@ def connected(
     )
     garage = Garage([source], policy=Policy(ignored=frozenset({CONNECTION})))
     kept = mapping(client.store.get(KEY, client.id))
-    _know(garage, kept.get("vehicles"))
+    _restore(garage, kept.get("vehicles"))
     source.load(kept.get("source"))
     source.know(garage.vehicles.values())
     return CardataConnection(client, source, garage, redactor, web)
 
 
-def _know(garage: Garage, kept: object) -> None:
+def _restore(garage: Garage, kept: object) -> None:
     for vin, readings in mapping(kept).items():
         if isinstance(readings, list):
             garage.update(vin, load(readings))

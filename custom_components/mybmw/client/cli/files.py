@@ -1,4 +1,4 @@
-"""Files that sub-commands write."""
+"""Write the files of sub-commands."""
 
 from argparse import ArgumentTypeError
 from collections.abc import Iterable
@@ -18,8 +18,8 @@ OUTPUT: Final = option("--output", metavar="DIR", type=path_of, help="where to w
 _FINGERPRINTS: Final = "vehicle_fingerprint"
 
 
-def keep(folder: Path, name: str, content: bytes) -> Path:
-    """Write a file into a folder, which is made if need be, and return its path; OSError."""
+def write_file(folder: Path, name: str, content: bytes) -> Path:
+    """Write a file into a folder, which is created if needed; return its path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name
     path.write_bytes(content)
@@ -29,17 +29,17 @@ def keep(folder: Path, name: str, content: bytes) -> Path:
 def write_fingerprint(
     folder: Path | None, recordings: Iterable[Recording], redactor: Redactor
 ) -> None:
-    """Write recordings, anonymised, and say where to."""
+    """Write anonymised recordings to a folder, and print its path."""
     content = files(recordings, redactor)
     now = datetime.now().astimezone()
-    folder = folder or _usual_folder() / f"{now:%Y-%m-%d_%H-%M-%S}"
+    folder = folder or _default_folder() / f"{now:%Y-%m-%d_%H-%M-%S}"
     for name, body in content.items():
-        keep(folder, name, body)
+        write_file(folder, name, body)
     say(f"fingerprint of the vehicles written to {folder}")
 
 
-def _usual_folder() -> Path:
-    """Return the folder at home, or here where nobody is at home."""
+def _default_folder() -> Path:
+    """Return the folder in the home directory, or in the current one if there is none."""
     try:
         return path_of(f"~/{_FINGERPRINTS}")
     except ArgumentTypeError:

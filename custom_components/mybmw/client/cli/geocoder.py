@@ -1,4 +1,4 @@
-"""From an address to a place on earth, by a service that can be replaced."""
+"""Geocode addresses with a Nominatim server, which can be replaced by another."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _QUERY: Final = {"format": "json", "addressdetails": "1", "limit": "1"}
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An address that was found, and where it is."""
+    """The result of geocoding an address."""
 
     position: Position
     street: str | None = None
@@ -33,17 +33,17 @@ class Place:
 
 
 type Geocoder = Callable[[httpx.AsyncClient, str], Awaitable[Place | None]]
-"""Finds an address, None if there is no such place; raises `ClientError`."""
+"""Returns the place of an address, None if it is not found; raises `ClientError`."""
 
 
 class GeocoderError(NetworkError):
-    """The service that knows addresses cannot be reached."""
+    """The geocoding service cannot be reached."""
 
 
 def nominatim(url: str = NOMINATIM) -> Geocoder:
-    """Return a geocoder that asks a Nominatim server; InvalidValueError for what is no URL.
+    """Return a geocoder for a Nominatim server; raise `InvalidValueError` for an invalid URL.
 
-    What the URL asks for stays, such as the key of a service that wants one.
+    Query parameters of the URL, such as an API key, are kept.
     """
     host = _host(url)
     own = dict(parse_qsl(urlsplit(url).query))

@@ -1,4 +1,4 @@
-"""What people and scripts get to see: results on standard output, all else on standard error."""
+"""Print results on standard output, and messages on standard error."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
@@ -42,13 +42,13 @@ from .geocoder import GeocoderError
 
 OK: Final = 0
 FAILED: Final = 1
-WRONG: Final = 2
+USAGE: Final = 2
 INTERRUPTED: Final = 130
-NO_READER: Final = 141
+BROKEN_PIPE: Final = 141
 
 _CODES: Final[Sequence[tuple[type[ClientError], int]]] = (
-    (InvalidValueError, WRONG),
-    (UnsupportedError, WRONG),
+    (InvalidValueError, USAGE),
+    (UnsupportedError, USAGE),
     (AuthError, 3),
     (BlockedError, 4),
     (QuotaError, 5),
@@ -67,7 +67,7 @@ _TITLES: Final = {
     next(iter(LAST_COMMAND.values())): "Last commands",
 }
 _MORE: Final = "More"
-_NOT_SHOWN: Final = frozenset(
+_HIDDEN_PREFIXES: Final = frozenset(
     {"charging_profile", "doors_and_windows", "fuel_and_battery", "headunit", "vehicle_location"}
 )
 _HIDDEN: Final = frozenset({BRAND, MODEL, COMMANDS})
@@ -75,7 +75,7 @@ _AGES: Final = ((86_400, "day", "days"), (3_600, "h", "h"), (60, "min", "min"))
 
 
 def _topics() -> Iterator[tuple[AnyAttribute, tuple[int, str]]]:
-    """Yield every attribute of the vocabulary with its place and the title above it."""
+    """Yield every attribute with its position and its title."""
     title = _MORE
     for place, attribute in enumerate(ATTRIBUTES.values()):
         title = _TITLES.get(attribute, title)
@@ -86,27 +86,27 @@ _TOPICS: Final = dict(_topics())
 
 
 def note(text: str) -> None:
-    """Tell about progress or trouble, in one line."""
+    """Print a message on standard error, in one line."""
     print(" ".join(text.split()), file=sys.stderr, flush=True)
 
 
 def say(text: str) -> None:
-    """Put out a line of the result."""
+    """Print a line of the result on standard output."""
     print(text, flush=True)
 
 
 def say_json(value: object) -> None:
-    """Put out JSON in one line."""
+    """Print JSON in one line on standard output."""
     say(orjson.dumps(value).decode())
 
 
 def exit_code(error: ClientError) -> int:
-    """Return the exit status that stands for an error."""
+    """Return the exit status of an error."""
     return next((code for kind, code in _CODES if isinstance(error, kind)), FAILED)
 
 
 def explanation(error: ClientError) -> str:
-    """Return an error as a text, with when to try again if that is known."""
+    """Return the message of an error, with the time to wait if it is known."""
     if isinstance(error, NetworkError) and not isinstance(error, GeocoderError):
         return f"the service cannot be reached ({error})"
     if isinstance(error, QuotaError) and error.retry_after:
@@ -115,7 +115,7 @@ def explanation(error: ClientError) -> str:
 
 
 def show(vehicles: Iterable[Vehicle], *, as_json: bool, one: bool = False) -> None:
-    """Put out what is known of cars, as text or as one line of JSON: a list, or the one object."""
+    """Print cars as text, or as one line of JSON: a list, or with `one` an object."""
     vehicles = list(vehicles)
     if not as_json:
         say(status_text(vehicles))
@@ -124,8 +124,8 @@ def show(vehicles: Iterable[Vehicle], *, as_json: bool, one: bool = False) -> No
     say_json(found[0] if one else found)
 
 
-def tell(program: str, garage: Garage, poll: Poll) -> int:
-    """Tell which cars could not be read and return the exit status; raise what concerns all."""
+def report_errors(program: str, garage: Garage, poll: Poll) -> int:
+    """Print the errors of single cars and return the exit status; raise one of the account."""
     errors = {vin: error for vin, error in poll.errors.items() if error is not poll.error}
     for vin, error in errors.items():
         vehicle = garage.vehicles.get(vin)
@@ -137,7 +137,7 @@ def tell(program: str, garage: Garage, poll: Poll) -> int:
 
 
 def vehicle_json(vehicle: Vehicle) -> dict[str, object]:
-    """Return a car with all its values, by key of the attribute; times are ISO 8601."""
+    """Return a car as JSON with its values by key of the attribute; times are ISO 8601."""
     train = vehicle.drive_train
     return {
         "vin": vehicle.vin,
@@ -157,7 +157,7 @@ def vehicle_json(vehicle: Vehicle) -> dict[str, object]:
 
 
 def vehicle_text(vehicle: Vehicle, now: datetime | None = None) -> str:
-    """Return a car as a block of lines: its values by topic, with units and ages."""
+    """Return a car as text: a line for each value with its unit and age, by topic."""
     moment = now or datetime.now(UTC)
     lines = [vehicle.name, f"  VIN: {vehicle.vin}"]
     above = ""
@@ -174,7 +174,7 @@ def vehicle_text(vehicle: Vehicle, now: datetime | None = None) -> str:
 
 
 def status_text(vehicles: Iterable[Vehicle]) -> str:
-    """Return what is known of all cars, for people."""
+    """Return all cars as text."""
     vehicles = list(vehicles)
     names = ", ".join(vehicle.name for vehicle in vehicles)
     found = f"Found {len(vehicles)} vehicles: {names}" if vehicles else "Found 0 vehicles"
@@ -182,7 +182,7 @@ def status_text(vehicles: Iterable[Vehicle]) -> str:
 
 
 def value_text(reading: AnyReading) -> str:
-    """Return a value as people write it, with its unit; times are those of this machine."""
+    """Return a value as text with its unit; times are in the time zone of this machine."""
     text, unit = _words(reading.value), reading.attribute.unit
     return f"{text} {unit}" if unit else text
 
@@ -204,7 +204,7 @@ def _words(value: object) -> str:
 
 
 def _sorted(vehicle: Vehicle) -> list[AnyReading]:
-    """Return the values that are not over: those of the vocabulary in its order, then others."""
+    """Return the readings with a value, in the order of attributes, then those of descriptors."""
     return sorted((item for item in vehicle if item.value is not None), key=_place)
 
 
@@ -220,7 +220,7 @@ def _label(attribute: AnyAttribute) -> str:
     if attribute not in _TOPICS:
         return attribute.key
     group, dot, name = attribute.key.partition(".")
-    label = name if dot and group in _NOT_SHOWN else attribute.key
+    label = name if dot and group in _HIDDEN_PREFIXES else attribute.key
     return label.replace("_", " ").replace(".", " ")
 
 

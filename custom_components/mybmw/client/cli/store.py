@@ -1,7 +1,7 @@
-"""The file that keeps logins between runs, and CarData's plan with them.
+"""The file that stores logins and CarData's plan between runs.
 
-A refresh token lives once, and CarData's calls are counted: so nobody else may change the file
-between the moment a token is used up, or a call is planned, and the moment that is written down.
+A refresh token can be used once, and CarData's calls are limited. So the file is locked from the
+use of a token, or the planning of a call, until the result is stored.
 """
 
 import asyncio
@@ -24,11 +24,11 @@ from .output import note
 if sys.platform != "win32":
     import fcntl
 
-PATIENCE: Final = 30.0
-"""Seconds to wait for another process that holds the file."""
+LOCK_TIMEOUT: Final = 30.0
+"""Seconds to wait for another process to unlock the file."""
 
-MOMENT: Final = 15.0
-"""Seconds that it takes at most to get new tokens."""
+BRIEF_LOCK: Final = 15.0
+"""Maximum seconds to get new tokens, after which the file is unlocked."""
 
 LEFT_OVER: Final = 60.0
 """Seconds after which a temporary file counts as left over."""
@@ -37,41 +37,38 @@ _STEP: Final = 0.05
 
 
 class StoreError(ClientError):
-    """Another process holds the file for too long, or what has to be kept cannot be."""
+    """The file is locked by another process for too long, or cannot be written."""
 
 
 class LoginFile:
-    """JSON under keys in one file that only its owner can read; without a path nothing is kept.
+    """JSON under nested keys in one file that only its owner can read; without a path, nothing.
 
-    A file that holds something else counts as empty, one that cannot be read is left alone, and
-    what cannot be written is not kept. Each is told once.
+    A file with other content counts as empty, one that cannot be read is not changed, and write
+    errors are ignored. Each problem is reported once.
     """
 
     def __init__(self, path: Path | None) -> None:
-        """Nothing is read before it is asked for."""
+        """Create it without reading the file."""
         self._path = Path(os.path.realpath(path)) if path is not None else None
         self._lock: int | None = None
         self._alone = False
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
 
     @property
     def kept(self) -> bool:
-        """Whether anything is kept at all."""
+        """Whether there is a file to store values in."""
         return self._path is not None
 
     def get(self, *keys: str) -> object:
-        """Return what is kept under nested keys, None if nothing is."""
+        """Return the value under nested keys, None if there is none."""
         return _inside(self._read(), keys)
 
     def put(self, value: object, *keys: str) -> bool:
-        """Keep a value under nested keys; everything else stays as it is on disk by now.
-
-        Returns whether it is kept.
-        """
+        """Store a value under nested keys without changing others; return whether it succeeded."""
         return self.change(lambda _: value, *keys)
 
     def change(self, change: Callable[[object], object], *keys: str) -> bool:
-        """Replace the value under nested keys by what is made of it; return whether it is kept."""
+        """Replace the value under nested keys by `change(value)`; return whether it succeeded."""
         if self._path is None:
             return False
         mine = self._lock is None and self.lock()
@@ -79,7 +76,7 @@ class LoginFile:
             content = self._read()
             self._write(_with(content, keys, change(_inside(content, keys))))
         except OSError as error:
-            self._tell(f"logins cannot be kept in {self._path}: {error.strerror}")
+            self._report(f"logins cannot be kept in {self._path}: {error.strerror}")
             return False
         finally:
             if mine:
@@ -87,25 +84,25 @@ class LoginFile:
         return self.kept
 
     def lock(self) -> bool:
-        """Keep other processes out until `unlock`; tell whether that worked within 30 s."""
+        """Lock the file until `unlock`; return whether that succeeded within 30 s."""
         if self._lock is None and self._path is not None:
             self._lock = _acquire(self._path.with_name(f"{self._path.name}.lock"))
         return self._lock is not None
 
-    def lock_for_a_moment(self) -> None:
-        """Keep other processes out until `unlock`, for 15 s at most: who fails may not say so."""
+    def lock_briefly(self) -> None:
+        """Lock the file until `unlock`, for 15 s at most, as `unlock` may be missing on errors."""
         self.lock()
-        asyncio.get_running_loop().call_later(MOMENT, self.unlock)
+        asyncio.get_running_loop().call_later(BRIEF_LOCK, self.unlock)
 
     def unlock(self) -> None:
-        """Let other processes in, unless they have to stay out (`alone`)."""
+        """Unlock the file, unless it is locked by `alone`."""
         if self._lock is not None and not self._alone:
             os.close(self._lock)
             self._lock = None
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Keep other processes out; raise `StoreError` if they stay in."""
+        """Lock the file; raise `StoreError` if another process has locked it."""
         if not self.lock():
             raise StoreError(f"another mybmw is using {self._path}")
         self._alone = True
@@ -119,8 +116,8 @@ class LoginFile:
         if self._path is None:
             return {}
         if self._path.exists() and not (self._path.is_file() or self._path.is_dir()):
-            # Such as /dev/null: it must not be replaced by a file
-            self._tell(f"{self._path} is not a file, it is ignored")
+            # Such as /dev/null, which must not be replaced by a file
+            self._report(f"{self._path} is not a file, it is ignored")
             self._path = None
             return {}
         try:
@@ -128,9 +125,9 @@ class LoginFile:
         except FileNotFoundError:
             return {}
         except ValueError, TypeError:
-            self._tell(f"{self._path} does not hold logins, it is ignored")
+            self._report(f"{self._path} does not hold logins, it is ignored")
         except OSError as error:
-            self._tell(f"{self._path} cannot be read, it is ignored: {error.strerror}")
+            self._report(f"{self._path} cannot be read, it is ignored: {error.strerror}")
             self._path = None
         return {}
 
@@ -150,14 +147,14 @@ class LoginFile:
             with suppress(OSError):
                 Path(name).unlink()
 
-    def _tell(self, text: str) -> None:
-        if text not in self._told:
-            self._told.add(text)
+    def _report(self, text: str) -> None:
+        if text not in self._reported:
+            self._reported.add(text)
             note(f"mybmw: {text}")
 
 
 def _remove_leftovers(path: Path) -> None:
-    """Delete what a process that was killed has left while it wrote; it holds logins."""
+    """Delete temporary files of killed processes, since they contain logins."""
     temporary = re.compile(rf"{re.escape(path.name)}\.[a-z0-9_]{{8}}")
     oldest = time() - LEFT_OVER
     with suppress(OSError):
@@ -167,14 +164,14 @@ def _remove_leftovers(path: Path) -> None:
 
 
 def _inside(content: object, keys: Iterable[str]) -> object:
-    """Return what is under nested keys, None if nothing is."""
+    """Return the value under nested keys, None if there is none."""
     for key in keys:
         content = mapping(content).get(key)
     return content
 
 
 def _with(content: object, keys: tuple[str, ...], value: object) -> dict[str, Any]:
-    """Return the content with a value under nested keys."""
+    """Return the content with a new value under nested keys."""
     first, *others = keys
     fields = mapping(content)
     inner = _with(fields.get(first), tuple(others), value) if others else value
@@ -182,16 +179,16 @@ def _with(content: object, keys: tuple[str, ...], value: object) -> dict[str, An
 
 
 def _acquire(path: Path) -> int | None:
-    """Lock a file and return its handle; None if others hold it for too long.
+    """Lock a file and return its handle, None if it is locked by another process for too long.
 
-    Where files cannot be locked, nobody is kept out.
+    On systems without file locks, this always succeeds.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError:
         return os.open(os.devnull, os.O_RDWR)
-    deadline = monotonic() + PATIENCE
+    deadline = monotonic() + LOCK_TIMEOUT
     while not _locked(handle):
         if monotonic() >= deadline:
             os.close(handle)

@@ -1,4 +1,4 @@
-"""Listening to what the cars send."""
+"""The sub-command that prints the messages of the stream."""
 
 from argparse import Namespace
 import asyncio
@@ -30,23 +30,23 @@ from .output import OK, note, say_json
 from .web import web_client
 
 _OWN_PORT: Final = {True: 8883, False: 1883}
-_TRIES: Final = 3
+_MAX_REFUSALS: Final = 3
 
 type Listen = Callable[[Listener], Awaitable[object]]
 
 
 class Listener:
-    """Knows when to stop: after so many messages, when that is no use, or when nobody reads."""
+    """Prints messages; ends after a number of them, a refused login, or a closed output."""
 
     def __init__(self, count: int | None = None) -> None:
-        """`count` is how many messages to wait for."""
-        self.heard = False
+        """Create it; `count` is the number of messages, None for no limit."""
+        self.was_connected = False
         self._left = count
         self._state: StreamState | None = None
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def put_out(self, message: Mapping[str, object]) -> None:
-        """Put out one message as a line of JSON."""
+        """Print one message as a line of JSON."""
         if self._ended.done():
             return
         try:
@@ -59,9 +59,9 @@ class Listener:
             if self._left <= 0:
                 self._ended.set_result(None)
 
-    def become(self, state: StreamState, *, refused: bool = False) -> None:
-        """Take in how the stream is doing."""
-        self.heard |= state is StreamState.CONNECTED
+    def set_state(self, state: StreamState, *, refused: bool = False) -> None:
+        """Handle a state of the stream."""
+        self.was_connected |= state is StreamState.CONNECTED
         if state is not self._state:
             self._state = state
             note(f"stream: {state.replace('_', ' ')}")
@@ -73,7 +73,7 @@ class Listener:
             self._ended.set_exception(AuthError("the broker refuses the login again and again"))
 
     async def run(self, listen: Listen, seconds: float | None) -> None:
-        """Listen until it is over; NetworkError if there never was a stream in so many seconds."""
+        """Listen until the end; raise `NetworkError` if there was no stream in these seconds."""
         task = asyncio.ensure_future(listen(self))
         try:
             done, _ = await asyncio.wait(
@@ -84,12 +84,12 @@ class Listener:
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-        if not self.heard:
+        if not self.was_connected:
             raise NetworkError(f"no stream in {seconds:g} s")
 
 
 def stream(options: Namespace) -> int:
-    """Put out what the cars send until that is enough; Ctrl-C ends it as well."""
+    """Print messages until the limit is reached, or until Ctrl-C."""
     broker = broker_of(options)
     client = find_client(options, login=broker.prefix is None)
 
@@ -107,7 +107,7 @@ def stream(options: Namespace) -> int:
 
 
 def record(client: Client, broker: Broker, seconds: float) -> Sequence[Message]:
-    """Listen for a while without putting anything out, and return what came."""
+    """Listen for some seconds without printing, and return the messages."""
 
     async def run() -> Sequence[Message]:
         async with _listening(client, broker) as connection:
@@ -118,7 +118,7 @@ def record(client: Client, broker: Broker, seconds: float) -> Sequence[Message]:
 
 
 def broker_of(options: Namespace) -> Broker:
-    """Return where the stream comes from; InvalidValueError."""
+    """Return the broker of the options; raise `InvalidValueError`."""
     host, port = _address(options.broker)
     if options.prefix is None:
         if options.no_tls or options.username is not None:
@@ -154,17 +154,17 @@ def _address(text: str | None) -> tuple[str | None, int | None]:
 
 @asynccontextmanager
 async def _listening(client: Client, broker: Broker) -> AsyncIterator[CardataConnection]:
-    """Connect, and keep afterwards what was heard."""
+    """Connect, and store what was streamed afterwards."""
     async with web_client() as web:
         connection = connected(client, web, broker)
         try:
             yield connection
         finally:
-            connection.keep_heard()
+            connection.save_streamed()
 
 
 def _decoded(connection: CardataConnection, *, silent: bool = False) -> Listen:
-    """Return what listens for changes of attributes."""
+    """Return a function that listens for changes of attributes."""
 
     async def listen(listener: Listener) -> None:
         def push(readings: Mapping[str, Iterable[AnyReading]]) -> None:
@@ -177,7 +177,7 @@ def _decoded(connection: CardataConnection, *, silent: bool = False) -> Listen:
         def changed() -> None:
             status = connection.source.status
             if status.stream is not None:
-                listener.become(status.stream, refused=status.refused)
+                listener.set_state(status.stream, refused=status.refused)
 
         await connection.source.listen(push, changed)
 
@@ -198,7 +198,7 @@ def _message(connection: CardataConnection, vin: str, changes: Changes) -> dict[
 
 
 def _raw(client: Client, web: httpx.AsyncClient, broker: Broker) -> Listen:
-    """Return what listens for messages as they come, in the form of recordings."""
+    """Return a function that listens for raw messages, in the form of recordings."""
     redactor = Redactor()
     login = DeviceLogin(Http(web, redactor), client.id)
     keeper = TokenKeeper(login, client.tokens(), client.save, client.tokens_to_replace)
@@ -208,10 +208,10 @@ def _raw(client: Client, web: httpx.AsyncClient, broker: Broker) -> Listen:
             time = datetime.now(UTC).isoformat()
             listener.put_out({"time": time, "topic": topic, "payload": _content(payload)})
 
-        def tell(state: StreamState) -> None:
-            listener.become(state, refused=source.refusals >= _TRIES)
+        def on_state(state: StreamState) -> None:
+            listener.set_state(state, refused=source.refusals >= _MAX_REFUSALS)
 
-        source = Stream(keeper, broker, receive, tell)
+        source = Stream(keeper, broker, receive, on_state)
         await source.run()
 
     return listen

@@ -1,4 +1,4 @@
-"""The way into the network, as the environment wants it."""
+"""Create the HTTP client."""
 
 import httpx
 
@@ -6,9 +6,9 @@ from ..core.errors import InvalidValueError
 
 
 def web_client() -> httpx.AsyncClient:
-    """Return a client that the caller closes; InvalidValueError if the environment is wrong.
+    """Return a client, to be closed by the caller; raise `InvalidValueError` for a bad environment.
 
-    What is wrong is not repeated: a proxy may hold a password.
+    The error does not contain the bad value, since the URL of a proxy may contain a password.
     """
     try:
         return httpx.AsyncClient()

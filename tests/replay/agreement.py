@@ -1,4 +1,4 @@
-"""What a car says over CarData about a state that the app's API tells: both tell of one car."""
+"""Convert a state of the app's API to CarData, so that both simulations show the same car."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -23,7 +23,7 @@ _CHARGING: Final[Mapping[str, str]] = {
 
 
 def facts_of(state: Json) -> Facts:
-    """Return what commands can change, by descriptor, from an answer of the app's API."""
+    """Return the values that commands can change, by descriptor, from a state of the app's API."""
     return {
         descriptor: value
         for descriptor, value in _facts(part(state, "state"))
@@ -47,7 +47,7 @@ def _facts(status: Json) -> Iterator[tuple[str, Any]]:
 
 
 def message(vin: str, gcid: str, facts: Facts) -> Json:
-    """Return the payload with which a car tells these facts by the stream, measured now."""
+    """Return the payload of a stream message with these values, measured now."""
     now = timestamp(utcnow())
     data = {name: _item(name, value, now) for name, value in facts.items()}
     return {"vin": vin, "entityId": gcid, "topic": vin, "timestamp": now, "data": data}

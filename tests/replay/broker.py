@@ -20,7 +20,7 @@ from .refusal import Refusal, Refuser
 from .world import utcnow
 
 PATIENCE: Final = 30.0
-"""Seconds to wait for what is bound to happen, even on a busy machine."""
+"""Timeout in seconds, long enough for a busy machine."""
 
 _CONNECTED: Final = re.compile(
     r"New client connected from \S+:(?P<port>\d+) as (?P<id>.*) \(.*u'(?P<user>.*)'.*\)\."
@@ -31,12 +31,12 @@ _ANSWERING: Final = re.compile(r"Sending SUBACK to (?P<id>.*)")
 
 
 class SimulatedBroker:
-    """Lets in the user `gcid` with the current id token, one connection at a time.
+    """Accepts the user `gcid` with the current id token, one connection at a time.
 
-    A connection is over when its token expires, or when another one of the user comes. `connects`
-    counts those let in, `attempts` holds the time of every try, `subscriptions` the topics granted.
-    With `drops_refused`, a refused topic costs the connection, as with BMW. `direct_port` leads
-    past the simulated network, for measurements. MosquittoMissing when it cannot be started.
+    A connection ends when its token expires, or when the user connects again. `connects` counts
+    accepted connections, `attempts` are the times of all, `subscriptions` the granted topics. With
+    `drops_refused`, a refused topic closes the connection, as with BMW. `direct_port` bypasses the
+    simulated network, for measurements. Raises MosquittoMissing if it cannot be started.
     """
 
     host: Final = LOOPBACK
@@ -96,12 +96,12 @@ class SimulatedBroker:
 
     @property
     def port(self) -> int:
-        """The port, the same after every start."""
+        """The port, which does not change with a restart."""
         return self._proxy.port
 
     @property
     def direct_port(self) -> int:
-        """The port of Mosquitto itself, another one after every start."""
+        """The port of Mosquitto itself, which changes with every start."""
         return self._mosquitto.port
 
     @property
@@ -127,27 +127,27 @@ class SimulatedBroker:
         self._clients.clear()
 
     def expect(self, password: str, expires_in: float | None = None) -> None:
-        """Make this the current id token for all connections to come; it lives for seconds."""
+        """Set the id token for new connections, and its lifetime in seconds."""
         self._wanted = password
         if expires_in is not None:
             self._later(expires_in, lambda: self._expire(password))
 
     async def set_password(self, password: str, expires_in: float | None = None) -> None:
-        """Make this the current id token; who is connected stays until the old one expires."""
+        """Set the id token; existing connections stay until the old one expires."""
         self.expect(password, expires_in)
         if not self._proxy.links:
             await self._accept_wanted()
 
     async def expire(self) -> None:
-        """Let the id token of the connection expire: only a newer one opens the stream again."""
+        """Expire the id token of the connection; a new one is needed to connect again."""
         await self._expire(self._accepted)
 
     async def kick(self) -> None:
-        """Throw the client out; it may come back at once."""
+        """Disconnect the client; it may reconnect at once."""
         await self._mosquitto.kick()
 
     async def steal(self) -> None:
-        """Let another program take the stream, which keeps it until `accept`."""
+        """Let another client take over the stream, until `accept`."""
         self.refuse()
         await self.kick()
 
@@ -164,7 +164,7 @@ class SimulatedBroker:
         self._proxy.cut()
 
     def freeze(self) -> None:
-        """Lose all that either side sends from now on, until `thaw` lets new connections work."""
+        """Drop all data in both directions; new connections work again after `thaw`."""
         self._proxy.freeze()
 
     def thaw(self) -> None:
@@ -172,38 +172,38 @@ class SimulatedBroker:
         self._proxy.thaw()
 
     async def publish(self, vin: str, payload: Any) -> None:
-        """Send a message about a car; bytes and text go as they are, all else as JSON."""
+        """Send a message about a car; bytes and text unchanged, anything else as JSON."""
         await self.publish_to(f"{self.gcid}/{vin}", payload)
 
     async def publish_to(self, topic: str, payload: Any) -> None:
-        """Send a message to any topic; it is lost while nobody listens."""
+        """Send a message to any topic; it is lost if there is no subscriber."""
         content = payload if isinstance(payload, bytes | str) else json.dumps(payload)
         await self._mosquitto.publish(topic, content)
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        """Wait for something that clients do; TimeoutError."""
+        """Wait for an action of a client; raise TimeoutError."""
         async with asyncio.timeout(PATIENCE):
             while not condition():
                 self._changed.clear()
                 await self._changed.wait()
 
     async def wait_for_connects(self, times: int = 1) -> None:
-        """Wait until clients were let in this many times in all; TimeoutError."""
+        """Wait for a total number of accepted connections; raise TimeoutError."""
         await self.until(lambda: self.connects >= times)
 
     async def wait_for_subscriptions(self, times: int = 1) -> None:
-        """Wait until topics were granted this many times in all; TimeoutError."""
+        """Wait for a total number of granted subscriptions; raise TimeoutError."""
         await self.until(lambda: len(self.subscriptions) >= times)
 
     async def _route(self) -> int:
-        """Return where a new connection is to go, when the current token is in force."""
+        """Return the port for a new connection, once the current token is set."""
         if self._refuser.refusal:
             return self._refuser.port
         await self._accept_wanted()
         return self._mosquitto.port
 
     async def _accept_wanted(self) -> None:
-        # Mosquitto throws the user out when his password changes, not when it expires
+        # Mosquitto disconnects the user when the password changes, not when it expires
         async with self._accepting:
             if self._accepted != self._wanted and self._mosquitto.running:
                 self._accepted = self._wanted
@@ -242,7 +242,7 @@ class SimulatedBroker:
         self._changed.set()
 
     def _admitted(self, client: str, port: int) -> None:
-        """Let nobody but the newest client of the user stay."""
+        """Disconnect all clients of the user but the newest."""
         self.connects += 1
         for link in self._proxy.links:
             if link.port != port and link.port in self._clients.values():

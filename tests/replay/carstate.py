@@ -1,4 +1,4 @@
-"""A made-up car for timelines: what it is, and which values its state makes it send."""
+"""A generated car for timelines: its equipment, its state, and the values that it sends."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -80,7 +80,7 @@ UNPLUGGED: Final[Facts] = {
 TARGET_PRESSURES: Final[Facts] = {f"{tyre}.pressureTarget": 250 for tyre in _TYRES}
 STARTER_BATTERY: Final[Facts] = {_STARTER_SOC: 84, _STARTER_VOLTAGE: 12.4}
 
-# As the stream spells them; what is missing comes without a unit (cardata.md#stream-messages)
+# Units in stream messages; other values have no unit (cardata.md#stream-messages)
 UNITS: Final[Mapping[str, str]] = {
     **dict.fromkeys((HEADER, DISPLAYED, FUEL_LEVEL, _STARTER_SOC), "percent"),
     **dict.fromkeys((_TRIP_SOC, _TRIP_SHARE), "percent"),
@@ -103,7 +103,7 @@ _LAST_LITRE: Final = 1.0
 
 
 class Drivetrain(StrEnum):
-    """What moves a car, as basicData has it; CONV is a combustion engine alone."""
+    """The drive train in basicData; CONV is a combustion engine only."""
 
     BEV = "BEV"
     PHEV = "PHEV"
@@ -171,31 +171,31 @@ class CarState:
 
     @property
     def electric(self) -> bool:
-        """Whether it has a plug."""
+        """Whether the car has a plug."""
         return self.drivetrain is not Drivetrain.ICE
 
     @property
     def burns(self) -> bool:
-        """Whether it has a tank."""
+        """Whether the car has a fuel tank."""
         return self.drivetrain is not Drivetrain.BEV
 
     @property
     def position(self) -> tuple[float, float]:
-        """Where it is."""
+        """The position of the car."""
         return self.away or self.home
 
     @property
     def electric_range(self) -> float:
-        """How far the battery reaches."""
+        """The electric range in km."""
         return self.soc * self.capacity / self.consumption if self.electric else 0.0
 
     @property
     def fuel_range(self) -> float:
-        """How far the tank reaches."""
+        """The range with fuel in km."""
         return 100 * self.fuel / self.fuel_consumption if self.burns else 0.0
 
     def driven(self, km: float) -> Self:
-        """Return the state after a drive: electric as far as that goes, then with fuel."""
+        """Return the state after a drive: electric as far as possible, then with fuel."""
         electric = 0.0
         if self.electric:
             usable = max(0.0, self.soc - _RESERVE) * self.capacity / self.consumption
@@ -209,7 +209,7 @@ class CarState:
         )
 
     def say(self, at: float, *groups: Facts) -> Iterator[Change]:
-        """Yield what was measured at one moment, as far as this car sends it."""
+        """Yield the values measured at one time that this car sends."""
         merged = {name: value for facts in groups for name, value in facts.items()}
         index = 0
         for name, value in merged.items():
@@ -230,7 +230,7 @@ class CarState:
         )
 
     def energy(self, *, charging: bool = False) -> Facts:
-        """What is in battery and tank, and how far it reaches."""
+        """Yield battery charge, fuel level and ranges."""
         facts: dict[str, Value] = {}
         if self.electric:
             if self.neue_klasse:
@@ -245,7 +245,7 @@ class CarState:
         return facts
 
     def where(self) -> Facts:
-        """Odometer and position."""
+        """Yield odometer and position."""
         latitude, longitude = self.position
         return {
             ODOMETER: int(self.odometer),
@@ -255,11 +255,11 @@ class CarState:
         }
 
     def engine(self, *, running: bool) -> Facts:
-        """The ignition, which newer electric cars do not send."""
+        """Yield the ignition, which newer electric cars do not send."""
         return {IGNITION: f"ASN_is{running}"} if self.burns else {}
 
     def trip(self, ended: float, electric_share: float) -> Facts:
-        """What a car with a plug says about a trip: when it ended and how electric it was, %."""
+        """Yield the end of a trip and its electric part in %, for cars with a plug."""
         if not self.electric:
             return {}
         return {
@@ -271,7 +271,7 @@ class CarState:
 
 
 def tyres(pressure: int) -> Facts:
-    """All tyres at this pressure, kPa."""
+    """Yield all tyres with this pressure in kPa."""
     return {f"{tyre}.pressure": pressure for tyre in _TYRES}
 
 

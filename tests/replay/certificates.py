@@ -1,4 +1,4 @@
-"""A certificate authority for tests, and a server certificate of it for all simulated servers."""
+"""A certificate authority for tests, and its certificate for all simulated servers."""
 
 import atexit
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class Certificates:
 
 @cache
 def certificates() -> Certificates:
-    """Make the files once in a process; they go with it."""
+    """Create the files once per process; they are deleted at its end."""
     where = Path(mkdtemp(prefix="mybmw-certificates-"))
     atexit.register(shutil.rmtree, where, ignore_errors=True)
     files = Certificates(where / "ca.pem", where / "server.pem", where / "server.key")

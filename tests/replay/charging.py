@@ -1,4 +1,4 @@
-"""Bodies that change how a car charges, and what they change (mybmw-app.md#commands)."""
+"""Request bodies that change charging, and their effects (mybmw-app.md#commands)."""
 
 from collections.abc import Callable
 import re
@@ -23,7 +23,7 @@ type Effect = Callable[[Car], None]
 
 
 def plan_settings(car: Car, body: Any) -> Effect:
-    """Target (%) and AC limit (A), one of them may be null; Refused 400 or 403."""
+    """Return the effect of target (%) and AC limit (A), one of which may be null; raise Refused."""
     if not isinstance(body, dict) or body.keys() != {"chargingTarget", "acLimitValue"}:
         raise RefusedError(400, "Keys chargingTarget and acLimitValue expected")
     target, limit = body["chargingTarget"], body["acLimitValue"]
@@ -41,7 +41,7 @@ def plan_settings(car: Car, body: Any) -> Effect:
 
 
 def plan_profile(car: Car, body: Any) -> Effect:
-    """Mode, timers and preconditioning, always complete; Refused 500 or 403."""
+    """Return the effect of mode, timers and preconditioning, all required; raise Refused."""
     _allow(car, "isChargingPlanSupported")
     if car.charging is None:
         raise RefusedError(404, f"Vehicle {car.vin} has no charging details")
@@ -112,7 +112,7 @@ def _set_profile(car: Car, body: Json) -> None:
 
 
 def _set_state_profile(profile: Json, body: Json) -> None:
-    """Change the state's view; keys that a car never sends stay away."""
+    """Update the state, without adding keys that the car never sends."""
     mode = body["chargingMode"]
     profile["chargingMode"] = MODES[mode["type"]][0]
     profile["chargingPreference"] = mode["chargingPreference"]
@@ -135,7 +135,7 @@ def _by_id(timers: Any) -> dict[Any, Json]:
 
 
 def _departure(timer: Json, known: Json) -> Json:
-    """Return a timer as the state has it; one that was never set has no time."""
+    """Return a timer in the form of the state; one that was never set has no time."""
     departure = {
         "id": timer["id"],
         "action": timer["timerAction"],

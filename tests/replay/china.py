@@ -44,7 +44,7 @@ def _key() -> RSAPrivateKey:
 
 @dataclass(slots=True)
 class ChinaLogin:
-    """Every captcha has one position and is good for one login."""
+    """The login; every captcha has one position and can be used once."""
 
     world: World
     tokens: Tokens
@@ -60,7 +60,7 @@ class ChinaLogin:
         return _enveloped({"value": "\r\n".join(lines), "expires": "3600"})
 
     def captcha(self, inbound: Inbound) -> httpx.Response:
-        """Step 2: a picture with a light block; its place is (x - 26) / width."""
+        """Step 2: a picture with a light block, whose position is (x - 26) / width."""
         check_login_headers(inbound, self.world.region)
         if not (_object(inbound).get("mobile")):
             raise RefusedError(400, "Field mobile is missing")
@@ -130,7 +130,7 @@ class ChinaLogin:
         return f"{head}.{urlsafe_b64encode(signature).decode().rstrip('=')}"
 
     def _check_nonce(self, inbound: Inbound, *users: str) -> None:
-        """Refused 400 unless the nonce is one of the users' (mybmw-app.md#login-nonce)."""
+        """Raise Refused (400) unless the nonce is valid for the user (mybmw-app.md#login-nonce)."""
         nonce = inbound.header("x-login-nonce")
         if not nonce:
             raise RefusedError(400, "Header x-login-nonce is missing")
@@ -168,7 +168,7 @@ def read_nonce(nonce: str) -> str:
 
 
 def _decrypt(cipher: str, key: str, vector: str) -> str:
-    """Undo AES-128-CBC; two places of the key are mirrored first."""
+    """Decrypt AES-128-CBC; two characters of the key are mirrored first."""
     mirrored = "".join(
         _MIRROR[35 - _MIRROR.index(char)] if place in (4, 12) else char
         for place, char in enumerate(key)

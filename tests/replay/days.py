@@ -1,8 +1,8 @@
-"""Lifelike days: what cars send while they are parked, driven and charged.
+"""Realistic days: the messages of cars that are parked, driven and charged.
 
 See cardata.md#stream-messages, #stale-values.
 
-Each part yields what a car sends from `at` on, in seconds, and returns the state after it.
+Each part yields the values that a car sends from `at` in seconds, and returns its final state.
 """
 
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -65,14 +65,14 @@ _LOW_FUEL: Final = 0.2
 
 
 def night(car: CarState, at: float = 0.0, hours: float = 7.5) -> Part:
-    """Lock the car and leave it alone; it reports its small battery once."""
+    """Lock and park the car; it sends the state of its 12 V battery once."""
     yield from car.say(at, LOCKED)
     yield from car.say(at + hours * HOUR / 2, STARTER_BATTERY)
     return car
 
 
 def burst(car: CarState, at: float = 0.0) -> Part:
-    """All that a parked car knows, measured at once, as when the app is opened."""
+    """Yield all values of a parked car, measured at once, as when the app is opened."""
     charging = {
         **(PLUGGED if car.plugged else UNPLUGGED),
         STATUS: "NOCHARGING",
@@ -131,12 +131,12 @@ def _arrive(car: CarState, at: float, electric_share: float) -> Iterator[Change]
 
 
 def _fixes(seconds: float) -> Iterator[float]:
-    """Yield the parts of a drive after which the car tells where it is."""
+    """Yield the parts of a drive after which the car sends its position."""
     return (step * _FIX_EVERY / seconds for step in range(1, math.ceil(seconds / _FIX_EVERY)))
 
 
 def _on_the_way(car: CarState, start: Place, goal: Place, km: float, fraction: float) -> CarState:
-    """Return the car after a part of its route, which is a bend and ends exactly at the goal."""
+    """Return the car after a part of its route, which is a curve and ends at the destination."""
     north, east = goal[0] - start[0], goal[1] - start[1]
     aside = _BEND * math.sin(math.pi * fraction)
     place = (
@@ -152,13 +152,13 @@ def _on_the_way(car: CarState, start: Place, goal: Place, km: float, fraction: f
 
 
 def _distance(one: Place, other: Place) -> float:
-    """Return km, good enough for a town."""
+    """Return a distance in km, with an approximation for short distances."""
     east = (other[1] - one[1]) * _narrowing(one)
     return _KM_PER_DEGREE * math.hypot(other[0] - one[0], east)
 
 
 def _offset(car: CarState) -> Place:
-    """Return where the work is."""
+    """Return the position of the workplace."""
     straight = car.work_km / _DETOUR / _KM_PER_DEGREE
     bearing = math.radians(car.bearing)
     north, east = straight * math.cos(bearing), straight * math.sin(bearing)
@@ -166,12 +166,12 @@ def _offset(car: CarState) -> Place:
 
 
 def _narrowing(place: Place) -> float:
-    """Return how much shorter a degree of longitude is than one of latitude."""
+    """Return the ratio of a degree of longitude to one of latitude."""
     return math.cos(math.radians(place[0]))
 
 
 def ac_charge(car: CarState, at: float = 0.0, kw: float | None = None) -> Part:
-    """Charge to the target and leave the plug in; ValueError if the car has none."""
+    """Charge to the target without unplugging; raise ValueError if the car has no plug."""
     if not car.electric:
         raise ValueError("no plug")
     power = kw or _AC_POWER[car.drivetrain]
@@ -189,7 +189,7 @@ def ac_charge(car: CarState, at: float = 0.0, kw: float | None = None) -> Part:
 
 
 def dc_charge(car: CarState, at: float = 0.0, kw: float = 150.0) -> Part:
-    """Charge fast to the target and unplug; the last power stays. ValueError unless BEV."""
+    """Fast-charge a BEV to the target and unplug; the last power stays. Raises ValueError."""
     if car.drivetrain is not Drivetrain.BEV:
         raise ValueError("no fast charging")
 
@@ -205,7 +205,7 @@ def dc_charge(car: CarState, at: float = 0.0, kw: float = 150.0) -> Part:
 def _charge(
     car: CarState, at: float, how: Facts, end: Facts, power: Callable[[float], float], every: float
 ) -> Generator[Change, None, tuple[CarState, float]]:
-    """Plug in, charge to the target and tell of it every so many seconds; return when it ended."""
+    """Plug in, charge to the target with a message every `step` seconds; return the end."""
     car = replace(car, plugged=True, plug_count=car.plug_count + 1)
     plugged = {**PLUGGED, PLUG_COUNT: car.plug_count, TARGET: car.target}
     yield from car.say(at, plugged, {STATUS: "INITIALIZATION"})
@@ -236,13 +236,13 @@ def _charging(car: CarState, kw: float) -> Facts:
 
 
 def _hours(car: CarState, kw: float) -> float:
-    """Return how long it takes to reach the target with this power."""
+    """Return the hours to reach the target with this power."""
     missing = max(0.0, car.target - car.soc) / 100 * car.capacity
     return missing / (kw * _EFFICIENCY)
 
 
 def plan(car: CarState, steps: Iterable[tuple[float, Step]], at: float = 0.0) -> Part:
-    """Do all this, each at its time, but not before the one before has ended."""
+    """Run the parts at their times, but each after the previous one has ended."""
     free = at
     for time, step in steps:
         part = step(car, max(at + time, free))
@@ -258,7 +258,7 @@ def plan(car: CarState, steps: Iterable[tuple[float, Step]], at: float = 0.0) ->
 
 
 def workday(car: CarState, at: float = 0.0) -> Part:
-    """A day from midnight on: to work and home again, then charging or, if need be, refuelling."""
+    """A day from midnight: to work and home, then charging, or refuelling if needed."""
     steps: list[tuple[float, Step]] = [
         (0.0, night),
         (7.5 * HOUR, commute),
@@ -278,5 +278,5 @@ def _provide(car: CarState, at: float) -> Part:
 
 
 def days(car: CarState, count: int, at: float = 0.0) -> Part:
-    """Many days in a row."""
+    """Several consecutive days."""
     return (yield from plan(car, [(day * DAY, workday) for day in range(count)], at))

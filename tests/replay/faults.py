@@ -1,4 +1,4 @@
-"""What can go wrong: faults that tests plan for the next requests."""
+"""Faults that tests plan for the next requests."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -40,7 +40,7 @@ def unauthorized() -> Fault:
 
 
 def quota(hms: str = "02:12:20") -> Fault:
-    """403 because the call volume is used up; `hms` is the time to wait."""
+    """403 because the quota is exceeded; `hms` is the time to wait."""
     message = f"Out of call volume quota. Quota will be replenished in {hms}."
     return _json(403, {"statusCode": 403, "message": message})
 
@@ -53,7 +53,7 @@ def rate_limited(seconds: int = 2, retry_after: int | None = None) -> Fault:
 
 
 def blocked() -> Fault:
-    """489, how BMW answers clients other than its app."""
+    """489, BMW's response to clients other than its app."""
     return text("Blocked", 489)
 
 
@@ -88,7 +88,7 @@ def no_network() -> Fault:
 
 
 def no_proxy() -> Fault:
-    """A proxy that does not let it through: httpx.ProxyError."""
+    """A proxy that refuses the connection: httpx.ProxyError."""
 
     def fault(request: httpx.Request) -> httpx.Response:
         raise httpx.ProxyError("simulated proxy", request=request)
@@ -97,7 +97,7 @@ def no_proxy() -> Fault:
 
 
 def broken_json() -> Fault:
-    """200 with JSON that ends too early."""
+    """200 with incomplete JSON."""
     headers = {"content-type": "application/json"}
     return lambda request: httpx.Response(
         200, headers=headers, content=b'{"state": {', request=request
@@ -131,7 +131,7 @@ class _Plan:
 
 @dataclass(slots=True)
 class FaultBook:
-    """Planned faults; the oldest that matches a request comes first."""
+    """Planned faults; the oldest one that matches a request is used first."""
 
     _plans: list[_Plan] = field(default_factory=list)
 
@@ -141,7 +141,7 @@ class FaultBook:
             self._plans.append(_Plan(endpoint, fault, times, vin))
 
     def clear(self) -> None:
-        """Forget all plans."""
+        """Remove all planned faults."""
         self._plans.clear()
 
     def take(self, endpoint: Endpoint, vin: str | None) -> Fault | None:

@@ -28,7 +28,7 @@ type _Answers = dict[str, Path]
 
 
 class FingerprintError(Exception):
-    """A folder of recorded answers holds no usable car; the text names folder and files."""
+    """A folder of recorded responses contains no usable car; the message names the files."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def _check_form(form: Json, patterns: dict[str, str]) -> None:
 
 @dataclass(slots=True)
 class Login:
-    """Captcha tokens, authorizations and codes are all good for one use."""
+    """The login; captcha tokens, authorizations and codes can be used once."""
 
     world: World
     tokens: Tokens
@@ -74,7 +74,7 @@ class Login:
     _used_captchas: set[str] = field(default_factory=set)
 
     def config(self, inbound: Inbound) -> httpx.Response:
-        """Step 1; the URLs in the answer lead back to where the request came from."""
+        """Step 1; the URLs in the response have the host of the request."""
         check_login_headers(inbound, self.world.region)
         key = re.escape(self.world.region.subscription_key)
         inbound.expect({**CORRELATION, **SESSION, "ocp-apim-subscription-key": key})
@@ -100,7 +100,7 @@ class Login:
         return httpx.Response(200, json=answer)
 
     def authenticate(self, inbound: Inbound) -> httpx.Response:
-        """Step 2: captcha and password for an authorization, in a text that is no valid URL."""
+        """Step 2: exchange captcha and password for an authorization, in an invalid URL."""
         check_login_headers(inbound, self.world.region)
         inbound.expect({"hcaptchatoken": ".+"})
         self._use_captcha(inbound.header("hcaptchatoken"))
@@ -118,7 +118,7 @@ class Login:
         return httpx.Response(200, json={"redirect_to": answer})
 
     def authorize(self, inbound: Inbound) -> httpx.Response:
-        """Step 3: the authorization for a code, in the location of a redirect."""
+        """Step 3: exchange the authorization for a code, in the location of a redirect."""
         check_login_headers(inbound, self.world.region)
         agent = re.escape(inbound.header("x-user-agent"))
         inbound.expect_params(**{"interaction-id": UUID4, "client-version": agent})
@@ -156,7 +156,7 @@ class Login:
         self._used_captchas.add(token)
 
     def offer_captcha(self, token: str) -> None:
-        """Make a captcha token good for one more login."""
+        """Accept a captcha token for one more login."""
         self.captchas.add(token)
         self._used_captchas.discard(token)
 

@@ -1,4 +1,4 @@
-"""A Mosquitto process on loopback whose users are changed while it runs."""
+"""A Mosquitto process on loopback, whose user can be changed while it runs."""
 
 import asyncio
 from asyncio.subprocess import DEVNULL, PIPE, Process
@@ -33,11 +33,11 @@ _NO_DELAY: Final = (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 class MosquittoMissing(RuntimeError):
-    """There is no Mosquitto, and none can be had."""
+    """Mosquitto is not installed and cannot be downloaded."""
 
 
 def find_mosquitto() -> Path:
-    """Return a Mosquitto with its plugin beside it, fetched if need be; MosquittoMissing."""
+    """Return the path of Mosquitto, downloaded if needed; raise MosquittoMissing."""
     found, why = _run_script()
     if found is None:
         raise MosquittoMissing(why)
@@ -46,7 +46,7 @@ def find_mosquitto() -> Path:
 
 @cache
 def _run_script() -> tuple[Path | None, str]:
-    """Return what was found, or why nothing was."""
+    """Return the output of the script, or its error."""
     run = subprocess.run([_SCRIPT], capture_output=True, text=True, check=False)
     if run.returncode:
         return None, run.stderr.strip().rpartition("\n")[2] or f"{_SCRIPT.name} failed"
@@ -54,7 +54,7 @@ def _run_script() -> tuple[Path | None, str]:
 
 
 class Mosquitto:
-    """Serves one user over TLS 1.3 on `port`; `on_log` gets the lines of its log.
+    """Serves one user over TLS 1.3 on `port`; `on_log` is called with each line of its log.
 
     The user may subscribe to `topics` and publish nothing; QoS is 0, nothing is retained.
     """
@@ -74,11 +74,11 @@ class Mosquitto:
 
     @property
     def running(self) -> bool:
-        """Whether it was started and not stopped since."""
+        """Whether it is running."""
         return self._admin is not None
 
     async def start(self, password: str) -> None:
-        """Start it with this password of the user; RuntimeError if it will not run."""
+        """Start it with this password of the user; raise RuntimeError if that fails."""
         binary = await asyncio.to_thread(find_mosquitto)
         async with AsyncExitStack() as stack:
             directory = Path(stack.enter_context(TemporaryDirectory(prefix="mybmw-mosquitto-")))
@@ -93,22 +93,22 @@ class Mosquitto:
             await self._running.aclose()
 
     async def set_password(self, password: str) -> None:
-        """Change the password of the user, who is thrown out."""
+        """Change the password of the user, which disconnects the user."""
         await self._command("setClientPassword", password=password)
 
     async def kick(self) -> None:
-        """Throw the user out."""
+        """Disconnect the user."""
         await self._command("disableClient")
         await self._command("enableClient")
 
     async def publish(self, topic: str, payload: bytes | str) -> None:
-        """Publish as the backend; lost when it does not run."""
+        """Publish as the backend; the message is lost if it is not running."""
         if self._admin:
             with suppress(aiomqtt.MqttError):
                 await self._admin.publish(topic, payload)
 
     async def _command(self, command: str, **arguments: str) -> None:
-        """Run a command of the plugin for the user; RuntimeError if it is refused."""
+        """Run a command of the plugin for the user; raise RuntimeError if it is refused."""
         if (admin := self._admin) is None:
             raise RuntimeError("Mosquitto is not running")
         request = {"commands": [{"command": command, "username": self._user, **arguments}]}
@@ -186,7 +186,7 @@ class Mosquitto:
         )
 
     def _users(self, password: str) -> Json:
-        """Return the state of the plugin: the admin may do all, the user read his topics."""
+        """Return the state of the plugin: full access for the admin, read access for the user."""
         everything = ("#", "$CONTROL/#")
         all_rights = ("publishClientSend", "publishClientReceive", "subscribePattern")
         rights = {
@@ -232,8 +232,8 @@ def _free_ports(count: int) -> list[int]:
 async def _process(
     binary: Path, configuration: Path, on_log: Callable[[str], None]
 ) -> AsyncIterator[None]:
-    """Run it once it is ready; RuntimeError with the end of its log if it does not get there."""
-    # It must not survive when this process is killed
+    """Run the process; raise RuntimeError with the end of its log if it does not start."""
+    # Kill it together with this process
     dies_with_parent = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
     command: list[Any] = [*dies_with_parent, binary, "-c", configuration]
     process = await asyncio.create_subprocess_exec(

@@ -1,6 +1,6 @@
-"""A simulated MyBMW app API that replays recorded cars and carries out commands.
+"""A simulation of the My BMW app's API that replays recorded cars and executes commands.
 
-It is as strict as the real one where that is known, and refuses with a plain reason.
+It is as strict as the real API, as far as known, and explains why it refuses a request.
 """
 
 from collections import Counter
@@ -63,7 +63,7 @@ _ROUTES: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request as it came in; `json` is the body if it is JSON, `endpoint` None if unknown."""
+    """A received request; `json` is the body if it is JSON, `endpoint` None if unknown."""
 
     method: str
     path: str
@@ -75,7 +75,7 @@ class Call:
 
 
 class SimulatedMyBMW:
-    """One account with its cars; everything that happens is a function of the requests."""
+    """One account with its cars; its state depends on the requests only."""
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ class SimulatedMyBMW:
         fresh: bool = True,
         token_lifetime: int = 3600,
     ) -> None:
-        """Set up the account; `captcha=None` takes any captcha token, each once."""
+        """Create the account; `captcha=None` accepts any captcha token, each once."""
         gcid = str(uuid5(NAMESPACE_DNS, username))
         self._world = World(REGIONS[region], username, password, gcid, clock, Random(0))
         self._fresh = fresh
@@ -156,12 +156,12 @@ class SimulatedMyBMW:
 
     @property
     def on_executed(self) -> list[Callable[[str], object]]:
-        """Whom to tell the VIN of a car that has carried out a command."""
+        """The listeners for the VIN of a car that has executed a command."""
         return self._remote.listeners
 
     @property
     def token_lifetime(self) -> int:
-        """Seconds that the next access tokens will live."""
+        """The lifetime of new access tokens in seconds."""
         return self._tokens.lifetime
 
     @token_lifetime.setter
@@ -169,7 +169,7 @@ class SimulatedMyBMW:
         self._tokens.lifetime = seconds
 
     def handle(self, request: httpx.Request) -> httpx.Response:
-        """Answer a request; planned network faults raise httpx errors."""
+        """Return the response to a request; planned network faults raise httpx errors."""
         request.read()
         inbound = _route(request)
         vin = self._vin(inbound)
@@ -207,7 +207,7 @@ class SimulatedMyBMW:
         return serving(self.handle, host, port)
 
     def clear_calls(self) -> None:
-        """Forget the recorded calls."""
+        """Clear the recorded calls."""
         self.calls.clear()
 
     def fail(
@@ -217,33 +217,33 @@ class SimulatedMyBMW:
         self._faults.plan(endpoint, fault, times, vin)
 
     def heal(self) -> None:
-        """Forget all planned faults."""
+        """Remove all planned faults."""
         self._faults.clear()
 
     def lose_answer(self, endpoint: Endpoint) -> None:
-        """Do what the next request of a kind asks for, but let its answer be lost."""
+        """Execute the next request of a kind, but lose its response."""
         self._lost[endpoint] += 1
 
     def carry_out(self, vin: str) -> None:
-        """Let a car do now what it was asked for and has not done yet."""
+        """Let a car execute its pending commands now."""
         for event in self._remote.events.values():
             if event.car.vin == vin and not event.done:
                 event.execute()
 
     def hold(self, vin: str) -> None:
-        """Tell the present state of a car from now on, until `release`."""
+        """Return the current state of a car until `release`, whatever happens to the car."""
         self._world.cars[vin].hold()
 
     def release(self, vin: str) -> None:
-        """Tell what a car reports again."""
+        """End `hold`."""
         self._world.cars[vin].held = None
 
     def next_outcome(self, *statuses: str) -> None:
-        """Choose the event statuses of the next command; none: answered without an event."""
+        """Set the event statuses of the next command; without any, it has no event."""
         self._remote.outcomes.append(statuses)
 
     def offer_captcha(self, token: str) -> None:
-        """Make a captcha token good for one more login."""
+        """Accept a captcha token for one more login."""
         self._login.offer_captcha(token)
 
     def issue_tokens(self) -> Json:
@@ -251,11 +251,11 @@ class SimulatedMyBMW:
         return self._tokens.issue()
 
     def trust(self, refresh_token: str) -> None:
-        """Accept a refresh token that an earlier simulation gave out."""
+        """Accept a refresh token of an earlier simulation."""
         self._tokens.refresh.add(refresh_token)
 
     def revoke(self, *, refresh: bool = False) -> None:
-        """End all access tokens, and with `refresh` the refresh tokens too."""
+        """Invalidate all access tokens, and with `refresh` the refresh tokens."""
         self._tokens.access.clear()
         if refresh:
             self._tokens.refresh.clear()
@@ -268,7 +268,7 @@ class SimulatedMyBMW:
         self._world.cars[live.vin] = live
 
     def remove(self, vin: str) -> None:
-        """Take a car out of the account; KeyError if unknown."""
+        """Remove a car from the account; raise KeyError if it is unknown."""
         del self._world.cars[vin]
 
     def profile(self, vin: str) -> Json:
@@ -289,14 +289,14 @@ class SimulatedMyBMW:
         car.status["lastUpdatedAt"] = timestamp(self._world.clock())
 
     def park(self, vin: str, latitude: float, longitude: float, heading: float = 0) -> None:
-        """Choose where the next vehicle-finder finds the car."""
+        """Set the position that the next vehicle finder returns."""
         position = {"latitude": latitude, "longitude": longitude, "heading": heading}
         place = {**position, "formattedAddress": "some_formatted_address"}
         self._world.cars[vin].parked_at = place
 
 
 def _route(request: httpx.Request) -> Inbound:
-    """Find the endpoint; ANY when there is none."""
+    """Return the endpoint; ANY if there is none."""
     second_step = "interaction-id" in request.url.params
     for method, path, endpoint in _ROUTES:
         if request.method == method and (match := path.fullmatch(request.url.path)):

@@ -1,4 +1,4 @@
-"""Drawings: a car in every view of the app, and the picture of the slider captcha."""
+"""Draw a car in every view of the app, and the picture of the slider captcha."""
 
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -71,7 +71,7 @@ def draw_car(view: str, color: int) -> bytes:
 
 
 class _Canvas:
-    """Drawing in coordinates of the final picture, at twice its resolution."""
+    """A canvas with the coordinates of the final picture, at twice its resolution."""
 
     def __init__(self, color: Color) -> None:
         self.color = color
@@ -88,7 +88,7 @@ class _Canvas:
         return _encode(image, "PNG", optimize=False)
 
     def shadow(self, left: float, right: float, y: float) -> None:
-        """Lay a soft shadow on the empty ground."""
+        """Draw a soft shadow on the ground."""
         layer = Image.new("L", (SIZE[0] // 2, SIZE[1] // 2))
         box = (left / 2, y / 2 - 6, right / 2, y / 2 + 6)
         ImageDraw.Draw(layer).ellipse(box, fill=120)
@@ -160,7 +160,7 @@ def _side(canvas: _Canvas) -> None:
 
 
 def _end(canvas: _Canvas) -> None:
-    """Draw what front and rear have in common."""
+    """Draw the common parts of front and rear."""
     canvas.shadow(205, 595, 356)
     for x in (216, 530):
         canvas.box((x, 270, x + 54, 356), _RUBBER, 14)
@@ -258,7 +258,7 @@ VIEWS: Final[dict[str, tuple[Callable[[_Canvas], None], bool]]] = {
 
 
 def _smooth(points: Sequence[Point], closed: bool = True) -> list[Point]:
-    """Lay a Catmull-Rom curve through the points."""
+    """Return a Catmull-Rom curve through the points."""
     count = len(points)
 
     def ring(k: int) -> Point:

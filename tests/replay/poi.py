@@ -1,4 +1,4 @@
-"""The body of send-to-car: exactly the known keys, sensible values (mybmw-app.md#commands)."""
+"""Check the body of send-to-car: known keys only, plausible values (mybmw-app.md#commands)."""
 
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ _ADDRESS: Final = {
 
 
 def check_places(body: Any, vin: str) -> list[dict[str, Any]]:
-    """Return the places; Refused 400 with the first reason."""
+    """Return the places; raise Refused (400) with the first reason."""
     _keys(body, {"places", "vehicleInformation"}, "body")
     _demand(body["vehicleInformation"] == {"vin": vin}, "vehicleInformation must name the vehicle")
     _demand(isinstance(body["places"], list) and len(body["places"]) > 0, "places are missing")
@@ -56,7 +56,7 @@ def _check_position(position: Any) -> None:
 
 
 def _text(value: Any) -> bool:
-    """Whether it is text and not the name of a missing value."""
+    """Return whether a value is a text, and not the name of a missing value."""
     return isinstance(value, str) and value not in ("", "None", "null")
 
 

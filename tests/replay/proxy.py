@@ -1,4 +1,4 @@
-"""The network in front of a server: a TCP proxy whose links can be cut and frozen."""
+"""A TCP proxy in front of a server, whose connections can be reset and frozen."""
 
 import asyncio
 from asyncio import StreamReader, StreamWriter
@@ -16,7 +16,7 @@ _RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)
 
 @dataclass(eq=False, slots=True)
 class Link:
-    """A connection through the proxy; `port` is the one that the server sees."""
+    """A connection through the proxy."""
 
     client: StreamWriter
     server: StreamWriter | None = None
@@ -24,17 +24,17 @@ class Link:
 
     @property
     def port(self) -> int:
-        """The port that the server sees as the client's; 0 while there is no server."""
+        """The client port that the server sees; 0 while there is no server."""
         name = self.server and self.server.get_extra_info("sockname")
         return name[1] if name else 0
 
     def close(self) -> None:
-        """End it as the server would: what was sent arrives, then the end."""
+        """Close it like the server: data sent before still arrive."""
         for writer in self._writers():
             writer.close()
 
     def cut(self) -> None:
-        """Reset it: what was not read yet is lost."""
+        """Reset it: unread data are lost."""
         for writer in self._writers():
             if not writer.is_closing():
                 option = (socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
@@ -46,9 +46,9 @@ class Link:
 
 
 class Proxy:
-    """Forwards each connection to the port that `route` names at that moment.
+    """Forwards each connection to the port that `route` returns.
 
-    `on_open` and `on_close` are told of every connection.
+    `on_open` and `on_close` are called for every connection.
     """
 
     def __init__(
@@ -67,12 +67,12 @@ class Proxy:
         self._frozen = False
 
     async def start(self) -> None:
-        """Listen, on the same port as the last time."""
+        """Listen, on the same port as before."""
         self._server = await asyncio.start_server(self._handle, LOOPBACK, self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
-        """Refuse connections and reset those that there are."""
+        """Refuse new connections and reset existing ones."""
         if (server := self._server) is None:
             return
         self._server = None
@@ -90,13 +90,13 @@ class Proxy:
             link.cut()
 
     def freeze(self) -> None:
-        """Lose every byte from now on, both ways, without either end being told."""
+        """Drop all data in both directions, without closing connections."""
         self._frozen = True
         for link in self.links:
             link.frozen = True
 
     def thaw(self) -> None:
-        """Let new connections work; those that lost bytes stay dead."""
+        """Let new connections work; frozen ones stay frozen."""
         self._frozen = False
 
     async def _handle(self, reader: StreamReader, writer: StreamWriter) -> None:
@@ -135,7 +135,7 @@ class Proxy:
 
 
 async def _pump(link: Link, reader: StreamReader, writer: StreamWriter) -> None:
-    """Forward what arrives until the end of it; a frozen link hides that, too."""
+    """Forward data until the connection ends; a frozen link does not forward the end either."""
     while data := await reader.read(_CHUNK):
         if not link.frozen:
             writer.write(data)

@@ -1,4 +1,4 @@
-"""Refused connections, with the codes that BMW's broker was seen to answer.
+"""Refused connections, with the reason codes seen from BMW's broker.
 
 See cardata.md#stream-errors.
 """
@@ -27,12 +27,12 @@ class Refusal(Enum):
     UNAVAILABLE = (3, 136)
     BUSY = (3, 137)
     QUOTA = (3, 151)
-    # No refusal: let in, and thrown out before a topic is granted
+    # Accepted, and disconnected before a topic is granted
     DROPPED = (0, 0)
 
 
 class Refuser:
-    """A broker with the right certificate that lets nobody in, for the reason in `refusal`."""
+    """A broker with a valid certificate that refuses all connections with `refusal`."""
 
     def __init__(self) -> None:
         self.port = 0

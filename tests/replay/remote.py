@@ -1,4 +1,4 @@
-"""Remote commands: accepted, carried out step by step, with an effect on the car.
+"""Remote commands: accepted, executed step by step, with an effect on the car.
 
 See mybmw-app.md#commands.
 """
@@ -42,7 +42,7 @@ def _need(car: Car, service: str, *, allowed: bool) -> None:
 
 
 def _nothing(car: Car) -> None:
-    """Leave the car as it is."""
+    """Do not change the car."""
 
 
 def _lock_state(value: str) -> Effect:
@@ -73,7 +73,7 @@ def _stop_climate(car: Car) -> None:
 
 
 def _find(car: Car) -> None:
-    """Let the state know the position, if it ever does."""
+    """Set the position in the state, if it contains one."""
     if car.parked_at is None or not car.part("location"):
         return
     place = car.parked_at
@@ -105,7 +105,7 @@ def _plan_find(car: Car, inbound: Inbound) -> Effect:
 
 
 def _plan_charging(action: str, car: Car, inbound: Inbound) -> Effect | None:
-    """Start or stop; a car that cannot just now ignores it."""
+    """Start or stop charging; ignored if the car cannot do it in its current state."""
     actions = part(car.state, "capabilities", "remoteChargingCommands").get("chargingControl")
     _need(car, inbound.path["service"], allowed=action in (actions or ()))
     charging = car.part("electricChargingState")
@@ -133,7 +133,7 @@ SETTINGS: Final = {"charging-settings": plan_settings, "charging-profile": plan_
 
 @dataclass(slots=True)
 class Event:
-    """A command on its way; the last status stays."""
+    """A command in progress; the last status remains."""
 
     id: str
     car: Car
@@ -144,14 +144,14 @@ class Event:
     done: bool = False
 
     def advance(self) -> str:
-        """Return the next status; the effect comes with the first EXECUTED."""
+        """Return the next status; the first EXECUTED applies the effect."""
         status = self.statuses.popleft() if len(self.statuses) > 1 else self.statuses[0]
         if status == "EXECUTED" and not self.done:
             self.execute()
         return status
 
     def execute(self) -> None:
-        """Carry the command out."""
+        """Execute the command."""
         self.done = True
         self.effect(self.car)
         self.car.reported()
@@ -160,9 +160,9 @@ class Event:
 
 @dataclass(slots=True)
 class Remote:
-    """Accepts commands and tells how they go; `outcomes` are those of the next commands.
+    """Accepts commands and returns their status; `outcomes` are those of the next commands.
 
-    `listeners` get the VIN of a car that has carried out a command.
+    `listeners` are called with the VIN of a car that has executed a command.
     """
 
     world: World
@@ -172,7 +172,7 @@ class Remote:
     listeners: list[Callable[[str], object]] = field(default_factory=list)
 
     def command(self, inbound: Inbound) -> httpx.Response:
-        """Take a command; an outcome without any status is executed at once, without event."""
+        """Accept a command; one with an empty outcome is executed at once, without event."""
         car, service = self.world.car(inbound), inbound.path["service"]
         effect = self._plan(car, inbound)
         usual = EXECUTED if effect else IGNORED
@@ -207,7 +207,7 @@ class Remote:
         return httpx.Response(200, json=answer)
 
     def position(self, inbound: Inbound) -> httpx.Response:
-        """Where a vehicle-finder found the car; the observer's position is demanded."""
+        """Return the position that the vehicle finder found; the observer's is required."""
         inbound.expect(dict.fromkeys(("latitude", "longitude"), r"-?\d+(\.\d+)?"))
         inbound.empty()
         event = self._event(inbound)

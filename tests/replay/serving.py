@@ -1,4 +1,4 @@
-"""Puts a simulated service behind host names or behind a port."""
+"""Make a simulated service available by host names or on a port."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager

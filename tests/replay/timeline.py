@@ -1,4 +1,4 @@
-"""What a car sends over time: recorded streams, made-up ones, and how to play them.
+"""Timelines of stream messages, recorded or generated, and their replay.
 
 See cardata.md#stream-messages.
 """
@@ -46,11 +46,11 @@ class Change:
 
     @property
     def measured(self) -> float:
-        """When it was measured, in seconds from the start of the timeline."""
+        """The time of measurement, in seconds from the start of the timeline."""
         return self.at - self.delay
 
     def later(self, seconds: float) -> Self:
-        """Return the same measurement, arriving later."""
+        """Return the same measurement with a later arrival."""
         return replace(self, at=self.at + seconds, delay=self.delay + seconds)
 
 
@@ -63,7 +63,7 @@ def duplicates(changes: Iterable[Change], every: int = 4, delay: float = 0.4) ->
 def out_of_order(
     changes: Iterable[Change], every: int = 5, delay: float = 200.0
 ) -> Iterator[Change]:
-    """Let every n-th change arrive so much later that newer ones overtake it."""
+    """Delay every n-th change so that newer ones arrive before it."""
     some = list(changes)
     some[every - 1 :: every] = [change.later(delay) for change in some[every - 1 :: every]]
     return _in_order(some)
@@ -90,7 +90,7 @@ def _in_order(changes: Iterable[Change]) -> Iterator[Change]:
 def messages(
     changes: Iterable[Change], *, vin: str, gcid: str, start: datetime, together: int = 1
 ) -> Iterator[StreamMessage]:
-    """Put changes into messages: `together` values of a burst in one, as some cars do."""
+    """Combine changes into messages, up to `together` values of a burst in one."""
     waiting: list[Change] = []
     for change in changes:
         names = {held.descriptor for held in waiting}
@@ -178,7 +178,7 @@ def shifted(
 
 
 def _moved_payload(payload: Any, moved: Callable[[datetime], datetime], gcid: str | None) -> Any:
-    """Move the times of a payload; what is no time, or no payload, stays as it is."""
+    """Move the times of a payload; anything else is not changed."""
     if not isinstance(payload, dict):
         return payload
     changed = _moved_item(payload, moved)

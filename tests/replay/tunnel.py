@@ -1,6 +1,6 @@
-"""A proxy that leads to the simulated servers instead of the real ones, with real TLS on the way.
+"""A proxy that connects to simulated servers instead of real ones, with TLS.
 
-Programs that are told of it (`HTTPS_PROXY`, `SSL_CERT_FILE`) need no other change to be tested.
+Programs that use it (`HTTPS_PROXY`, `SSL_CERT_FILE`) can be tested without other changes.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ _GONE: Final = (OSError, h11.RemoteProtocolError, asyncio.IncompleteReadError)
 
 @dataclass(slots=True)
 class Tunnel:
-    """Answers for the hosts in `handlers`; all others are refused, and noted in `refused`."""
+    """Responds for the hosts in `handlers`; all others are refused and added to `refused`."""
 
     handlers: Mapping[str, Handle]
     port: int = 0
@@ -33,7 +33,7 @@ class Tunnel:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a program has to find in its environment."""
+        """The environment variables for a program."""
         authority = str(certificates().authority)
         return {"HTTPS_PROXY": f"http://{LOOPBACK}:{self.port}", "SSL_CERT_FILE": authority}
 
@@ -54,7 +54,7 @@ class Tunnel:
         writer.close()
 
     async def _serve(self, host: str, reader: StreamReader, writer: StreamWriter) -> None:
-        """Answer requests on one connection until one of both ends it."""
+        """Respond to requests on one connection until it ends."""
         connection = h11.Connection(h11.SERVER)
         while (request := await _next_request(host, connection, reader)) is not None:
             try:
@@ -71,7 +71,7 @@ class Tunnel:
 
 @asynccontextmanager
 async def tunnel(handlers: Mapping[str, Handle], port: int = 0) -> AsyncIterator[Tunnel]:
-    """Stand in for these hosts on the loopback interface; port 0 takes a free one."""
+    """Serve these hosts on the loopback interface; port 0 uses a free one."""
     running = Tunnel(handlers)
     server = await asyncio.start_server(running._accept, LOOPBACK, port)
     running.port = server.sockets[0].getsockname()[1]

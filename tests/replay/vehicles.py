@@ -1,4 +1,4 @@
-"""What can be read about a car: list, profile, state, charging details, images.
+"""The endpoints that read cars: list, profile, state, charging details, images.
 
 See mybmw-app.md#endpoints, #pictures.
 """
@@ -17,7 +17,7 @@ _NO_COLOR: Final = 0x7A8288
 
 @dataclass(frozen=True, slots=True)
 class Vehicles:
-    """Readers of the live cars."""
+    """The endpoints, for the live cars."""
 
     world: World
 
@@ -37,11 +37,11 @@ class Vehicles:
         return httpx.Response(200, json={"gcid": gcid, "mappingInfos": mappings})
 
     def profile(self, inbound: Inbound) -> httpx.Response:
-        """Everything about a car that hardly ever changes."""
+        """Return the profile of a car."""
         return httpx.Response(200, json=self.world.car(inbound).profile)
 
     def state(self, inbound: Inbound) -> httpx.Response:
-        """Capabilities and state."""
+        """Return capabilities and state of a car."""
         inbound.expect_params(apptimezone=r"-?\d+", appDateTime=r"\d{10}000")
         car = self.world.car(inbound)
         car.run_climate()

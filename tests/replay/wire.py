@@ -1,4 +1,4 @@
-"""What the simulated servers demand of every request: regions, headers, bodies.
+"""The requirements of the simulated servers for all requests: regions, headers, bodies.
 
 See mybmw-app.md#regions.
 """
@@ -19,7 +19,7 @@ LOGIN_HOST: Final = "customer.bmwgroup.com"
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """One of the three worlds; `subscription_key` is the app's APIM key."""
+    """One of the three regions; `subscription_key` is the app's APIM key."""
 
     name: str
     code: str
@@ -78,7 +78,7 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """A request on its way to the endpoint that answers it; `path` holds the named path parts."""
+    """A request for an endpoint; `path` are the named parts of the path."""
 
     request: httpx.Request
     endpoint: Endpoint
@@ -152,7 +152,7 @@ def check_api_headers(inbound: Inbound, region: Region) -> None:
 
 
 def check_correlation(inbound: Inbound) -> None:
-    """Both correlation ids are one and the same."""
+    """Check that both correlation ids are the same."""
     if inbound.header("x-correlation-id") != inbound.header("bmw-correlation-id"):
         raise RefusedError(400, "Headers x-correlation-id and bmw-correlation-id differ")
 

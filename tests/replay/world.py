@@ -1,4 +1,4 @@
-"""The simulated world: cars, time and the tokens that open the door."""
+"""The shared state of the simulation: cars, time and tokens."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -32,7 +32,7 @@ def part(parent: Json, *names: str) -> Json:
 
 @dataclass(slots=True)
 class Car:
-    """A live car: answers that commands and tests may change."""
+    """A live car: its responses, which commands and tests may change."""
 
     vin: str
     brand: str
@@ -46,17 +46,17 @@ class Car:
 
     @classmethod
     def of(cls, car: RecordedCar, clock: Callable[[], datetime]) -> Self:
-        """Copy a recording, so that simulations never share a state."""
+        """Copy a recording, so that simulations do not share state."""
         answers = deepcopy((car.profile, car.state, car.charging))
         return cls(car.vin.upper(), car.brand, *answers, clock)
 
     @property
     def told(self) -> tuple[Json, Json | None]:
-        """What the service tells of state and charging, which may be behind the car."""
+        """The state and charging that the service returns, which may be older than the car's."""
         return self.held or (self.state, self.charging)
 
     def hold(self) -> None:
-        """Let the service tell the present state from now on, whatever the car does."""
+        """Let the service return the current state from now on, whatever happens to the car."""
         self.held = deepcopy((self.state, self.charging))
 
     @property
@@ -70,7 +70,7 @@ class Car:
         return part(self.status, name)
 
     def can(self, capability: str) -> bool:
-        """Whether a capability is there and true."""
+        """Return whether a capability exists and is true."""
         return part(self.state, "capabilities").get(capability) is True
 
     def freshen(self) -> None:
@@ -83,14 +83,14 @@ class Car:
             self.status["lastUpdatedAt"] = timestamp(updated + (now - fetched))
 
     def reported(self) -> None:
-        """Set the times as if the car just sent its state; year 1 (it never does) stays."""
+        """Set the times as if the car just sent its state; year 1 ("never") is kept."""
         now = self.clock()
         self.status["lastFetched"] = timestamp(now)
         if _parse(self.status.get("lastUpdatedAt")):
             self.status["lastUpdatedAt"] = timestamp(now)
 
     def run_climate(self) -> None:
-        """Let the time of a climate run that a command started pass."""
+        """Update the remaining time of the climate control that a command has started."""
         now = self.clock()
         climate = self.part("climateControlState")
         if self.climate_until is None or not climate:
@@ -118,7 +118,7 @@ def _parse(value: Any) -> datetime | None:
 
 @dataclass(slots=True)
 class World:
-    """What all endpoints share; `random` is seeded, so a replay repeats itself."""
+    """The state shared by all endpoints; `random` is seeded, so replays are reproducible."""
 
     region: Region
     username: str
@@ -137,7 +137,7 @@ class World:
         return str(UUID(int=self.random.getrandbits(128), version=4))
 
     def car(self, inbound: Inbound) -> Car:
-        """Return the car that path or bmw-vin names; Refused 400 or 404.
+        """Return the car of the path or the header bmw-vin; raise Refused (400 or 404).
 
         The brand in x-user-agent must be the car's.
         """
@@ -152,7 +152,7 @@ class World:
 
 @dataclass(slots=True)
 class Tokens:
-    """Access tokens live for `lifetime` seconds, refresh tokens until they are used."""
+    """The tokens; access tokens are valid for `lifetime` seconds, refresh tokens until used."""
 
     world: World
     lifetime: int
@@ -175,14 +175,14 @@ class Tokens:
         }
 
     def redeem(self, refresh: str) -> bool:
-        """Use up a refresh token; False if it is dead."""
+        """Invalidate a refresh token; return whether it was valid."""
         if refresh not in self.refresh:
             return False
         self.refresh.remove(refresh)
         return True
 
     def check(self, inbound: Inbound) -> None:
-        """Refused 401 unless the bearer token lives."""
+        """Raise Refused (401) unless the bearer token is valid."""
         expires = self.access.get(inbound.header("authorization").removeprefix("Bearer "))
         if expires is None or expires <= self.world.clock():
             message = "Access token is missing or invalid."

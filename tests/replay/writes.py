@@ -1,4 +1,4 @@
-"""Counts what Home Assistant writes to its state machine, and to its disk."""
+"""Count what Home Assistant writes to its state machine and to its storage."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from homeassistant.helpers.storage import Store
 
 @contextmanager
 def writes(hass: HomeAssistant) -> Iterator[Counter[str]]:
-    """Count what is written to the state machine, by entity."""
+    """Return the number of writes to the state machine, by entity."""
     counted: Counter[str] = Counter()
 
     @callback
@@ -40,7 +40,7 @@ type Written = list[tuple[str, int]]
 
 @contextmanager
 def disk_writes() -> Iterator[Written]:
-    """Note what Home Assistant writes to its storage, whether that is a disk or a mock."""
+    """Record what Home Assistant writes to its storage, real or mocked."""
     written: Written = []
     usual = Store._async_write_data
 

@@ -1,4 +1,4 @@
-"""The cars of an account: what CarData knows about them, recorded and live."""
+"""The cars of an account with their data, recorded and live."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -42,15 +42,15 @@ class CarDataCar:
 
     @property
     def readable(self) -> bool:
-        """Whether the account is the PRIMARY user of the car (cardata.md#cars-of-the-account)."""
+        """Whether the account is PRIMARY for the car (cardata.md#cars-of-the-account)."""
         return bool(self.mapping.get("mappingType", "PRIMARY") == "PRIMARY")
 
     def apply(
         self, descriptor: str, value: Any, time: datetime | str, unit: str | None = None
     ) -> bool:
-        """Take over a value of the stream; False if the one held was measured later.
+        """Apply a value of the stream; return False if the current one is newer.
 
-        ValueError if the time is none.
+        Raises ValueError for an invalid time.
         """
         moment = parse_time(time)
         held = self.telematics.get(descriptor)
@@ -65,7 +65,7 @@ class CarDataCar:
         return True
 
     def receive(self, payload: Any) -> None:
-        """Take over all values of a stream message that are of the right form."""
+        """Apply all valid values of a stream message."""
         data = payload.get("data") if isinstance(payload, dict) else None
         for descriptor, item in (data if isinstance(data, dict) else {}).items():
             with suppress(AttributeError, KeyError, TypeError, ValueError):
@@ -109,7 +109,7 @@ def as_text(value: Any) -> str | None:
 
 
 def parse_time(value: Any) -> datetime:
-    """Return a time of the wire, UTC if it names no zone; TypeError, ValueError if it is none."""
+    """Return a received time, UTC without a zone; raise TypeError or ValueError."""
     moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

@@ -19,10 +19,10 @@ def combined_router(
 
 
 def combined(*simulators: SimulatedCarData | SimulatedMyBMW) -> Handle:
-    """Return what answers for both services.
+    """Return a handler for both services.
 
-    A request for CarData goes to the account that knows its client id or token, else to the first
-    one; all other requests go to the MyBMW service.
+    A request for CarData goes to the account with its client id or token, or else to the first one;
+    all other requests go to the service of the My BMW app.
     """
     accounts = [item for item in simulators if isinstance(item, SimulatedCarData)]
     others = [item for item in simulators if isinstance(item, SimulatedMyBMW)]

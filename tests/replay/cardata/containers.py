@@ -1,4 +1,4 @@
-"""Containers: the lists of telematics keys that a client may ask for (cardata.md#containers)."""
+"""Containers: lists of telematics keys that are requested together (cardata.md#containers)."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ class Container:
     deleted: datetime | None = None
 
     def summary(self) -> Json:
-        """Return what the list shows."""
+        """Return the container in the form of the list."""
         return {
             "containerId": self.container_id,
             "name": self.name,
@@ -40,7 +40,7 @@ class Container:
         }
 
     def details(self) -> Json:
-        """Return everything."""
+        """Return the container with its keys."""
         return {**self.summary(), "technicalDescriptors": list(self.keys)}
 
 
@@ -63,18 +63,18 @@ class Containers:
         return iter(self._visible())
 
     def add(self, keys: Iterable[str], name: str = "other", purpose: str = "other") -> Container:
-        """Add a container without any check, as another program would."""
+        """Add a container without any check, like another program."""
         word = "".join(self.random.choices(ascii_uppercase + digits, k=12))
         container = Container(f"R{word}", name, purpose, tuple(keys), self.clock())
         self._all[container.container_id] = container
         return container
 
     def delete(self, container_id: str) -> None:
-        """Delete a container, as the portal would; KeyError if there is none."""
+        """Delete a container, as in the portal; raise KeyError if there is none."""
         self._all[container_id].deleted = self.clock()
 
     def active(self, container_id: str) -> Container:
-        """Return a container that may be used; RefusedError."""
+        """Return a container that is not deleted; raise RefusedError."""
         container = self._find(container_id)
         if container.deleted is not None:
             raise refused("CU-105")
@@ -125,7 +125,7 @@ class Containers:
 
 
 def _keys(body: Any) -> list[str]:
-    """Return the keys of a creation; RefusedError if it is incomplete."""
+    """Return the keys of a new container; raise RefusedError if the request is incomplete."""
     if not isinstance(body, dict):
         raise refused("CU-400")
     texts = [body.get("name"), body.get("purpose")]

@@ -1,4 +1,4 @@
-"""What can go wrong with CarData: faults that tests plan for the next requests.
+"""Faults of CarData that tests plan for the next requests.
 
 Those of `tests.replay.faults` (no network, time-out, broken JSON ...) may be planned as well.
 """
@@ -57,7 +57,7 @@ class _Plan:
 
 @dataclass(slots=True)
 class FaultBook:
-    """Planned faults; the oldest that matches a request comes first."""
+    """Planned faults; the oldest one that matches a request is used first."""
 
     _plans: list[_Plan] = field(default_factory=list)
 
@@ -67,7 +67,7 @@ class FaultBook:
             self._plans.append(_Plan(endpoint, fault, times, vin))
 
     def clear(self) -> None:
-        """Forget all plans."""
+        """Remove all planned faults."""
         self._plans.clear()
 
     def take(self, endpoint: Endpoint, vin: str | None) -> Fault | None:

@@ -18,12 +18,12 @@ from .wire import DEVICE_GRANT, KEY_MANAGEMENT, Inbound, oauth_error
 USER_PAGE: Final = "https://customer.bmwgroup.com/oneid/link"
 _LIFETIME: Final = timedelta(seconds=300)
 _STEP: Final = timedelta(seconds=5)
-# A client that waits with one clock is measured here with another
+# The client measures its waiting time with another clock
 _TOLERANCE: Final = timedelta(milliseconds=250)
 
 
 class Decision(Enum):
-    """What became of a device code."""
+    """The decision of the user about a device code."""
 
     PENDING = auto()
     APPROVED = auto()
@@ -33,7 +33,7 @@ class Decision(Enum):
 
 @dataclass(slots=True)
 class Device:
-    """One request for codes; `ready` is False if the rights lag behind the approval."""
+    """One request for codes; `ready` is False if the scopes are not available yet."""
 
     user_code: str
     device_code: str
@@ -49,7 +49,7 @@ class Device:
 
 @dataclass(slots=True)
 class DeviceLogin:
-    """Codes live for 300 s and are good for one set of tokens; `subscribed` are the services."""
+    """Codes are valid for 300 s and one set of tokens; `subscribed` are the services."""
 
     client_id: str
     tokens: Tokens
@@ -107,7 +107,7 @@ class DeviceLogin:
         return httpx.Response(200, json=self.tokens.answer(issued))
 
     def refresh(self, inbound: Inbound) -> httpx.Response:
-        """Answer with a new set, without the GCID; the old refresh token is dead."""
+        """Return new tokens without the GCID; the old refresh token becomes invalid."""
         form = inbound.form()
         self._check_client(form)
         if (scopes := self.tokens.redeem(form.get("refresh_token", ""))) is None:
@@ -126,7 +126,7 @@ class DeviceLogin:
         ]
 
     def decide(self, decision: Decision, user_code: str | None, *, ready: bool = True) -> None:
-        """Let the user decide about a code, by default the newest; KeyError if none waits."""
+        """Decide about a code, the newest by default; raise KeyError if none is pending."""
         if not (pending := self.pending) or (user_code or pending[-1]) not in pending:
             raise KeyError(user_code)
         for device in self.devices.values():
@@ -134,7 +134,7 @@ class DeviceLogin:
                 device.decision, device.ready = decision, ready
 
     def expire(self, user_code: str | None) -> None:
-        """Let the time of a code be over, by default of the newest; KeyError if none waits."""
+        """Expire a code, the newest by default; raise KeyError if none is pending."""
         if not (pending := self.pending) or (user_code or pending[-1]) not in pending:
             raise KeyError(user_code)
         for device in self.devices.values():
@@ -142,7 +142,7 @@ class DeviceLogin:
                 device.expires = self.tokens.clock()
 
     def unsubscribe(self, scope: str) -> None:
-        """Switch a service off, which ends all tokens."""
+        """Unsubscribe a service, which invalidates all tokens."""
         self.subscribed.discard(scope)
         self.tokens.revoke(refresh=True)
 
@@ -157,7 +157,7 @@ class DeviceLogin:
             raise oauth_error("invalid_client")
 
     def _check_poll(self, device: Device) -> None:
-        """RefusedError unless the code is approved; polling too fast makes the interval longer."""
+        """Raise RefusedError unless the code is approved; fast polling increases the interval."""
         now = self.tokens.clock()
         before, device.polled = device.polled, now
         if device.decision is Decision.USED:

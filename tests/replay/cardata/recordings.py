@@ -61,7 +61,7 @@ def _files(folder: Path) -> Iterator[tuple[Path, re.Match[str]]]:
 
 
 def _cars(folder: Path, problems: list[str]) -> Iterator[CarDataCar]:
-    """Yield the cars of one folder; those that are only mapped have no data."""
+    """Yield the cars of one folder; cars that are only in the mappings have no data."""
     mappings = _mappings(folder, problems)
     files: dict[str, list[tuple[Path, str]]] = {vin: [] for vin in mappings}
     for path, match in _files(folder):
@@ -141,7 +141,7 @@ def _object(value: Any) -> Json:
 
 
 def _items(value: Any) -> list[Json]:
-    """Return the list of an answer with pages, or the list itself."""
+    """Return the list of a paged response, or the list itself."""
     items = value.get("data") if isinstance(value, dict) else value
     if not isinstance(items, list):
         raise TypeError("a JSON list expected")

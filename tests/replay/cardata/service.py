@@ -34,7 +34,7 @@ GCID: Final = str(uuid5(NAMESPACE_DNS, "driver@example.com"))
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request as it came in; `counted` if it cost quota, `status` None if nobody answered."""
+    """A received request; `counted` if it used quota, `status` None without a response."""
 
     time: datetime
     method: str
@@ -48,10 +48,10 @@ class Call:
 
 
 class SimulatedCarData:
-    """One account with its cars; everything that happens is a function of requests and time.
+    """One account with its cars; its state depends on requests and time only.
 
-    `cars` are live copies of those given: a stream may change them. `containers`, `login`,
-    `tokens` and `pages` hold what tests may want to set.
+    `cars` are live copies of the given ones, which a stream may change. Tests may set up
+    `containers`, `login`, `tokens` and `pages`.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class SimulatedCarData:
         quota: int = 50,
         fresh: bool = False,
     ) -> None:
-        """Set up the account; `fresh` moves the newest value of each car to now."""
+        """Create the account; `fresh` moves the newest value of each car to now."""
         random = Random(gcid)
         self._clock = clock
         self._faults = FaultBook()
@@ -102,7 +102,7 @@ class SimulatedCarData:
 
     @property
     def client_id(self) -> str:
-        """The client id that the portal shows; setting another one ends all tokens."""
+        """The client id of the portal; setting another one invalidates all tokens."""
         return self.login.client_id
 
     @client_id.setter
@@ -118,18 +118,18 @@ class SimulatedCarData:
 
     @property
     def current_id_token(self) -> str | None:
-        """The password of the stream; None when there is none or it is expired."""
+        """The password of the stream, None if there is none or it has expired."""
         current = self.tokens.current
         return current.id_token if current and current.expires > self._clock() else None
 
     @property
     def on_tokens(self) -> list[Callable[[Issued], object]]:
-        """Whom to tell about every new set of tokens."""
+        """The listeners for new sets of tokens."""
         return self.tokens.listeners
 
     @property
     def token_lifetime(self) -> int:
-        """Seconds that the next access and id tokens will live."""
+        """The lifetime of new access and id tokens in seconds."""
         return round(self.tokens.lifetime.total_seconds())
 
     @token_lifetime.setter
@@ -138,7 +138,7 @@ class SimulatedCarData:
 
     @property
     def subscribed(self) -> set[str]:
-        """The scopes of the services that are switched on, to read or to change."""
+        """The scopes of the subscribed services, to read or to change."""
         return self.login.subscribed
 
     @property
@@ -147,26 +147,26 @@ class SimulatedCarData:
         return self.login.pending
 
     def approve(self, user_code: str | None = None, *, ready: bool = True) -> None:
-        """Let the user approve a code, by default the newest; KeyError if none waits.
+        """Approve a code, the newest by default; raise KeyError if none is pending.
 
-        `ready=False`: the rights lag behind, so that the next poll uses up the code with a 500.
+        `ready=False`: the scopes are not available yet, and the next poll fails with a 500.
         """
         self.login.decide(Decision.APPROVED, user_code, ready=ready)
 
     def deny(self, user_code: str | None = None) -> None:
-        """Let the user refuse a code, by default the newest; KeyError if none waits."""
+        """Deny a code, the newest by default; raise KeyError if none is pending."""
         self.login.decide(Decision.DENIED, user_code)
 
     def expire(self, user_code: str | None = None) -> None:
-        """Let the time of a code be over, by default of the newest; KeyError if none waits."""
+        """Expire a code, the newest by default; raise KeyError if none is pending."""
         self.login.expire(user_code)
 
     def subscribe(self, scope: str) -> None:
-        """Switch a service on in the portal, for the tokens of the next login."""
+        """Subscribe a service in the portal, for the tokens of the next login."""
         self.login.subscribed.add(scope)
 
     def unsubscribe(self, scope: str) -> None:
-        """Switch a service off in the portal, which ends all tokens."""
+        """Unsubscribe a service in the portal, which invalidates all tokens."""
         self.login.unsubscribe(scope)
 
     def issue_tokens(self, *scopes: str) -> dict[str, Any]:
@@ -175,16 +175,16 @@ class SimulatedCarData:
         return self.tokens.answer(self.tokens.issue(self.client_id, granted))
 
     def trust(self, refresh_token: str) -> None:
-        """Accept a refresh token that an earlier simulation gave out."""
+        """Accept a refresh token of an earlier simulation."""
         self.tokens.trust(refresh_token, sorted(ALWAYS | self.subscribed))
 
     def restore(self, access_token: str, refresh_token: str, id_token: str) -> None:
-        """Accept a whole set of tokens that an earlier simulation gave out, as the newest one."""
+        """Accept a set of tokens of an earlier simulation, as the newest one."""
         scopes = tuple(sorted(ALWAYS | self.subscribed))
         self.tokens.restore(access_token, refresh_token, id_token, scopes)
 
     def revoke(self, *, refresh: bool = False) -> None:
-        """End all access and id tokens, and with `refresh` the refresh tokens too."""
+        """Invalidate all access and id tokens, and with `refresh` the refresh tokens."""
         self.tokens.revoke(refresh=refresh)
 
     @property
@@ -204,7 +204,7 @@ class SimulatedCarData:
         self.cars[live.vin] = live
 
     def remove(self, vin: str) -> None:
-        """Take a car out of the account; KeyError if unknown."""
+        """Remove a car from the account; raise KeyError if it is unknown."""
         del self.cars[vin]
 
     def fail(
@@ -214,27 +214,27 @@ class SimulatedCarData:
         self._faults.plan(endpoint, fault, times, vin)
 
     def heal(self) -> None:
-        """Forget all planned faults."""
+        """Remove all planned faults."""
         self._faults.clear()
 
     def clear_calls(self) -> None:
-        """Forget the recorded calls, but not that they cost quota."""
+        """Clear the recorded calls, but not the used quota."""
         self.calls.clear()
 
     def claims(self, request: httpx.Request) -> bool:
-        """Whether a request is for CarData and not for the app's API on the same host."""
+        """Return whether a request is for CarData, and not for the app's API on the same host."""
         request.read()
         return is_cardata(request)
 
     def knows(self, request: httpx.Request) -> bool:
-        """Whether a request that is for CarData is for this account."""
+        """Return whether a request for CarData is for this account."""
         inbound = route(request)
         form = body_of(request) if inbound.endpoint in LOGIN else None
         client_id = form.get("client_id", "") if isinstance(form, dict) else ""
         return self.tokens.known(inbound) or client_id.lower() == self.client_id
 
     def handle(self, request: httpx.Request) -> httpx.Response:
-        """Answer a request; planned network faults raise httpx errors."""
+        """Return the response to a request; planned network faults raise httpx errors."""
         request.read()
         inbound = route(request)
         fault = self._faults.take(inbound.endpoint, inbound.vin)
@@ -263,7 +263,7 @@ class SimulatedCarData:
         return handler(inbound)
 
     def _note(self, inbound: Inbound, status: int | None, *, arrived: bool = True) -> None:
-        """Record a call; it costs quota if it reached the REST API with a token of the account."""
+        """Record a call; it uses quota if it reached the REST API with a token of the account."""
         known = inbound.endpoint in self._handlers
         counted = arrived and known and inbound.endpoint not in LOGIN and self.tokens.known(inbound)
         if counted:

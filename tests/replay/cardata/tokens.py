@@ -1,4 +1,4 @@
-"""Access, refresh and id tokens of CarData and how long they live (cardata.md#login, #refresh)."""
+"""Access, refresh and id tokens of CarData and their lifetimes (cardata.md#login, #refresh)."""
 
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable
@@ -32,13 +32,13 @@ class Issued:
 
     @property
     def streams(self) -> bool:
-        """Whether the id token opens the stream."""
+        """Whether the id token is valid for the stream."""
         return self.id_token is not None and STREAM in self.scopes
 
 
 @dataclass(slots=True)
 class Tokens:
-    """Access and id tokens live for `lifetime`, refresh tokens for 14 days or until used."""
+    """The tokens; access and id tokens are valid for `lifetime`, refresh tokens for 14 days."""
 
     gcid: str
     clock: Callable[[], datetime]
@@ -51,7 +51,7 @@ class Tokens:
     _refresh: dict[str, tuple[datetime, tuple[str, ...]]] = field(default_factory=dict)
 
     def issue(self, client_id: str, scopes: Iterable[str]) -> Issued:
-        """Make a new set and tell the listeners."""
+        """Return a new set, and call the listeners."""
         now = self.clock()
         granted = tuple(scopes)
         claims = self._claims(client_id, granted, now)
@@ -87,30 +87,30 @@ class Tokens:
         self._refresh[refresh_token] = (self.clock() + self.refresh_lifetime, tuple(scopes))
 
     def restore(self, access: str, refresh: str, identity: str, scopes: tuple[str, ...]) -> None:
-        """Take a set for one that was made just now."""
+        """Accept a set as if it had just been issued."""
         expires = self.clock() + self.lifetime
         self.current = Issued(access, refresh, identity, self.gcid, scopes, expires)
         self._access[access] = self.current
         self.trust(refresh, scopes)
 
     def redeem(self, refresh_token: str) -> tuple[str, ...] | None:
-        """Use up a refresh token and return its scopes; None if it is dead."""
+        """Invalidate a refresh token and return its scopes; None if it is not valid."""
         expires, scopes = self._refresh.pop(refresh_token, (self.clock(), ()))
         return scopes if expires > self.clock() else None
 
     def revoke(self, *, refresh: bool = False) -> None:
-        """Let all access and id tokens expire, and with `refresh` end the refresh tokens."""
+        """Expire all access and id tokens, and with `refresh` invalidate the refresh tokens."""
         self.current = None
         self._access = dict.fromkeys(self._access, _NOTHING)
         if refresh:
             self._refresh.clear()
 
     def known(self, inbound: Inbound) -> bool:
-        """Whether the bearer token was ever given out."""
+        """Return whether the bearer token was ever issued."""
         return inbound.bearer in self._access
 
     def check(self, inbound: Inbound) -> None:
-        """RefusedError unless the bearer token lives and covers the REST API."""
+        """Raise RefusedError unless the bearer token is valid for the REST API."""
         if not inbound.bearer:
             raise refused("CU-100")
         if (issued := self._access.get(inbound.bearer)) is None:
@@ -125,7 +125,7 @@ class Tokens:
         return "".join(self.random.choices(alphabet, k=length))
 
     def jwt(self, claims: Json) -> str:
-        """Return a token signed with a key that nobody needs to know."""
+        """Return a token signed with a random key."""
         header = {"alg": "HS256", "typ": "JWT", "kid": "simulated"}
         text = f"{_base64(_json(header))}.{_base64(_json(claims))}"
         return f"{text}.{_base64(hmac.digest(b'simulated', text.encode(), sha256))}"

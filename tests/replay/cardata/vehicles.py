@@ -1,4 +1,4 @@
-"""What can be read about a car over REST (cardata.md#cars-of-the-account, #pictures)."""
+"""The REST endpoints that read cars (cardata.md#cars-of-the-account, #pictures)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from .wire import Inbound, refused
 
 @dataclass(slots=True)
 class Pages:
-    """Cuts long lists; a paging token is good for `lifetime` and for the same question."""
+    """Pages of long lists; a paging token is valid for `lifetime` and the same request."""
 
     clock: Callable[[], datetime]
     size: int = 20
@@ -25,7 +25,7 @@ class Pages:
     _tokens: dict[str, tuple[datetime, int, str]] = field(default_factory=dict)
 
     def cut(self, items: list[Json], inbound: Inbound) -> tuple[list[Json], str | None]:
-        """Return a page and the token of the next one, None after the last; RefusedError."""
+        """Return a page and the token of the next one, None after the last; raise RefusedError."""
         question = str(inbound.request.url.copy_remove_param("nextToken"))
         start = 0
         if token := inbound.params.get("nextToken"):
@@ -42,25 +42,25 @@ class Pages:
 
 @dataclass(frozen=True, slots=True)
 class Vehicles:
-    """Readers of the live cars."""
+    """The endpoints, for the live cars."""
 
     cars: dict[str, CarDataCar]
     containers: Containers
     pages: Pages
 
     def mappings(self, _inbound: Inbound) -> httpx.Response:
-        """Cars of the account, in practice an array."""
+        """Return the cars of the account, in practice an array."""
         mappings = [{"vin": car.vin, **car.mapping} for car in self.cars.values()]
         return httpx.Response(200, json=mappings)
 
     def basic_data(self, inbound: Inbound) -> httpx.Response:
-        """What never changes."""
+        """Return the basic data of a car."""
         if not (data := self._car(inbound).basic_data):
             raise refused("CU-104")
         return httpx.Response(200, json=data)
 
     def telematic_data(self, inbound: Inbound) -> httpx.Response:
-        """All keys of a container but those that have an endpoint of their own."""
+        """Return all keys of a container but those with an endpoint of their own."""
         car = self._car(inbound)
         if "containerId" not in inbound.params:
             raise refused("CU-401")
@@ -69,7 +69,7 @@ class Vehicles:
         return httpx.Response(200, json={"telematicData": values})
 
     def charging_history(self, inbound: Inbound) -> httpx.Response:
-        """Sessions that started in a period, newest first; `next_token` where there is more."""
+        """Return the sessions that started in a period, newest first, with `next_token`."""
         car = self._car(inbound)
         try:
             start, end = (parse_time(inbound.params[name]).timestamp() for name in ("from", "to"))
@@ -81,7 +81,7 @@ class Vehicles:
         return httpx.Response(200, json={"data": page, "next_token": following})
 
     def charging_settings(self, inbound: Inbound) -> httpx.Response:
-        """Charging settings by place."""
+        """Return the charging settings by place."""
         car = self._car(inbound)
         if not car.location_settings:
             raise refused("CU-127")
@@ -89,17 +89,17 @@ class Vehicles:
         return httpx.Response(200, json={"data": page, "nextToken": following})
 
     def tyre_diagnosis(self, inbound: Inbound) -> httpx.Response:
-        """Tyres; nearly empty for a car without records."""
+        """Return the tyres; nearly empty for a car without records."""
         return httpx.Response(200, json=self._car(inbound).tyre_diagnosis or {"passengerCar": {}})
 
     def image(self, inbound: Inbound) -> httpx.Response:
-        """PNG."""
+        """Return the picture of a car as PNG."""
         if (image := self._car(inbound).image) is None:
             raise refused("CU-126")
         return httpx.Response(200, content=image, headers={"content-type": "image/png"})
 
     def _car(self, inbound: Inbound) -> CarDataCar:
-        """Return the car in the path; RefusedError unless the account may read it."""
+        """Return the car in the path; raise RefusedError unless the account may read it."""
         vin = inbound.vin or ""
         if not re.fullmatch("[A-Z0-9]{17}", vin):
             raise refused("CU-120")
@@ -115,7 +115,7 @@ def _start(session: Json) -> float:
 
 
 def _item(recorded: Any) -> Any:
-    """Return a value of the car; what was recorded broken stays broken."""
+    """Return a value of the car, unchanged even if it is malformed."""
     if recorded is None:
         return {"timestamp": None, "unit": None, "value": None}
     if not isinstance(recorded, dict):

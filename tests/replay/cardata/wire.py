@@ -1,4 +1,4 @@
-"""How CarData speaks over HTTP: hosts, routes, forms and the two kinds of error bodies."""
+"""The HTTP interface of CarData: hosts, routes, forms and the two kinds of error bodies."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -127,7 +127,7 @@ def oauth_error(name: str, *, status: int | None = None) -> RefusedError:
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """A request on its way to the endpoint that answers it; `path` holds the named path parts."""
+    """A request for an endpoint; `path` are the named parts of the path."""
 
     request: httpx.Request
     endpoint: Endpoint
@@ -154,7 +154,7 @@ class Inbound:
         return str(self.request.headers.get(name, ""))
 
     def check(self) -> None:
-        """Check host and headers (cardata.md#login, #rest); RefusedError."""
+        """Check host and headers (cardata.md#login, #rest); raise RefusedError."""
         if problem := self._problem():
             login = self.endpoint in LOGIN
             raise oauth_error("invalid_request") if login else refused("CU-400", message=problem)
@@ -172,7 +172,7 @@ class Inbound:
         return None
 
     def json(self) -> Any:
-        """Return the body; RefusedError unless it is JSON and says so."""
+        """Return the body; raise RefusedError unless it is JSON with the right content type."""
         if not self.header("content-type").startswith("application/json"):
             raise refused("CU-400", message="Header content-type is not application/json")
         try:
@@ -181,14 +181,14 @@ class Inbound:
             raise refused("CU-400", message="The body is not JSON") from None
 
     def form(self) -> dict[str, str]:
-        """Return the fields of the body; RefusedError unless it is a form and says so."""
+        """Return the fields of the body; raise RefusedError unless it is a form."""
         if not self.header("content-type").startswith("application/x-www-form-urlencoded"):
             raise oauth_error("invalid_request")
         return _fields(self.request)
 
 
 def route(request: httpx.Request) -> Inbound:
-    """Find the endpoint of a request that was read; ANY when there is none."""
+    """Return the endpoint of a request; ANY if there is none."""
     for method, path, endpoint in _ROUTES:
         if request.method == method and (match := path.fullmatch(request.url.path)):
             if endpoint is Endpoint.TOKEN and _fields(request).get("grant_type") == REFRESH_GRANT:
@@ -198,7 +198,7 @@ def route(request: httpx.Request) -> Inbound:
 
 
 def is_cardata(request: httpx.Request) -> bool:
-    """Whether a request that was read is for CarData; the app's login has the same token URL."""
+    """Return whether a request is for CarData; the app's login has the same token URL."""
     endpoint = route(request).endpoint
     if endpoint in (Endpoint.TOKEN, Endpoint.REFRESH):
         fields = _fields(request)
@@ -208,7 +208,7 @@ def is_cardata(request: httpx.Request) -> bool:
 
 
 def body_of(request: httpx.Request) -> Any:
-    """Return the form or JSON of a request that was read, None if there is neither."""
+    """Return the form or JSON of a request, None if there is neither."""
     if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         return _fields(request)
     try:

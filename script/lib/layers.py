@@ -24,13 +24,13 @@ TOP: Final[Mapping[str, str]] = {
     "entity_picture": "entity",
     "object_ids": "entity",
 }
-"""The layer of each module at the top; all others are platforms."""
+"""The layer of each top-level module; all others are platforms."""
 
 type Layers = Mapping[str, frozenset[str]]
 
 
 def layer_of(path: Path) -> str:
-    """Return the layer of a module: its folder, or what it belongs to at the top."""
+    """Return the layer of a module: its folder, or the layer of a top-level module."""
     if path.parent == PACKAGE:
         return TOP.get(path.stem, "platforms")
     return path.parent.relative_to(PACKAGE).as_posix()
@@ -46,7 +46,7 @@ def imported(path: Path) -> Iterator[Path]:
 
 
 def _files(base: Path, name: str) -> Iterator[Path]:
-    """Yield where a name may be found: it is a module, or something in a module or package."""
+    """Yield the possible files of a name: a module, or one of a module or package."""
     yield (base / name).with_suffix(".py")
     yield base / name / "__init__.py"
     yield base.with_suffix(".py")
@@ -54,7 +54,7 @@ def _files(base: Path, name: str) -> Iterator[Path]:
 
 
 def layers() -> Layers:
-    """Return what each layer imports, itself left out."""
+    """Return the other layers that each layer imports."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for path in PACKAGE.rglob("*.py"):
         layer = layer_of(path)
@@ -63,7 +63,7 @@ def layers() -> Layers:
 
 
 def in_order(layers: Layers) -> list[str]:
-    """Return the layers, each after those that it imports; raise `CycleError` on a circle."""
+    """Return the layers, each after those that it imports; raise `CycleError` for a cycle."""
     return list(TopologicalSorter(layers).static_order())
 
 

@@ -1,4 +1,4 @@
-"""Print what Home Assistant installs while it starts with the integrations given as arguments."""
+"""Print the requirements that Home Assistant installs for the integrations in the arguments."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ RELATED = ("dependencies", "after_dependencies")
 
 
 def requirements(domains: set[str]) -> set[str]:
-    """Return the pip requirements of the domains and of all that Home Assistant loads with them."""
+    """Return the pip requirements of the domains and of everything loaded with them."""
     found = set(totp.REQUIREMENTS)
     seen: set[str] = set()
     while domains:

@@ -1,4 +1,4 @@
-"""Take pictures of a Home Assistant that script/develop has started, each at most 150 kB."""
+"""Take screenshots of a Home Assistant started by script/develop, of at most 150 kB each."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -99,7 +99,7 @@ def _open(context: BrowserContext, url: str) -> Page:
 
 
 def _save(path: Path, picture: bytes) -> None:
-    """Write a picture with as many colours as fit."""
+    """Write a picture with as many colours as the maximum size allows."""
     image = Image.open(BytesIO(picture)).convert("RGB")
     for colors in (256, 128, 64, 32):
         image.quantize(colors, dither=Image.Dither.NONE).save(path, optimize=True)
@@ -109,7 +109,7 @@ def _save(path: Path, picture: bytes) -> None:
 
 
 def _wait(url: str) -> None:
-    """Wait until the cars are there; then the simulation can be controlled, one port above."""
+    """Wait until the cars are set up, and the simulation can be controlled on the next port."""
     base, _, port = url.rpartition(":")
     deadline = monotonic() + _PATIENCE
     while monotonic() < deadline:

@@ -1,1 +1,1 @@
-"""Measures what the integration costs, as counts and ratios."""
+"""Benchmarks of the integration, as counts and ratios."""

@@ -1,4 +1,4 @@
-"""Accounts of one, ten and a hundred cars in a real Home Assistant."""
+"""Measure accounts of one, ten and a hundred cars in a real Home Assistant."""
 
 from collections.abc import AsyncIterator, Iterator
 from copy import deepcopy

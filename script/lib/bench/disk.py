@@ -1,4 +1,4 @@
-"""What a day costs the disk, in a real Home Assistant with a folder of its own."""
+"""Measure the writes to disk in a day, in a real Home Assistant."""
 
 from collections.abc import AsyncIterator
 import logging
@@ -23,7 +23,7 @@ _MEGABYTE = 1e6
 
 
 async def figures() -> AsyncIterator[Figure]:
-    """Measure an hour of driving and four of charging, of cars that send all that they can."""
+    """Yield figures of an hour of driving and four of charging, with all possible values."""
     logging.disable(logging.CRITICAL)
     make_codecs()
     for size in _SIZES:
@@ -62,4 +62,4 @@ async def _measure(size: int) -> list[Figure]:
 
 
 async def _nowhere(_hass: HomeAssistant) -> None:
-    """Leave the stream out: messages come by another way."""
+    """Replace the stream by nothing, as messages are passed directly."""

@@ -7,7 +7,7 @@ from time import perf_counter
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure, and what it was measured against in the same run."""
+    """A figure, and the figure of the same run that it is compared with."""
 
     name: str
     value: float
@@ -17,7 +17,7 @@ class Figure:
 
 
 def best_of(action: Callable[[], object], rounds: int = 7, calls: int = 50) -> float:
-    """Return the seconds that one call takes, in the quietest of some rounds."""
+    """Return the seconds of one call, as the minimum of several rounds."""
     results = []
     for _ in range(rounds):
         started = perf_counter()

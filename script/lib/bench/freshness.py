@@ -1,4 +1,4 @@
-"""How old data of CarData are, and what that costs in calls, beside asking at fixed intervals."""
+"""Measure the age of CarData's data and the calls needed, compared with fixed intervals."""
 
 from collections.abc import AsyncIterator, Iterator
 

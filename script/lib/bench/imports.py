@@ -1,8 +1,7 @@
-"""What loading the integration costs: the CPU of its imports in a fresh interpreter.
+"""Measure the CPU time of the integration's imports in a new interpreter.
 
-Home Assistant and the platforms that it has itself are there already; ours are the package, the
-config flow and its own platforms, with what only they need, and what sets up the one source that
-the account has.
+Home Assistant and its platforms are imported before. Measured are the package, the config flow and
+the platforms of the integration with their own dependencies, and the set-up of one source.
 """
 
 from collections.abc import Iterator
@@ -38,7 +37,7 @@ print(process_time() - started)
 
 
 def figures() -> Iterator[Figure]:
-    """Measure the median of some interpreters for each source, after one that compiles."""
+    """Yield the median of several interpreters for each source, after one that compiles."""
     for source, title in _SOURCES.items():
         _seconds(source)
         taken = median(_seconds(source) for _ in range(_ROUNDS)) * 1e3

@@ -1,4 +1,4 @@
-"""From the bytes of a state answer to readings, and into a vehicle, beside bimmer_connected."""
+"""Measure parsing a state into readings and a vehicle, compared with bimmer_connected."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator

@@ -1,7 +1,7 @@
-"""How long bimmer_connected takes for the state of a car; runs alone, where that is installed.
+"""Measure bimmer_connected in the environment in which it is installed.
 
-A line of input names a folder with the answers about a car. The answer is the seconds that a state
-takes, from the bytes to the objects, in the quietest of some rounds; null if it cannot be read.
+A line of input is a folder with the responses about a car. The output is the minimum of several
+rounds in seconds, from the bytes of a state to objects; null if it cannot be read.
 """
 
 from contextlib import redirect_stdout
@@ -41,7 +41,7 @@ for line in sys.stdin:
     profile, answer = (Path(line.strip()) / name for name in ("profile.json", "state.json"))
     car = _car()
     try:
-        with redirect_stdout(io.StringIO()):  # it prints what it does not know
+        with redirect_stdout(io.StringIO()):  # it prints unknown values
             car.update_state({"attributes": json.loads(profile.read_bytes())})
             seconds = _seconds(car, answer.read_bytes())
     except ValueError, AttributeError:

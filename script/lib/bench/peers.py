@@ -1,4 +1,4 @@
-"""The former library, in an environment of its own that is made when it is first needed."""
+"""Run bimmer_connected in an environment of its own, which is created when first needed."""
 
 from collections.abc import Mapping
 import json
@@ -22,9 +22,9 @@ _PATIENCE: Final = 300
 
 
 def seconds_of_peer(cars: Mapping[str, RecordedCar]) -> dict[str, float | None]:
-    """Return how long the state of each car takes there, None for one that it cannot read.
+    """Return the seconds to parse the state of each car, None for one that it cannot read.
 
-    There is nothing in it where the library cannot be installed.
+    Empty if the library cannot be installed.
     """
     if not _install():
         return {}
@@ -42,7 +42,7 @@ def seconds_of_peer(cars: Mapping[str, RecordedCar]) -> dict[str, float | None]:
 
 
 def _install() -> bool:
-    """Tell whether the library is there; install it if it is not."""
+    """Install the library if needed; return whether it is installed."""
     if _PYTHON.exists() and not subprocess.run(_TRY, check=False, capture_output=True).returncode:
         return True
     make = [sys.executable, "-m", "venv", "--clear", str(_HOME)]

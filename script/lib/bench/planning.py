@@ -1,7 +1,6 @@
-"""Planning anew what to ask next, of accounts of one, ten and a hundred cars.
+"""Measure planning of the next call, for accounts of one, ten and a hundred cars.
 
-That happens with every call and every event of any car, so it must not take longer than a look at
-each car.
+It happens with every call and every event, so its time must be at most linear in the cars.
 """
 
 from collections.abc import AsyncIterator

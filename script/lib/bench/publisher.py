@@ -1,8 +1,8 @@
-"""A broker in a process of its own, so that its work does not count as ours.
+"""A broker in a process of its own, so that its CPU time is not measured.
 
-It is started with the user and the password that it lets in, and says where it listens. A line
-of input names a file with payloads, one a line, and the seconds between two; the answer tells
-when each was sent (CLOCK_MONOTONIC).
+It is started with a user and a password, and prints its port. A line of input is a file with
+payloads, one per line, and the seconds between two; the output is when each was sent
+(CLOCK_MONOTONIC).
 """
 
 import asyncio

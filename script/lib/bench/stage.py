@@ -1,4 +1,4 @@
-"""What is measured: cars, what they send, and who sends it."""
+"""The cars, messages and publishers of measurements."""
 
 import asyncio
 from asyncio.subprocess import PIPE, Process
@@ -34,7 +34,7 @@ _PNG: Final = b"\x89PNG"
 
 @dataclass(slots=True)
 class Account:
-    """Cars, and the percentages of theirs that can be changed."""
+    """Cars, and their values in % that can be changed."""
 
     cars: list[CarDataCar]
     keys: list[str]
@@ -42,7 +42,7 @@ class Account:
 
 
 def account(cars: int, descriptors: int | None = None) -> Account:
-    """Return cars with all values that the model has, or with this many."""
+    """Return cars with all values of the model, or with this number of values."""
     (model,) = load(bundled()[_FOLDER])
     keys = [
         key
@@ -65,7 +65,7 @@ def account(cars: int, descriptors: int | None = None) -> Account:
 
 
 class Messages:
-    """Makes messages in which every value is another one than before, and newer."""
+    """Creates messages in which every value is changed and newer."""
 
     def __init__(self, account: Account) -> None:
         self._random = random.Random(1)
@@ -74,7 +74,7 @@ class Messages:
         self._time = datetime.now(UTC)
 
     def make(self, count: int, values: int = 3) -> list[Message]:
-        """Return messages with this many values each, from one car after the other."""
+        """Return messages with this number of values each, of the cars in turn."""
         vins = self._account.vins
         return [self._message(vins[number % len(vins)], values) for number in range(count)]
 
@@ -98,7 +98,7 @@ class Publisher:
         self._file = folder / "payloads"
 
     async def send(self, messages: list[Message], interval: float) -> list[float]:
-        """Send messages and return when each left."""
+        """Send messages and return the time of each."""
         lines = (vin.encode() + b" " + content for vin, content in messages)
         self._file.write_bytes(b"\n".join(lines))
         order = json.dumps({"file": str(self._file), "interval": interval})
@@ -131,7 +131,7 @@ async def publisher(gcid: str, password: str, folder: Path) -> AsyncIterator[Pub
 
 @asynccontextmanager
 async def home() -> AsyncIterator[HomeAssistant]:
-    """Run a Home Assistant that finds the integration."""
+    """Run a Home Assistant with the integration."""
     with TemporaryDirectory() as folder:
         async with async_test_home_assistant(config_dir=folder) as hass:
             hass.data.pop(DATA_CUSTOM_COMPONENTS, None)
@@ -140,11 +140,11 @@ async def home() -> AsyncIterator[HomeAssistant]:
 
 
 async def nowhere(_hass: HomeAssistant) -> None:
-    """Be the broker of an account without a stream."""
+    """Return no broker, for an account without a stream."""
 
 
 def entry_of(sim: SimulatedCarData) -> MockConfigEntry:
-    """Return an account that has approved already."""
+    """Return the entry of an account that is logged in."""
     issued, now = sim.issue_tokens(), datetime.now(UTC)
     tokens = {
         "access": issued["access_token"],

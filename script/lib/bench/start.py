@@ -1,9 +1,9 @@
-"""Setting up a car of CarData, beside adding as many plain sensors.
+"""Measure the set-up of a CarData car, compared with the same number of plain sensors.
 
-The floor is an integration with one platform whose sensors have a name, a unit, a value and a
-device. Both are measured as the CPU of a first set-up, when every entity is registered, and of a
-reload; all is imported before. The function calls of the first set-up say the same without the
-noise of a busy machine.
+The baseline is an integration with one platform whose sensors have a name, a unit, a value and a
+device. The CPU time of a first set-up, when every entity is registered, and of a reload are
+measured, without imports. The number of function calls is a measure without the noise of a busy
+machine.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -59,7 +59,7 @@ class _Sensor(SensorEntity):
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    """How many entities there were, CPU seconds of a set-up and a reload, bytes kept, calls."""
+    """Number of entities, CPU seconds of set-up and reload, bytes in memory, function calls."""
 
     entities: int
     first: float
@@ -72,7 +72,7 @@ type _Run = Callable[[Profile | None], Awaitable[_Start]]
 
 
 async def figures() -> AsyncIterator[Figure]:
-    """Measure the median of some set-ups, and what one of them leaves in memory."""
+    """Yield the median of several set-ups, and the memory that one needs."""
     logging.disable(logging.CRITICAL)
     ours = await _typical(_our_start)
     floor = await _typical(partial(_plain_start, ours.entities))
@@ -85,7 +85,7 @@ async def figures() -> AsyncIterator[Figure]:
 
 
 async def _typical(start: _Run) -> _Start:
-    """Return the median of the runs after the first one, which warms up."""
+    """Return the median of all runs but the first, which fills caches."""
     await start(None)
     runs = [await start(None) for _ in range(_ROUNDS)]
     tracemalloc.start()

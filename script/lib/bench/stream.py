@@ -1,7 +1,7 @@
-"""From the broker to the state: what a message of the stream costs, beside the floor.
+"""Measure stream messages from the broker to the state, compared with a baseline.
 
-The floor is the least that any integration has to do: the same messages from the same broker
-through the same MQTT client, `orjson.loads`, and `hass.states.async_set` of as many entities.
+The baseline is the minimum for any integration: the same messages from the same broker with the
+same MQTT client, `orjson.loads`, and `hass.states.async_set` of the same number of entities.
 """
 
 import asyncio
@@ -45,10 +45,10 @@ _PLENTY: Final = 1_000
 
 @dataclass(slots=True)
 class Cost:
-    """What some messages cost.
+    """The cost of some messages.
 
-    CPU seconds; seconds until all was shown; the longest time that the loop was held; the seconds
-    from sending to showing; how many states changed.
+    CPU seconds, seconds until all states are written, longest blocking of the loop, latencies from
+    sending to state, and number of changed states.
     """
 
     cpu: float
@@ -59,7 +59,7 @@ class Cost:
 
 
 class Receiver(Protocol):
-    """Who receives the messages."""
+    """A receiver of messages."""
 
     def shown(self, vin: str, key: str) -> str | None:
         """Return the state that shows a value."""
@@ -85,7 +85,7 @@ class Ours:
 
 
 class Floor:
-    """The least that has to be done."""
+    """The baseline."""
 
     def __init__(self, hass: HomeAssistant, cars: Account) -> None:
         self._hass = hass
@@ -101,7 +101,7 @@ class Floor:
         return state.state if state else None
 
     def receive(self, payload: bytes) -> None:
-        """Take in a message."""
+        """Handle a message."""
         message = orjson.loads(payload)
         vin = message["vin"]
         for key, item in message["data"].items():
@@ -126,10 +126,10 @@ class Floor:
 
 
 class Watch:
-    """Notes when states change, and how long the loop is held."""
+    """Records changes of states, and how long the event loop is blocked."""
 
     def __init__(self, hass: HomeAssistant, *, beats: bool) -> None:
-        """The beats cost more than a message, so they are left out where CPU is measured."""
+        """Create it; `beats` cost more than a message, so use none to measure CPU time."""
         self.times: list[float] = []
         self.held = 0.0
         self._loop = hass.loop
@@ -162,7 +162,7 @@ async def _cost(
     *,
     beats: bool = False,
 ) -> Cost:
-    """Send messages and wait until the newest values are shown."""
+    """Send messages, and wait until the states have the newest values."""
     newest = _newest(messages)
     gc.collect()
     watch = Watch(hass, beats=beats)
@@ -190,7 +190,7 @@ def _all_shown(newest: Mapping[tuple[str, str], int], receiver: Receiver) -> boo
 
 
 def _latencies(sent: list[float], shown: list[float]) -> Iterator[float]:
-    """Yield how long it took from each message to the first state that changed after it."""
+    """Yield the seconds from each message to the next change of a state."""
     place = 0
     for number, start in enumerate(sent):
         end = sent[number + 1] if number + 1 < len(sent) else float("inf")
@@ -261,7 +261,7 @@ def _entities(cars: Account) -> int:
 
 @dataclass(slots=True)
 class Run:
-    """One receiver's figures: paced messages, one burst, what 10,000 messages leave behind."""
+    """The figures of a receiver: paced messages, a burst, memory after 10,000 messages."""
 
     paced: Cost
     burst: Cost | None = None
@@ -286,7 +286,7 @@ def _plan(cars: Account, *, burst: bool) -> Callable[[HomeAssistant, Publisher, 
 async def _kept(
     hass: HomeAssistant, sender: Publisher, receiver: Receiver, messages: Messages
 ) -> float:
-    """Return the KiB that a burst leaves behind which another one before has not."""
+    """Return the KiB of memory that a second burst adds."""
     tracemalloc.start()
     held = []
     for _ in range(2):
@@ -383,7 +383,7 @@ def _figure(name: str, mine: float, least: float, scale: float, unit: str) -> Fi
 
 
 async def _nothing_lost() -> Figure:
-    """Let fifty cars send three changes each at once; every one has to be shown."""
+    """Check that the states show three changes each of fifty cars, sent at once."""
     cars = account(50, _FEW)
 
     async def measure(hass: HomeAssistant, sender: Publisher, receiver: Receiver) -> int:

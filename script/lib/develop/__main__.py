@@ -10,12 +10,12 @@ from .stdout import claim_stdout
 
 
 def main() -> int:
-    """Return the exit status: 0 if all is well, 1 if not, 2 if it cannot be started like this."""
+    """Return the exit status: 0 for success, 1 for a failure, 2 for a usage error."""
     started = time()
     answer = claim_stdout()
     try:
         options = parse(sys.argv[1:], answer)
-        from .run import run  # Home Assistant takes a second to import
+        from .run import run  # Importing Home Assistant takes a second
 
         return run(options, answer, started)
     except UsageError as error:

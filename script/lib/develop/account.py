@@ -1,4 +1,4 @@
-"""Setting up the simulated account, the way a user does."""
+"""Set up the simulated account, like a user."""
 
 import asyncio
 from typing import Any, Final
@@ -50,7 +50,7 @@ async def ensure_account(
 
 
 async def _sources(talk: Talk) -> set[str]:
-    """Return which sources the account has, as far as their entities tell."""
+    """Return the sources of the account, according to its entities."""
     registry = await talk.ask("config/entity_registry/list")
     ours = [entry for entry in registry if entry["platform"] == DOMAIN]
     services = {"cardata" for entry in ours if entry["translation_key"] == "calls_left"}
@@ -59,7 +59,7 @@ async def _sources(talk: Talk) -> set[str]:
 
 
 async def _set_up(home: Home, source: str, sim: SimulatedCarData) -> None:
-    """Go through the config flow; every form is answered once, and the code is approved."""
+    """Go through the config flow: submit every form once, and approve the code."""
     answers = _answers()
     step = await home.call("POST", _FLOW, json={"handler": DOMAIN})
     while step["type"] in ("menu", "form", "progress"):

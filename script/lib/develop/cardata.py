@@ -32,7 +32,7 @@ _LOGGER = logging.getLogger(__name__)
 
 _READY: Final = 30.0
 _DAYS: Final = 7
-# Nobody waits a day to see the charging history, and there is no quota to be sparing with
+# Read the charging history at once, as there is no quota to save
 _SOON: Final = {
     "_NOT_AT_ONCE": timedelta(minutes=1),
     "_NEXT_DAY": timedelta(minutes=1),
@@ -41,13 +41,13 @@ _SOON: Final = {
 
 
 class Stage:
-    """Runs the broker in a thread of its own, and plays what the cars send.
+    """Runs the broker in a thread of its own, and plays the messages of the cars.
 
-    Without a broker, since Mosquitto cannot be had, cars are read by requests only.
+    Without a broker, if Mosquitto is missing, cars are read by requests only.
     """
 
     def __init__(self, sim: SimulatedCarData, app: SimulatedMyBMW, vins: Iterable[str]) -> None:
-        """`sim` is changed by what the cars send, those in `vins` also by commands of `app`."""
+        """Create it; messages of the cars change `sim`, and commands of `app` those in `vins`."""
         self._sim = sim
         self._app = app
         self._facts = {vin: facts_of(app.state(vin)) for vin in vins if vin in sim.cars}
@@ -59,7 +59,7 @@ class Stage:
         self._speed = 1.0
 
     def open(self) -> None:
-        """Start the broker, and let Home Assistant find it instead of BMW's."""
+        """Start the broker, and make Home Assistant use it instead of BMW's."""
         Thread(target=self._run, name="stage", daemon=True).start()
         self._ready.wait(_READY)
         patch.object(cardata_stream, "bmw_broker", self._connect).start()
@@ -67,12 +67,12 @@ class Stage:
             patch.object(schedule, name, wait).start()
 
     def play(self, speed: float) -> None:
-        """Let the cars drive from now on, that many times as fast as real ones."""
+        """Start to play the timelines of the cars, faster than real time by a factor."""
         self._speed = speed
         self._loop.call_soon_threadsafe(self._play.set)
 
     def control(self, action: str, reason: Refusal = Refusal.NOT_AUTHORIZED) -> None:
-        """Do something to the stream from any thread; KeyError if that is not known."""
+        """Run an action on the stream from any thread; raise KeyError if it is unknown."""
         broker = self._broker
         if broker is None:
             raise KeyError("there is no stream")
@@ -90,11 +90,11 @@ class Stage:
 
     @property
     def broker(self) -> str | None:
-        """Where the stream comes from, as HOST:PORT; None without one."""
+        """The broker as HOST:PORT, None without one."""
         return None if self._broker is None else f"localhost:{self._broker.port}"
 
     def _executed(self, vin: str) -> None:
-        """Let a car that has carried out a command tell so by CarData too."""
+        """Send the new state of a car that has executed a command by CarData, too."""
         if vin not in self._facts:
             return
         now = facts_of(self._app.state(vin))
@@ -142,7 +142,7 @@ class Stage:
             await asyncio.Event().wait()
 
     async def _drive(self, car: CarDataCar, broker: SimulatedBroker) -> None:
-        """Send what was recorded, then day after day something made up."""
+        """Send the recorded messages, then generated days."""
 
         async def send(vin: str, payload: Any) -> None:
             self._sim.cars[vin].receive(payload)
@@ -167,7 +167,7 @@ async def _done(action: Callable[[], object]) -> None:
 
 
 def simulation(cars: Iterable[CarDataCar], known: Iterable[Mapping[str, Any]]) -> SimulatedCarData:
-    """Return an account whose newest values were measured just now, and that knows its tokens."""
+    """Return an account with current values, and with the tokens of the last start."""
     sim = SimulatedCarData(cars, fresh=True)
     for tokens in known:
         sim.restore(tokens["access"], tokens["refresh"], tokens["identity"])

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from .options import HOST
 
-# A browser on this machine needs no login form: there is only one user.
+# No login form for a browser on this machine, as there is only one user.
 _CONFIGURATION: Final = f"""\
 homeassistant:
   name: Garage
@@ -38,10 +38,10 @@ _HTTP: Final = "http"
 
 
 def prepare(config: Path, port: int) -> None:
-    """Fill a new directory, keep what is in an old one, and set the port.
+    """Create the files of a new directory, keep those of an existing one, and set the port.
 
-    Onboarding is left with nothing but the user: its other steps call services on the internet.
-    The port goes to the store, since Home Assistant takes one in YAML back after five minutes.
+    Only the user step of onboarding is left, since the others call services on the internet. The
+    port is written to the store, as Home Assistant resets one from YAML after five minutes.
     """
     storage = config / ".storage"
     storage.mkdir(parents=True, exist_ok=True)
@@ -76,13 +76,13 @@ def _store(storage: Path, key: str, version: tuple[int, int], data: dict[str, An
 
 
 def saved_tokens(config: Path, domain: str, source: str) -> list[dict[str, Any]]:
-    """Return the sets of tokens that a configuration holds, the newest one last."""
+    """Return the sets of tokens in a configuration, the newest one last."""
     storage = config / ".storage"
     found = []
     for entry in _data(storage / "core.config_entries").get("entries", ()):
         if entry["domain"] == domain:
             kept = entry["data"].get("sources", {}).get(source, {}).get("tokens")
-            # Home Assistant writes entries seldom, and this file at once
+            # Home Assistant writes entries with a delay, but this file at once
             written = _data(storage / f"{domain}.{entry['entry_id']}.{source}.tokens")
             found += sorted(filter(None, (kept, written)), key=_generation)
     return [tokens for tokens in found if tokens.get("refresh")]

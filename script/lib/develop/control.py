@@ -1,6 +1,6 @@
-"""Control of the simulated services: what a user does at BMW, faults, and what was asked of them.
+"""Control of the simulated services: actions of the user at BMW, faults, and received requests.
 
-A browser gets a page with buttons, other programs JSON and plain text.
+Browsers get a page with buttons, other programs JSON and plain text.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -69,7 +69,7 @@ _USAGE: Final[Mapping[str, object]] = {
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """The simulated services, and the environment of programs that are to ask them."""
+    """The simulated services, and the environment for programs that use them."""
 
     sim: SimulatedMyBMW
     official: SimulatedCarData

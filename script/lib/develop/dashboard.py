@@ -1,4 +1,4 @@
-"""A dashboard made from the entity registry, so that it fits whatever cars there are."""
+"""A dashboard generated from the entity registry, so that it fits any cars."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -20,9 +20,9 @@ _WIDE: Final[Card] = {"grid_options": {"columns": 12}}
 
 
 def _tile(name: str | None = None, icon: str | None = None, **more: Any) -> Card:
-    """Describe half a row; without name or icon it shows the entity's own.
+    """Return a tile of half a row; without name or icon, those of the entity are shown.
 
-    A touch shows more and sends nothing to the car.
+    A tap opens the details, and does not send a command.
     """
     looking = {key: {"action": "more-info"} for key in ("tap_action", "icon_tap_action")}
     card: Card = {"type": "tile", "name": name or {"type": "entity"}, **looking, **more}
@@ -66,7 +66,7 @@ _CARDS: Final[tuple[tuple[str, Card], ...]] = (
 
 
 async def ensure_dashboard(talk: Talk) -> None:
-    """Make the dashboard, and let it be the first thing that a new user sees."""
+    """Create the dashboard, and make it the default one."""
     dashboards = await talk.ask("lovelace/dashboards/list")
     if not any(known["url_path"] == PATH for known in dashboards):
         await talk.ask(
@@ -131,7 +131,7 @@ def _section(device: Json, entities: Entities) -> Card:
 
 
 def _cards(entities: Entities) -> list[Card]:
-    """Return the cards of what a car has, wide ones first; the last one may have to fill a row."""
+    """Return the cards of a car, wide ones first; the last one may be widened to fill its row."""
     cards = [{"entity": entities[key], **card} for key, card in _CARDS if key in entities]
     halves = [card for card in cards if "grid_options" not in card]
     if sum(2 if "features" in card else 1 for card in halves) % 2:

@@ -1,4 +1,4 @@
-"""The visitor who makes Home Assistant ready while it runs in the main thread."""
+"""Set up Home Assistant from a second thread while it runs in the main thread."""
 
 import asyncio
 import sys
@@ -28,10 +28,10 @@ _HOSTS: Final = CARDATA_HOSTS | MYBMW_HOSTS
 
 
 class Guide:
-    """Logs in, sets up the account, makes the dashboard and waits until all is settled.
+    """Logs in, sets up the account, creates the dashboard and waits until states do not change.
 
-    Afterwards it keeps the control of the simulated service going or, for a smoke test, stops
-    Home Assistant. `seconds` is how long it took until the last state changed.
+    Then it runs the control of the simulated services or, in a smoke test, stops Home Assistant.
+    `seconds` is the time until the last change of a state.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Guide:
         stage: Stage,
         started: float,
     ) -> None:
-        """`started`: seconds since 1970."""
+        """Create it; `started` is in seconds since 1970."""
         self.report = Report(failed=["Home Assistant was stopped too early"])
         self.seconds = 0.0
         self._options = options
@@ -51,12 +51,12 @@ class Guide:
         self._stage = stage
         self._started = started
         self._vins = options.vins
-        # The source that is added last is not set up again, and so does not lose its stream
+        # The source that is added last is not reloaded, and so keeps its stream
         cars = {"mybmw": options.cars, "cardata": options.cardata}
         self._sources = [source for source, found in cars.items() if found]
 
     def start(self) -> None:
-        """Start doing all that, in a thread that ends with the process."""
+        """Start it in a daemon thread."""
         Thread(target=lambda: asyncio.run(self._run()), name="guide", daemon=True).start()
 
     async def _run(self) -> None:

@@ -1,4 +1,4 @@
-"""Home Assistant as a visitor with a browser sees it: REST and websocket."""
+"""A client for Home Assistant, like a browser: REST and websocket."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,14 +16,14 @@ type Json = dict[str, Any]
 
 
 class VisitError(Exception):
-    """Home Assistant does not do what it should; the text tells what."""
+    """A request to Home Assistant has failed."""
 
 
 class Home:
     """A session; `log_in` comes first."""
 
     def __init__(self, url: str) -> None:
-        """`url` has no slash at its end."""
+        """Create it; `url` has no trailing slash."""
         self._url = url
         self._client_id = f"{url}/"
         self._session = ClientSession()
@@ -48,7 +48,7 @@ class Home:
             return await response.json()
 
     async def wait(self) -> None:
-        """Wait until Home Assistant answers."""
+        """Wait until Home Assistant responds."""
         while True:
             try:
                 async with self._session.get(f"{self._url}/manifest.json"):
@@ -57,14 +57,14 @@ class Home:
                 await asyncio.sleep(0.05)
 
     async def log_in(self) -> None:
-        """Log in as the ready user, who is made if there is nobody yet."""
+        """Log in as the prepared user, who is created if there is no user yet."""
         code = await (self._make_user() if await self._is_new() else self._ask_code())
         form = {"grant_type": "authorization_code", "code": code, "client_id": self._client_id}
         tokens = await self.call("POST", "/auth/token", data=form)
         self._session.headers["Authorization"] = f"Bearer {tokens['access_token']}"
 
     async def _is_new(self) -> bool:
-        """Onboarding has an address of its own, until it is over."""
+        """Return whether onboarding is not finished yet."""
         async with self._session.get(f"{self._url}/api/onboarding") as response:
             if not response.ok:
                 return False
@@ -100,10 +100,10 @@ class Home:
 
 
 class Talk:
-    """A websocket on which one command follows the other."""
+    """A websocket that sends one command at a time."""
 
     def __init__(self, socket: ClientWebSocketResponse) -> None:
-        """`socket` is open and logged in."""
+        """Create it; `socket` is open and logged in."""
         self._socket = socket
         self._ids = count(1)
 

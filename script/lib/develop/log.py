@@ -4,12 +4,12 @@ import logging
 import sys
 from typing import Final, override
 
-# It complains about a library for camera images, which nothing here needs.
+# It warns about a missing library for camera images, which is not needed here.
 _SILENT: Final = "homeassistant.components.camera.img_util"
 
 
 class ErrorLog(logging.Handler):
-    """Remembers what is logged as error or worse, one line each."""
+    """Collects log records of level ERROR and above, one line each."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -17,9 +17,9 @@ class ErrorLog(logging.Handler):
 
     @override
     def emit(self, record: logging.LogRecord) -> None:
-        """Remember a record, with the exception that belongs to it.
+        """Add a record with its exception.
 
-        Home Assistant's queue does not look at the level of a handler.
+        The level is checked, since Home Assistant's queue ignores the level of handlers.
         """
         if record.levelno < logging.ERROR:
             return
@@ -29,7 +29,7 @@ class ErrorLog(logging.Handler):
 
 
 def listen() -> ErrorLog:
-    """Start logging, before Home Assistant does, and return what remembers the errors."""
+    """Start logging before Home Assistant does, and return the handler that collects errors."""
     errors = ErrorLog()
     console = logging.StreamHandler(sys.stderr)
     console.setFormatter(logging.Formatter("%(asctime)s %(levelname)s [%(name)s] %(message)s"))

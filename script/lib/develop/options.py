@@ -1,4 +1,4 @@
-"""What the command line asks for."""
+"""The options of the command line."""
 
 import argparse
 from collections.abc import Callable, Iterable, Sequence
@@ -47,12 +47,12 @@ The command line asks this simulation too, with the client id that is shown:
 
 
 class UsageError(Exception):
-    """What was asked for cannot be done; the text tells why."""
+    """The options cannot be used, for the reason in the message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What to start; without `config` the configuration is thrown away afterwards."""
+    """The options; without `config`, the configuration is deleted afterwards."""
 
     cars: tuple[RecordedCar, ...]
     cardata: tuple[CarDataCar, ...]
@@ -70,7 +70,7 @@ class Options:
 
     @property
     def url(self) -> str:
-        """Where Home Assistant answers."""
+        """The URL of Home Assistant."""
         return f"http://localhost:{self.port}"
 
 
@@ -153,7 +153,7 @@ def _parser() -> argparse.ArgumentParser:
 def _recordings(
     paths: Sequence[Path] | None, sources: Sequence[str]
 ) -> tuple[dict[str, RecordedCar], dict[str, CarDataCar]]:
-    """Return the cars of both sources by VIN; a source that was not asked for may have none."""
+    """Return the cars of both sources by VIN; a source that is not selected may have none."""
     try:
         folders = [folder_of(path) for path in paths or ()]
     except (OSError, ValueError) as error:
@@ -196,7 +196,7 @@ def _wanted(known: Iterable[str], vins: Iterable[str]) -> set[str]:
 
 
 def _free(port: int) -> int:
-    """Return the port, or any free one for 0, if Home Assistant can have it."""
+    """Return the port, or a free one for 0; raise `UsageError` if it is in use."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

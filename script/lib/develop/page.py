@@ -1,4 +1,4 @@
-"""The page with the buttons that control the simulated services."""
+"""The page with buttons that control the simulated services."""
 
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -12,11 +12,11 @@ _STYLE: Final = (
 )
 
 type Button = tuple[str, str]
-"""The label, and where it posts to."""
+"""The label of a button and its path."""
 
 
 def page(codes: Sequence[str], scopes: Sequence[str], faults: Iterable[str], done: str) -> str:
-    """Return HTML; `codes` wait for a decision, `scopes` are subscribed, `done` happened last."""
+    """Return HTML; `codes` are pending, `scopes` subscribed, `done` is the last action."""
     waiting = "".join(_decision(code) for code in reversed(codes)) or "<p>No code waits.</p>"
     portal = [
         (f"{verb.capitalize()} {name}", f"/{verb}/{service}")

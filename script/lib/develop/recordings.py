@@ -1,4 +1,4 @@
-"""Where recorded cars come from: a folder, an archive of one, or diagnostics of Home Assistant."""
+"""Load recorded cars from a folder, an archive, or diagnostics of Home Assistant."""
 
 from collections.abc import Iterator, Mapping
 import json
@@ -14,7 +14,7 @@ type Files = Mapping[str, bytes]
 
 _MOST_FILES: Final = 2_000
 _MOST_BYTES: Final = 200_000_000
-# An encrypted archive is a RuntimeError, an unknown compression a NotImplementedError
+# An encrypted archive raises RuntimeError, an unknown compression NotImplementedError
 _UNREADABLE: Final = (
     BadZipFile,
     EOFError,
@@ -30,7 +30,7 @@ _unpacked: list[TemporaryDirectory[str]] = []
 
 
 def folder_of(path: Path) -> Path:
-    """Return the folder that holds a recording; what is packed is unpacked until the program ends.
+    """Return the folder of a recording; an archive is unpacked into a temporary one.
 
     Raises ValueError or OSError if there is none.
     """
@@ -51,7 +51,7 @@ def _archived(path: Path) -> Iterator[tuple[str, bytes]]:
             entries = [entry for entry in packed.infolist() if not entry.is_dir()]
             _check_size(path, len(entries), sum(entry.file_size for entry in entries))
             for entry in entries:
-                # What the directory says of the size need not be true, but no more than it is read
+                # The size in the directory may be wrong, but no more than that is read
                 yield _safe(entry.filename), packed.read(entry)
     except _UNREADABLE as error:
         raise ValueError(f"{path} cannot be unpacked: {_words(error)}") from None
@@ -65,12 +65,12 @@ def _check_size(path: Path, number: int, size: int) -> None:
 
 
 def _words(error: Exception) -> str:
-    """Return what an error says, on one line, or else its name."""
+    """Return the message of an error in one line, or else its type."""
     return " ".join(str(error).split())[:200] or type(error).__name__
 
 
 def _in_diagnostics(path: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the answers that all sources of an account have given."""
+    """Yield the responses of all sources of an account."""
     _check_size(path, 1, path.stat().st_size)
     try:
         sources = json.loads(path.read_bytes())["data"]["sources"].values()

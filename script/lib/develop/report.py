@@ -1,4 +1,4 @@
-"""What has become of the cars."""
+"""Report the entities of the cars."""
 
 import asyncio
 from collections import Counter
@@ -18,13 +18,13 @@ from .home import Home, Json, Talk
 _UNDER_WAY: Final = frozenset({"not_loaded", "setup_in_progress", "unload_in_progress"})
 _QUIET: Final = 1.0
 _LONGEST: Final = 30.0
-# Their state is the time of the last use, so that it means nothing if there is none.
+# Their state is the time of the last use, so "unknown" is expected.
 _STATELESS: Final = frozenset({"button", "event", "notify", "scene"})
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The cars in Home Assistant; `failed` tells of entries and cars that did not make it."""
+    """The cars in Home Assistant; `failed` are entries and cars that could not be set up."""
 
     ha_version: str = __version__
     entries: int = 0
@@ -48,9 +48,9 @@ async def running(home: Home) -> None:
 
 
 async def settle(home: Home) -> float:
-    """Wait until states rest, but half a minute at most; return when the last one changed.
+    """Wait until states do not change any more, for 30 s at most.
 
-    The time is in seconds since 1970.
+    Returns the time of the last change in seconds since 1970.
     """
     begun = time()
     while True:
@@ -65,7 +65,7 @@ def _changes(states: Iterable[Json]) -> list[float]:
 
 
 async def report(home: Home, talk: Talk, vins: set[str]) -> Report:
-    """Look at everything that the integration has made of these cars."""
+    """Return the report on all entities of these cars."""
     accounts = await entries(home)
     cars = await devices(talk)
     states = await _states(home, talk)

@@ -1,4 +1,4 @@
-"""One process: Home Assistant, and the simulated services instead of the real ones."""
+"""Run Home Assistant with the simulated services instead of real ones in one process."""
 
 from dataclasses import asdict
 import json
@@ -63,7 +63,7 @@ def _run(options: Options, config: Path, answer: TextIO, started: float) -> int:
 
 
 def _simulation(options: Options, config: Path) -> SimulatedMyBMW:
-    """Return an account that knows its tokens from the last start."""
+    """Return an account with the tokens of the last start."""
     sim = SimulatedMyBMW(options.cars, username=USERNAME, password=PASSWORD, captcha=None)
     for tokens in saved_tokens(config, DOMAIN, MYBMW):
         sim.trust(tokens["refresh"])
@@ -71,7 +71,7 @@ def _simulation(options: Options, config: Path) -> SimulatedMyBMW:
 
 
 def _home_assistant(config: Path) -> int:
-    """Run Home Assistant until it stops; a real ffmpeg comes before the stub."""
+    """Run Home Assistant until it stops; an installed ffmpeg is preferred to the stub."""
     os.environ["PATH"] += f"{os.pathsep}{_STUBS}"
     return runner.run(
         runner.RuntimeConfig(config_dir=str(config), log_no_color=not sys.stderr.isatty())

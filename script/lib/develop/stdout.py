@@ -1,4 +1,4 @@
-"""Keeping standard output clean."""
+"""Reserve standard output for results."""
 
 import os
 import sys
@@ -6,7 +6,7 @@ from typing import TextIO
 
 
 def claim_stdout() -> TextIO:
-    """Return standard output; what anything else prints there goes to standard error."""
+    """Return standard output; redirect all other output to standard error."""
     mine = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     return mine

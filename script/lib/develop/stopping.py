@@ -1,4 +1,4 @@
-"""Stopping Home Assistant cleanly, whenever the signal comes."""
+"""Stop Home Assistant cleanly, whenever a signal arrives."""
 
 import os
 import signal
@@ -7,13 +7,13 @@ from types import FrameType
 
 
 def hold_signals() -> None:
-    """Put off signals until Home Assistant, which cannot stop half set up, takes them over."""
+    """Delay signals until Home Assistant handles them, as it cannot stop during its set-up."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _try_again)
 
 
 def stopping() -> bool:
-    """Tell whether Home Assistant is stopping: it has left the signals to the system."""
+    """Return whether Home Assistant is stopping, and no longer handles signals."""
     return signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 
 

@@ -1,4 +1,4 @@
-"""Write the generated parts of the documentation, or tell which are out of date."""
+"""Write the generated parts of the documentation, or list those that are out of date."""
 
 import argparse
 import sys
@@ -7,7 +7,7 @@ from .blocks import pages
 
 
 def main() -> int:
-    """Return the exit status: 1 if something is out of date and `--check` was given."""
+    """Return the exit status: 1 with `--check` if a page is out of date."""
     parser = argparse.ArgumentParser(prog="script/docs", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing")
     check = parser.parse_args().check

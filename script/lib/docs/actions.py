@@ -39,7 +39,7 @@ def action(name: str) -> Iterator[str]:
 
 
 def _fields(fields: Fields) -> Iterator[tuple[str, Any]]:
-    """Yield all fields, those of sections as well."""
+    """Yield all fields, including those of sections."""
     for key, field in fields.items():
         if "selector" in field:
             yield key, field
@@ -74,7 +74,7 @@ def _shown(value: object) -> str:
 
 
 def _example(name: str, fields: Fields) -> Iterator[str]:
-    """Yield the fields of an example; a car is enough where a car or an account is asked for."""
+    """Yield the fields of an example; only the car if there are fields for car and account."""
     either = name == "create_fingerprint"
     for key, field in fields.items():
         if either and key == "config_entry_id":

@@ -9,7 +9,7 @@ from .tables import code, table
 
 
 def commands(_name: str) -> Iterator[str]:
-    """Yield a table of all commands, those of the app API first."""
+    """Yield a table of all commands, those of the app's API first."""
     rows = [_row("mybmw", command) for command in app_commands.COMMANDS]
     rows += [_row("mybmw cardata", command) for command in cardata_commands.COMMANDS]
     rows += [_row("mybmw highmobility", command) for command in highmobility_commands.COMMANDS]

@@ -1,4 +1,4 @@
-"""The tables of entities, read from those of the platforms."""
+"""The tables of entities, generated from those of the platforms."""
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
@@ -30,7 +30,7 @@ _ON: Final[Mapping[str, str]] = {
     "safety": "unsafe",
     "window": "open",
 }
-"""What being on means, by device class."""
+"""The meaning of "on", by device class."""
 _KINDS: Final[Mapping[str, str]] = {"date": "a day", "timestamp": "a time"}
 _CARS: Final[Mapping[frozenset[DriveTrain], str]] = {
     frozenset(): "all",

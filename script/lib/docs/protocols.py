@@ -1,4 +1,4 @@
-"""The protocols of sources: what a source can do is which of them it implements."""
+"""The table of the protocols that sources implement."""
 
 import ast
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The repair issues: their titles, and what they say first."""
+"""The table of repair issues: their titles and descriptions."""
 
 from collections.abc import Iterator
 import re
@@ -9,7 +9,7 @@ from .texts import TEXTS
 
 
 def repairs(_name: str) -> Iterator[str]:
-    """Yield a table of all issues; of two with the same title the first one."""
+    """Yield a table of all issues; only the first one of those with the same title."""
     rows: dict[str, str] = {}
     for issue in TEXTS["issues"].values():
         rows.setdefault(_shown(issue["title"]), _shown(_description(issue)))
@@ -17,7 +17,7 @@ def repairs(_name: str) -> Iterator[str]:
 
 
 def _description(issue: dict[str, Any]) -> str:
-    """Return all paragraphs but the question that a flow of several choices ends with."""
+    """Return all paragraphs but the final question of a flow with several choices."""
     flow = issue.get("fix_flow", {}).get("step", {})
     first: dict[str, str] = next(iter(flow.values()), issue)
     text = issue.get("description") or first["description"]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Yield the lines of a table; columns in which every cell is empty are left out."""
+    """Yield the lines of a table without empty columns."""
     cells = [[_cell(cell) for cell in row] for row in rows]
     used = [place for place in range(len(head)) if any(row[place] for row in cells)]
     yield _line(head[place] for place in used)
@@ -13,7 +13,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
 
 
 def code(text: str) -> str:
-    """Return a text as code, nothing if it is empty."""
+    """Return a text as code, "" if it is empty."""
     return f"`{text}`" if text else ""
 
 

@@ -9,7 +9,7 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from tests.client.core.test_wording import PERSONAL, SHOWN, TOLD
+from tests.client.core.test_known_words import PERSONAL, SHOWN, TOLD
 from tests.ha.conftest import Elapse, SetUp
 from tests.replay import faults
 from tests.replay.faults import Endpoint

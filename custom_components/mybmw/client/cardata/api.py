@@ -24,7 +24,7 @@ from ..core.errors import (
     QuotaError,
     RefusedError,
 )
-from ..core.wording import error_code, wording
+from ..core.known_words import error_code, known_words
 from ..transport.http import MAX_PICTURE_SIZE, MAX_SIZE, Http, Request, json_of, retry_after
 from ..transport.tokens import TokenKeeper
 from .login import CardataTokens
@@ -258,8 +258,9 @@ class CardataApi:
         if response.is_success and not code:
             return None
         status = response.status_code
-        cause = f"{call.what}: {error_code(code) or f'HTTP {status}'} {wording(message)}".strip()
-        text = self._http.redactor.beginning(cause)
+        cause = error_code(code) or f"HTTP {status}"
+        full = f"{call.what}: {cause} {known_words(message)}".strip()
+        text = self._http.redactor.beginning(full)
         if code == _QUOTA or (not code and status == httpx.codes.TOO_MANY_REQUESTS):
             self.ledger.refused(retry_after(response))
             return QuotaError(text, retry_after(response))

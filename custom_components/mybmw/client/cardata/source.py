@@ -30,7 +30,7 @@ from .car_state import CarState
 from .clock import DRIFT, ClockGuard, saved_time
 from .connectivity import Connectivity
 from .containers import ContainerKeeper, ContainerState
-from .diagnosis import calls_diagnostics, car_diagnostics, plan_diagnostics
+from .diagnostics import calls_diagnostics, car_diagnostics, plan_diagnostics
 from .executor import WHOLE_ACCOUNT, Executor, MappedCar, Outcome, is_free, is_vin, waits_regularly
 from .incoming import Incoming
 from .limits import MAX_UNLISTED_CARS

@@ -11,8 +11,8 @@ import traceback
 from typing import Final
 
 from .errors import ClientError, UnexpectedError
+from .known_words import known_words
 from .redaction import Redaction
-from .wording import wording
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -188,4 +188,4 @@ def _format(error: traceback.TracebackException) -> Iterator[str]:
         yield from (*_format(cause), "\nwhich led to:\n\n")
     yield "Traceback (most recent call last):\n"
     yield from error.stack.format()
-    yield f"{error.exc_type_str}: {wording(str(error))}\n"
+    yield f"{error.exc_type_str}: {known_words(str(error))}\n"

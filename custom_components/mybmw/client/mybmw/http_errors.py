@@ -9,8 +9,8 @@ import orjson
 
 from ..core.convert import mapping
 from ..core.errors import ApiError, AuthError, BlockedError, QuotaError
+from ..core.known_words import known_words
 from ..core.redaction import Redaction
-from ..core.wording import wording
 from ..transport.http import Http, Request, retry_after
 
 _LOGGER = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ def _is_refusal(response: httpx.Response) -> bool:
 def explanation(answer: Mapping[str, object]) -> str:
     """Return the known words and the code of an error response."""
     keys = ("error", "error_description", "message", "description")
-    text = wording(" - ".join(word for key in keys if isinstance(word := answer.get(key), str)))
+    text = known_words(" - ".join(word for key in keys if isinstance(word := answer.get(key), str)))
     code = answer.get("code")
     known = isinstance(code, int) and 0 <= code <= _MAX_CODE
     return f"{text} (code {code})".strip() if known else text

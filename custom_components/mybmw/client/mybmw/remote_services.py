@@ -39,10 +39,10 @@ from ..core.errors import (
     UnsupportedError,
 )
 from ..core.execution import NOT_CHARGING, NOT_PLUGGED_IN
+from ..core.known_words import known_words
 from ..core.source import Follower, Progress
 from ..core.values import ChargingStatus
 from ..core.vehicle import Vehicle
-from ..core.wording import wording
 from .api import Api, CarAddress
 from .context import SOURCE
 from .profile import body, changed
@@ -176,7 +176,7 @@ def _reason(answer: Mapping[str, object]) -> str:
     details = mapping(answer.get("errorDetails"))
     words = [details.get(key) for key in ("title", "description", "errorDetails")]
     reason = " - ".join(word for word in words if isinstance(word, str) and word)
-    return wording(reason) or "no reason given"
+    return known_words(reason) or "no reason given"
 
 
 def _started(answer: object) -> Started:

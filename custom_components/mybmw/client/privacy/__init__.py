@@ -7,9 +7,9 @@ recognised patterns are replaced. In recorded responses, keys are kept, but valu
 paths that the source has declared harmless.
 """
 
-from .needles import Found, find
 from .personal import HIDDEN, SECRET, kind_of
 from .redactor import Redactor, is_alias, vins_in
+from .search_terms import Found, find
 
 __all__ = [
     "HIDDEN",

@@ -17,8 +17,8 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import orjson
 
 from ..core.json_paths import Paths
+from ..core.known_words import known_words
 from ..core.recording import Answer, Message, Recording
-from ..core.wording import wording
 from . import HIDDEN, SECRET, Found, Redactor, find, is_alias, vins_in
 
 STREAM: Final = "stream.jsonl"
@@ -97,7 +97,7 @@ class _Content(NamedTuple):
         """Return the anonymised content; the known words of a text that is not JSON."""
         if self.is_json:
             return redactor.recorded(self.data, self.paths)
-        return wording(self.text) or (HIDDEN if self.text else "")
+        return known_words(self.text) or (HIDDEN if self.text else "")
 
 
 def _content(body: bytes, paths: Paths) -> _Content:

@@ -26,7 +26,7 @@ _NOT_PERSONAL: Final = frozenset(("country", "date", "time", "timestamp", "unit"
 
 
 class Trace(StrEnum):
-    """How values of a kind are searched for in the rest of a recording (`needles`)."""
+    """How values of a kind are searched for in the rest of a recording (`search_terms`)."""
 
     NONE = auto()
     WORDS = auto()

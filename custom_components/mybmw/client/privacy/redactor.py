@@ -12,7 +12,6 @@ import orjson
 from ..core.json_paths import END, Paths, is_step
 from .encoded import without_encoded
 from .keyed import without_keyed
-from .needles import MAX_DEPTH, Found, Needles, nested
 from .personal import (
     HIDDEN,
     LATITUDE,
@@ -25,6 +24,7 @@ from .personal import (
     parts,
     stand_in,
 )
+from .search_terms import MAX_DEPTH, Found, SearchTerms, nested
 
 type Json = Mapping[str, Json] | list[Json] | str | int | float | bool | None
 
@@ -112,7 +112,7 @@ class Redactor:
         self._secrets: set[str] = set()
         self._passing: deque[str] = deque(maxlen=_MAX_PASSING)
         self._aliases: dict[str, str] = {}
-        self._personal = Needles()
+        self._personal = SearchTerms()
         self._text: Callable[[str], str] = self.text
 
     def learn(self, *secrets: str | None) -> None:
@@ -125,7 +125,7 @@ class Redactor:
 
     def hide_found(self, found: Iterable[Found]) -> None:
         """Redact all texts from now on that contain one of the found personal values."""
-        self._personal = Needles.of(found)
+        self._personal = SearchTerms.of(found)
         # The same few keys and words are repeated throughout a recording
         self._text = lru_cache(_CACHE_SIZE)(self.text)
 

@@ -26,8 +26,8 @@ from custom_components.mybmw.client import (
 from custom_components.mybmw.client.cardata import DeviceLogin
 from custom_components.mybmw.client.cardata.api import CardataApi
 from custom_components.mybmw.client.cardata.quota import Ledger, Reason
+from custom_components.mybmw.client.core.known_words import known_words
 from custom_components.mybmw.client.core.recording import Answer
-from custom_components.mybmw.client.core.wording import wording
 from tests.client.support import IX, Client
 from tests.client.support.cardata import I4, issued, recorded
 from tests.replay import faults
@@ -68,7 +68,7 @@ def leaks(text: str) -> list[str]:
     ],
 )
 def test_wording(text: str, shown: str) -> None:
-    assert wording(text) == shown
+    assert known_words(text) == shown
 
 
 async def test_errors_of_the_app(

@@ -64,7 +64,7 @@ _WORDS: Final = frozenset(_KNOWN.split())
 _ALSO_NAMES: Final = frozenset({"grant", "may", "will"})
 
 
-def wording(text: str) -> str:
+def known_words(text: str) -> str:
     """Return the known words of a text, with "…" for omitted ones; "" if none is known."""
     shown = _OMITTED.sub(_ELLIPSIS, _PART.sub(_part, text[:_MAX_LENGTH]))
     return shown if shown.strip(_PUNCTUATION) else ""

@@ -83,18 +83,18 @@ def find(
         yield kind, value
 
 
-class Needles(NamedTuple):
+class SearchTerms(NamedTuple):
     """Texts to search for: `words` as whole words, `inside` also within words."""
 
     words: frozenset[str] = frozenset()
     inside: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, found: Iterable[Found]) -> Needles:
+    def of(cls, found: Iterable[Found]) -> SearchTerms:
         """Return the search texts for personal values."""
-        needles = {needle for kind, value in dict.fromkeys(found) for needle in _of(kind, value)}
-        inside = frozenset(text for text, anywhere in needles if anywhere)
-        return cls(frozenset(text for text, _ in needles) - inside, inside)
+        terms = {term for kind, value in dict.fromkeys(found) for term in _of(kind, value)}
+        inside = frozenset(text for text, anywhere in terms if anywhere)
+        return cls(frozenset(text for text, _ in terms) - inside, inside)
 
     def match(self, text: str) -> bool:
         """Return whether a text contains one of the search texts."""
@@ -102,7 +102,7 @@ class Needles(NamedTuple):
             return False
         words = _plain(_spelled(text))
         whole = "".join(words)
-        if any(needle in whole for needle in self.inside):
+        if any(term in whole for term in self.inside):
             return True
         runs = (words[start:] for start in range(len(words)))
         joined = ("".join(run[:count]) for run in runs for count in range(1, _MAX_WORDS + 1))

@@ -96,7 +96,7 @@ def test_order() -> None:
             a.STATE_OF_CHARGE.at(80, NOW),
         ]
     )
-    vehicle.update([a.HEADING.over(NOW + timedelta(seconds=1))])
+    vehicle.update([a.HEADING.ended(NOW + timedelta(seconds=1))])
     assert vehicle_text(vehicle, NOW).splitlines() == [
         "i4 eDrive40",
         "  VIN: WBA00000000000001",

@@ -167,7 +167,7 @@ def test_rows() -> None:
     problems: Counter[str] = Counter()
     whole = Reader("test", NOW, problems, complete=True)
     part = Reader("test", NOW, problems)
-    over = [passing.over(NOW, "test")]
+    over = [passing.ended(NOW, "test")]
     assert list(whole.rows({}, rows)) == over
     assert list(whole.rows({"a": None}, rows)) == over
     assert list(whole.rows({"a": {"passing": None, "lasting": None}}, rows)) == over

@@ -257,7 +257,7 @@ def test_places_of_charges_are_not_kept_when_places_are_not() -> None:
     """What was charged stays, where that was goes."""
     session = ChargingSession(NOW, NOW, energy=11.0, place="Main Street 1")
     garage = Garage(policy=Policy(track_position=False))
-    garage.update(ONE, [a.CHARGING_SESSIONS.at((session,), NOW), a.CHARGING_SESSIONS.over(NOW)])
+    garage.update(ONE, [a.CHARGING_SESSIONS.at((session,), NOW), a.CHARGING_SESSIONS.ended(NOW)])
     garage.update(ONE, [a.CHARGING_SESSIONS.at((session,), NOW)])
     (kept,) = garage.vehicles[ONE].value(a.CHARGING_SESSIONS) or ()
     assert (kept.energy, kept.place) == (11.0, None)

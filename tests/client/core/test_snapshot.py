@@ -76,7 +76,7 @@ def test_what_is_over_is_saved() -> None:
     """Nothing older comes back after a restart."""
     vehicle = Vehicle("WBA00000000000001")
     vehicle.update([a.LIDS["hood"].at(LidState.OPEN, NOW)])
-    vehicle.update([a.LIDS["hood"].over(NOW + timedelta(minutes=1))])
+    vehicle.update([a.LIDS["hood"].ended(NOW + timedelta(minutes=1))])
     again = Vehicle(vehicle.vin)
     readings = list(load(json.loads(json.dumps(dump(vehicle)))))
     assert again.update(readings) == set()
@@ -115,7 +115,7 @@ def test_over_is_saved() -> None:
     """What is over stays over for a car that is still known."""
     vehicle = Vehicle("WBA00000000000001")
     later = NOW + timedelta(minutes=1)
-    vehicle.update([a.CHARGING_END_TIME.at(later, NOW), a.CHARGING_END_TIME.over(later)])
+    vehicle.update([a.CHARGING_END_TIME.at(later, NOW), a.CHARGING_END_TIME.ended(later)])
     (item,) = dump(vehicle)
     assert item == {
         "key": "fuel_and_battery.charging_end_time",
@@ -124,7 +124,7 @@ def test_over_is_saved() -> None:
         "source": "",
     }
     (reading,) = load([item])
-    assert reading == a.CHARGING_END_TIME.over(later)
+    assert reading == a.CHARGING_END_TIME.ended(later)
 
 
 def test_future_is_skipped() -> None:
@@ -137,7 +137,7 @@ def test_future_is_skipped() -> None:
 
 def test_encode() -> None:
     assert encode(a.MILEAGE.at(5.0, NOW)) == 5.0
-    assert encode(a.CLIMATE_ACTIVITY.over(NOW)) is None
+    assert encode(a.CLIMATE_ACTIVITY.ended(NOW)) is None
 
 
 def good(**other: Any) -> dict[str, Any]:

@@ -102,7 +102,7 @@ def test_older_reading_shows_that_its_source_knows(car: Vehicle) -> None:
 def test_unusable_value_shows_nothing(car: Vehicle, value: float | None, minutes: int) -> None:
     """Neither nothing nor nonsense makes a source one that knows."""
     car.update([a.STATE_OF_CHARGE.at(50, NOW, "mybmw")])
-    reading: a.AnyReading = a.STATE_OF_CHARGE.over(later(minutes), "cardata")
+    reading: a.AnyReading = a.STATE_OF_CHARGE.ended(later(minutes), "cardata")
     car.update([replace(reading, value=value)])
     assert car.sources_of(a.STATE_OF_CHARGE) == car.sources == {"mybmw"}
 
@@ -119,15 +119,15 @@ def test_older_from_another_source_is_counted(car: Vehicle) -> None:
 def test_over(car: Vehicle) -> None:
     """What is over is known to have been there, and has no value."""
     end = a.CHARGING_END_TIME
-    assert car.update([end.over(NOW)]) == set()
+    assert car.update([end.ended(NOW)]) == set()
     assert end not in car
     assert car.update([end.at(later(90), NOW)]) == {end}
-    assert car.update([end.over(later(1))]) == {end}
+    assert car.update([end.ended(later(1))]) == {end}
     assert car[end] is None
     assert car.value(end) is None
     assert end in car
     assert [item.value for item in car] == [None]
-    assert car.update([end.over(later(2))]) == set()
+    assert car.update([end.ended(later(2))]) == set()
     assert car.update([end.at(later(50), later(1))]) == set()
     assert car.update([end.at(later(50), later(3))]) == {end}
 
@@ -264,7 +264,7 @@ def _assumed(value: float, hours: int) -> AnyReading:
 
 
 def test_odometer_after_it_was_over(car: Vehicle) -> None:
-    car.update([a.MILEAGE.at(1000, NOW), a.MILEAGE.over(later(1))])
+    car.update([a.MILEAGE.at(1000, NOW), a.MILEAGE.ended(later(1))])
     assert odometer(car, 5) == [None]
     car.update([a.MILEAGE.at(5, later(2))])
     assert car.value(a.MILEAGE) == 5

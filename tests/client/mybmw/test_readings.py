@@ -234,7 +234,7 @@ def test_climate_of_a_silent_car() -> None:
 def test_unknown_climate_is_unknown(caplog: pytest.LogCaptureFixture) -> None:
     """A new word means neither that the climate is off nor that it is what it was."""
     found = read({"climateControlState": {"activity": "DEFROSTING_TURBO"}})
-    assert found.reading(a.CLIMATE_ACTIVITY) == a.CLIMATE_ACTIVITY.over(NOW, "mybmw")
+    assert found.reading(a.CLIMATE_ACTIVITY) == a.CLIMATE_ACTIVITY.ended(NOW, "mybmw")
     assert found.problems["climateControlState.activity"] == 1
     assert caplog.text.count("DEFROSTING_TURBO") == 1
 
@@ -244,7 +244,7 @@ def test_unknown_climate_is_unknown(caplog: pytest.LogCaptureFixture) -> None:
 def test_lids_and_windows_that_the_car_does_not_know_any_more(part: str, word: str) -> None:
     found = read({part: {"leftFront": word, "rightFront": "CLOSED", "leftRear": None}})
     attributes = a.LIDS if part == "doorsState" else a.WINDOWS
-    assert found.reading(attributes["left_front"]) == attributes["left_front"].over(NOW, "mybmw")
+    assert found.reading(attributes["left_front"]) == attributes["left_front"].ended(NOW, "mybmw")
     assert found[attributes["right_front"]] == "CLOSED"
     assert found.reading(attributes["left_rear"]) is None
 

@@ -62,7 +62,7 @@ def _left(value: Value, car: CarState) -> tuple[AnyReading, ...]:
     end = value.time + timedelta(minutes=left)
     if car.now is not None and end + EXPIRY_GRACE < car.now:
         over = (CHARGING_TIME_LEFT, CHARGING_END_TIME)
-        return tuple(attribute.over(value.time, SOURCE) for attribute in over)
+        return tuple(attribute.ended(value.time, SOURCE) for attribute in over)
     return (
         CHARGING_TIME_LEFT.at(left, value.time, SOURCE),
         CHARGING_END_TIME.at(end, value.time, SOURCE),

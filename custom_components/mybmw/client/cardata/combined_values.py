@@ -182,7 +182,7 @@ def _lid(name: str, state: LidState | None, value: Value, car: CarState) -> Read
     attribute, parts = LIDS[name], f"parts of {name}"
     if state is None:
         ends = car.may_end(attribute, parts)
-        return (attribute.over(value.time, SOURCE),) if ends else ()
+        return (attribute.ended(value.time, SOURCE),) if ends else ()
     readings = _fallback(attribute, state, value, car)
     if readings:
         car.set_origin(attribute, parts, value.time)
@@ -195,7 +195,7 @@ def _climate_left(value: Value, car: CarState) -> Readings:
         return ()
     end = value.time + timedelta(minutes=left)
     if left == 0 or (car.now is not None and end + EXPIRY_GRACE < car.now):
-        return (CLIMATE_END_TIME.over(value.time, SOURCE),)
+        return (CLIMATE_END_TIME.ended(value.time, SOURCE),)
     return (CLIMATE_END_TIME.at(end, value.time, SOURCE),)
 
 

@@ -176,7 +176,7 @@ def _by_rule(descriptor: str, rule: AnyRule) -> Step:
         if found is None:
             ends = rule.null_ends and _is_null_word(value.raw)
             ends = ends and car.may_end(attribute, descriptor)
-            return (attribute.over(value.time, SOURCE),) if ends else ()
+            return (attribute.ended(value.time, SOURCE),) if ends else ()
         lacks = (rule.plug and not car.plugs_in) or (rule.fuel and not car.burns_fuel)
         if lacks and not _proves(descriptor, found, car):
             return ()
@@ -201,10 +201,10 @@ def _by_descriptor(descriptor: str, item: Descriptor, convert: UnitConverter[Any
             found = convert(value.raw, unit)
         except UnknownWordError as error:
             car.unknown_word(descriptor, error)
-            return (attribute.over(value.time, SOURCE),)
+            return (attribute.ended(value.time, SOURCE),)
         if found is None:
             ends = null_ends and _is_null_word(value.raw)
-            return (attribute.over(value.time, SOURCE),) if ends else ()
+            return (attribute.ended(value.time, SOURCE),) if ends else ()
         applies = everywhere or item.applies(car.drive_train)
         if not applies and not _proves(descriptor, found, car):
             return ()

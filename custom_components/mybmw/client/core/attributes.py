@@ -103,7 +103,7 @@ class Attribute[T]:
         """Return a reading of this attribute, measured at `time`."""
         return Reading(self, value, time, source)
 
-    def over(self, time: datetime, source: str = "") -> Reading[T]:
+    def ended(self, time: datetime, source: str = "") -> Reading[T]:
         """Return a reading that ends the value of this attribute at `time`."""
         return Reading(self, cast("T", None), time, source)
 

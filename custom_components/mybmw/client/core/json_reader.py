@@ -142,7 +142,7 @@ class Reader:
             if value is not None:
                 readings.append(Reading(line.attribute, value, time, source))
             elif line.ends(absence, complete=self.complete):
-                readings.append(line.attribute.over(time, source))
+                readings.append(line.attribute.ended(time, source))
         return readings
 
     def problem(self, path: str) -> None:

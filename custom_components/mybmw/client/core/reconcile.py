@@ -102,7 +102,7 @@ def _begun(held: Held) -> Iterable[AnyReading]:
         return
     if status.value is not ChargingStatus.CHARGING:
         if since is not None:
-            yield CHARGING_SINCE.over(max(status.time, since.time), status.source)
+            yield CHARGING_SINCE.ended(max(status.time, since.time), status.source)
     elif since is None:
         former = held.get(CHARGING_SINCE)
         when = status.time if former is None else max(status.time, former.time)
@@ -121,11 +121,11 @@ def _power(held: Held) -> Iterable[AnyReading]:
         return
     elif status.value is None:
         if power.value is not None and power.time <= status.time:
-            yield CHARGING_POWER.over(status.time, status.source)
+            yield CHARGING_POWER.ended(status.time, status.source)
     elif status.value is not ChargingStatus.CHARGING:
         yield from _idle_power(power, status)
     elif power.value is not None and _left_over(power, _known(held, CHARGING_SINCE)):
-        yield CHARGING_POWER.over(max(power.time, status.time), status.source)
+        yield CHARGING_POWER.ended(max(power.time, status.time), status.source)
 
 
 def _idle_power(power: Reading[float], status: Reading[ChargingStatus]) -> Iterable[AnyReading]:
@@ -135,7 +135,7 @@ def _idle_power(power: Reading[float], status: Reading[ChargingStatus]) -> Itera
         if power.value != 0:
             yield CHARGING_POWER.at(0.0, max(power.time, status.time), status.source)
     elif power.value:
-        yield CHARGING_STATUS.over(status.time, status.source)
+        yield CHARGING_STATUS.ended(status.time, status.source)
 
 
 def _left_over(power: Reading[float], since: Reading[datetime] | None) -> bool:
@@ -161,7 +161,7 @@ def _time_left(held: Held) -> Iterable[AnyReading]:
         else:
             stale = True
         if stale:
-            yield attribute.over(max(left.time, status.time), status.source)
+            yield attribute.ended(max(left.time, status.time), status.source)
 
 
 def _climate(held: Held) -> Iterable[AnyReading]:
@@ -170,7 +170,7 @@ def _climate(held: Held) -> Iterable[AnyReading]:
     if activity is None or end is None or (activity.value is not None and activity.value.running):
         return
     if end.time <= activity.time + _SAME_BURST:
-        yield CLIMATE_END_TIME.over(max(end.time, activity.time), activity.source)
+        yield CLIMATE_END_TIME.ended(max(end.time, activity.time), activity.source)
 
 
 RULES: Final[tuple[Rule, ...]] = (_driving, _unplugged, _begun, _power, _time_left, _climate)

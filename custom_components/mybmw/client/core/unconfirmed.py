@@ -213,7 +213,7 @@ def outdated(vehicle: Vehicle, sent: SentCommand) -> list[AnyReading]:
     early = sent.contradicted_early(held)
     limit = sent.ended if early and sent.ended else sent.time
     return [
-        reading.attribute.over(max(sent.time, reading.time), sent.source)
+        reading.attribute.ended(max(sent.time, reading.time), sent.source)
         for reading in held
         if reading.time < limit
     ]

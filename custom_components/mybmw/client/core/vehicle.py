@@ -127,7 +127,7 @@ class Vehicle:
             for attribute in attributes:
                 held = self._held.get(attribute)
                 if held is not None and held.value is not None:
-                    yield attribute.over(max(reading.time, held.time), reading.source)
+                    yield attribute.ended(max(reading.time, held.time), reading.source)
 
     def _apply(self, readings: Iterable[AnyReading]) -> set[AnyAttribute]:
         changed: set[AnyAttribute] = set()

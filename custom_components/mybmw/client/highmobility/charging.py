@@ -87,14 +87,14 @@ def times(document: Document, told: Iterable[AnyReading]) -> Iterator[AnyReading
         yield (
             CHARGING_END_TIME.at(end, left[1], SOURCE)
             if end
-            else CHARGING_END_TIME.over(left[1], SOURCE)
+            else CHARGING_END_TIME.ended(left[1], SOURCE)
         )
     for path in _CLIMATE_LEFT:
         yield from _climate(document, path, found.get(CLIMATE_ACTIVITY))
 
 
 def _over(time_: datetime) -> AnyReading:
-    return CHARGING_TIME_LEFT.over(time_, SOURCE)
+    return CHARGING_TIME_LEFT.ended(time_, SOURCE)
 
 
 def _climate(document: Document, path: str, activity: Any) -> Iterator[AnyReading]:
@@ -105,7 +105,7 @@ def _climate(document: Document, path: str, activity: Any) -> Iterator[AnyReadin
     if end is not None:
         yield CLIMATE_END_TIME.at(end, left[1], SOURCE)
     else:
-        yield CLIMATE_END_TIME.over(left[1], SOURCE)
+        yield CLIMATE_END_TIME.ended(left[1], SOURCE)
 
 
 def _end(document: Document, left: tuple[float, datetime]) -> datetime | None:

@@ -176,7 +176,7 @@ def _reading(document: Document, path: str, rule: AnyRule, item: Component) -> A
     except UNUSABLE as error:
         document.note(path, error)
         unknown = rule.forgets and isinstance(error, UnknownWordError)
-        return rule.attribute.over(item.time, SOURCE) if unknown else None
+        return rule.attribute.ended(item.time, SOURCE) if unknown else None
     return None if value is None else Reading(rule.attribute, value, item.time, SOURCE)
 
 
@@ -223,7 +223,7 @@ def _sunroof(document: Document) -> Iterator[AnyReading]:
         item = document.newest_of(path)
         if item is not None and isinstance(item.data, str):
             if item.data not in words:
-                yield LIDS["sun_roof"].over(item.time, SOURCE)
+                yield LIDS["sun_roof"].ended(item.time, SOURCE)
                 return
             found.append((words[item.data], item.time))
     if found:
@@ -240,7 +240,7 @@ def _position(document: Document) -> Iterator[AnyReading]:
             yield POSITION.at(place, item.time, SOURCE)
             yield PRIVACY_MODE.at(False, item.time, SOURCE)
             if not document.has("vehicle_location.heading"):
-                yield HEADING.over(item.time, SOURCE)
+                yield HEADING.ended(item.time, SOURCE)
     elif document.failures.get(_COORDINATES) == _PRIVATE:
         yield PRIVACY_MODE.at(True, document.fetched, SOURCE)
 

@@ -108,13 +108,13 @@ def _charging_times(
         yield CHARGING_TIME_LEFT.at(left, reader.time, SOURCE)
         yield CHARGING_END_TIME.at(end, reader.time, SOURCE)
     elif reader.complete:
-        yield CHARGING_TIME_LEFT.over(reader.time, SOURCE)
-        yield CHARGING_END_TIME.over(reader.time, SOURCE)
+        yield CHARGING_TIME_LEFT.ended(reader.time, SOURCE)
+        yield CHARGING_END_TIME.ended(reader.time, SOURCE)
     start = window_start(reader, state)
     if status is ChargingStatus.WAITING_FOR_CHARGING and start is not None:
         yield CHARGING_START_TIME.at(_next(start, context), reader.time, SOURCE)
     elif reader.complete:
-        yield CHARGING_START_TIME.over(reader.time, SOURCE)
+        yield CHARGING_START_TIME.ended(reader.time, SOURCE)
 
 
 def _next(moment: time, context: Context) -> datetime:

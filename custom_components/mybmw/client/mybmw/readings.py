@@ -148,7 +148,7 @@ def read_found(answer: object, context: Context, problems: Counter[str]) -> list
         readings += reader.rows(found, FOUND_ROWS)
         known = {reading.attribute for reading in readings}
         readings += [
-            attribute.over(reader.time, SOURCE)
+            attribute.ended(reader.time, SOURCE)
             for attribute in (HEADING, ADDRESS)
             if attribute not in known
         ]
@@ -219,7 +219,7 @@ def _position(
         yield from reader.inside("location").rows(location, LOCATION_ROWS)
     elif reader.complete and _private(reader, state):
         for attribute in (POSITION, HEADING, ADDRESS):
-            yield attribute.over(reader.time, SOURCE)
+            yield attribute.ended(reader.time, SOURCE)
 
 
 def _coordinates(reader: Reader, node: object, context: Context) -> Iterator[AnyReading]:
@@ -244,7 +244,7 @@ def _climate(reader: Reader, state: Mapping[str, object], context: Context) -> I
     if end is not None and end > context.fetched - EXPIRY_GRACE:
         yield CLIMATE_END_TIME.at(end, reader.time, SOURCE)
     elif reader.complete:
-        yield CLIMATE_END_TIME.over(reader.time, SOURCE)
+        yield CLIMATE_END_TIME.ended(reader.time, SOURCE)
 
 
 def _services(reader: Reader, state: Mapping[str, object]) -> Iterator[AnyReading]:

@@ -115,7 +115,7 @@ class CardataApi:
         call = self._of(vin, "telematicData", VALUES, reason, {"containerId": container})
         answer = mapping(await self._json(call)).get("telematicData")
         if not isinstance(answer, dict):
-            raise AnswerError(f"{VALUES}: the answer holds no data")
+            raise AnswerError(f"{VALUES}: the answer contains no data")
         return answer
 
     async def charging_history(
@@ -157,7 +157,7 @@ class CardataApi:
         )
         image = (await self._send(call)).content
         if not image.startswith(_PNG):
-            raise AnswerError("get a picture: the answer is no PNG")
+            raise AnswerError("get a picture: the answer is not a PNG")
         return image
 
     async def containers(self, reason: Reason) -> list[Container]:
@@ -178,7 +178,7 @@ class CardataApi:
         call = _Call("make a container", "POST", "/customers/containers", reason, json=body)
         found = _container(await self._json(call))
         if found is None:
-            raise AnswerError("make a container: the answer names none")
+            raise AnswerError("make a container: the answer contains no id")
         return found.id
 
     async def delete_container(self, container: str, reason: Reason) -> None:

@@ -107,7 +107,7 @@ class ContainerKeeper:
                 if error.code == _TOO_MANY and mine:
                     await self._api.delete_container(mine.pop().id, reason)
                 elif error.code == _TOO_MANY:
-                    raise NoContainerError("ten containers of other programs exist") from None
+                    raise NoContainerError("ten containers of other applications exist") from None
                 elif error.code in _UNKNOWN_KEY and len(keys) > 1:
                     self._bisect(keys)
                 elif error.code == _RETIRED and self.memory.doubtful:

@@ -163,7 +163,7 @@ class Executor:
         answer = await self._api.mappings(reason)
         listed = dict(filter(None, map(_mapped, answer)))
         if answer and not listed:
-            raise AnswerError("list vehicles: the answer names none")
+            raise AnswerError("list vehicles: the answer contains no VIN")
         for vin, (access, fields) in listed.items():
             car = self._cars.setdefault(vin, MappedCar(memory=CarState(zone=self._zone)))
             car.access, car.refused = access, False

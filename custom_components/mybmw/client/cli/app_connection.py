@@ -64,7 +64,7 @@ class App:
         result = await self.garage.send(vin, command, progress)
         say(result.state)
         if result.state is not CommandState.EXECUTED:
-            raise CommandError(f"the car did not do it: {result.reason or 'it gave no reason'}")
+            raise CommandError(f"the car did not do it: {result.reason or 'no reason given'}")
 
 
 def run_app(

@@ -58,7 +58,7 @@ class OAuthLogin:
     async def log_in(self) -> MyBMWTokens:
         """Log in with password and captcha; raise `CaptchaError` if there is no captcha token."""
         if not self._captcha:
-            raise CaptchaError("a fresh captcha token is needed to log in")
+            raise CaptchaError("a new captcha token is needed to log in")
         cookies = httpx.Cookies()
         oauth = await self._oauth(cookies)
         verifier = code_verifier()

@@ -121,7 +121,7 @@ def _prepared(
             return partial(api.send_poi, car, _gcid(api), _destination(car, poi))
     path = {CommandKind.CHARGE_START: "start-charging", CommandKind.CHARGE_STOP: "stop-charging"}
     if command.kind not in path:
-        raise UnsupportedError(f"{command.kind} needs more than its kind")
+        raise UnsupportedError(f"{command.kind} needs parameters")
     return partial(api.change_charging, car, path[command.kind], {})
 
 
@@ -151,7 +151,7 @@ async def wait_for_result(
     waited, began = 0.0, monotonic()
     while started.event is not None and state not in _FINAL:
         if max(waited, monotonic() - began) >= _TIMEOUT:
-            raise CommandTimeoutError(f"{command.kind}: the last news was {state}")
+            raise CommandTimeoutError(f"{command.kind}: no final state, the last one was {state}")
         await api.http.pause(_POLL_INTERVAL)
         waited += _POLL_INTERVAL
         try:
@@ -203,7 +203,7 @@ def _plan(vehicle: Vehicle, command: ChangeProfile) -> object:
 def _gcid(api: Api) -> str:
     tokens = api.login.tokens
     if tokens is None or not tokens.gcid:
-        raise UnsupportedError("the login did not tell the account's id")
+        raise UnsupportedError("the account id is not known")
     return tokens.gcid
 
 

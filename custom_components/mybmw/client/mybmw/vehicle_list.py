@@ -88,11 +88,11 @@ class VehicleList:
         listed = mapping(answer).get("mappingInfos")
         if not isinstance(listed, list):
             self._problems["mappingInfos"] += 1
-            raise AnswerError("list vehicles: the answer holds no list")
+            raise AnswerError("list vehicles: the answer contains no list")
         found = [mapping(item).get("vin") for item in listed]
         vins = [vin.upper() for vin in found if isinstance(vin, str) and _VIN.fullmatch(vin)]
         if len(vins) < len(found):
             self._problems["mappingInfos.vin"] += len(found) - len(vins)
             if not vins:
-                raise AnswerError("list vehicles: the answer holds no usable VIN")
+                raise AnswerError("list vehicles: the answer contains no valid VIN")
         return vins

@@ -38,7 +38,7 @@ class _Body:
         try:
             self._decompress(data)
         except zlib.error:
-            raise BodyError("the answer cannot be unpacked") from None
+            raise BodyError("the answer cannot be decompressed") from None
 
     def content(self) -> bytes:
         """Return the whole body."""
@@ -82,4 +82,4 @@ def _decompressor(encoding: str) -> zlib._Decompress | None:
             return zlib.decompressobj(_GZIP)
         case "deflate":
             return zlib.decompressobj()
-    raise BodyError("the answer is packed in a way that was not asked for")
+    raise BodyError("the answer has an unknown content encoding")

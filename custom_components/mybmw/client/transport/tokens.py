@@ -34,7 +34,7 @@ def read_account_id(fields: Mapping[str, object], what: str) -> str:
     """Return the account id; raise `AnswerError` if it is missing or malformed."""
     value = fields.get("gcid")
     if not is_account_id(value):
-        raise AnswerError(f"{what}: gcid is not the id of an account")
+        raise AnswerError(f"{what}: gcid is not a valid account id")
     return value
 
 

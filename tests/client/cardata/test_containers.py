@@ -42,7 +42,7 @@ async def test_made_once(made: Made) -> None:
     assert await keeper.ensure(SET_UP) == container
     assert sim.used == 2
     again = ContainerKeeper(
-        api, KEYS, ContainerState.load(orjson.loads(orjson.dumps(keeper.memory.dump())))
+        api, KEYS, ContainerState.load(orjson.loads(orjson.dumps(keeper.state.dump())))
     )
     assert await again.ensure(SET_UP) == container
     assert sim.used == 2
@@ -81,11 +81,11 @@ async def test_retired_descriptor(made: Made) -> None:
     assert keeper.descriptors == KEYS[:20]
     while await keeper.improve(Reason.REPAIR):
         pass
-    assert keeper.memory.rejected == {bad}
+    assert keeper.state.rejected == {bad}
     assert keeper.descriptors == [key for key in KEYS if key != bad]
     assert sim.used < 20
     active = [item for item in await api.containers(SET_UP) if item.active]
-    assert [item.id for item in active] == [keeper.memory.id]
+    assert [item.id for item in active] == [keeper.state.id]
     assert not await keeper.improve(Reason.REPAIR)
 
 

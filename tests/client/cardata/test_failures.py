@@ -138,7 +138,7 @@ async def test_retired_descriptor(key: str, freezer: FrozenDateTimeFactory) -> N
     for day in range(1, 6):
         await client.live(freezer, NOON + day * DAY)
         client = client.restart()
-    memory = client.source._containers.memory
+    memory = client.source._containers.state
     assert (memory.rejected, memory.doubtful) == ({key}, [])
     assert set(client.source._containers.descriptors) == {*WANTED} - {key}
     assert client.car().value(MILEAGE) is not None

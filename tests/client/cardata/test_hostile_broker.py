@@ -59,7 +59,7 @@ async def test_many_large_messages() -> None:
     size = MAX_MESSAGE_SIZE - 1_000
     for number in range(57_000_000 // size):
         receive(client, payload({MILEAGE: 40_000, f"new.{number}": "x" * size}))
-    assert client.source.cars[I4].memory.problems["new.3"] == 1
+    assert client.source.cars[I4].state.problems["new.3"] == 1
     messages = client.source.recording().messages
     assert sum(len(message.payload) for message in messages) <= MAX_RECENT_SIZE
     assert kept(client) < MAX_CAR_SIZE
@@ -69,7 +69,7 @@ async def test_many_large_messages() -> None:
 async def test_large_values(known: bool) -> None:
     """Those of a car have a limit together; what is not known leaves room for what is."""
     client = await listed()
-    memory = client.source.cars[I4].memory
+    memory = client.source.cars[I4].state
     keys = [*memory.raw] if known else [f"new.{number}" for number in range(500)]
     for key in keys:
         receive(client, payload({key: "x" * (MAX_VALUE_SIZE - 200)}))
@@ -86,7 +86,7 @@ async def test_large_values(known: bool) -> None:
 async def test_large_value(value: object) -> None:
     client = await listed()
     receive(client, payload({NOTE: value, MILEAGE: 40_000}))
-    memory = client.source.cars[I4].memory
+    memory = client.source.cars[I4].state
     assert NOTE not in memory.raw
     assert memory.problems == {NOTE: 1}
     assert memory.raw[MILEAGE][1]["value"] == 40_000  # type: ignore[index]
@@ -106,14 +106,14 @@ async def test_value_with_something_beside_it() -> None:
     client = await listed()
     items = {NOTE: {"timestamp": TIME, "value": 1, "more": "x" * 70_000}, "y" * 300: {"value": 1}}
     receive(client, orjson.dumps({"vin": I4, "data": items}))
-    memory = client.source.cars[I4].memory
+    memory = client.source.cars[I4].state
     assert NOTE not in memory.raw
     assert memory.problems == {NOTE: 1, "name too long": 1}
 
 
 async def test_many_kinds_of_problems() -> None:
     client = await listed()
-    memory = client.source.cars[I4].memory
+    memory = client.source.cars[I4].state
     for number in range(10):
         values = {f"new.{number}.{part}": 1 for part in range(1_000)}
         receive(client, payload(values, time="tomorrow"))

@@ -51,7 +51,7 @@ async def test_stream() -> None:
         assert client.car().value(MILEAGE) == 32_000
         assert client.source.problems["message"] == 3
         assert client.calls == 5
-        assert ODOMETER in client.source.cars[I4].memory.streamed
+        assert ODOMETER in client.source.cars[I4].state.streamed
 
 
 async def test_message_without_end() -> None:
@@ -61,7 +61,7 @@ async def test_message_without_end() -> None:
     async with client.listening():
         client.say(I4, {ODOMETER: 32_000, **{f"odd.{number}": 1 for number in range(20_000)}})
     assert client.car().value(MILEAGE) == 32_000
-    memory = client.source.cars[I4].memory
+    memory = client.source.cars[I4].state
     assert len(memory.raw) == len(memory.streamed | memory.raw.keys()) <= 1_000
     assert memory.problems["too many descriptors"] > 19_000
 

@@ -229,7 +229,7 @@ async def test_sold_and_bought(freezer: FrozenDateTimeFactory) -> None:
     freezer.move_to(NOON + timedelta(hours=48))
     await client.work()
     assert asked(sim, I4) == {Endpoint.BASIC_DATA: 1, Endpoint.TELEMATIC_DATA: 1}
-    assert client.source.cars[I4].memory.drive_train is DriveTrain.ELECTRIC
+    assert client.source.cars[I4].state.drive_train is DriveTrain.ELECTRIC
 
 
 async def test_night(freezer: FrozenDateTimeFactory) -> None:

@@ -140,7 +140,7 @@ async def test_one_car_cannot_be_read(
     first = Client.of(two)
 
     def read(data: Any, memory: Any, now: Any) -> Any:
-        if memory is first.source.cars[I4].memory:
+        if memory is first.source.cars[I4].state:
             raise BugError(VIN)
         return usual(data, memory, now)
 
@@ -169,7 +169,7 @@ async def test_car_that_cannot_be_read_is_sold(
     client = Client.of(two)
 
     def read(data: Any, memory: Any, now: Any) -> Any:
-        if memory is client.source.cars[I4].memory:
+        if memory is client.source.cars[I4].state:
             raise BugError(VIN)
         return usual(data, memory, now)
 

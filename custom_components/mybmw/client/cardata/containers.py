@@ -62,15 +62,15 @@ class ContainerKeeper:
     `descriptors` are the wanted ones, most important first.
     """
 
-    def __init__(self, api: CardataApi, descriptors: Sequence[str], memory: ContainerState) -> None:
-        self.memory = memory
+    def __init__(self, api: CardataApi, descriptors: Sequence[str], state: ContainerState) -> None:
+        self.state = state
         self._api = api
         self._wanted = tuple(descriptors)
 
     @property
     def descriptors(self) -> list[str]:
         """The wanted descriptors that BMW accepts, as far as known."""
-        excluded = self.memory.rejected.union(*self.memory.doubtful)
+        excluded = self.state.rejected.union(*self.state.doubtful)
         return [key for key in self._wanted if key not in excluded]
 
     async def ensure(self, reason: Reason) -> str:
@@ -79,24 +79,24 @@ class ContainerKeeper:
         Needs no call if it is known, else usually two, and more if other containers have to be
         deleted or descriptors are refused. Raises `NoContainerError` and the errors of the calls.
         """
-        if self.memory.id is None:
+        if self.state.id is None:
             # Without enough calls to finish, it would start again with every call that gets free
             if self._api.ledger.left(reason) < _MIN_CALLS:
                 raise QuotaError("too few calls are left to make a container and to use it")
             known = await self._api.containers(reason)
             mine = [item for item in known if item.active and item.name == NAME]
             same = [item for item in mine if item.purpose == _purpose(self.descriptors)]
-            self.memory.id = same[0].id if same else await self._create(mine, reason)
-        return self.memory.id
+            self.state.id = same[0].id if same else await self._create(mine, reason)
+        return self.state.id
 
     @property
     def most_calls(self) -> int:
         """The maximum number of calls of `ensure`: to list, create and delete containers."""
-        return 0 if self.memory.id is not None else 1 + _MAX_TRIES + _MAX_CONTAINERS
+        return 0 if self.state.id is not None else 1 + _MAX_TRIES + _MAX_CONTAINERS
 
     def lost(self) -> None:
         """Forget the id of a container that BMW has lost."""
-        self.memory.id = None
+        self.state.id = None
 
     async def _create(self, mine: list[Container], reason: Reason) -> str:
         for _ in range(_MAX_TRIES):
@@ -110,7 +110,7 @@ class ContainerKeeper:
                     raise NoContainerError("ten containers of other applications exist") from None
                 elif error.code in _UNKNOWN_KEY and len(keys) > 1:
                     self._bisect(keys)
-                elif error.code == _RETIRED and self.memory.doubtful:
+                elif error.code == _RETIRED and self.state.doubtful:
                     self._reject(keys)
                 else:
                     raise
@@ -122,20 +122,20 @@ class ContainerKeeper:
     def _bisect(self, keys: list[str]) -> None:
         """Exclude the less important half, which may contain the refused key."""
         half = len(keys) // 2
-        self.memory.doubtful.insert(0, keys[half:])
+        self.state.doubtful.insert(0, keys[half:])
         _LOGGER.debug("A list of %d descriptors is refused, trying %d", len(keys), half)
 
     def _reject(self, keys: list[str]) -> None:
         """Reject a key that was refused alone, and include the group that was excluded last."""
-        self.memory.rejected.update(keys)
-        del self.memory.doubtful[0]
+        self.state.rejected.update(keys)
+        del self.state.doubtful[0]
 
     async def improve(self, reason: Reason) -> bool:
         """Try to include a group of excluded descriptors; return whether there are more groups.
 
         Needs two calls if they are accepted, one if not.
         """
-        doubtful = self.memory.doubtful
+        doubtful = self.state.doubtful
         if not doubtful:
             return False
         group = doubtful[0]
@@ -149,7 +149,7 @@ class ContainerKeeper:
             self._split(group)
             return bool(doubtful)
         del doubtful[0]
-        old, self.memory.id = self.memory.id, made
+        old, self.state.id = self.state.id, made
         if old is not None:
             await self._api.delete_container(old, reason)
         return bool(doubtful)
@@ -158,10 +158,10 @@ class ContainerKeeper:
         """Split a refused group in two; a group of one key is rejected."""
         half = len(group) // 2
         if half:
-            self.memory.doubtful[:1] = [group[:half], group[half:]]
+            self.state.doubtful[:1] = [group[:half], group[half:]]
         else:
-            self.memory.rejected.add(group[0])
-            del self.memory.doubtful[0]
+            self.state.rejected.add(group[0])
+            del self.state.doubtful[0]
 
     async def _delete(self, old: list[Container], reason: Reason) -> None:
         for container in old:

@@ -67,13 +67,13 @@ class MappedCar:
     refused: bool = False
     denied: bool = False
     elsewhere: bool = False
-    memory: CarState = field(default_factory=CarState)
+    state: CarState = field(default_factory=CarState)
 
     def tasks(self, extras: frozenset[Task]) -> frozenset[Task]:
         """Return the tasks that may be executed for the car."""
         if self.access is not Access.PRIMARY or self.refused or self.elsewhere:
             return frozenset()
-        wanted = extras if self.memory.plugs_in else extras - {Task.SESSIONS, Task.PLACES}
+        wanted = extras if self.state.plugs_in else extras - {Task.SESSIONS, Task.PLACES}
         return wanted | {Task.BASIC_DATA, Task.VALUES}
 
 
@@ -165,9 +165,9 @@ class Executor:
         if answer and not listed:
             raise AnswerError("list vehicles: the answer contains no VIN")
         for vin, (access, fields) in listed.items():
-            car = self._cars.setdefault(vin, MappedCar(memory=CarState(zone=self._zone)))
+            car = self._cars.setdefault(vin, MappedCar(state=CarState(zone=self._zone)))
             car.access, car.refused = access, False
-            car.memory.answers[MAPPING] = fields
+            car.state.answers[MAPPING] = fields
             outcome.take(vin, [ACCESS.at(access, now, SOURCE)])
         for gone in self._cars.keys() - listed:
             del self._cars[gone]
@@ -176,9 +176,9 @@ class Executor:
     async def _basic_data(self, decision: Decision) -> list[AnyReading]:
         vin = decision.vin
         answer = await self._read(vin, self._api.basic_data(vin, decision.reason))
-        memory = self._cars[vin].memory
-        memory.answers[BASIC_DATA] = answer
-        return read_basic_data(answer, memory, datetime.now(UTC))
+        state = self._cars[vin].state
+        state.answers[BASIC_DATA] = answer
+        return read_basic_data(answer, state, datetime.now(UTC))
 
     async def _values(self, decision: Decision) -> list[AnyReading]:
         vin, reason = decision.vin, decision.reason
@@ -192,7 +192,7 @@ class Executor:
             repair = reason if reason is Reason.USER else Reason.REPAIR
             container = await self._container(repair)
             data = await self._read(vin, self._api.telematics(vin, container, reason))
-        return read_values(data, self._cars[vin].memory, datetime.now(UTC))
+        return read_values(data, self._cars[vin].state, datetime.now(UTC))
 
     async def _container(self, reason: Reason) -> str:
         try:
@@ -201,7 +201,7 @@ class Executor:
             self.container_missing = True
             raise
         self.container_missing = False
-        self.improving = bool(self._containers.memory.doubtful)
+        self.improving = bool(self._containers.state.doubtful)
         return container
 
     async def _sessions(self, decision: Decision) -> list[AnyReading]:

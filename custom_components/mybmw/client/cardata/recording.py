@@ -33,10 +33,10 @@ def recording(
     files[f"{_PREFIX}_mappings"] = _answer([_mapping(vin, car) for vin, car in cars.items()])
     sent = _sent(messages)
     for vin, car in cars.items():
-        basic_data = car.memory.answers.get(BASIC_DATA)
+        basic_data = car.state.answers.get(BASIC_DATA)
         if basic_data is not None:
             files[f"{_PREFIX}_{vin}_basicData"] = _answer(basic_data)
-        if car.memory.raw:
+        if car.state.raw:
             name = f"{_PREFIX}_{vin}_{_VALUES}"
             last = mapping(mapping(_decoded(files.get(name))).get(_VALUES))
             files[name] = _answer({_VALUES: {**last, **dict(_replaced(vin, car, last, sent))}})
@@ -57,7 +57,7 @@ def _replaced(
     vin: str, car: MappedCar, last: Mapping[str, object], sent: _Sent
 ) -> Iterator[tuple[str, object]]:
     """Yield the values to replace in the last response: by the stored, or the first sent ones."""
-    for key, (time, item) in car.memory.raw.items():
+    for key, (time, item) in car.state.raw.items():
         items = sent.get((vin, key), ())
         answer = mapping(last.get(key))
         if item not in items and time not in map(_measured, items):
@@ -80,7 +80,7 @@ def _measured(item: object) -> datetime | None:
 
 
 def _mapping(vin: str, car: MappedCar) -> object:
-    known = car.memory.answers.get(MAPPING)
+    known = car.state.answers.get(MAPPING)
     return {"vin": vin, "mappingType": car.access} if known is None else known
 
 

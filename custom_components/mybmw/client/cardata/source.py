@@ -137,9 +137,9 @@ class CardataSource:
             access = vehicle[ACCESS]
             if access is None or access.source != SOURCE:
                 continue
-            car = self.cars.setdefault(vehicle.vin, MappedCar(memory=CarState(zone=self._zone)))
+            car = self.cars.setdefault(vehicle.vin, MappedCar(state=CarState(zone=self._zone)))
             car.access = access.value
-            car.memory.drive_train = vehicle.drive_train
+            car.state.drive_train = vehicle.drive_train
             self._listed = True
         self._watch()
 
@@ -242,7 +242,7 @@ class CardataSource:
 
     def spent(self) -> Mapping[str, object]:
         """Return what `keep` writes down."""
-        return {"ledger": self.ledger.dump(), "container": self._containers.memory.dump()}
+        return {"ledger": self.ledger.dump(), "container": self._containers.state.dump()}
 
     def keep(self, save: Save, saved: object) -> None:
         """Have what is spent written down with `save` at once, and go on from what that wrote."""
@@ -252,12 +252,12 @@ class CardataSource:
 
         self.ledger.save = write
         self.ledger.load(mapping(mapping(saved).get("ledger")))
-        self._containers.memory = ContainerState.load(mapping(mapping(saved).get("container")))
+        self._containers.state = ContainerState.load(mapping(mapping(saved).get("container")))
 
     def dump_car(self, vin: str) -> Mapping[str, object] | None:
         """Return what should survive a restart of one car as JSON."""
         car = self.cars.get(vin)
-        return None if car is None else car.memory.dump()
+        return None if car is None else car.state.dump()
 
     def dump(self) -> Mapping[str, object]:
         """Return what should survive a restart beside cars, and beside what `keep` saves."""
@@ -276,12 +276,12 @@ class CardataSource:
         fields, now = mapping(saved), self._now()
         then = max(now, saved_time(fields.get("saved")) or now)
         self.ledger.load(mapping(fields.get("ledger")))
-        if self._containers.memory.id is None:
-            self._containers.memory = ContainerState.load(mapping(fields.get("container")))
+        if self._containers.state.id is None:
+            self._containers.state = ContainerState.load(mapping(fields.get("container")))
         self._plan.load(fields.get("plan"), then)
-        for vin, memory in mapping(fields.get("cars")).items():
-            car = self.cars.setdefault(vin, MappedCar(memory=CarState(zone=self._zone)))
-            car.memory.load(memory)
+        for vin, stored in mapping(fields.get("cars")).items():
+            car = self.cars.setdefault(vin, MappedCar(state=CarState(zone=self._zone)))
+            car.state.load(stored)
             car.denied = vin in mapping(fields.get("denied"))
         self._activity.load(fields.get("heard"), then)
         self._activity.load_reach(fields.get("reach"), then)
@@ -296,7 +296,7 @@ class CardataSource:
         return {
             **calls_diagnostics(self.ledger, now),
             "next": plan_diagnostics(self._plan.next(now)),
-            "container": self._containers.memory.dump(),
+            "container": self._containers.state.dump(),
             "stream": self._stream.state.value if self._stream else None,
             "foreign_cars": dict(self.unknown_cars),
             "problems": dict(self.problems + self._worker.problems),
@@ -368,11 +368,11 @@ class CardataSource:
     def _planned_earlier(self, vin: str) -> bool:
         """Tell whether a car has sent something that makes a call worth while."""
         car = self.cars.get(vin)
-        if car is None or not car.memory.events:
+        if car is None or not car.state.events:
             return False
-        for reason in car.memory.events:
+        for reason in car.state.events:
             self._plan.event(vin, reason, self._now())
-        car.memory.events.clear()
+        car.state.events.clear()
         return True
 
     def _received(self, topic: str, payload: bytes) -> tuple[str, list[AnyReading]]:
@@ -384,8 +384,8 @@ class CardataSource:
             self._incoming.reject(vin, message)
             return vin, []
         data = mapping(message.get("data"))
-        readings = read_values(data, car.memory, sent_at(message, now))
-        car.memory.streamed.update(data.keys() & car.memory.raw.keys())
+        readings = read_values(data, car.state, sent_at(message, now))
+        car.state.streamed.update(data.keys() & car.state.raw.keys())
         self._activity.message_received(vin, now)
         if readings:
             self._plan.updated(vin, now)
@@ -395,6 +395,6 @@ class CardataSource:
         """Return a car of the account; before they were listed, one of the first few that come."""
         car = self.cars.get(vin)
         if car is None and not self._listed and len(self.cars) < MAX_UNLISTED_CARS and is_vin(vin):
-            car = self.cars[vin] = MappedCar(memory=CarState(zone=self._zone))
+            car = self.cars[vin] = MappedCar(state=CarState(zone=self._zone))
             self._watch()
         return car

@@ -213,11 +213,11 @@ def main() -> None:
     options = parser.parse_args()
     traces = {"MyBMW value": asyncio.run(poll()), "MQTT payload": asyncio.run(message())}
     if options.json:
-        told: dict[str, Any] = {
+        result: dict[str, Any] = {
             name: {"files": trace.files, "entered_again": trace.entered_again}
             for name, trace in traces.items()
         }
-        print(json.dumps(told))
+        print(json.dumps(result))
         return
     for name, trace in traces.items():
         print(f"{name}: {len(trace.files)} files")

@@ -216,10 +216,10 @@ class CarState:
             if not self._can_send(name):
                 continue
             unit, delay = UNITS.get(name), _LATENCY + index * _GAP
-            told = value
+            sent = value
             if self.miles and unit == "km" and isinstance(value, int | float):
-                unit, told = "mi", int(value / _KM_PER_MILE)
-            yield Change(at + delay, name, told, unit, delay)
+                unit, sent = "mi", int(value / _KM_PER_MILE)
+            yield Change(at + delay, name, sent, unit, delay)
             index += 1
 
     def _can_send(self, descriptor: str) -> bool:

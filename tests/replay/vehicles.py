@@ -45,7 +45,7 @@ class Vehicles:
         inbound.expect_params(apptimezone=r"-?\d+", appDateTime=r"\d{10}000")
         car = self.world.car(inbound)
         car.run_climate()
-        return httpx.Response(200, json=car.told[0])
+        return httpx.Response(200, json=car.answers[0])
 
     def charging(self, inbound: Inbound) -> httpx.Response:
         """Charging details; 404 for a car that has none."""
@@ -54,7 +54,7 @@ class Vehicles:
             fields="charging-profile", has_charging_settings_capabilities="true|false"
         )
         car = self.world.car(inbound)
-        charging = car.told[1]
+        charging = car.answers[1]
         if charging is None:
             raise RefusedError(404, f"Vehicle {car.vin} has no charging details")
         return httpx.Response(200, json=charging)

@@ -51,7 +51,7 @@ class Car:
         return cls(car.vin.upper(), car.brand, *answers, clock)
 
     @property
-    def told(self) -> tuple[Json, Json | None]:
+    def answers(self) -> tuple[Json, Json | None]:
         """The state and charging that the service returns, which may be older than the car's."""
         return self.held or (self.state, self.charging)
 

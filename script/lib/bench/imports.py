@@ -47,5 +47,5 @@ def figures() -> Iterator[Figure]:
 
 def _seconds(source: str) -> float:
     command = [sys.executable, "-c", _script(source)]
-    told = subprocess.run(command, cwd=_ROOT, check=True, capture_output=True)
-    return float(told.stdout)
+    result = subprocess.run(command, cwd=_ROOT, check=True, capture_output=True)
+    return float(result.stdout)

@@ -37,8 +37,8 @@ def seconds_of_peer(cars: Mapping[str, RecordedCar]) -> dict[str, float | None]:
         lines = "".join(f"{Path(parent) / name}\n" for name in cars)
         script = str(Path(__file__).with_name("peer.py"))
         command = [str(_PYTHON), script]
-        told = subprocess.run(command, input=lines.encode(), capture_output=True, check=True)
-    return dict(zip(cars, map(json.loads, told.stdout.splitlines()), strict=True))
+        result = subprocess.run(command, input=lines.encode(), capture_output=True, check=True)
+    return dict(zip(cars, map(json.loads, result.stdout.splitlines()), strict=True))
 
 
 def _install() -> bool:

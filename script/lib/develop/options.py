@@ -23,8 +23,8 @@ _SOURCES: Final = ("mybmw", "cardata")
 _DESCRIPTION: Final = """\
 Start a real Home Assistant with a simulated account, whose cars are recorded answers of BMW
 CarData and of the MyBMW API. The cars of CarData drive and charge, so that the dashboard moves.
-Nothing leaves this machine. Cars, dashboard and log-in are ready within a minute; what it does is
-told on the way, and Ctrl-C stops it.
+Nothing leaves this machine. Cars, dashboard and log-in are ready within a minute; progress is
+printed, and Ctrl-C stops it.
 """
 _EPILOG: Final = """\
 The simulated BMW is controlled through the port after Home Assistant's, where a browser finds a

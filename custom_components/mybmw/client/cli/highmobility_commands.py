@@ -32,7 +32,7 @@ from .app_commands import STATUS_OPTIONS
 from .app_connection import vin_of
 from .arguments import SubCommand, Word, option, path_of
 from .highmobility_connection import HighMobilityConnection, KeptApp, connected, find_app, run_alone
-from .output import FAILED, OK, note, say, say_json, show, tell
+from .output import FAILED, OK, note, report_errors, say, say_json, show
 from .store import LoginFile
 from .web import web_client
 
@@ -116,7 +116,7 @@ def _status(options: Namespace) -> int:
         if wanted or poll.error is None:
             show(wanted, as_json=options.json, one=vin is not None)
         _say_costs(connection)
-        return tell(options.program, connection.garage, poll)
+        return report_errors(options.program, connection.garage, poll)
 
     return run_alone(find_app(options), work)
 

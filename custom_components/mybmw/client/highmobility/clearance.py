@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple, Self
 
 from ..core.convert import mapping, sequence, utc_time
-from ..core.wording import wording
+from ..core.known_words import known_words
 
 _SOON: Final = timedelta(minutes=10)
 _SELDOM: Final = timedelta(hours=6)
@@ -164,4 +164,4 @@ def _reason(fields: Mapping[str, object]) -> str | None:
     """Return the newest reason that was told, as far as it may be shown."""
     changes = [mapping(item) for item in sequence(fields.get("changelog"))]
     told = [*(change.get("reason") for change in reversed(changes)), fields.get("description")]
-    return next((wording(item) for item in told if isinstance(item, str) and item), None)
+    return next((known_words(item) for item in told if isinstance(item, str) and item), None)

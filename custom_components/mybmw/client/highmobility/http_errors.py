@@ -8,8 +8,8 @@ import orjson
 
 from ..core.convert import mapping, sequence
 from ..core.errors import ApiError, AuthError, ClientError, NotAllowedError, QuotaError
+from ..core.known_words import known_words
 from ..core.redaction import Redaction
-from ..core.wording import wording
 from ..transport.http import retry_after
 
 _USUAL_WAIT: Final = 10.0
@@ -41,7 +41,7 @@ def check(response: httpx.Response, what: str, redactor: Redaction) -> None:
     if response.is_success:
         return
     faults = [*_faults(response)]
-    told = wording(" - ".join(faults))
+    told = known_words(" - ".join(faults))
     text = redactor.beginning(f"{what}: HTTP {response.status_code} {told}".strip())
     raise _error(response, " ".join(faults).lower(), text)
 

@@ -121,7 +121,7 @@ def _prepared(
             return partial(api.send_poi, car, _gcid(api), _destination(car, poi))
     path = {CommandKind.CHARGE_START: "start-charging", CommandKind.CHARGE_STOP: "stop-charging"}
     if command.kind not in path:
-        raise UnsupportedError(f"{command.kind} needs parameters")
+        raise UnsupportedError(f"{command.kind} needs more than its kind")
     return partial(api.change_charging, car, path[command.kind], {})
 
 

@@ -2,9 +2,8 @@
 
 The stream sends changes, so calls are for what it did not send. Events (end of a trip or a charge,
 the car was plugged in) have priority, with a short delay until BMW's servers have the result. Other
-calls go to the car with the oldest data, at an interval with which the calls of a day suffice:
-fewer calls make it longer, and new stream data postpone the next call. Data that seldom change
-are requested seldom.
+calls go to the car with the oldest data, at an interval with which the calls of a day suffice; new
+stream data postpone the next call. Data that seldom change are requested seldom.
 """
 
 from collections import Counter

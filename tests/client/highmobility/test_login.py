@@ -84,6 +84,7 @@ async def test_key(spoil: type[str]) -> None:
         pem(rsa.generate_private_key(65537, 2048)),
         "x" * 20_000,
     ],
+    ids=["empty", "header_alone", "no_key_inside", "other_curve", "rsa", "long"],
 )
 def test_no_key(text: str) -> None:
     """What is no P-256 key is refused before anything is sent."""

@@ -59,7 +59,7 @@ from .client import (
     attributes as car,
 )
 from .client.core.attributes import AnyAttribute
-from .client.core.descriptors import DESCRIPTORS, Descriptor, Kind
+from .client.core.descriptors import DESCRIPTORS, PROPERTIES, Descriptor, Kind
 from .client.core.values import (
     Access,
     AlarmState,
@@ -605,6 +605,7 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
     _sensor(car.COLOR, off=True, diagnostic=True),
     _sensor(car.COUNTRY, off=True, diagnostic=True),
     *(_catalogue_sensor(item) for item in DESCRIPTORS.values() if item.kind is not Kind.FLAG),
+    *(_catalogue_sensor(item) for item in PROPERTIES.values()),
 )
 
 

@@ -11,7 +11,11 @@ from typing import Any, Final, get_origin
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from custom_components.mybmw.client.core.attributes import ATTRIBUTES
-from custom_components.mybmw.client.core.descriptors import DESCRIPTORS, attribute_of
+from custom_components.mybmw.client.core.descriptors import (
+    DESCRIPTORS,
+    PROPERTIES as OWN,
+    attribute_of,
+)
 from custom_components.mybmw.client.core.snapshot import dump
 from custom_components.mybmw.client.core.values import DriveTrain
 from custom_components.mybmw.client.core.vehicle import Vehicle
@@ -158,7 +162,7 @@ def usable(found: Read) -> None:
     vehicle.update(found.found.readings)
     json.dumps(dump(vehicle))
     for reading in vehicle:
-        assert reading.attribute.key in ATTRIBUTES or reading.attribute.key in DESCRIPTORS
+        assert reading.attribute.key in ATTRIBUTES or reading.attribute.key in {*DESCRIPTORS, *OWN}
         kind: Any = attribute_of(reading.attribute.key).type
         kind = get_origin(kind) or kind
         assert reading.value is None or isinstance(reading.value, kind), reading

@@ -12,7 +12,7 @@ from typing import Final
 
 from . import attributes, commands, values
 from .convert import NULL_WORDS
-from .descriptors import DESCRIPTORS
+from .descriptors import DESCRIPTORS, PROPERTIES
 
 _NAME_PART: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -61,5 +61,5 @@ def _texts() -> Iterator[str]:
                 yield from kind
     yield from NULL_WORDS
     yield from attributes.ATTRIBUTES
-    for key, item in DESCRIPTORS.items():
+    for key, item in (*DESCRIPTORS.items(), *PROPERTIES.items()):
         yield from (key, *item.words)

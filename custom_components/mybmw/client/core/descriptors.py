@@ -95,9 +95,9 @@ _CARS: Final[Mapping[str, frozenset[DriveTrain]]] = {
 }
 
 
-def _read() -> Iterator[Descriptor]:
-    """Yield the rows of `descriptors.csv`; missing bounds are those of the unit."""
-    with Path(__file__).with_suffix(".csv").open(encoding="utf-8", newline="") as table:
+def _read(name: str) -> Iterator[Descriptor]:
+    """Yield the rows of a table beside this file; missing bounds are those of the unit."""
+    with Path(__file__).with_name(name).open(encoding="utf-8", newline="") as table:
         for row in csv.DictReader(table):
             kind = Kind(row["kind"])
             unit = Unit(row["unit"]) if row["unit"] else None
@@ -122,11 +122,20 @@ def _read() -> Iterator[Descriptor]:
             )
 
 
-DESCRIPTORS: Final[Mapping[str, Descriptor]] = {item.attribute.key: item for item in _read()}
+DESCRIPTORS: Final[Mapping[str, Descriptor]] = {
+    item.attribute.key: item for item in _read("descriptors.csv")
+}
 """The descriptors by name."""
+
+PROPERTIES: Final[Mapping[str, Descriptor]] = {
+    item.attribute.key: item for item in _read("properties.csv")
+}
+"""What only the Auto API of High Mobility tells, by the name that it has there."""
 
 
 def attribute_of(key: str) -> AnyAttribute:
-    """Return the attribute or descriptor with this key; raise KeyError if there is none."""
+    """Return the attribute, descriptor or property with this key; KeyError if there is none."""
     known = ATTRIBUTES.get(key)
-    return known if known is not None else DESCRIPTORS[key].attribute
+    if known is not None:
+        return known
+    return (DESCRIPTORS.get(key) or PROPERTIES[key]).attribute

@@ -41,7 +41,7 @@ from ..core.attributes import (
     Unit,
 )
 from ..core.convert import Converter, day, member, text
-from ..core.descriptors import DESCRIPTORS
+from ..core.descriptors import DESCRIPTORS, PROPERTIES
 from ..core.values import (
     AlarmState,
     Brand,
@@ -137,6 +137,12 @@ def tail[T](
 ) -> PropertyRule[T]:
     """Return the rule for an attribute of the catalogue."""
     return PropertyRule(DESCRIPTORS[key].attribute, convert, forgets, fallbacks)
+
+
+def _own(key: str, convert: Converter[Any] | None = None) -> AnyRule:
+    """Return the rule for what nothing but the Auto API tells, a word if nothing is said."""
+    item = PROPERTIES[key]
+    return PropertyRule(item.attribute, convert or word(*item.words), convert is None)
 
 
 def _words(key: str, **others: str) -> AnyRule:
@@ -343,6 +349,14 @@ RULES: Final[Mapping[str, AnyRule]] = {
     ),
     "vehicle_information.display_unit": _words("vehicle.cabin.infotainment.displayUnit.distance"),
     "vehicle_information.time_zone": _words("vehicle.vehicle.timeSetting"),
+    # What nothing else tells
+    "charging.current_type": _own("charging.current_type"),
+    "lights.parking_light_status": _own("lights.parking_light_status"),
+    "navi_destination.arrival_duration": _own("navi_destination.arrival_duration", _MINUTES),
+    "usage.last_trip_battery_regenerated": _own("usage.last_trip_battery_regenerated", percent),
+    "usage.last_trip_energy_consumption": _own("usage.last_trip_energy_consumption", _KWH),
+    "usage.last_trip_fuel_consumption": _own("usage.last_trip_fuel_consumption", _LITERS),
+    "vehicle_location.precision": _own("vehicle_location.precision", _METERS),
 }
 """What one property alone tells, in this order."""
 

@@ -7,6 +7,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.mybmw.client import (
+    AnswerError,
     AuthError,
     ClientError,
     EventKind,
@@ -157,6 +158,30 @@ async def test_errors(
     freezer.tick(timedelta(hours=7))
     await made.work()
     assert made.source.unreadable(I4) is None
+
+
+async def test_what_is_due_to_the_car() -> None:
+    """A car that sleeps, has no data yet or may not be read is no failure of the service."""
+    for status, whole in ((403, False), (408, False), (422, False), (500, True), (503, True)):
+        made = linked(fleet())
+        made.sim.fail(Place.DATA, fails(status))
+        poll = await made.work()
+        assert set(poll.errors) == {I4}
+        assert (poll.error is not None) is whole
+
+
+@pytest.mark.parametrize("answer", [[], "text", None, {"vin": MINI}, {"vin": 7}, {"vin": None}])
+async def test_not_about_the_car(answer: object) -> None:
+    """What is no answer about this very car changes nothing."""
+    made = linked(fleet())
+    await made.work()
+    known = len(list(made.garage.vehicles[I4]))
+    made.sim.fail(Place.DATA, fails(200, answer) if answer is not None else fails(204, "x"))
+    poll = await made.source.poll()
+    made.garage.take(poll)
+    assert isinstance(poll.errors[I4], AnswerError)
+    assert set(made.garage.vehicles) == {I4}
+    assert len(list(made.garage.vehicles[I4])) == known
 
 
 async def test_retry_after() -> None:

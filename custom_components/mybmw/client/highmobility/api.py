@@ -69,7 +69,11 @@ class HighMobilityApi:
     async def vehicle_data(self, vin: str) -> object:
         """Read everything about a car; it costs a request."""
         path = f"/v1/vehicle-data/autoapi-13/{quote(vin, safe='')}"
-        return await self._json(_ApiCall("read a car", "GET", path, vin=vin, paid=True))
+        answer = await self._json(_ApiCall("read a car", "GET", path, vin=vin, paid=True))
+        told = mapping(answer).get("vin", vin)
+        if not isinstance(answer, dict) or not isinstance(told, str) or told.upper() != vin:
+            raise AnswerError("read a car: the answer is not about the car")
+        return answer
 
     async def vehicle_info(self) -> str:
         """Return the VIN that the token of a driver is about."""

@@ -15,18 +15,20 @@ from ..core.attributes import (
     AnyReading,
 )
 from ..core.convert import mapping, utc_time
-from ..core.errors import ClientError
+from ..core.errors import ClientError, NotAllowedError
 from ..core.events import EventKind
 from ..core.source import Poll
 from ..core.values import ChargingSession, DriveTrain
 from .clearance import Clearance, ClearanceState
 from .component import SOURCE
+from .http_errors import AsleepError, NoDataYetError
 from .pace import CarPace
 
 _LOGGER = logging.getLogger(__name__)
 
 _GOOD_VOLTAGE: Final = 12.2
 _DRIVES: Final = 1.0
+_OF_A_CAR: Final = (AsleepError, NoDataYetError, NotAllowedError)
 
 
 @dataclass(slots=True)
@@ -129,8 +131,9 @@ class ReadRun:
             self.error = error
 
     def poll(self) -> Poll:
-        """Return the result; if every car failed, so did the whole."""
+        """Return the result; the whole failed if every car did, and not due to itself."""
         error = self.error
-        if error is None and self.errors and not self.readings:
-            error = next(iter(self.errors.values()))
+        if error is None and not self.readings:
+            failures = (item for item in self.errors.values() if not isinstance(item, _OF_A_CAR))
+            error = next(failures, None)
         return Poll(self.readings, self.errors, self.vins, error)

@@ -30,8 +30,8 @@ from .runtime.webhook import (
     async_remove_webhooks,
 )
 from .services import async_set_up_actions
-from .sources.entry_data import check
-from .sources.registry import SOURCES, async_load, async_sources, names_of, page_of
+from .sources.entry_data import check, sources_of
+from .sources.registry import SOURCES, async_end, async_load, async_sources, names_of, page_of
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -120,6 +120,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> bo
 async def async_remove_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> None:
     """Delete the files, issues and webhooks of an entry."""
     await async_remove_webhooks(hass, entry)
+    await async_load(hass, names_of(entry))
+    await async_end(hass, entry, sources_of(entry))
     await GarageStore(hass, entry.entry_id).remove()
     await ImageStore(hass, entry.entry_id).remove()
     await async_remove_tokens(hass, entry, SOURCES)

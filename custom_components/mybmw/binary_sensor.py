@@ -325,9 +325,8 @@ SOURCE_BINARY_SENSORS: Final = (
         key="price_cap_reached",
         translation_key="price_cap_reached",
         entity_category=EntityCategory.DIAGNOSTIC,
-        exists=lambda can: can.billed is not None,
+        exists=lambda can: can.billed is not None and can.billed.bill() is not None,
         on=lambda status: None if status.bill is None else status.bill.capped,
-        entity_registry_enabled_default=False,
     ),
 )
 

@@ -26,7 +26,7 @@ from .runtime.issues import delete_issues
 from .runtime.token_store import async_as_login
 from .sources.entry_data import options_of, sources_of
 from .sources.flow import BEGIN, AccountFlow, SourceSteps
-from .sources.registry import SOURCES, async_load, names_of
+from .sources.registry import SOURCES, async_end, async_load, names_of
 from .sources.spec import SourceSpec
 
 type Step = Callable[[dict[str, Any] | None], Awaitable[ConfigFlowResult]]
@@ -117,7 +117,11 @@ class MyBMWConfigFlow(AccountFlow, domain=DOMAIN):
         self, source: str, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Remove a source after confirmation."""
-        return self._remove(source) if user_input is not None else self._confirm_removal(source)
+        if user_input is None:
+            return self._confirm_removal(source)
+        account, result = self.known(source), self._remove(source)
+        await async_end(self.hass, self._get_reconfigure_entry(), {source: account})
+        return result
 
     def _confirm_removal(self, source: str) -> ConfigFlowResult:
         """Show how many cars and entities depend on a source, if the entry is loaded."""

@@ -674,6 +674,10 @@ def _planned(can: Capabilities) -> bool:
     return can.planned is not None
 
 
+def _on_quota(can: Capabilities) -> bool:
+    return can.planned is not None and can.hooked is None
+
+
 def _pushing(can: Capabilities) -> bool:
     return can.pushing is not None and can.hooked is None
 
@@ -692,7 +696,8 @@ def _hooked(can: Capabilities) -> bool:
 
 
 def _billed(can: Capabilities) -> bool:
-    return can.billed is not None
+    """Tell whether a price is known."""
+    return can.billed is not None and can.billed.bill() is not None
 
 
 def _bill_sensor(key: str, state: Callable[[Bill], State], **more: Any) -> SourceSensorDescription:
@@ -701,7 +706,7 @@ def _bill_sensor(key: str, state: Callable[[Bill], State], **more: Any) -> Sourc
     def value(status: Status) -> State:
         return None if status.bill is None else state(status.bill)
 
-    return _source_sensor(key, value, _billed, off=True, **more)
+    return _source_sensor(key, value, _billed, **more)
 
 
 _CONNECTED: Final = "connected"
@@ -723,7 +728,7 @@ SOURCE_SENSORS: Final = (
     _source_sensor(
         "calls_left",
         lambda status: status.calls_left_for_user,
-        _planned,
+        _on_quota,
         state_class=SensorStateClass.MEASUREMENT,
     ),
     _source_time("next_call", _next_call, _planned),
@@ -734,7 +739,7 @@ SOURCE_SENSORS: Final = (
         off=True,
         state_class=SensorStateClass.MEASUREMENT,
     ),
-    _source_time("login_ends", lambda status: status.login_ends, _planned, off=True),
+    _source_time("login_ends", lambda status: status.login_ends, _on_quota, off=True),
     _source_sensor(
         "stream_state",
         lambda status: status.stream,

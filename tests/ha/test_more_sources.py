@@ -38,6 +38,7 @@ from tests.replay.cardata import SimulatedCarData
 from tests.replay.faults import Endpoint
 from tests.replay.mybmw import SimulatedMyBMW
 
+BUILT_IN = ["cardata", "mybmw", "highmobility"]
 ALL = ["cardata", "mybmw", "acme", "courier"]
 ROADSTER = "WBA0MADE0UP000001"
 VAN = "WBA0MADE0UP000002"
@@ -131,7 +132,7 @@ def services(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, dr.Device
 async def test_set_up(hass: HomeAssistant, acme: SimulatedAcme) -> None:
     """The new source is in the menu; its dialog says what is wrong, and makes an account."""
     flow = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
-    assert flow["menu_options"] == ALL
+    assert flow["menu_options"] == [*BUILT_IN, "acme", "courier"]
     flow = await choose(hass, flow, "acme")
     assert (flow["type"], flow["step_id"]) == (FlowResultType.FORM, "acme")
     flow = await step(hass, flow, {"token": "wrong"})
@@ -174,6 +175,7 @@ async def test_added_to_an_account(
     assert flow["menu_options"] == [
         "cardata_reconfigure",
         "mybmw_reconfigure",
+        "highmobility",
         "acme",
         "courier",
         "cardata_remove",

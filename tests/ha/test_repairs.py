@@ -33,7 +33,7 @@ async def test_add_cardata(hass: HomeAssistant) -> None:
     """The dialog that adds CarData goes on where the repair ends."""
     entry, flow = await begin(hass, "mybmw")
     menu = await flow.async_step_init()
-    assert menu["menu_options"] == ["add_cardata", "remove_account"]
+    assert menu["menu_options"] == ["add_cardata", "add_highmobility", "remove_account"]
     end = await flow.async_step_add_cardata()
     assert end["type"] is FlowResultType.ABORT
     (going,) = hass.config_entries.flow.async_progress_by_handler(DOMAIN)

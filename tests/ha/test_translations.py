@@ -56,6 +56,8 @@ from custom_components.mybmw.sensor import (
 from custom_components.mybmw.sources import (
     cardata as cardata_steps,
     cardata_stream,
+    highmobility,
+    highmobility_steps,
     mybmw as mybmw_steps,
     portals,
 )
@@ -129,6 +131,10 @@ STEPS: Final[Mapping[str, vol.Schema]] = {
     "cardata_code": cardata_steps.code_schema("https://example.com"),
     "cardata_reauth": cardata_steps._SCHEMA,
     "cardata_remove": vol.Schema({}),
+    "highmobility_consent": highmobility_steps.CONSENT,
+    "highmobility_fleet": highmobility_steps.FLEET,
+    "highmobility_remove": vol.Schema({}),
+    "highmobility_webhook": highmobility_steps.WEBHOOK,
     "mybmw": mybmw_steps._ACCOUNT,
     "mybmw_captcha": mybmw_steps._CAPTCHA,
     "mybmw_reauth": mybmw_steps._PASSWORD,
@@ -136,19 +142,31 @@ STEPS: Final[Mapping[str, vol.Schema]] = {
     "mybmw_remove": vol.Schema({}),
 }
 MENUS: Final = {
-    "user": {"cardata", "mybmw"},
-    "reauth": {"cardata_reauth", "mybmw_reauth"},
+    "user": {"cardata", "mybmw", "highmobility"},
+    "highmobility": {"highmobility_consent", "highmobility_fleet"},
+    "reauth": {"cardata_reauth", "mybmw_reauth", "highmobility_reauth"},
     "reconfigure": {
         "cardata",
         "cardata_reconfigure",
         "cardata_remove",
+        "highmobility",
+        "highmobility_reconfigure",
+        "highmobility_remove",
         "mybmw",
         "mybmw_reconfigure",
         "mybmw_remove",
     },
 }
 # Steps that show nothing of their own
-SILENT: Final = {"cardata_approved", "cardata_reconfigure", "cardata_refused"}
+SILENT: Final = {
+    "cardata_approved",
+    "cardata_reconfigure",
+    "cardata_refused",
+    "highmobility_decided",
+    "highmobility_owner",
+    "highmobility_reauth",
+    "highmobility_reconfigure",
+}
 # What Home Assistant's own methods abort a flow with
 ABORTS: Final = {
     "_abort_if_unique_id_configured": {"already_configured"},
@@ -439,7 +457,8 @@ def test_options_are_translated() -> None:
     general = config_flow._GENERAL | config_flow._COMMANDING
     _assert_fields(steps["init"], {**general, **mybmw_steps.SETUP.options})
     sections = steps["init"]["sections"]
-    assert sections.keys() == {"cardata", "stream"}
+    assert sections.keys() == {"cardata", "stream", "highmobility"}
+    _assert_fields(sections["highmobility"], highmobility.FIELDS.schema)
     _assert_fields(sections["cardata"], cardata_steps._REQUESTS.schema)
     _assert_fields(sections["stream"], cardata_stream.FIELDS.schema)
     errors = translations()["options"]["error"]
@@ -457,6 +476,7 @@ def test_flow_results_are_translated() -> None:
     assert texts["error"].keys() == client | set(LoginFailure) | {
         "account_unknown",
         "client_id_form",
+        *highmobility_steps.ERRORS,
     }
     reasons: set[str] = set()
     for module, _, call, words in calls():
@@ -472,7 +492,7 @@ def test_flow_placeholders_are_given() -> None:
         *portals.portals("DE"),
         *cardata_steps._placeholders(code),
         *("captcha_url", "username"),
-        *("account", "cars", "entities"),
+        *("account", "cars", "entities", "car"),
     }
     for path, text in flat(translations()["config"]).items():
         assert placeholders(text) <= names, path
@@ -488,7 +508,7 @@ def test_selectors_are_translated() -> None:
             if name_of(call) == "SelectSelectorConfig"
         )
     )
-    assert keys == {"region", "stream"}
+    assert keys == {"highmobility_brand", "highmobility_locale", "region", "stream"}
     assert translations()["selector"].keys() == keys | {"charging_mode", "view", "weekday"}
     assert translations()["selector"]["stream"]["options"].keys() == set(cardata_stream.STREAMS)
     assert translations()["selector"]["region"]["options"].keys() == set(Region)

@@ -44,6 +44,7 @@ ISSUES: Final[Mapping[str, Callable[[Status, datetime], bool]]] = {
     "stream_silent": lambda status, now: (
         status.silent_since is not None and now - status.silent_since >= _SILENCE
     ),
+    "price_limit": lambda status, _now: status.bill is not None and status.bill.stopped,
     "no_container": lambda status, _now: status.container_missing,
     "quota_spent_by_others": lambda status, _now: status.spent_by_others,
 }

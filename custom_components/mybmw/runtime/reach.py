@@ -140,7 +140,6 @@ class Reach:
             stream=stream,
             cause=cause or status.cause,
             last_poll=self.last_poll,
-            bill=None if self.can.billed is None else self.can.billed.bill(),
         )
 
     @property

@@ -169,11 +169,11 @@ def _with_cars(
 class SpentStore:
     """What calls were spent on, where calls are counted: a file of its own, written at once."""
 
-    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+    def __init__(self, hass: HomeAssistant, entry_id: str, name: str = "spent") -> None:
         self._hass = hass
         self._entry_id = entry_id
         self._store = Store[dict[str, Any]](
-            hass, 1, f"{DOMAIN}.{entry_id}.spent", private=True, atomic_writes=True
+            hass, 1, f"{DOMAIN}.{entry_id}.{name}", private=True, atomic_writes=True
         )
 
     async def load(self) -> Mapping[str, object]:

@@ -1,8 +1,8 @@
 """The sources that an account may have: one row each, in the order of the menus."""
 
 from collections import ChainMap
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
@@ -38,6 +38,13 @@ _ROWS: Final = (
         commands=True,
         page=_PORTAL,
     ),
+    SourceSpec(
+        name="highmobility",
+        module=f"{__package__}.highmobility",
+        model="Auto API",
+        manufacturer="High Mobility",
+        page="https://console.high-mobility.com",
+    ),
 )
 _PAGES: Final = {"not_allowed": _PORTAL, "unexpected": "homeassistant://config/logs"}
 SOURCES: Final[dict[str, SourceSpec]] = {spec.name: spec for spec in _ROWS}
@@ -60,6 +67,14 @@ async def async_load(hass: HomeAssistant, names: Iterable[str]) -> None:
     """Import the modules of these sources."""
     for name in names:
         await async_import_module(hass, SOURCES[name].module)
+
+
+async def async_end(
+    hass: HomeAssistant, entry: ConfigEntry, accounts: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Let services know that their logins were removed from an entry."""
+    for name, account in accounts.items():
+        await SOURCES[name].setup.ended(hass, entry, account)
 
 
 async def async_sources(

@@ -16,6 +16,12 @@ from .flow import SourceSteps
 type Fields = Mapping[vol.Marker, Any]
 
 
+async def _end_nothing(
+    _hass: HomeAssistant, _entry: ConfigEntry, _account: Mapping[str, Any]
+) -> None:
+    return None
+
+
 async def _accept(_hass: HomeAssistant, _options: Mapping[str, Any]) -> str | None:
     return None
 
@@ -28,6 +34,7 @@ class SourceSetup(NamedTuple):
     `normalize_options` returns the options to store, `stored_options` are their fields,
     `validate_options` returns the translation key of an error. `interval` returns the polling
     interval, None if the source plans its calls; `server` the URL for system health.
+    `ended` is awaited with the stored login data once the source was removed.
     """
 
     build: Callable[[HomeAssistant, ConfigEntry, Redactor], Awaitable[Source]]
@@ -41,6 +48,7 @@ class SourceSetup(NamedTuple):
     normalize_options: Callable[[dict[str, Any]], dict[str, Any]] = lambda options: options
     validate_options: Callable[[HomeAssistant, Mapping[str, Any]], Awaitable[str | None]] = _accept
     interval: Callable[[ConfigEntry], timedelta | None] = lambda _entry: None
+    ended: Callable[[HomeAssistant, ConfigEntry, Mapping[str, Any]], Awaitable[None]] = _end_nothing
 
 
 class SourceSpec(NamedTuple):

@@ -74,7 +74,8 @@ class Status(NamedTuple):
     without ever having heard a car. `failing` means that a part of the work keeps failing in a way
     that nobody foresaw.
 
-    `delivery` is when the service has called the webhook last. `bill` is told by what is `Billed`.
+    `delivery` is when the service has called the webhook last. `bill` is what the month costs,
+    where a price is known.
 
     Whoever polls the source knows `last_poll`, the last one that did not fail, and `cause`, why the
     source cannot be read, unless the source knows it itself.

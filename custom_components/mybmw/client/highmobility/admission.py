@@ -109,7 +109,7 @@ class Admission:
         tokens = await self._api.login.log_in()
         if not tokens.approved and self.due <= now:
             self.checked = now
-            await self._api.login.replace(tokens.access)
+            await self._api.login.renew()
         if self.pending:
             return
         if not self._cars:

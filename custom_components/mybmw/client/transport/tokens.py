@@ -121,6 +121,10 @@ class TokenKeeper[T: TokenSet]:
         self._replaced = datetime.now(UTC)
         return fresh.access
 
+    async def renew(self) -> T:
+        """Replace tokens that are still good, since what they allow may be more by now."""
+        return await self._renew()
+
     async def _renew(self) -> T:
         if self._renewal is None:
             self._renewal = asyncio.create_task(self._log_in_once())

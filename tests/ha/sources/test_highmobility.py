@@ -1,0 +1,443 @@
+"""High Mobility in Home Assistant: set-up in both ways, values, webhooks, costs, removal."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import timedelta
+import logging
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components import webhook
+from homeassistant.components.diagnostics import DOMAIN as DIAGNOSTICS
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
+from homeassistant.util.aiohttp import MockRequest
+import httpx
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
+from pytest_homeassistant_custom_component.components.diagnostics import (
+    get_diagnostics_for_config_entry,
+)
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.mybmw.const import DOMAIN
+from tests.ha.support import flows, state
+from tests.ha.support.flow_steps import choose, step, suggested
+from tests.ha.support.highmobility import (
+    CONSENT,
+    FLEET,
+    HOOK,
+    I4,
+    Browser,
+    begin,
+    fleet_entry,
+    post,
+    simulated,
+)
+from tests.replay.highmobility import (
+    SECRET,
+    WEBHOOK_SECRET,
+    Delivery,
+    Place,
+    SimulatedHighMobility,
+    fails,
+)
+
+type Elapse = Callable[[timedelta], Awaitable[None]]
+
+MILEAGE = "sensor.i4_edrive40_mileage"
+CHARGE = "sensor.i4_edrive40_remaining_battery_percent"
+EVENT = "event.i4_edrive40_event"
+SERVICE = "sensor.high_mobility"
+
+
+@pytest.fixture(autouse=True)
+async def _web(hass: HomeAssistant) -> None:
+    """Home Assistant has an address, and what registers pages with it does so before it starts."""
+    for component in ("auth", "webhook", "repairs", "image", "notify"):
+        assert await async_setup_component(hass, component, {})
+
+
+@pytest.fixture
+def elapse(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Elapse:
+    """Let time pass, and everything happen that is due; listening never ends."""
+
+    async def run(delta: timedelta) -> None:
+        freezer.tick(delta)
+        async_fire_time_changed(hass)
+        for _ in range(20):
+            await hass.async_block_till_done()
+
+    return run
+
+
+@pytest.fixture
+def service() -> Iterator[SimulatedHighMobility]:
+    """The service, with one car."""
+    sim = simulated()
+    with sim.router():
+        yield sim
+
+
+@pytest.fixture
+def entry(hass: HomeAssistant) -> MockConfigEntry:
+    """An account with a fleet of one car."""
+    made = fleet_entry()
+    made.add_to_hass(hass)
+    return made
+
+
+@pytest.fixture
+async def account(
+    hass: HomeAssistant, service: SimulatedHighMobility, entry: MockConfigEntry
+) -> MockConfigEntry:
+    """The same account, cleared and set up."""
+    service.clear()
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
+    return entry
+
+
+async def test_fleet(
+    hass: HomeAssistant,
+    service: SimulatedHighMobility,
+    elapse: Elapse,
+    browser: Browser,
+) -> None:
+    """Log in, ask for clearance, show the webhook; values come once the car is cleared."""
+    service.delay = timedelta(hours=1)
+    flow = await begin(hass, "fleet")
+    flow = await step(hass, flow, FLEET)
+    assert flow["step_id"] == "highmobility_webhook", flow
+    shown = suggested(flow)
+    flow = await step(hass, flow, {})
+    assert (flow["type"], flow["title"]) == (FlowResultType.CREATE_ENTRY, "High Mobility")
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    kept = entry.data["sources"]["highmobility"]
+    assert shown["webhook_url"].endswith(f"/api/webhook/{kept['webhook_id']}")
+    assert shown["webhook_secret"] == kept["webhook_secret"]
+    assert kept["vins"] == [I4]
+    assert service.asked(Place.DATA) == 0
+    service.webhook_secret = kept["webhook_secret"]
+    service.delay = timedelta()
+    sent = service.set_clearance(I4, "approved")
+    assert await post(browser, sent, kept["webhook_id"]) == 202
+    await elapse(timedelta(seconds=5))
+    assert float(state(hass, MILEAGE)) > 0
+    assert service.asked(Place.DATA) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "told", "error"),
+    [
+        ({"client_secret": "wrong"}, {}, "highmobility_invalid_auth"),
+        ({"client_secret": ""}, {}, "secret_or_key"),
+        ({"private_key": "text", "client_secret": ""}, {}, "private_key_form"),
+        ({"vins": []}, {}, "vin_form"),
+        ({"vins": ["WBA"]}, {}, "vin_form"),
+        ({}, {"eligible": False}, "car_not_supported"),
+        ({}, {"data_delivery": ["push"]}, "car_no_delivery"),
+        ({}, {"eligible": False, "connectivity_status": "deactivated"}, None),
+        ({}, {"eligible": False, "primary_user_assigned": False}, "car_no_primary_user"),
+    ],
+)
+async def test_fleet_refused(
+    hass: HomeAssistant,
+    service: SimulatedHighMobility,
+    change: dict[str, Any],
+    told: dict[str, Any],
+    error: str | None,
+) -> None:
+    """A sentence for each cause; what was typed stays, and mended it works."""
+    service.eligibility[I4] = told
+    flow = await step(hass, await begin(hass, "fleet"), {**FLEET, **change})
+    assert flow["step_id"] == "highmobility_fleet"
+    assert list(flow["errors"].values()) == [error or "car_connectivity_deactivated"]
+    assert suggested(flow)["client_id"] == FLEET["client_id"]
+    assert suggested(flow)["client_secret"] is None
+    assert service.clearance == {}
+    service.eligibility.clear()
+    flow = await step(hass, flow, FLEET)
+    assert flow["step_id"] == "highmobility_webhook"
+
+
+async def consent(
+    hass: HomeAssistant, sim: SimulatedHighMobility, flow: Any, client: Browser, vin: str = I4
+) -> Any:
+    """Let the owner give consent, and the browser come back to Home Assistant."""
+    assert flow["type"] is FlowResultType.EXTERNAL_STEP, flow
+    back = httpx.URL(sim.owner.consent(flow["url"], vin))
+    assert back.path == "/auth/external/callback"
+    answer = await client.get("/auth/external/callback", params=dict(back.params))
+    assert answer.status == 200
+    await hass.async_block_till_done()
+    return await step(hass, flow)
+
+
+@pytest.fixture
+async def browser(
+    hass: HomeAssistant,
+    hass_client_no_auth: ClientSessionGenerator,
+    current_request_with_host: None,
+) -> Browser:
+    """The browser of the owner."""
+    return await hass_client_no_auth()
+
+
+async def test_consent(
+    hass: HomeAssistant, service: SimulatedHighMobility, browser: Browser, elapse: Elapse
+) -> None:
+    """Consent is pending until the owner approves in the portal; the webhook brings values."""
+    flow = await begin(hass, "consent")
+    assert suggested(flow)["redirect_uri"] == "https://example.com/auth/external/callback"
+    flow = await step(hass, flow, CONSENT)
+    assert dict(httpx.URL(flow["url"]).params)["brand"] == "bmw"
+    flow = await consent(hass, service, flow, browser)
+    assert flow["step_id"] == "highmobility_webhook", flow
+    flow = await step(hass, flow, {})
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    kept = entry.data["sources"]["highmobility"]
+    assert "redirect_uri" not in kept
+    assert entry.state is ConfigEntryState.LOADED
+    assert service.asked(Place.DATA) == 0
+    assert entry.runtime_data.pollers["highmobility"].status.cause == "waiting"
+    service.webhook_secret = kept["webhook_secret"]
+    service.owner.approve()
+    sent = service.deliveries[-1]
+    answer = await browser.post(
+        f"/api/webhook/{kept['webhook_id']}", data=sent.body, headers=sent.headers
+    )
+    assert answer.status == 202
+    await elapse(timedelta(seconds=5))
+    assert float(state(hass, MILEAGE)) > 0
+    assert entry.runtime_data.pollers["highmobility"].status.cause is None
+
+
+async def test_consent_denied(
+    hass: HomeAssistant, service: SimulatedHighMobility, browser: Browser
+) -> None:
+    """The dialog says so, and keeps what was typed; another try works, and with PKCE."""
+    service.secret = None
+    entered = {key: value for key, value in CONSENT.items() if key != "client_secret"}
+    flow = await step(hass, await begin(hass, "consent"), {**entered, "app_id": "abc"})
+    flow = await consent(hass, service, flow, browser, "WBA0NOTMINE000001")
+    assert (flow["step_id"], flow["errors"]) == ("highmobility_consent", {"base": "consent_denied"})
+    assert suggested(flow)["app_id"] == "abc"
+    flow = await step(hass, flow, entered)
+    flow = await consent(hass, service, flow, browser)
+    assert flow["step_id"] == "highmobility_webhook"
+
+
+async def test_consent_with_a_wrong_secret(
+    hass: HomeAssistant, service: SimulatedHighMobility, browser: Browser
+) -> None:
+    flow = await step(hass, await begin(hass, "consent"), {**CONSENT, "client_secret": "wrong"})
+    flow = await consent(hass, service, flow, browser)
+    assert flow["errors"] == {"base": "highmobility_invalid_auth"}
+    flow = await step(hass, flow, {**CONSENT, "auth_uri": "http://evil.example"})
+    assert flow["errors"] == {"base": "address_form"}
+
+
+async def test_events(
+    hass: HomeAssistant,
+    service: SimulatedHighMobility,
+    account: MockConfigEntry,
+    elapse: Elapse,
+    browser: Browser,
+) -> None:
+    """Every event is told, the car is read at once, and warnings show as what they are."""
+    reads = service.asked(Place.DATA)
+    service.cars[I4].tell("charging.battery_level", 0.5, service.clock() + timedelta(seconds=1))
+    assert await post(browser, service.delivery("battery_guard_warning", I4)) == 202
+    await elapse(timedelta(seconds=1))
+    assert service.asked(Place.DATA) == reads + 1
+    for kind in ("accident_reported", "new_kind_of_event"):
+        assert await post(browser, service.delivery(kind, I4)) == 202
+        await elapse(timedelta(seconds=1))
+    told = hass.states.get(EVENT)
+    assert told is not None
+    assert told.attributes["event_type"] == "unknown"
+    assert state(hass, "binary_sensor.i4_edrive40_12_v_battery_low") == "on"
+    assert state(hass, "binary_sensor.i4_edrive40_accident") == "on"
+    assert service.asked(Place.DATA) == reads + 1
+    await elapse(timedelta(seconds=10))
+    assert service.asked(Place.DATA) == reads + 2
+    assert await post(browser, service.delivery("ping")) == 202
+    await elapse(timedelta(seconds=1))
+    assert state(hass, f"{SERVICE}_last_webhook") != "unknown"
+
+
+async def test_ten_thousand_deliveries(
+    hass: HomeAssistant,
+    service: SimulatedHighMobility,
+    account: MockConfigEntry,
+    elapse: Elapse,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Wrong ones get nowhere, good ones cause two reads, and nothing is in the log."""
+    caplog.set_level(logging.DEBUG)
+    good = service.delivery("maintenance_changed", I4)
+    foreign = service.delivery("maintenance_changed", "WBA0NOTMINE000001")
+    plain = {name: value for name, value in good.headers.items() if "Signature" not in name}
+    wrong = {**good.headers, "X-HM-Signature-256": "sha256=" + "0" * 64}
+    kinds = (
+        (Delivery(plain, good.body), 401),
+        (Delivery(wrong, good.body), 401),
+        (Delivery(good.headers, good.body + b" "), 401),
+        (Delivery(good.headers, b"x" * 70_000), 413),
+        (Delivery(good.headers, b""), 401),
+        (good, 202),
+        (foreign, 202),
+    )
+    reads = service.asked(Place.DATA)
+    for number in range(10_000):
+        sent, status = kinds[number % len(kinds)]
+        answer = await webhook.async_handle_webhook(
+            hass,
+            HOOK,
+            MockRequest(sent.body, DOMAIN, method="POST", headers=dict(sent.headers)),
+        )
+        assert answer.status == status
+    for _ in range(100):
+        freezer.tick(timedelta(milliseconds=1))
+        sent = service.delivery("vehicle_location_changed", I4)
+        request = MockRequest(sent.body, DOMAIN, method="POST", headers=dict(sent.headers))
+        assert (await webhook.async_handle_webhook(hass, HOOK, request)).status == 202
+    for _ in range(4):
+        await elapse(timedelta(seconds=10))
+    assert service.asked(Place.DATA) == reads + 2
+    assert not [line for line in caplog.records if line.levelno >= logging.WARNING]
+    ours = " ".join(line.getMessage() for line in caplog.records if DOMAIN in line.name)
+    for secret in (HOOK, SECRET, WEBHOOK_SECRET, I4):
+        assert secret not in ours
+
+
+async def test_costs(
+    hass: HomeAssistant,
+    service: SimulatedHighMobility,
+    entry: MockConfigEntry,
+    elapse: Elapse,
+    freezer: FrozenDateTimeFactory,
+    browser: Browser,
+) -> None:
+    """There are no sensors without a price; the counter survives a restart and a month's end."""
+    freezer.move_to("2026-11-20T12:00:00Z")
+    service.clear()
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert hass.states.get(f"{SERVICE}_cost_this_month") is None
+    options = {"highmobility": {"webhook_price": 0.12, "price_cap": 6.69, "price_limit": 6.0}}
+    hass.config_entries.async_update_entry(entry, options=options)
+    await hass.config_entries.async_reload(entry.entry_id)
+    for _ in range(55):
+        freezer.tick(timedelta(milliseconds=1))
+        assert await post(browser, service.delivery("trip_ended", I4)) == 202
+    await elapse(timedelta(seconds=1))
+    cost = hass.states.get(f"{SERVICE}_cost_this_month")
+    assert cost is not None
+    assert (cost.state, cost.attributes["unit_of_measurement"]) == ("6.6", "EUR")
+    assert cost.attributes["last_reset"] == "2026-11-01T00:00:00+00:00"
+    assert state(hass, f"{SERVICE}_cost_forecast") == "6.69"
+    issues = ir.async_get(hass).issues
+    assert (DOMAIN, f"price_limit_{entry.entry_id}") in issues
+    await hass.config_entries.async_reload(entry.entry_id)
+    duplicate = service.delivery("trip_started", I4)
+    for _ in range(3):
+        assert await post(browser, duplicate) == 202
+    await elapse(timedelta(seconds=1))
+    assert state(hass, f"{SERVICE}_cost_this_month") == "6.69"
+    assert state(hass, f"{SERVICE}_billed_webhooks") == "56"
+    assert state(hass, "binary_sensor.high_mobility_price_cap_reached") == "on"
+    freezer.move_to("2026-12-01T00:00:05Z")
+    assert await post(browser, service.delivery("trip_started", I4)) == 202
+    await elapse(timedelta(seconds=1))
+    assert state(hass, f"{SERVICE}_cost_this_month") == "0.12"
+
+
+async def test_not_allowed(
+    hass: HomeAssistant, service: SimulatedHighMobility, account: MockConfigEntry, elapse: Elapse
+) -> None:
+    """A consent that was withdrawn is told under Repairs; values stay, and come back."""
+    before = state(hass, MILEAGE)
+    service.set_clearance(I4, "revoked")
+    for _ in range(8):
+        await elapse(timedelta(hours=1))
+    assert (DOMAIN, f"not_allowed_{account.entry_id}") in ir.async_get(hass).issues
+    service.set_clearance(I4, "approved")
+    for _ in range(8):
+        await elapse(timedelta(hours=1))
+    assert (DOMAIN, f"not_allowed_{account.entry_id}") not in ir.async_get(hass).issues
+    assert state(hass, MILEAGE) == before
+
+
+async def test_login_again(
+    hass: HomeAssistant, service: SimulatedHighMobility, account: MockConfigEntry, elapse: Elapse
+) -> None:
+    """A secret that was changed is asked for; the webhook stays the same."""
+    service.secret = "another-secret-of-the-app"
+    for _ in range(8):
+        await elapse(timedelta(hours=1))
+    (flow,) = hass.config_entries.flow.async_progress()
+    assert flow["step_id"] == "highmobility_fleet"
+    answer = {**FLEET, "client_secret": service.secret}
+    flow = await step(hass, flow, {**answer, "client_secret": "wrong"})
+    assert flow["errors"] == {"base": "highmobility_invalid_auth"}
+    flow = await step(hass, await step(hass, flow, answer), {})
+    assert flow["reason"] == "reauth_successful"
+    kept = account.data["sources"]["highmobility"]
+    assert (kept["webhook_id"], kept["client_secret"]) == (HOOK, service.secret)
+    assert flows(hass) == []
+
+
+async def test_removal(
+    hass: HomeAssistant, service: SimulatedHighMobility, account: MockConfigEntry
+) -> None:
+    """The tokens are revoked, and nothing keeps the account from going if that fails."""
+    access = account.data["sources"]["highmobility"]["tokens"]["access"]
+    assert await hass.config_entries.async_remove(account.entry_id)
+    assert service.revoked == [access]
+
+
+async def test_removal_without_the_service(
+    hass: HomeAssistant,
+    service: SimulatedHighMobility,
+    account: MockConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    service.fail(Place.REVOKE, fails(500), times=9)
+    assert await hass.config_entries.async_remove(account.entry_id)
+    assert "could not be revoked" in caplog.text
+
+
+async def test_diagnostics(
+    hass: HomeAssistant, account: MockConfigEntry, hass_client: ClientSessionGenerator
+) -> None:
+    """It tells what came, and no secret."""
+    assert await async_setup_component(hass, DIAGNOSTICS, {})
+    report: Any = await get_diagnostics_for_config_entry(hass, hass_client, account)
+    assert report["sources"]["highmobility"]["answers"]
+    told = str(report)
+    tokens = account.data["sources"]["highmobility"]["tokens"]
+    for secret in (SECRET, WEBHOOK_SECRET, HOOK, tokens["access"], FLEET["client_id"]):
+        assert secret not in told
+
+
+async def test_added_to_an_account(
+    hass: HomeAssistant, service: SimulatedHighMobility, account: MockConfigEntry
+) -> None:
+    """Reconfigure shows the same form; a car that is left out loses its clearance."""
+    flow = await choose(
+        hass, await account.start_reconfigure_flow(hass), "highmobility_reconfigure"
+    )
+    assert suggested(flow)["vins"] == [I4]
+    answer = {key: value for key, value in FLEET.items() if key != "client_secret"}
+    flow = await step(hass, flow, answer)
+    assert suggested(flow)["webhook_secret"] == WEBHOOK_SECRET
+    flow = await step(hass, flow, {})
+    assert flow["reason"] == "reconfigure_successful"
+    assert account.data["sources"]["highmobility"]["client_secret"] == SECRET

@@ -127,8 +127,8 @@ class Webhook:
 
 async def _body(request: web.Request) -> bytes | None:
     """Return what was sent, None if it is too large."""
-    body = b""
-    while chunk := await request.content.read(_MOST + 1 - len(body)):
+    content, body = request.content, b""
+    while chunk := await content.read(_MOST + 1 - len(body)):
         body += chunk
         if len(body) > _MOST:
             return None

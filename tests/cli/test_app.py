@@ -288,7 +288,7 @@ def test_no_cars(run: Run, sim: SimulatedMyBMW) -> None:
     ("fault", "code", "text"),
     [
         (faults.blocked(), 4, "BMW refuses access to third-party programs (HTTP 489)"),
-        (faults.quota(), 5, "Quota will be replenished in 02:12:20. (again in 2 h)"),
+        (faults.quota("00:02:20"), 5, "Quota will be replenished in 00:02:20. (again in 2 min)"),
         (faults.no_network(), 6, "the service cannot be reached (list vehicles: ConnectError)"),
         (faults.broken_json(), 1, "list vehicles: the answer is not JSON"),
     ],

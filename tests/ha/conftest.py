@@ -1,7 +1,7 @@
 """A Home Assistant with a simulated BMW behind the network."""
 
 from collections.abc import Awaitable, Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -45,6 +45,12 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
     monkeypatch.setattr(Http, "pause", pause)
     return waited
+
+
+@pytest.fixture
+def morning(freezer: FrozenDateTimeFactory) -> None:
+    """Let it be eight o'clock in UTC: no wait ends early because BMW's day ends."""
+    freezer.move_to(datetime.now(UTC).replace(hour=8))
 
 
 @pytest.fixture

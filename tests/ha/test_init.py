@@ -206,6 +206,7 @@ async def test_blocked_is_told_plainly(
     assert state(hass, SOC) == "90"
 
 
+@pytest.mark.usefixtures("morning")
 async def test_spent_quota_keeps_values(
     hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, elapse: Elapse
 ) -> None:

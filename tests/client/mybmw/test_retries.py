@@ -11,6 +11,7 @@ import pytest
 from custom_components.mybmw.client import ApiError, AuthError, BlockedError, QuotaError
 from custom_components.mybmw.client.transport.http import TIMEOUT, retry_after
 from tests.client.support import Client, asked
+from tests.client.support.cardata import NOON
 from tests.replay import faults
 from tests.replay.faults import Endpoint, Fault
 from tests.replay.mybmw import SimulatedMyBMW
@@ -114,9 +115,10 @@ async def test_patience_login_quota(sim: SimulatedMyBMW, client: Client) -> None
 
 @pytest.mark.parametrize("endpoint", [*LOGIN, Endpoint.VEHICLES, Endpoint.STATE])
 async def test_quota_used_up(
-    endpoint: Endpoint, sim: SimulatedMyBMW, new_client: NewClient
+    endpoint: Endpoint, sim: SimulatedMyBMW, new_client: NewClient, freezer: FrozenDateTimeFactory
 ) -> None:
     """Library 34: a quota that comes back in hours is an error at once."""
+    freezer.move_to(NOON)
     client = new_client()
     sim.fail(endpoint, faults.quota("02:12:20"), times=None)
     poll = await client.source.poll()

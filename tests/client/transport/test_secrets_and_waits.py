@@ -2,12 +2,14 @@
 
 import logging
 
+from freezegun.api import FrozenDateTimeFactory
 import httpx
 import pytest
 
 from custom_components.mybmw.client import HIDDEN, Redactor
 from custom_components.mybmw.client.transport.http import Request, retry_after
 from tests.client.support import make_client
+from tests.client.support.cardata import NOON
 
 VIN = "WBA00000000000001"
 CORES = [
@@ -61,7 +63,10 @@ def test_only_the_newest_tokens_are_remembered() -> None:
         ("Error 429 in 3 of 5 seconds", {}, None),
     ],
 )
-def test_what_is_a_time(message: str, headers: dict[str, str], seconds: float | None) -> None:
+def test_what_is_a_time(
+    message: str, headers: dict[str, str], seconds: float | None, freezer: FrozenDateTimeFactory
+) -> None:
     """A number in a message need not be one of seconds."""
+    freezer.move_to(NOON)
     response = httpx.Response(429, json={"message": message}, headers=headers)
     assert retry_after(response) == seconds

@@ -226,6 +226,7 @@ async def test_restart_after_a_quiet_hour_costs_nothing(
     assert state(hass, SOC) == "31"
 
 
+@pytest.mark.usefixtures("morning")
 @pytest.mark.parametrize(
     ("fault", "silent", "then"),
     [

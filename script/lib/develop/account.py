@@ -7,6 +7,7 @@ from uuid import uuid4
 from custom_components.mybmw.const import DOMAIN
 from tests.replay.cardata import CLIENT_ID, SimulatedCarData
 
+from .highmobility import SOURCE as FLEET, Fleet
 from .home import Home, Json, Talk, VisitError
 
 USERNAME: Final = "driver@example.com"
@@ -35,7 +36,12 @@ async def devices(talk: Talk) -> dict[str, str]:
 
 
 async def ensure_account(
-    home: Home, talk: Talk, vins: set[str], sources: list[str], sim: SimulatedCarData
+    home: Home,
+    talk: Talk,
+    vins: set[str],
+    sources: list[str],
+    sim: SimulatedCarData,
+    fleet: Fleet,
 ) -> None:
     """Set up the account, unless an earlier start has done so with the same cars and sources."""
     known = await entries(home)
@@ -46,7 +52,7 @@ async def ensure_account(
         path = f"/api/config/config_entries/entry/{entry['entry_id']}"
         await home.call("DELETE", path)
     for source in sources:
-        await _set_up(home, source, sim)
+        await _set_up(home, source, sim, fleet)
 
 
 async def _sources(talk: Talk) -> set[str]:
@@ -55,12 +61,13 @@ async def _sources(talk: Talk) -> set[str]:
     ours = [entry for entry in registry if entry["platform"] == DOMAIN]
     services = {"cardata" for entry in ours if entry["translation_key"] == "calls_left"}
     commands = {"mybmw" for entry in ours if entry["translation_key"] == "find_vehicle"}
-    return services | commands
+    fleets = {FLEET for entry in ours if entry["translation_key"] == "last_delivery"}
+    return services | commands | fleets
 
 
-async def _set_up(home: Home, source: str, sim: SimulatedCarData) -> None:
+async def _set_up(home: Home, source: str, sim: SimulatedCarData, fleet: Fleet) -> None:
     """Go through the config flow: submit every form once, and approve the code."""
-    answers = _answers()
+    answers = {**_answers(), **fleet.answers(), "user": {"next_step_id": source}}
     step = await home.call("POST", _FLOW, json={"handler": DOMAIN})
     while step["type"] in ("menu", "form", "progress"):
         path = f"{_FLOW}/{step['flow_id']}"
@@ -71,8 +78,7 @@ async def _set_up(home: Home, source: str, sim: SimulatedCarData) -> None:
             step = await home.call("GET", path)
             continue
         answer = answers.pop(step["step_id"], None)
-        if step["type"] == "menu":
-            answer = {"next_step_id": source}
+        fleet.see(step)
         if answer is None or step.get("errors"):
             raise VisitError(f"the config flow stops at {step['step_id']}: {step.get('errors')}")
         step = await home.call("POST", path, json=answer)

@@ -88,6 +88,13 @@ def saved_tokens(config: Path, domain: str, source: str) -> list[dict[str, Any]]
     return [tokens for tokens in found if tokens.get("refresh")]
 
 
+def saved_accounts(config: Path, domain: str, source: str) -> list[dict[str, Any]]:
+    """Return how the entries in a configuration log in to a source."""
+    entries = _data(config / ".storage" / "core.config_entries").get("entries", ())
+    mine = [entry["data"].get("sources", {}) for entry in entries if entry["domain"] == domain]
+    return [sources[source] for sources in mine if source in sources]
+
+
 def _generation(tokens: dict[str, Any]) -> int:
     return int(tokens.get("generation", 0))
 

@@ -18,6 +18,7 @@ from tests.replay.mybmw import SimulatedMyBMW
 from tests.replay.refusal import Refusal
 
 from .cardata import Stage
+from .highmobility import Fleet
 from .page import page
 
 FAULTS: Final[dict[str, Callable[[], Fault]]] = {
@@ -60,6 +61,9 @@ _USAGE: Final[Mapping[str, object]] = {
     "source": ["mybmw", "cardata"],
     "endpoint of mybmw": list(Endpoint),
     "endpoint of cardata": list(cardata.Endpoint),
+    "POST /event/{event}?vin=": "let High Mobility tell an event of a car",
+    "POST /clearance/{state}?vin=": "let the clearance of a car be another one",
+    "GET /portal": "where owners approve their consent to High Mobility",
     "POST /heal": "end all faults",
     "POST /revoke": "end the access tokens; with ?refresh=1 the refresh tokens too",
     "GET /calls": "the requests so far",
@@ -75,6 +79,7 @@ class Control:
     official: SimulatedCarData
     stage: Stage
     environment: Mapping[str, str]
+    fleet: Fleet | None = None
 
     def application(self) -> web.Application:
         """Return the web application."""
@@ -85,6 +90,8 @@ class Control:
                 web.get("/codes", self._codes),
                 web.get("/calls", self._calls),
                 web.get("/environment", self._environment),
+                web.get("/oauth/new", self._owner),
+                web.get("/portal", self._owner),
                 *(web.post(path, _answering(act)) for path, act in self._actions().items()),
             ]
         )
@@ -101,6 +108,8 @@ class Control:
             "/fail/{fault}": self._fail,
             "/heal": self._heal,
             "/revoke": self._revoke,
+            "/event/{kind}": self._event,
+            "/clearance/{state}": self._clearance,
         }
 
     async def _usage(self, request: web.Request) -> web.Response:
@@ -122,6 +131,27 @@ class Control:
     async def _environment(self, request: web.Request) -> web.Response:
         lines = (f"export {name}={quote(value)}\n" for name, value in self.environment.items())
         return web.Response(text="".join(lines))
+
+    async def _owner(self, request: web.Request) -> web.Response:
+        if self.fleet is None:
+            raise web.HTTPNotFound
+        return self.fleet.page(request)
+
+    def _event(self, request: web.Request) -> str:
+        self._known_fleet.happen(request.match_info["kind"], request.query.get("vin"))
+        return "sent"
+
+    def _clearance(self, request: web.Request) -> str:
+        sim = self._known_fleet.sim
+        vin = request.query.get("vin") or next(iter(sim.cars), "")
+        sim.set_clearance(vin, request.match_info["state"])
+        return "sent"
+
+    @property
+    def _known_fleet(self) -> Fleet:
+        if self.fleet is None or not self.fleet.sim.cars:
+            raise KeyError("there is no fleet")
+        return self.fleet
 
     def _approve(self, request: web.Request) -> str:
         self.official.approve(_code(request), ready="late" not in request.query)

@@ -18,6 +18,7 @@ from .account import PASSWORD as CAR_PASSWORD, USERNAME, ensure_account
 from .cardata import Stage
 from .control import Control
 from .dashboard import ensure_dashboard
+from .highmobility import Fleet
 from .home import PASSWORD, USER, Home, VisitError
 from .options import HOST, Options
 from .report import Report, report, running, settle
@@ -40,6 +41,7 @@ class Guide:
         sim: SimulatedMyBMW,
         official: SimulatedCarData,
         stage: Stage,
+        fleet: Fleet,
         started: float,
     ) -> None:
         """Create it; `started` is in seconds since 1970."""
@@ -49,10 +51,15 @@ class Guide:
         self._sim = sim
         self._official = official
         self._stage = stage
+        self._fleet = fleet
         self._started = started
         self._vins = options.vins
         # The source that is added last is not reloaded, and so keeps its stream
-        cars = {"mybmw": options.cars, "cardata": options.cardata}
+        cars = {
+            "mybmw": options.cars,
+            "highmobility": options.fleet,
+            "cardata": options.cardata,
+        }
         self._sources = [source for source, found in cars.items() if found]
 
     def start(self) -> None:
@@ -81,7 +88,9 @@ class Guide:
             self._progress("the account is set up")
         async with home.talk() as talk:
             if not self._options.empty:
-                await ensure_account(home, talk, self._vins, self._sources, self._official)
+                await ensure_account(
+                    home, talk, self._vins, self._sources, self._official, self._fleet
+                )
                 await running(home)
             self._stage.play(self._options.speed)
             if not self._options.empty:
@@ -116,7 +125,7 @@ class Guide:
                 "NO_PROXY": "localhost",
                 "MYBMW_CLIENT_ID": CLIENT_ID,
             }
-            control = Control(self._sim, self._official, self._stage, environment)
+            control = Control(self._sim, self._official, self._stage, environment, self._fleet)
             await self._serve(control.application())
 
     async def _serve(self, application: web.Application) -> None:

@@ -11,6 +11,8 @@ from typing import Final, TextIO
 from tests.replay import cardata, fingerprints
 from tests.replay.cardata import CarDataCar
 from tests.replay.fingerprints import FingerprintError, RecordedCar
+from tests.replay.highmobility import AutoApiCar
+from tests.replay.highmobility.cars import of_cardata
 
 from .recordings import folder_of
 
@@ -18,7 +20,9 @@ HOST: Final = "127.0.0.1"
 _REPOSITORY: Final = Path(__file__).parents[3]
 _PORT: Final = 8123
 _SPEED: Final = 60.0
-_SOURCES: Final = ("mybmw", "cardata")
+_MAKES: Final = ("WBA", "WBY", "WMW")
+_SOURCES: Final = ("mybmw", "cardata", "highmobility")
+_USUAL: Final = ("mybmw", "cardata")
 
 _DESCRIPTION: Final = """\
 Start a real Home Assistant with a simulated account, whose cars are recorded answers of BMW
@@ -38,6 +42,10 @@ page with buttons: http://localhost:8124
   curl -X POST 'localhost:8124/fail/out_of_quota?source=cardata'
   curl -X POST localhost:8124/heal
   curl localhost:8124/calls                            the requests so far
+With --source highmobility, an owner approves at http://localhost:8124/portal; the Auth URI of the
+app is http://localhost:8124/oauth/new.
+  curl -X POST localhost:8124/event/trip_ended         with ?vin=; other events alike
+  curl -X POST localhost:8124/clearance/revoked        with ?vin=; approved, rejected, ...
 The command line asks this simulation too, with the client id that is shown:
   eval "$(curl -s localhost:8124/environment)"
   mybmw --oauth-store simulated.json cardata login ID   then approve the code as above
@@ -56,6 +64,7 @@ class Options:
 
     cars: tuple[RecordedCar, ...]
     cardata: tuple[CarDataCar, ...]
+    fleet: tuple[AutoApiCar, ...]
     speed: float
     config: Path | None
     port: int
@@ -66,7 +75,8 @@ class Options:
     @property
     def vins(self) -> set[str]:
         """The cars of all sources."""
-        return {car.vin for car in self.cars} | {car.vin for car in self.cardata}
+        known = {car.vin for car in self.cars} | {car.vin for car in self.cardata}
+        return known | {car.vin for car in self.fleet}
 
     @property
     def url(self) -> str:
@@ -81,12 +91,13 @@ def parse(arguments: Sequence[str], stdout: TextIO) -> Options:
         parser.print_help(stdout)
         parser.exit()
     asked = parser.parse_args(arguments)
-    app, official = _recordings(asked.fingerprints, asked.source)
-    vins = _wanted(app.keys() | official.keys(), asked.vin)
+    app, official, fleet = _recordings(asked.fingerprints, asked.source or _USUAL)
+    vins = _wanted(app.keys() | official.keys() | fleet.keys(), asked.vin)
     port = asked.port if asked.port is not None else 0 if asked.smoke else _PORT
     return Options(
         cars=tuple(car for vin, car in app.items() if vin in vins),
         cardata=tuple(car for vin, car in official.items() if vin in vins),
+        fleet=tuple(car for vin, car in fleet.items() if vin in vins),
         speed=math.inf if asked.smoke else asked.speed,
         config=asked.config or (None if asked.smoke else _REPOSITORY / "config"),
         port=_free(port),
@@ -118,7 +129,7 @@ def _parser() -> argparse.ArgumentParser:
         choices=_SOURCES,
         action="append",
         default=[],
-        help="the source of the account (repeatable; default: all there are)",
+        help="the source of the account (repeatable; default: mybmw and cardata)",
     )
     more(
         "--speed",
@@ -152,17 +163,23 @@ def _parser() -> argparse.ArgumentParser:
 
 def _recordings(
     paths: Sequence[Path] | None, sources: Sequence[str]
-) -> tuple[dict[str, RecordedCar], dict[str, CarDataCar]]:
-    """Return the cars of both sources by VIN; a source that is not selected may have none."""
+) -> tuple[dict[str, RecordedCar], dict[str, CarDataCar], dict[str, AutoApiCar]]:
+    """Return the cars of all sources by VIN; a source that is not selected may have none.
+
+    High Mobility tells of the cars of CarData what they measured last.
+    """
     try:
         folders = [folder_of(path) for path in paths or ()]
     except (OSError, ValueError) as error:
         raise UsageError(str(error)) from None
     app = _recorded(fingerprints.load, folders or [fingerprints.BUNDLED], "mybmw", sources)
     official = _recorded(cardata.load, folders or [cardata.BUNDLED], "cardata", sources)
-    if not app and not official:
+    others = _recorded(cardata.load, folders or [cardata.BUNDLED], "highmobility", sources)
+    usual = (car for car in others.values() if car.telematics and car.vin[:3] in _MAKES)
+    fleet = {car.vin: of_cardata(car) for car in usual}
+    if not app and not official and not fleet:
         raise UsageError(f"no recorded car in {', '.join(map(str, paths or []))}")
-    return app, official
+    return app, official, fleet
 
 
 def _recorded[C: (RecordedCar, CarDataCar)](

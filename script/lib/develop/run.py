@@ -15,17 +15,23 @@ from homeassistant.const import RESTART_EXIT_CODE
 from custom_components.mybmw.client.cardata import SOURCE as CARDATA
 from custom_components.mybmw.client.mybmw import SOURCE as MYBMW
 from custom_components.mybmw.const import DOMAIN
-from tests.replay.cardata import combined_router
+from tests.replay.cardata import combined
+from tests.replay.cardata.wire import HOSTS as CARDATA_HOSTS
+from tests.replay.highmobility.wire import HOSTS as FLEET_HOSTS
 from tests.replay.mybmw import SimulatedMyBMW
+from tests.replay.serving import router_of
+from tests.replay.wire import HOSTS as MYBMW_HOSTS
 
 from .account import PASSWORD, USERNAME
 from .cardata import Stage, simulation
 from .configuration import prepare, saved_tokens
 from .guide import Guide
+from .highmobility import Fleet, with_fleet
 from .log import listen
 from .options import Options
 from .stopping import hold_signals
 
+_HOSTS: Final = CARDATA_HOSTS | FLEET_HOSTS | MYBMW_HOSTS
 _STUBS: Final = Path(__file__).parent / "bin"
 
 
@@ -50,8 +56,11 @@ def _run(options: Options, config: Path, answer: TextIO, started: float) -> int:
         stage = Stage(official, sim, [car.vin for car in options.cars])
         if options.cardata:
             stage.open()
-        guide = Guide(options, sim, official, stage, started)
-        with combined_router(sim, official, pass_through=True):
+        fleet = Fleet(options.fleet, options.url)
+        fleet.remember(config, DOMAIN)
+        guide = Guide(options, sim, official, stage, fleet, started)
+        handle = with_fleet(combined(sim, official), fleet)
+        with router_of(handle, _HOSTS, pass_through=True):
             guide.start()
             status = _home_assistant(config)
     if options.smoke:

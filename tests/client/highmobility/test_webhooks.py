@@ -219,6 +219,22 @@ async def test_low_battery(freezer: FrozenDateTimeFactory) -> None:
     waiting.cancel()
 
 
+async def test_warning_while_nobody_listens(freezer: FrozenDateTimeFactory) -> None:
+    """What came before anything could be told is told with the next read."""
+    made = await begun()
+    freezer.tick(60)
+    made.post(made.sim.delivery("battery_guard_warning", I4))
+    made.post(made.sim.delivery("accident_reported", I4))
+    vehicle = made.garage.vehicles[I4]
+    assert vehicle.value(LOW) is None
+    await made.work()
+    assert vehicle.value(LOW) is True
+    assert vehicle.value(car_attributes.ACCIDENT) is True
+    shown = json.dumps(made.source.diagnostics())
+    assert "accident" in shown
+    assert "battery_guard_warning" in shown
+
+
 async def test_accident(freezer: FrozenDateTimeFactory) -> None:
     """An accident is one until the car drives on; what was read with it says nothing of that."""
     made = await begun()

@@ -69,19 +69,26 @@ class FleetCar:
         self.low_battery = time
         return STARTER_BATTERY_LOW.at(True, time, SOURCE)
 
-    def good_again(self, values: Mapping[AnyAttribute, AnyReading]) -> Iterator[AnyReading]:
-        """End what a later reading shows to be over: a good voltage, or a car that drives on."""
-        voltage, mileage = values.get(STARTER_BATTERY_VOLTAGE), values.get(MILEAGE)
-        if voltage is not None and self.low_battery is not None and voltage.time > self.low_battery:
-            if voltage.value >= _GOOD_VOLTAGE:
-                self.low_battery = None
-                yield STARTER_BATTERY_LOW.at(False, voltage.time, SOURCE)
-        if mileage is not None and self.accident is not None and mileage.time > self.accident:
-            if self.mileage is None:
-                self.mileage = mileage.value
-            elif mileage.value >= self.mileage + _DRIVES:
-                self.accident = None
-                yield ACCIDENT.at(False, mileage.time, SOURCE)
+    def problems(self, values: Mapping[AnyAttribute, AnyReading]) -> Iterator[AnyReading]:
+        """Repeat what the car warned of, or end it if a later reading shows that it is over."""
+        if self.low_battery is not None:
+            voltage = _later(values.get(STARTER_BATTERY_VOLTAGE), self.low_battery)
+            low = voltage is None or voltage.value < _GOOD_VOLTAGE
+            when = self.low_battery if voltage is None or low else voltage.time
+            yield STARTER_BATTERY_LOW.at(low, when, SOURCE)
+            self.low_battery = self.low_battery if low else None
+        if self.accident is not None:
+            mileage = _later(values.get(MILEAGE), self.accident)
+            on = mileage is None or not self._drove_on(mileage.value)
+            when = self.accident if mileage is None or on else mileage.time
+            yield ACCIDENT.at(on, when, SOURCE)
+            self.accident = self.accident if on else None
+
+    def _drove_on(self, mileage: float) -> bool:
+        """Return whether the car has driven since it was read first after the accident."""
+        if self.mileage is None:
+            self.mileage = mileage
+        return mileage >= self.mileage + _DRIVES
 
     def dump(self) -> Mapping[str, object]:
         """Return what should survive a restart as JSON."""
@@ -137,3 +144,8 @@ class ReadRun:
             failures = (item for item in self.errors.values() if not isinstance(item, _OF_A_CAR))
             error = next(failures, None)
         return Poll(self.readings, self.errors, self.vins, error)
+
+
+def _later(reading: AnyReading | None, time: datetime) -> AnyReading | None:
+    """Return a reading if it was measured after a time."""
+    return reading if reading is not None and reading.time > time else None

@@ -239,10 +239,7 @@ class HighMobilitySource:
             "webhooks": dict(self.receiver.counts),
             "problems": dict(self.problems),
             "costs": self.costs.dump(),
-            "cars": {
-                vin: {**car.dump(), "failures": dict(car.failures)}
-                for vin, car in self.cars.items()
-            },
+            "cars": {vin: car.diagnostics() for vin, car in self.cars.items()},
         }
 
     def recording(self, messages: int = MESSAGES) -> Recording:
@@ -309,7 +306,7 @@ class HighMobilitySource:
         if (sessions := values.get(CHARGING_SESSIONS)) is not None:
             car.sessions = sessions.value
         car.pace.done(datetime.now(UTC), changed=changed)
-        return [*found.readings, *car.good_again(values)]
+        return [*found.readings, *car.problems(values)]
 
     def _failed(self, vin: str, car: FleetCar, run: ReadRun, error: ClientError) -> None:
         now = datetime.now(UTC)
@@ -395,6 +392,7 @@ class HighMobilitySource:
                 car.clearance = Clearance(state_of(event.action), now)
                 car.denied = car.denied and not car.cleared
             case EventKind.BATTERY_GUARD_WARNING | EventKind.ACCIDENT_REPORTED:
+                warning = car.warned(event.kind, event.time)
                 if self._push is not None:
-                    self._push({vin: [car.warned(event.kind, event.time)]})
+                    self._push({vin: [warning]})
         car.pace.event(now)

@@ -88,7 +88,7 @@ async def _begin(coordinator: GarageCoordinator, sources: list[Source], contents
     failures: list[HomeAssistantError] = []
     for poller in pollers:
         try:
-            await poller.async_begin(known=known)
+            await poller.async_first_poll(known=known)
         except (ConfigEntryNotReady, ConfigEntryError, ConfigEntryAuthFailed) as error:
             failures.append(error)
     failures.sort(key=lambda failure: not isinstance(failure, ConfigEntryAuthFailed))
@@ -97,9 +97,9 @@ async def _begin(coordinator: GarageCoordinator, sources: list[Source], contents
     # A car that was listed but never read has no values yet
     read = any(any(True for _ in vehicle) for vehicle in coordinator.vehicles.values())
     for poller in pollers:
-        poller.async_go_on(time_left(contents, poller.source.name) if read else timedelta())
+        poller.async_start(time_left(contents, poller.source.name) if read else timedelta())
         if known and poller.source.name in contents["blocked"]:
-            poller.note_refusal()
+            poller.restore_refusal()
     if failures and isinstance(failures[0], ConfigEntryAuthFailed):
         coordinator.config_entry.async_start_reauth(coordinator.hass)
 

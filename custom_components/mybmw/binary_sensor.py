@@ -33,8 +33,8 @@ from .entity import (
     MyBMWEntity,
     SourceDescription,
     SourceEntity,
-    async_add_sources,
-    async_add_when_known,
+    async_add_car_entities,
+    async_add_source_entities,
 )
 
 PARALLEL_UPDATES = 0
@@ -337,8 +337,10 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up binary sensors."""
-    async_add_when_known(entry, async_add_entities, BINARY_SENSORS, MyBMWBinarySensor)
-    async_add_sources(entry, async_add_entities, SOURCE_BINARY_SENSORS, MyBMWSourceBinarySensor)
+    async_add_car_entities(entry, async_add_entities, BINARY_SENSORS, MyBMWBinarySensor)
+    async_add_source_entities(
+        entry, async_add_entities, SOURCE_BINARY_SENSORS, MyBMWSourceBinarySensor
+    )
 
 
 class MyBMWBinarySensor(MyBMWEntity, BinarySensorEntity):

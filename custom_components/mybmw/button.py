@@ -14,13 +14,13 @@ from .client import CommandKind, Garage, Vehicle, attributes as car
 from .client.core.attributes import AnyAttribute
 from .coordinator import MyBMWConfigEntry
 from .entity import (
-    ANYTHING,
+    ANY_CHANGE,
     AlwaysAvailable,
     CommandDescription,
     CommandEntity,
     MyBMWDescription,
     MyBMWEntity,
-    async_add_when_known,
+    async_add_car_entities,
 )
 from .runtime.errors import translated_error
 
@@ -47,7 +47,7 @@ BUTTONS: Final = (
 class RefreshDescription(MyBMWDescription, ButtonEntityDescription):
     """Describes a button that polls a car, for cars that can be polled."""
 
-    also_watched: ClassVar[tuple[AnyAttribute, ...]] = (ANYTHING,)
+    also_watched: ClassVar[tuple[AnyAttribute, ...]] = (ANY_CHANGE,)
 
     @override
     def usable(self, vehicle: Vehicle, garage: Garage) -> bool:
@@ -70,8 +70,8 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up buttons."""
-    async_add_when_known(entry, async_add_entities, REFRESH, RefreshButton)
-    async_add_when_known(entry, async_add_entities, BUTTONS, MyBMWButton)
+    async_add_car_entities(entry, async_add_entities, REFRESH, RefreshButton)
+    async_add_car_entities(entry, async_add_entities, BUTTONS, MyBMWButton)
 
 
 class MyBMWButton(CommandEntity, ButtonEntity):

@@ -21,7 +21,7 @@ import voluptuous as vol
 from .client.core.values import Unreadable
 from .const import CONF_SOURCES, DOMAIN, OPTION_POSITION, OPTION_READ_ONLY
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
-from .entity import count_needing
+from .entity import count_entities_of
 from .runtime.issues import delete_issues
 from .runtime.token_store import async_as_login
 from .sources.entry_data import options_of, sources_of
@@ -133,7 +133,7 @@ class MyBMWConfigFlow(AccountFlow, domain=DOMAIN):
             description_placeholders={
                 "account": entry.title,
                 "cars": str(len(poller.cars())) if poller else "?",
-                "entities": str(count_needing(self.hass, entry, source)) if poller else "?",
+                "entities": str(count_entities_of(self.hass, entry, source)) if poller else "?",
             },
         )
 

@@ -1,7 +1,7 @@
-"""Between the client and the entities.
+"""The coordinator of an account.
 
-`GarageCoordinator` holds the garage and updates only the entities whose attributes changed; a
-`SourcePoller` for each source hands over what it brings.
+`GarageCoordinator` holds the garage and updates only the entities whose attributes have changed. It
+gets its data from the `SourcePoller` of each source.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -42,7 +42,7 @@ from .runtime.expiry import Expiry
 from .runtime.issues import Issues, Page
 from .runtime.poller import SourcePoller
 from .runtime.reach import Reach, Reaches, device_name, log_cars, update_access
-from .runtime.saver import MATTERS_MOST, Saver
+from .runtime.saver import IMPORTANT, Saver
 from .runtime.sink import Account
 from .runtime.store import AT_ONCE, LATER, Contents, ImageStore, Plan
 from .runtime.store_contents import car_of, plan_of
@@ -58,7 +58,7 @@ type MyBMWConfigEntry = ConfigEntry[GarageCoordinator]
 
 
 class GarageCoordinator(DataUpdateCoordinator[Garage]):
-    """The vehicles of one account. It never polls: pollers hand over what they bring."""
+    """Coordinates the vehicles of one account. Polling is the task of its pollers."""
 
     config_entry: MyBMWConfigEntry
 
@@ -75,7 +75,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         self.data = Garage(
             sources,
             policy=policy,
-            accept=self._belongs_here,
+            accept=self._accept_new,
             before_sending=self._before_sending,
         )
         self.redactor = redactor
@@ -85,32 +85,32 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         self.images = ImageStore(hass, entry.entry_id)
         self.saver = Saver(hass, entry, self._plan, self._car, lambda: self.vehicles)
         self._dispatcher = Dispatcher(hass.loop, self._before_dispatching)
-        self._former: Mapping[str, Mapping[str, Any]] = {}
+        self._stored_sources: Mapping[str, Mapping[str, Any]] = {}
         self._devices: dict[str, str] = {}
         self.closed = False
-        self.elsewhere: set[str] = set()
+        self.in_other_entries: set[str] = set()
         self._confirmer = Confirmer(hass, entry, self.data, self.pollers)
         expiry = Expiry(hass, entry, self.data)
         self._subscriptions = [
             self.data.subscribe(expiry.plan),
             self.data.subscribe(self._dispatcher.gather),
-            self.data.errors.subscribe(self._note_error),
+            self.data.errors.subscribe(self._handle_error),
         ]
 
     @property
     def vehicles(self) -> Mapping[str, Vehicle]:
-        """The vehicles by VIN."""
+        """Return the vehicles by VIN."""
         return self.data.vehicles
 
     @property
     def can_refresh(self) -> bool:
-        """Whether any source can be asked, because somebody wants it."""
-        return any(poller.can_ask for poller in self.pollers.values())
+        """Return whether the user may poll a car now."""
+        return any(poller.can_poll_car for poller in self.pollers.values())
 
     async def async_restore(self) -> Contents:
-        """Take in what was saved of present sources, with its true age; return all contents."""
+        """Restore the stored readings and commands; return all stored contents."""
         contents = await self.saver.load()
-        self._former = contents["sources"]
+        self._stored_sources = contents["sources"]
         for vin, saved in contents["vehicles"].items():
             self._restore(vin, load(saved), load_sources(saved))
         self.data.load_commands(contents["commands"])
@@ -122,7 +122,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         readings: Iterable[AnyReading],
         sources: Mapping[AnyAttribute, frozenset[str]],
     ) -> None:
-        """Take in what present sources know, whoever was the last of them to say so."""
+        """Restore the readings of attributes that a configured source has."""
         present = self.data.sources.keys()
         known = [item for item in readings if present & sources.get(item.attribute, ())]
         self.data.update(vin, known)
@@ -132,7 +132,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
             vehicle.add_sources({item.attribute: sources[item.attribute] for item in vehicle})
 
     async def async_close(self) -> None:
-        """Save what is known; whatever still arrives after that is not taken in any more."""
+        """Stop processing data and save everything."""
         self.closed = True
         for unsubscribe in self._subscriptions:
             unsubscribe()
@@ -142,12 +142,12 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         await self.async_save()
 
     async def async_save(self) -> None:
-        """Save what is known."""
+        """Save everything now."""
         await self.saver.save()
 
     @callback
     def async_schedule_save(self, delay: float) -> None:
-        """Save within some seconds what is planned and was learned, but for values of cars."""
+        """Save the plan within `delay` seconds."""
         if not self.closed:
             self.saver.schedule(delay)
 
@@ -156,64 +156,64 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
     def async_add_listener(
         self, update_callback: CALLBACK_TYPE, context: object = None
     ) -> Callable[[], None]:
-        """Listen to the attributes that the context names, and to the health of sources."""
-        remove_general = super().async_add_listener(update_callback, context)
+        """Listen to general updates, and to the attributes in the context."""
+        remove_listener = super().async_add_listener(update_callback, context)
         if not isinstance(context, Watch):
-            return remove_general
-        remove_special = self._dispatcher.watch(context, update_callback)
+            return remove_listener
+        remove_watch = self._dispatcher.watch(context, update_callback)
 
         @callback
         def remove() -> None:
-            remove_general()
-            remove_special()
+            remove_listener()
+            remove_watch()
 
         return remove
 
     @callback
     def async_add_adder(self, adder: EntityAdder) -> Callable[[], None]:
-        """Have entities added as they become usable."""
+        """Add entities as they become usable, until the returned function is called."""
         return self._dispatcher.add_adder(adder)
 
     @callback
     def async_confirm_commands(self) -> None:
-        """Read the cars whose commands were not confirmed before a restart."""
+        """Poll the cars whose commands were unconfirmed before a restart."""
         self._confirmer.begin_now()
 
     @callback
-    def async_take(self, reach: Reach, poll: Poll) -> None:
-        """Take in what a source brought, and update entities whose car it can or cannot read."""
+    def async_process_poll(self, reach: Reach, poll: Poll) -> None:
+        """Process a poll of a source, and update entities of cars that it can or cannot read."""
         if self.closed:
             return
-        reach.note(poll)
+        reach.record_poll(poll)
         self.data.take(poll)
         self._dispatcher.flush()
         if poll.vins is not None:
             self._drop_missing(reach, poll.vins)
-        self.async_check(reach)
+        self.async_update_reach(reach)
         for vin in poll.readings:
-            self.saver.touch(vin)
+            self.saver.schedule_car(vin)
         counted = reach.source_status.calls_left is not None
         self.async_schedule_save(AT_ONCE if counted or poll.error else LATER)
 
     @callback
-    def async_take_some(self, poll: Poll) -> None:
-        """Take in what a source said of some cars, whether or not it could read others."""
+    def async_process_car_poll(self, poll: Poll) -> None:
+        """Process a poll of some cars, which says nothing about the other ones."""
         if not self.closed:
             self.data.take(poll)
             self._dispatcher.flush()
 
     @callback
     def async_push(self, readings: Mapping[str, Iterable[AnyReading]]) -> None:
-        """Take in what cars have sent by themselves."""
+        """Process readings that cars have sent by themselves."""
         if not self.closed:
             self.data.push(readings)
 
     @callback
-    def async_check(self, reach: Reach) -> None:
-        """Show entities, the log and the user which cars a source can read now, and which not."""
+    def async_update_reach(self, reach: Reach) -> None:
+        """Update entities, log and issues after a change of the cars that a source can read."""
         if self.closed:
             return
-        for vin in reach.show():
+        for vin in reach.update_cars():
             self._update_device(vin, (car.ACCESS,))
             self._dispatcher.update_car(vin)
         log_cars(reach, self.vehicles)
@@ -224,7 +224,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         update_access(self.hass, self.account.issues, refused)
 
     def listed(self, vin: str) -> bool:
-        """Tell whether any source has the car in its list."""
+        """Return whether any source lists the car."""
         return any(poller.lists(vin) for poller in self.pollers.values())
 
     def device(self, vin: str) -> dr.AnyDeviceEntry | None:
@@ -233,30 +233,30 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
 
     @callback
     def async_forget(self, vin: str) -> None:
-        """Forget a car, so that it is a new one should it come back."""
+        """Remove a car with its stored data; it counts as new if it is listed again."""
         self._devices.pop(vin, None)
         self._dispatcher.forget(vin)
         self.data.remove(vin)
-        self.saver.forget(vin)
+        self.saver.remove_car(vin)
 
     async def async_send(self, vin: str, command: Command) -> CommandResult:
-        """Carry out a command; raise a translated error if it fails or is ignored."""
+        """Send a command. Raises a translated error if it fails or is ignored."""
         try:
             result = await self.data.send(vin, command)
         except ClientError as error:
             raise home_assistant_error(error) from error
         finally:
-            self._sent(vin)
+            self._handle_sent(vin)
         if result.state is CommandState.IGNORED:
             raise ignored_error(result)
         return result
 
     async def async_refresh_car(self, vin: str) -> Mapping[str, ClientError | None]:
-        """Ask all sources about one car, because somebody wants it; return which ones failed.
+        """Poll one car from all sources that have it; return the error of each, or None.
 
-        Those that do not have the car are not in the result. Raises if none could read it.
+        Raises a translated error if none could read the car.
         """
-        polls = {name: await poller.async_ask(vin) for name, poller in self.pollers.items()}
+        polls = {name: await poller.async_poll_car(vin) for name, poller in self.pollers.items()}
         errors = {
             name: poll.errors.get(vin) or poll.error
             for name, poll in polls.items()
@@ -269,23 +269,23 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
 
     @override
     async def _async_update_data(self) -> Garage:
-        """Ask all sources, because somebody asked for fresh values of an entity."""
+        """Poll all sources, since the update of an entity was requested."""
         for poller in self.pollers.values():
-            await poller.async_ask_all()
+            await poller.async_poll_all()
         return self.data
 
     async def _before_sending(self) -> None:
-        """Have it on disk that a command is on its way: it may end in the middle of it."""
+        """Save that a command is about to be sent, since Home Assistant may stop meanwhile."""
         if not self.closed:
             await self.saver.save_plan()
 
     @callback
-    def _sent(self, vin: str) -> None:
-        """Show what a command has changed, and read what it has left unknown."""
+    def _handle_sent(self, vin: str) -> None:
+        """Update entities after a command, and schedule polls to confirm it."""
         if not self.closed:
             self._dispatcher.flush()
             self._confirmer.begin(vin)
-            self.saver.touch(vin, matters=True)
+            self.saver.schedule_car(vin, important=True)
             self.async_schedule_save(AT_ONCE)
 
     @callback
@@ -293,13 +293,13 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         for vin, changed in changes.items():
             self._update_device(vin, changed)
             if vin in self.vehicles:
-                self.saver.touch(vin, matters=not MATTERS_MOST.isdisjoint(changed))
+                self.saver.schedule_car(vin, important=not IMPORTANT.isdisjoint(changed))
         self.async_schedule_save(LATER)
 
     @callback
-    def _note_error(self, source: str, error: ClientError) -> None:
+    def _handle_error(self, source: str, error: ClientError) -> None:
         if source in self.pollers:
-            self.pollers[source].note_error(error)
+            self.pollers[source].record_error(error)
             self.async_schedule_save(AT_ONCE)
 
     @callback
@@ -322,16 +322,16 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
 
     @callback
     def _drop_missing(self, reach: Reach, listed: frozenset[str]) -> None:
-        """Remove cars that no source lists any more; a first absence may be an accident.
+        """Remove cars that were missing in two lists of a source, unless another source has them.
 
-        A source that could not list cars since the start does not keep one that another one had.
+        A source that has failed to list cars since the start does not prevent the removal.
         """
         missing = self.vehicles.keys() - listed
         for vin in missing & reach.missing:
             had = self.vehicles[vin].sources
             if (had and reach.source.name not in had) or self.listed(vin):
                 continue
-            _LOGGER.info("A car is not in the account any more and was removed")
+            _LOGGER.info("Removed a car that is not in the account any more")
             self.async_forget(vin)
             registry = dr.async_get(self.hass)
             owner = self.config_entry.entry_id
@@ -340,12 +340,12 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
                 registry.async_remove_device(device.id)
         reach.missing = frozenset(missing)
 
-    def shows(self, vin: str) -> bool:
-        """Tell whether a car is ours, or would be if it were known."""
-        return vin in self.vehicles or self._belongs_here(vin)
+    def accepts(self, vin: str) -> bool:
+        """Return whether a car belongs to the account, even if it is new."""
+        return vin in self.vehicles or self._accept_new(vin)
 
-    def _belongs_here(self, vin: str) -> bool:
-        """Tell whether a new car is ours: one that another entry has stays with that."""
+    def _accept_new(self, vin: str) -> bool:
+        """Return whether a new car belongs to the account, since no other entry has it."""
         registry = dr.async_get(self.hass)
         others = self.hass.config_entries.async_entries(DOMAIN)
         taken = any(
@@ -354,11 +354,11 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
             if entry.entry_id != self.config_entry.entry_id
         )
         if taken:
-            self.elsewhere.add(vin)
+            self.in_other_entries.add(vin)
         return not taken
 
     def _plan(self) -> Plan:
-        return plan_of(self.data, self.pollers, self._former)
+        return plan_of(self.data, self.pollers, self._stored_sources)
 
     def _car(self, vin: str) -> CarContents | None:
-        return car_of(self.data, vin, self._former)
+        return car_of(self.data, vin, self._stored_sources)

@@ -13,7 +13,7 @@ from .client.core.attributes import AnyAttribute, Attribute
 from .client.core.descriptors import DESCRIPTORS
 from .client.core.values import Position
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
-from .entity import MyBMWDescription, MyBMWEntity, async_add_when_known
+from .entity import MyBMWDescription, MyBMWEntity, async_add_car_entities
 from .entity_picture import Picture, picture_signal
 
 PARALLEL_UPDATES = 0
@@ -57,7 +57,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up device trackers."""
-    async_add_when_known(entry, async_add_entities, TRACKERS, MyBMWTracker)
+    async_add_car_entities(entry, async_add_entities, TRACKERS, MyBMWTracker)
 
 
 class MyBMWTracker(MyBMWEntity, TrackerEntity):

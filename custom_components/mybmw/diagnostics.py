@@ -45,12 +45,12 @@ async def _report(coordinator: GarageCoordinator, vins: Collection[str] | None) 
             for vin, vehicle in coordinator.vehicles.items()
             if vins is None or vin in vins
         },
-        "in_another_entry": sorted(coordinator.elsewhere),
+        "in_another_entry": sorted(coordinator.in_other_entries),
     }
     recordings = {
         name: poller.source.recording(_MESSAGES) for name, poller in coordinator.pollers.items()
     }
-    coordinator.redactor.add_aliases([*coordinator.vehicles, *coordinator.elsewhere])
+    coordinator.redactor.add_aliases([*coordinator.vehicles, *coordinator.in_other_entries])
     # Redaction takes too long for the event loop; the copy keeps threads from sharing aliases
     redactor = deepcopy(coordinator.redactor)
     return await coordinator.hass.async_add_executor_job(

@@ -1,4 +1,4 @@
-"""What all entities share: which attributes they show, and when they come into being."""
+"""Base classes of all entities, and the functions that add them."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
@@ -38,14 +38,14 @@ from .runtime.poller import SourcePoller
 from .sources.portals import localized
 from .sources.registry import SOURCES
 
-ANYTHING: Final = Attribute("anything", object)
-"""Is watched by entities that exist on every car of a source, whatever is known of the car."""
+ANY_CHANGE: Final = Attribute("any_change", object)
+"""Watched by entities that may become usable with a change of any attribute."""
 
 
 # Descriptions are rows of tables: comparing and hashing them by identity is enough, and cheaper
 @dataclass(frozen=True, kw_only=True, eq=False)
 class MyBMWDescription(EntityDescription):
-    """An entity of a car: the attributes it shows, the first one being the main one."""
+    """Describes an entity of a car by its attributes, beginning with the main one."""
 
     attributes: tuple[AnyAttribute, ...] = ()
     commanding: ClassVar[bool] = False
@@ -57,23 +57,23 @@ class MyBMWDescription(EntityDescription):
         return (*self.attributes, *self.also_watched)
 
     def unique_id(self, vin: str) -> str:
-        """Return what identifies the entity for ever."""
+        """Return the unique id."""
         return f"{vin}-{self.key}"
 
     def allowed(self, policy: Policy) -> bool:
-        """Return whether the entity may exist: it commands cars, or shows what is kept."""
+        """Return whether the policy allows the commands or the main attribute of the entity."""
         if self.commanding and policy.read_only:
             return False
         return all(map(policy.keeps, self.attributes[:1]))
 
     def usable(self, vehicle: Vehicle, _garage: Garage) -> bool:
-        """Return whether there is something to show, so that the entity should exist."""
+        """Return whether the entity has a value, so that it should be added."""
         return any(vehicle.value(attribute) is not None for attribute in self.attributes)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CommandDescription(MyBMWDescription):
-    """An entity of one kind of command; it exists on cars that can be asked to do it."""
+    """Describes an entity that sends a command, for cars that accept it."""
 
     command: CommandKind
     commanding: ClassVar[bool] = True
@@ -85,7 +85,7 @@ class CommandDescription(MyBMWDescription):
 
 
 class MyBMWEntity(CoordinatorEntity[GarageCoordinator]):
-    """An entity of one car, told of changes of its own attributes only."""
+    """An entity of one car, updated when its attributes change."""
 
     _attr_has_entity_name = True
     entity_description: MyBMWDescription
@@ -97,7 +97,7 @@ class MyBMWEntity(CoordinatorEntity[GarageCoordinator]):
         self.entity_description = description
         self.vehicle = vehicle
         self._attr_unique_id = description.unique_id(vehicle.vin)
-        # Looking the device up by its identifiers is a tenth of what adding an entity costs
+        # Looking up the device by its identifiers takes a tenth of the time to add an entity
         self.device_entry = coordinator.device(vehicle.vin)
         if self.device_entry is None:
             self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, vehicle.vin)})
@@ -107,7 +107,7 @@ class MyBMWEntity(CoordinatorEntity[GarageCoordinator]):
     @property
     @override
     def suggested_object_id(self) -> str | None:
-        """What follows the name of the car in the id of an entity that is new to Home Assistant."""
+        """Return the object id of Home Assistant's former integration, if it had the entity."""
         language, domain = self.hass.config.language, self.platform.domain
         former = former_object_id(language, domain, self.entity_description.key)
         return former or super().suggested_object_id
@@ -115,29 +115,29 @@ class MyBMWEntity(CoordinatorEntity[GarageCoordinator]):
     @property
     @override
     def available(self) -> bool:
-        """Whether a source that knows something of what is shown can be read."""
+        """Return whether a source of the shown attributes can be read."""
         healthy = self.coordinator.reach.healthy
         return any(map(healthy, repeat(self.vehicle.vin), self._sources or (None,)))
 
-    def needs(self, source: str) -> bool:
-        """Tell whether there is nothing to show without a source."""
+    def depends_on(self, source: str) -> bool:
+        """Return whether a source is the only one that has values for the entity."""
         return self._sources == {source}
 
     @property
     def _sources(self) -> frozenset[str]:
-        """The sources that have ever had a value of what is shown."""
+        """Return the sources that have had a value of the shown attributes."""
         return self.vehicle.sources_of(*self.entity_description.attributes)
 
 
 class CommandEntity(MyBMWEntity):
-    """An entity that can ask the car to do something."""
+    """An entity that sends a command to a car."""
 
     entity_description: CommandDescription
 
     @property
     @override
     def available(self) -> bool:
-        """Whether the car can be asked, and can be read to see the result."""
+        """Return whether the command can be sent, and the car can be read to see the result."""
         description = self.entity_description
         return (
             super().available
@@ -146,15 +146,14 @@ class CommandEntity(MyBMWEntity):
         )
 
     @override
-    def needs(self, source: str) -> bool:
-        """Tell whether there is nothing to show, or to ask, without a source."""
+    def depends_on(self, source: str) -> bool:
+        """Return whether a source is the only one that has values or accepts the command."""
         kind = self.entity_description.command
-        return super().needs(source) or self.coordinator.reach.commanders(self.vehicle, kind) == {
-            source
-        }
+        commanders = self.coordinator.reach.commanders(self.vehicle, kind)
+        return super().depends_on(source) or commanders == {source}
 
     async def async_send(self, command: Command | CommandKind) -> None:
-        """Ask the car to do something and wait until it is done."""
+        """Send a command and wait for its result."""
         if isinstance(command, CommandKind):
             command = Command(command)
         await self.coordinator.async_send(self.vehicle.vin, command)
@@ -162,12 +161,12 @@ class CommandEntity(MyBMWEntity):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SourceDescription(EntityDescription):
-    """An entity of a source itself, if `exists` says so of what the source can do."""
+    """Describes an entity of a source, if the capabilities of the source satisfy `exists`."""
 
     exists: Callable[[Capabilities], bool] = lambda _can: True
 
     def unique_id(self, device: str) -> str:
-        """Return what identifies the entity for ever."""
+        """Return the unique id."""
         return f"{device}-{self.key}"
 
 
@@ -218,7 +217,7 @@ type SourceFactory[D: SourceDescription] = Callable[[SourcePoller, D], Entity]
 
 
 @callback
-def async_add_sources[D: SourceDescription](
+def async_add_source_entities[D: SourceDescription](
     entry: MyBMWConfigEntry,
     add_entities: AddConfigEntryEntitiesCallback,
     descriptions: Collection[D],
@@ -239,28 +238,28 @@ type Factory[D] = Callable[[GarageCoordinator, Vehicle, D], Entity]
 
 
 @callback
-def async_add_when_known[D: MyBMWDescription](
+def async_add_car_entities[D: MyBMWDescription](
     entry: MyBMWConfigEntry,
     add_entities: AddConfigEntryEntitiesCallback,
     descriptions: Collection[D],
     factory: Factory[D],
 ) -> None:
-    """Make an entity when its attribute first has a usable value, or if it existed before.
+    """Add entities that existed before, and others when they first have a usable value.
 
-    Those that the policy of the account forbids are removed.
+    Entities that the policy of the account forbids are removed.
     """
     coordinator = entry.runtime_data
     policy = coordinator.data.policy
     allowed = [item for item in descriptions if item.allowed(policy)]
-    _remove(entry, [item for item in descriptions if not item.allowed(policy)])
+    _remove_entities(entry, [item for item in descriptions if not item.allowed(policy)])
     adder = _EntityAdder(coordinator, add_entities, allowed, factory)
     adder.add({vin: set(adder.table) for vin in coordinator.vehicles})
     entry.async_on_unload(coordinator.async_add_adder(adder))
 
 
 @callback
-def _remove(entry: MyBMWConfigEntry, descriptions: Collection[MyBMWDescription]) -> None:
-    """Remove the entities of all cars that existed before, which would stay as unavailable."""
+def _remove_entities(entry: MyBMWConfigEntry, descriptions: Collection[MyBMWDescription]) -> None:
+    """Remove the entities of all cars from the registry."""
     hass, domain = entry.runtime_data.hass, async_get_current_platform().domain
     devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
     identifiers = {value for device in devices for _, value in device.identifiers}
@@ -292,7 +291,7 @@ class _EntityAdder[D: MyBMWDescription]:
 
     @callback
     def add(self, changes: Changes) -> None:
-        """Make what has become usable; a car that is gone may come back and get it all again."""
+        """Add the entities that have become usable with these changes."""
         new: list[Entity] = []
         for vin, changed in changes.items():
             vehicle = self._coordinator.vehicles.get(vin)
@@ -307,42 +306,43 @@ class _EntityAdder[D: MyBMWDescription]:
             self._add_entities(new)
 
     def awaits(self, vin: str, attribute: AnyAttribute) -> bool:
-        """Tell whether an attribute of a car may still make an entity usable."""
+        """Return whether an attribute of a car may still make an entity usable."""
         return attribute in self._missing.get(vin, self.table)
 
     def _usable(self, vehicle: Vehicle, changed: Iterable[AnyAttribute]) -> list[D]:
-        """Return the descriptions that have become usable with these changes, in their order.
+        """Return the descriptions that have become usable, in their order, without disabled ones.
 
-        Those whose entities are disabled are left out for good.
+        Each description is returned once.
         """
         table = self._missing.get(vehicle.vin)
         if table is None:
             table = {attribute: list(items) for attribute, items in self.table.items()}
             self._missing[vehicle.vin] = table
-        asked = {
+        candidates = {
             item.key: item
-            for attribute in (*changed, ANYTHING)
+            for attribute in (*changed, ANY_CHANGE)
             for item in table.get(attribute, ())
         }
         garage = self._coordinator.data
-        known = {key: self._registered(item, vehicle) for key, item in asked.items()}
-        found = [item for key, item in asked.items() if known[key] or item.usable(vehicle, garage)]
+        known = {key: self._registered(item, vehicle) for key, item in candidates.items()}
+        found = [
+            item for key, item in candidates.items() if known[key] or item.usable(vehicle, garage)
+        ]
         for item in found:
             for attribute in item.watched:
                 table[attribute].remove(item)
                 if not table[attribute]:
                     del table[attribute]
-        made = (item for item in found if not _is_disabled(known[item.key]))
-        return sorted(made, key=lambda item: self._order[item.key])
+        enabled = (item for item in found if not _is_disabled(known[item.key]))
+        return sorted(enabled, key=lambda item: self._order[item.key])
 
     def _registered(self, item: D, vehicle: Vehicle) -> er.RegistryEntry | None:
-        """Return what Home Assistant knows of an entity that existed before."""
         unique_id = item.unique_id(vehicle.vin)
         return _registered(self._coordinator.config_entry, self._domain, unique_id)
 
 
 def _registered(entry: MyBMWConfigEntry, domain: str, unique_id: str) -> er.RegistryEntry | None:
-    """Return what Home Assistant knows of an entity of this account that existed before."""
+    """Return the registry entry of an entity of this account, None if there is none."""
     registry = er.async_get(entry.runtime_data.hass)
     entity_id = registry.async_get_entity_id(domain, DOMAIN, unique_id)
     found = registry.async_get(entity_id) if entity_id else None
@@ -350,14 +350,16 @@ def _registered(entry: MyBMWConfigEntry, domain: str, unique_id: str) -> er.Regi
 
 
 def _is_disabled(known: er.RegistryEntry | None) -> bool:
-    """Tell whether an entity need not be made: enabling it sets the account up anew."""
+    """Return whether an entity is disabled and not added; enabling it reloads the account."""
     return known is not None and known.disabled
 
 
 @callback
-def count_needing(hass: HomeAssistant, entry: MyBMWConfigEntry, source: str) -> int:
-    """Return how many entities of cars have nothing to show without a source."""
-    platforms = async_get_platforms(hass, DOMAIN)
-    mine = (platform for platform in platforms if platform.config_entry is entry)
-    entities = (entity for platform in mine for entity in platform.entities.values())
-    return sum(isinstance(entity, MyBMWEntity) and entity.needs(source) for entity in entities)
+def count_entities_of(hass: HomeAssistant, entry: MyBMWConfigEntry, source: str) -> int:
+    """Return the number of entities of cars that depend on a source."""
+    return sum(
+        isinstance(entity, MyBMWEntity) and entity.depends_on(source)
+        for platform in async_get_platforms(hass, DOMAIN)
+        if platform.config_entry is entry
+        for entity in platform.entities.values()
+    )

@@ -21,7 +21,7 @@ from .client import (
 )
 from .client.core.attributes import AnyAttribute
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
-from .entity import AlwaysAvailable, MyBMWDescription, MyBMWEntity, async_add_when_known
+from .entity import AlwaysAvailable, MyBMWDescription, MyBMWEntity, async_add_car_entities
 
 PARALLEL_UPDATES = 0
 
@@ -90,7 +90,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up events."""
-    async_add_when_known(entry, async_add_entities, EVENTS, _make)
+    async_add_car_entities(entry, async_add_entities, EVENTS, _make)
 
 
 def _make(

@@ -17,7 +17,7 @@ from .client import AnswerError, ClientError, Garage, Vehicle, attributes as car
 from .client.core.attributes import AnyAttribute
 from .const import DOMAIN
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
-from .entity import ANYTHING, MyBMWDescription, MyBMWEntity, async_add_when_known
+from .entity import ANY_CHANGE, MyBMWDescription, MyBMWEntity, async_add_car_entities
 from .entity_picture import picture_signal
 
 _LOGGER = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ _DEFAULT_VIEW: Final = "VehicleStatus"
 class ImageDescription(MyBMWDescription, ImageEntityDescription):
     """Describes the image of one view, by its name in the sources."""
 
-    also_watched: ClassVar[tuple[AnyAttribute, ...]] = (ANYTHING,)
+    also_watched: ClassVar[tuple[AnyAttribute, ...]] = (ANY_CHANGE,)
     view: str
 
     @override
@@ -75,7 +75,7 @@ async def async_setup_entry(
 ) -> None:
     """Set up images."""
     await entry.runtime_data.images.load()
-    async_add_when_known(entry, async_add_entities, IMAGES, MyBMWImage)
+    async_add_car_entities(entry, async_add_entities, IMAGES, MyBMWImage)
 
 
 class MyBMWImage(MyBMWEntity, ImageEntity):

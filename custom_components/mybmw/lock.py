@@ -8,7 +8,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client import CommandKind, attributes as car
 from .coordinator import MyBMWConfigEntry
-from .entity import CommandDescription, CommandEntity, async_add_when_known
+from .entity import CommandDescription, CommandEntity, async_add_car_entities
 
 PARALLEL_UPDATES = 0
 
@@ -33,7 +33,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up locks."""
-    async_add_when_known(entry, async_add_entities, LOCKS, MyBMWLock)
+    async_add_car_entities(entry, async_add_entities, LOCKS, MyBMWLock)
 
 
 class MyBMWLock(CommandEntity, LockEntity):

@@ -15,7 +15,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .client import ClientError, CommandKind, PointOfInterest, SendPoi
 from .client.core.values import Position
 from .coordinator import MyBMWConfigEntry
-from .entity import CommandDescription, CommandEntity, async_add_when_known
+from .entity import CommandDescription, CommandEntity, async_add_car_entities
 from .runtime.errors import home_assistant_error, translated_error
 
 PARALLEL_UPDATES = 0
@@ -43,7 +43,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up notifiers."""
-    async_add_when_known(entry, async_add_entities, NOTIFIERS, MyBMWNotifier)
+    async_add_car_entities(entry, async_add_entities, NOTIFIERS, MyBMWNotifier)
 
 
 class MyBMWNotifier(CommandEntity, NotifyEntity):

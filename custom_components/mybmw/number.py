@@ -16,7 +16,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client import ClientError, Command, CommandKind, TargetSoc, attributes as car
 from .coordinator import MyBMWConfigEntry
-from .entity import CommandDescription, CommandEntity, async_add_when_known
+from .entity import CommandDescription, CommandEntity, async_add_car_entities
 from .runtime.errors import home_assistant_error
 
 PARALLEL_UPDATES = 0
@@ -53,7 +53,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up numbers."""
-    async_add_when_known(entry, async_add_entities, NUMBERS, MyBMWNumber)
+    async_add_car_entities(entry, async_add_entities, NUMBERS, MyBMWNumber)
 
 
 class MyBMWNumber(CommandEntity, NumberEntity):

@@ -12,7 +12,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .client import AcLimit, ChangeProfile, Command, CommandKind, Vehicle, attributes as car
 from .client.core.values import ChargingMode
 from .coordinator import MyBMWConfigEntry
-from .entity import CommandDescription, CommandEntity, async_add_when_known
+from .entity import CommandDescription, CommandEntity, async_add_car_entities
 
 PARALLEL_UPDATES = 0
 
@@ -71,7 +71,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up selects."""
-    async_add_when_known(entry, async_add_entities, SELECTS, MyBMWSelect)
+    async_add_car_entities(entry, async_add_entities, SELECTS, MyBMWSelect)
 
 
 class MyBMWSelect(CommandEntity, SelectEntity):

@@ -94,8 +94,8 @@ from .entity import (
     MyBMWEntity,
     SourceDescription,
     SourceEntity,
-    async_add_sources,
-    async_add_when_known,
+    async_add_car_entities,
+    async_add_source_entities,
 )
 
 PARALLEL_UPDATES = 0
@@ -783,8 +783,8 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up sensors."""
-    async_add_when_known(entry, async_add_entities, (*SENSORS, *LAST_COMMANDS), _make)
-    async_add_sources(entry, async_add_entities, SOURCE_SENSORS, MyBMWSourceSensor)
+    async_add_car_entities(entry, async_add_entities, (*SENSORS, *LAST_COMMANDS), _make)
+    async_add_source_entities(entry, async_add_entities, SOURCE_SENSORS, MyBMWSourceSensor)
 
 
 class MyBMWSensor(MyBMWEntity, SensorEntity):

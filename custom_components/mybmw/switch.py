@@ -12,7 +12,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .client import ChangeProfile, Command, CommandKind, Vehicle, attributes as car
 from .client.core.values import ChargingStatus
 from .coordinator import MyBMWConfigEntry
-from .entity import CommandDescription, CommandEntity, async_add_when_known
+from .entity import CommandDescription, CommandEntity, async_add_car_entities
 
 PARALLEL_UPDATES = 0
 
@@ -85,7 +85,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up switches."""
-    async_add_when_known(entry, async_add_entities, SWITCHES, MyBMWSwitch)
+    async_add_car_entities(entry, async_add_entities, SWITCHES, MyBMWSwitch)
 
 
 class MyBMWSwitch(CommandEntity, SwitchEntity):

@@ -1,1 +1,1 @@
-"""What runs while an entry is loaded."""
+"""Polling, dispatching and storage while an entry is loaded."""

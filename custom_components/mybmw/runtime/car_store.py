@@ -1,6 +1,6 @@
-"""What is known of each car: a file of its own, so that a car that drives costs no more than that.
+"""Storage of each car in a file of its own, so that a change rewrites only the data of that car.
 
-It is packed, since it is written often, to memory cards too.
+Files are compressed, since they are written often, also to memory cards.
 """
 
 from base64 import b64decode, b64encode
@@ -25,14 +25,14 @@ _VERSION: Final = 1
 
 
 class CarContents(TypedDict):
-    """The file of a car: its readings, and what sources remember of it by their names."""
+    """The file of a car: its readings, and the data of its sources by their names."""
 
     readings: list[Saved]
     sources: dict[str, Any]
 
 
 class CarStore:
-    """The files of the cars of an entry; what is in them already is not written again."""
+    """The files of the cars of an entry; unchanged contents are not written again."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         self._hass = hass
@@ -41,11 +41,11 @@ class CarStore:
         self._files: dict[str, Store[dict[str, str]]] = {}
 
     def has(self, vin: str) -> bool:
-        """Tell whether there is a file of a car."""
+        """Return whether there is a file of a car."""
         return vin in self._packed
 
     async def load(self, vins: Iterable[str]) -> dict[str, CarContents]:
-        """Return what is known of these cars; an unreadable or missing file is left out."""
+        """Return the contents by VIN, without unreadable or missing files."""
         found: dict[str, CarContents] = {}
         for vin in vins:
             packed = mapping_of(await contents_of(self._file(vin))).get("packed")
@@ -56,11 +56,11 @@ class CarStore:
         return found
 
     async def save(self, vin: str, contents: CarContents) -> bool:
-        """Write what is known of a car; tell whether that was news."""
+        """Write the file of a car if its contents have changed; return whether they have."""
         try:
             packed = _packed(contents)
         except TypeError:
-            _LOGGER.exception("What is known of a car cannot be saved")
+            _LOGGER.exception("Cannot save the data of a car")
             return False
         if self._packed.get(vin) == packed:
             return False
@@ -94,7 +94,7 @@ def _unpacked(packed: object) -> CarContents | None:
     try:
         found = mapping_of(orjson.loads(decompress(b64decode(packed))))
     except PackingError, ValueError:
-        _LOGGER.warning("What was known of a car cannot be read")
+        _LOGGER.warning("Cannot read the stored data of a car")
         return None
     readings, sources = found.get("readings"), mapping_of(found.get("sources"))
     items = readings if isinstance(readings, list) else []

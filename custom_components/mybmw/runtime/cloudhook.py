@@ -1,4 +1,4 @@
-"""Webhooks at Home Assistant Cloud; imported only where that is loaded already."""
+"""Webhooks of Home Assistant Cloud; imported only if that is loaded."""
 
 from collections.abc import Awaitable, Callable
 import logging
@@ -14,7 +14,7 @@ _FAILURES: Final = (CloudError, cloud.CloudNotAvailable, TimeoutError, ValueErro
 
 
 async def async_url(hass: HomeAssistant, webhook_id: str) -> str | None:
-    """Return the address in the cloud, made if need be; None if the cloud is not connected."""
+    """Return the cloud URL of a webhook, None if the cloud is not available."""
     if not cloud.async_active_subscription(hass):
         return None
     try:
@@ -25,7 +25,7 @@ async def async_url(hass: HomeAssistant, webhook_id: str) -> str | None:
 
 
 async def async_delete(hass: HomeAssistant, webhook_id: str) -> None:
-    """Delete the address in the cloud, if there is one."""
+    """Delete the cloud URL of a webhook, if there is one."""
     try:
         await cloud.async_delete_cloudhook(hass, webhook_id)
     except _FAILURES as error:
@@ -36,7 +36,7 @@ async def async_delete(hass: HomeAssistant, webhook_id: str) -> None:
 def async_when_connected(
     hass: HomeAssistant, work: Callable[[], Awaitable[object]]
 ) -> CALLBACK_TYPE:
-    """Do some work whenever the cloud is connected from now on; return what ends that."""
+    """Call `work` whenever the cloud connects; return a function that ends this."""
 
     async def changed(state: cloud.CloudConnectionState) -> None:
         if state is cloud.CloudConnectionState.CLOUD_CONNECTED:

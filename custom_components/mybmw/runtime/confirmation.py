@@ -1,4 +1,4 @@
-"""Reading cars again whose commands no state has confirmed yet."""
+"""Polling cars after a command until their state confirms it."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,9 +18,9 @@ _REFUSED: Final = (AuthError, BlockedError, QuotaError)
 
 
 class Confirmer:
-    """Reads a car some time after a command, through the source that sent it.
+    """Polls a car some time after a command, from the source that sent it.
 
-    A source whose calls are counted is never asked, and one that refuses to answer not again.
+    Sources with a limited number of calls are not polled; polling ends if a source refuses it.
     """
 
     def __init__(
@@ -38,25 +38,25 @@ class Confirmer:
 
     @callback
     def begin(self, vin: str) -> None:
-        """Read a car after some waits, as long as a command to it is not confirmed."""
+        """Schedule polls of a car while one of its commands is unconfirmed."""
         self._stop(vin)
         if not self._garage.unconfirmed.waiting(vin):
             return
         self._timers[vin] = [
-            async_call_later(self._hass, wait, partial(self._read_soon, vin, wait == _WAITS[-1]))
+            async_call_later(self._hass, wait, partial(self._poll_soon, vin, wait == _WAITS[-1]))
             for wait in _WAITS
         ]
 
     @callback
     def begin_now(self) -> None:
-        """Read all cars at once that wait for a state since before a restart, and later again."""
+        """Poll all cars with a command that was unconfirmed before a restart, now and later."""
         for vin in self._garage.unconfirmed.vins():
             self.begin(vin)
             self._create_task(vin, last=False)
 
     @callback
     def close(self) -> None:
-        """Read no more."""
+        """Cancel all scheduled polls."""
         for vin in list(self._timers):
             self._stop(vin)
 
@@ -66,7 +66,7 @@ class Confirmer:
             cancel()
 
     @callback
-    def _read_soon(self, vin: str, last: bool, _now: datetime) -> None:
+    def _poll_soon(self, vin: str, last: bool, _now: datetime) -> None:
         if self._garage.unconfirmed.waiting(vin):
             self._create_task(vin, last=last)
         else:
@@ -75,17 +75,16 @@ class Confirmer:
     @callback
     def _create_task(self, vin: str, *, last: bool) -> None:
         self._entry.async_create_background_task(
-            self._hass, self._read(vin, last=last), f"{DOMAIN} read after a command"
+            self._hass, self._poll(vin, last=last), f"{DOMAIN} poll after a command"
         )
 
-    async def _read(self, vin: str, *, last: bool) -> None:
-        """Read a car; after the last time, or without a way to read it, say that it is unknown."""
+    async def _poll(self, vin: str, *, last: bool) -> None:
+        """Poll a car; the state becomes unknown after the last poll, or if none is possible."""
         names = {sent.source for sent in self._garage.unconfirmed.waiting(vin)}
-        asked = [poller for name, poller in self._pollers.items() if name in names]
         answered = False
-        for poller in asked:
+        for poller in [poller for name, poller in self._pollers.items() if name in names]:
             if poller.status.calls_left is None:
-                poll = await poller.async_ask(vin)
+                poll = await poller.async_poll_car(vin)
                 error = poll.errors.get(vin) or poll.error
                 answered |= not isinstance(error, _REFUSED)
         if last or not answered:

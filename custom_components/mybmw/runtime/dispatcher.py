@@ -34,7 +34,7 @@ class EntityAdder(Protocol):
 
 
 class Watch(NamedTuple):
-    """What an entity listens to: some attributes of one car."""
+    """The attributes of one car that an entity listens to."""
 
     vin: str
     attributes: tuple[AnyAttribute, ...]
@@ -79,20 +79,20 @@ class Dispatcher:
 
     @callback
     def update_car(self, vin: str) -> None:
-        """Call now all that watch a car."""
+        """Update all entities of a car now."""
         for update in list(self._of_car[vin]):
             update()
 
     @callback
     def add_adder(self, adder: EntityAdder) -> Callable[[], None]:
-        """Have entities added as they become usable."""
+        """Add entities as they become usable, until the returned function is called."""
         self._adders.append(adder)
         self._settled.clear()
         return lambda: self._adders.remove(adder)
 
     @callback
     def forget(self, vin: str) -> None:
-        """Check all attributes of a car again should it come back."""
+        """Check all attributes of a removed car again if it is added again."""
         self._settled.pop(vin, None)
 
     @callback
@@ -104,7 +104,7 @@ class Dispatcher:
 
     @callback
     def gather(self, changes: Changes) -> None:
-        """Dispatch changes, the sooner the fewer there have been lately."""
+        """Dispatch changes at once, or after a delay that grows with their rate."""
         for vin, changed in changes.items():
             self._pending.setdefault(vin, set()).update(changed)
         if self._timer is not None or self._closed:

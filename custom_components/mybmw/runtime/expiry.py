@@ -1,4 +1,4 @@
-"""The end of a charge, or of the climate control, is unknown once it has passed."""
+"""Expiry of the end times of charging and climate control, which are unknown once passed."""
 
 from datetime import datetime
 from functools import partial
@@ -11,7 +11,7 @@ from ..client import EXPIRING, Changes, Garage
 
 
 class Expiry:
-    """One timer for each car, for the first of its times to pass."""
+    """Timers, one for each car, for the first of its times to expire."""
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry, garage: Garage) -> None:
         self._hass = hass
@@ -21,7 +21,7 @@ class Expiry:
 
     @callback
     def plan(self, changes: Changes) -> None:
-        """Set the timers of cars whose times have changed, or that have left."""
+        """Update the timers of cars whose times have changed, or that were removed."""
         for vin, changed in changes.items():
             if vin not in self._garage.vehicles:
                 self._stop(vin)
@@ -49,6 +49,6 @@ class Expiry:
 
     @callback
     def _expire(self, vin: str, now: datetime) -> None:
-        """End what has passed; that changes a time, which sets the next timer."""
+        """Expire the times of a car; the change sets the next timer."""
         del self._timers[vin]
         self._garage.expire(vin, now)

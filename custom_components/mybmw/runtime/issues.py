@@ -12,7 +12,7 @@ from ..const import DOMAIN
 BLOCKED: Final = "blocked"
 
 type Page = Callable[[str, str | None], str | None]
-"""Returns where a user in a country can do something about a kind of issue."""
+"""Returns the website on which to solve a kind of issue in a country, None if there is none."""
 
 
 class Issues:
@@ -34,10 +34,10 @@ class Issues:
         text: str | None = None,
         **placeholders: str,
     ) -> None:
-        """Create an issue if something is wrong, or delete it.
+        """Create an issue if something is wrong, else delete it.
 
-        `source` is given where each source has an issue of its own, `about` where one of all names
-        a source, which alone ends it. `text` is the translation key if it is not the kind.
+        With `source`, each source has its own issue; with `about`, all sources share one, which
+        only the named source deletes. `text` is the translation key if it differs from the kind.
         """
         entry_id = self._entry.entry_id
         issue = "_".join(filter(None, (kind, source, entry_id)))

@@ -1,4 +1,4 @@
-"""Asking the sources: some regularly, others when they want to be asked."""
+"""Polling of sources, at an interval or at the times that a source plans."""
 
 from collections.abc import Callable, Mapping
 from copy import replace
@@ -27,7 +27,7 @@ from ..client import (
 from ..client.core.attributes import CONNECTION
 from ..client.core.values import Connection, StreamState, Unreadable
 from ..const import DOMAIN
-from .errors import blocked_error, pause_after, poll_error
+from .errors import blocked_error, pause_after, poll_error, translated_error
 from .reach import PlannedReach, Reach, is_dead_login
 from .sink import Account, Sink
 from .store import SOON
@@ -48,13 +48,13 @@ ISSUES: Final[Mapping[str, Callable[[Status, datetime], bool]]] = {
     "no_container": lambda status, _now: status.container_missing,
     "quota_spent_by_others": lambda status, _now: status.spent_by_others,
 }
-"""What the status of a source may show that the user is needed for."""
+"""The repair issues that follow from the status of a source."""
 
 
 class SourcePoller(Reach, DataUpdateCoordinator[None]):
-    """Asks one source regularly, listens to it, and hands what that brings to the sink.
+    """Polls one source at an interval, listens to its stream, and passes data to the sink.
 
-    Its listeners are called when the source's status may have changed.
+    Its listeners are called when the status of the source may have changed.
     """
 
     config_entry: ConfigEntry
@@ -77,78 +77,77 @@ class SourcePoller(Reach, DataUpdateCoordinator[None]):
         self._interval = interval or _PAUSE
         self._answered = False
         self._supervision = Supervision(account, source.name)
-        self._lost = False
+        self._stream_lost = False
         self._timer: CALLBACK_TYPE | None = None
-        self._lapse: CALLBACK_TYPE | None = None
+        self._lapse_timer: CALLBACK_TYPE | None = None
         self.config_entry.async_on_unload(self._cancel)
 
     @property
-    def can_ask(self) -> bool:
-        """Whether somebody may ask for a look at cars."""
+    def can_poll_car(self) -> bool:
+        """Return whether the user may poll a car now."""
         left = self.source_status.calls_left_for_user
         return self.can.polled is not None and (left is None or left > 0)
 
     @property
     @override
     def status(self) -> Status:
-        """How the source is doing; who is polled regularly does not know itself when."""
+        """Return the status of the source, with the time of the next poll."""
         status = super().status
         return replace(status, next_call=self.due) if self.due else status
 
     @callback
-    def note_error(self, error: ClientError) -> None:
-        """Take in that a command or a picture could not be had: the login may be dead."""
+    def record_error(self, error: ClientError) -> None:
+        """Record the error of a command or a picture, which may require a new login."""
         if is_dead_login(error):
             self.error = error
-            self._needs_user()
-            self._sink.async_check(self)
+            self._start_reauth()
+            self._sink.async_update_reach(self)
             self.async_update_listeners()
 
     @callback
-    def note_refusal(self) -> None:
-        """Take in that BMW refused us before a restart: commands will hardly work."""
+    def restore_refusal(self) -> None:
+        """Restore that BMW refused the source before a restart."""
         self.refused_before = True
-        self._sink.async_check(self)
+        self._sink.async_update_reach(self)
 
     @callback
-    def _needs_user(self) -> None:
-        """Ask for a new login at once."""
+    def _start_reauth(self) -> None:
+        """Start a reauth flow at once if a new login is required."""
         if is_dead_login(self.error):
             self.config_entry.async_start_reauth(self.hass)
 
-    async def async_ask_all(self) -> None:
-        """Ask about all cars, because somebody wants it."""
+    async def async_poll_all(self) -> None:
+        """Poll all cars at the user's request."""
         await self.async_request_refresh()
-        self._needs_user()
+        self._start_reauth()
 
-    async def async_ask(self, vin: str) -> Poll:
-        """Ask about one car, because somebody wants it; return what that brought."""
+    async def async_poll_car(self, vin: str) -> Poll:
+        """Poll one car at the user's request."""
         failed = self.error is not None or self.refused_before
         if (polled := self.can.polled) is None:
             return Poll()
         poll = await self._supervision.attempt(lambda: polled.poll(vin))
         if not self._sink.closed:
-            self.note_one(vin, poll)
-            self._sink.async_take_some(poll)
-            self._needs_user()
+            self.record_car_poll(vin, poll)
+            self._sink.async_process_car_poll(poll)
+            self._start_reauth()
             if failed and self.error is None and not self.refused_before:
                 self._recover()
-            self._sink.async_check(self)
+            self._sink.async_update_reach(self)
         return poll
 
     @callback
     def _recover(self) -> None:
-        """Poll as usual again, since the source has answered meanwhile."""
+        """Return to the usual interval, since the source has answered."""
         _LOGGER.info("Fetching %s data recovered", self.name)
         if self.update_interval is not None:
             self.due = dt_util.utcnow() + self._interval
         self.async_set_updated_data(None)
 
-    async def async_begin(self, *, known: bool) -> None:
-        """Poll for the first time, unless cars are `known` from before.
+    async def async_first_poll(self, *, known: bool) -> None:
+        """Poll for the first time, unless cars are `known` from the store.
 
-        A failure raises, so that set-up is tried again; but not if BMW refuses us altogether,
-        since trying again soon can only do harm.
+        Raises an error that retries set-up, or ends it if BMW blocks the source.
         """
         self._answered = known
         if known:
@@ -161,25 +160,25 @@ class SourcePoller(Reach, DataUpdateCoordinator[None]):
             raise
 
     @callback
-    def async_go_on(self, wait: timedelta) -> None:
-        """Listen, and poll regularly; what is known already bridges the first wait."""
+    def async_start(self, wait: timedelta) -> None:
+        """Listen to the stream, and poll at the interval, first after `wait` with stored data."""
         self._listen()
         if not self._answered or self.last_update_success is False or self.listed or self.error:
-            self._keep_polling()
+            self._schedule_polls()
             return
         self.due = dt_util.utcnow() + wait
-        self.config_entry.async_on_unload(async_call_later(self.hass, wait, self._begin_polling))
+        self.config_entry.async_on_unload(async_call_later(self.hass, wait, self._start_polling))
 
     @callback
-    def _begin_polling(self, _now: datetime) -> None:
-        self._keep_polling()
+    def _start_polling(self, _now: datetime) -> None:
+        self._schedule_polls()
         self.config_entry.async_create_background_task(
             self.hass, self.async_refresh(), f"{DOMAIN} first poll"
         )
 
     @callback
-    def _keep_polling(self) -> None:
-        """A coordinator without listeners does not poll."""
+    def _schedule_polls(self) -> None:
+        """Add a listener, since a coordinator without listeners does not poll."""
         self.config_entry.async_on_unload(self.async_add_listener(lambda: None))
 
     async def _poll(self) -> Poll:
@@ -187,12 +186,12 @@ class SourcePoller(Reach, DataUpdateCoordinator[None]):
 
     @override
     async def _async_update_data(self) -> None:
-        """Poll the source; what it read before it failed counts all the same."""
+        """Poll the source; values that were read before an error are used."""
         before = self.error
         poll = await self._supervision.attempt(self._poll)
-        pause = pause_after(poll.error, max(self._interval, self._supervision.rest))
+        pause = pause_after(poll.error, max(self._interval, self._supervision.pause))
         self.due = dt_util.utcnow() + pause
-        self._sink.async_take(self, poll)
+        self._sink.async_process_poll(self, poll)
         self._answered |= poll.error is None
         if poll.error is not None:
             grace = self._answered and not isinstance(before, AuthError)
@@ -206,48 +205,48 @@ class SourcePoller(Reach, DataUpdateCoordinator[None]):
         self.config_entry.async_create_background_task(
             self.hass,
             self._supervision.listening.keep_running(
-                lambda: pushing.listen(self._sink.async_push, self._changed)
+                lambda: pushing.listen(self._sink.async_push, self._handle_change)
             ),
             f"{DOMAIN} {self.source.name} stream",
         )
 
     @callback
-    def _changed(self) -> None:
-        """The plan, or the state of the stream, is another one than before."""
-        self.forget_status()
+    def _handle_change(self) -> None:
+        """Handle a change of the plan or of the stream's state."""
+        self.invalidate_status()
         state = self.source_status.stream
         self.stream_needs_login = state is StreamState.LOGIN_NEEDED
         if self.stream_needs_login:
             self.config_entry.async_start_reauth(self.hass)
         lost = state is not StreamState.CONNECTED
-        if state not in (None, StreamState.CONNECTING) and lost is not self._lost:
-            self._lost = lost
+        if state not in (None, StreamState.CONNECTING) and lost is not self._stream_lost:
+            self._stream_lost = lost
             _LOGGER.info("The stream of %s is %s", self.name, "lost" if lost else "back")
         self._replan(status_known=True)
 
     @callback
     def _replan(self, *, status_known: bool = False) -> None:
-        """Plan what is next, and look at what the user may be needed for."""
+        """Plan the next call, and update issues and listeners."""
         if self._sink.closed:
             return
         if not status_known:
-            self.forget_status()
+            self.invalidate_status()
         self._cancel()
         self._plan()
         now, status = dt_util.utcnow(), self.source_status
         if lapse := self.next_lapse(now):
-            self._lapse = async_track_point_in_utc_time(self.hass, self._lapsed, lapse)
+            self._lapse_timer = async_track_point_in_utc_time(self.hass, self._lapsed, lapse)
         for key, wrong in ISSUES.items():
             self._issues.update(key, wrong=wrong(status, now), about=self.source.name)
-        self._supervision.tell(status)
-        self._sink.async_check(self)
+        self._supervision.update_issue(status)
+        self._sink.async_update_reach(self)
         self.async_update_listeners()
         self._sink.async_schedule_save(SOON)
 
     @callback
     def _lapsed(self, _planned: datetime) -> None:
-        """Tell of cars that could not be reached for long; without a stream nothing else does."""
-        self._lapse = None
+        """Update cars whose values are outdated, also those without a stream."""
+        self._lapse_timer = None
         reading = CONNECTION.at(Connection.NO_STREAM, dt_util.utcnow(), self.source.name)
         silent = [vin for vin in self.cars() if self.unreadable(vin) is Unreadable.SILENT]
         unknown = [vin for vin in silent if self._vehicles[vin].value(CONNECTION) is None]
@@ -256,63 +255,58 @@ class SourcePoller(Reach, DataUpdateCoordinator[None]):
 
     @callback
     def _plan(self) -> None:
-        """Plan the next call, which a regular poll has done already."""
+        """Plan the next call; polls at an interval are scheduled by the coordinator."""
 
     @callback
     def _cancel(self) -> None:
-        for cancel in filter(None, (self._timer, self._lapse)):
+        for cancel in filter(None, (self._timer, self._lapse_timer)):
             cancel()
-        self._timer = self._lapse = None
+        self._timer = self._lapse_timer = None
 
 
 class PlannedPoller(PlannedReach, SourcePoller):
-    """Lets a source work when it wants to, and listens to what cars send in between."""
+    """Polls a source at the times that it plans, and listens to its stream."""
 
     def __init__(self, account: Account, sink: Sink, source: Source, planned: Planned) -> None:
         SourcePoller.__init__(self, account, sink, source, None)
-        planned.accepts = sink.shows
+        planned.accepts = sink.accepts
         self._source = planned
         self._due: datetime | None = None
 
     @override
-    async def async_ask_all(self) -> None:
+    async def async_poll_all(self) -> None:
         poll = await self._supervision.attempt(super()._poll)
-        self._sink.async_take(self, poll)
-        self._needs_user()
+        self._sink.async_process_poll(self, poll)
+        self._start_reauth()
         self._replan()
 
     @override
-    async def async_ask(self, vin: str) -> Poll:
+    async def async_poll_car(self, vin: str) -> Poll:
         try:
-            return await super().async_ask(vin)
+            return await super().async_poll_car(vin)
         finally:
             self._replan()
 
     @override
-    async def async_begin(self, *, known: bool) -> None:
-        """Work for the first time, unless cars are known from before.
-
-        A failure raises, and no call is made before the source wants to try again; but a spent
-        quota does not keep the cars from sending something.
-        """
-        if not known:
-            await self._begin_anew()
-
-    @override
     @callback
-    def async_go_on(self, wait: timedelta) -> None:
-        """Listen, and work when the source wants to."""
+    def async_start(self, wait: timedelta) -> None:
+        """Listen to the stream, and poll at the planned times."""
         self._listen()
         self._replan()
 
-    async def _begin_anew(self) -> None:
+    @override
+    async def async_first_poll(self, *, known: bool) -> None:
+        """Poll for the first time, unless cars are `known` from the store.
+
+        Raises `ConfigEntryNotReady` after an error, and before the planned time. A spent quota is
+        no error, since cars may send values.
+        """
+        if known:
+            return
         due = self._supervision.due(self._source.due)
         if due > dt_util.utcnow():
-            raise ConfigEntryNotReady(
-                translation_domain=DOMAIN,
-                translation_key="waiting",
-                translation_placeholders={"time": f"{dt_util.as_local(due):%H:%M}"},
-            )
+            time = f"{dt_util.as_local(due):%H:%M}"
+            raise translated_error(ConfigEntryNotReady, "waiting", time=time)
         try:
             await self.async_config_entry_first_refresh()
         except ConfigEntryNotReady:
@@ -327,11 +321,11 @@ class PlannedPoller(PlannedReach, SourcePoller):
 
     @override
     async def _async_update_data(self) -> None:
-        """Work; that nothing comes of any car is logged once, as if the source had failed."""
+        """Poll; if no car sends data, raise an error that is logged once."""
         settled = self._answered
         try:
             await super()._async_update_data()
-            if settled and (error := self.silence) is not None:
+            if settled and (error := self.no_data_error) is not None:
                 raise poll_error(error, timedelta(), grace=True) from error
         finally:
             self.due = None
@@ -341,22 +335,22 @@ class PlannedPoller(PlannedReach, SourcePoller):
     @callback
     def _plan(self) -> None:
         if not isinstance(self.error, AuthError):
-            self._wait()
+            self._start_timer()
 
     @callback
-    def _wait(self) -> None:
-        """Wake up when the source wants to work, or some minutes before to look at the clock."""
+    def _start_timer(self) -> None:
+        """Start a timer for the planned time, of some minutes at most since clocks may change."""
         self._due = self._supervision.due(self._source.due)
         wait = min(self._due - dt_util.utcnow(), _PAUSE)
-        self._timer = async_call_later(self.hass, max(wait, timedelta()), self._wake)
+        self._timer = async_call_later(self.hass, max(wait, timedelta()), self._poll_if_due)
 
     @callback
-    def _wake(self, _now: datetime) -> None:
-        """Work, unless that is not due yet or fresh data have put it off meanwhile."""
+    def _poll_if_due(self, _now: datetime) -> None:
+        """Poll, unless the planned time is later, perhaps since new data have arrived."""
         self._timer = None
         due = self._supervision.due(self._source.due)
         if due > dt_util.utcnow() + timedelta(seconds=1):
-            self._wait() if due == self._due else self._replan()
+            self._start_timer() if due == self._due else self._replan()
             return
         self.config_entry.async_create_background_task(
             self.hass, self.async_refresh(), f"{DOMAIN} {self.source.name} work"
@@ -366,7 +360,7 @@ class PlannedPoller(PlannedReach, SourcePoller):
 def poller_of(
     account: Account, sink: Sink, source: Source, interval: timedelta | None
 ) -> SourcePoller:
-    """Return what asks a source: when it wants to if it plans its calls, else regularly."""
+    """Return the poller of a source."""
     planned = capabilities_of(source).planned
     if planned is not None:
         return PlannedPoller(account, sink, source, planned)

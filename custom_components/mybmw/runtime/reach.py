@@ -1,4 +1,4 @@
-"""Which cars a source can read, and what the log, the device and the user learn of others."""
+"""Which cars a source can read, with the log lines and issues about those that it cannot."""
 
 from asyncio import get_running_loop
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ _BLOCKED_BUT_READ: Final = "blocked_but_read"
 
 _END_OF_VIN: Final = 7
 _CAUSES: Final[Mapping[Unreadable, str]] = {
-    Unreadable.LOGIN_NEEDED: "somebody has to log in again",
+    Unreadable.LOGIN_NEEDED: "a new login is required",
     Unreadable.BLOCKED: "BMW refuses third-party programs",
     Unreadable.NOT_ALLOWED: "the account may not read it",
     Unreadable.NOT_LISTED: "it is not in the list of the account",
@@ -49,26 +49,25 @@ _CAUSES: Final[Mapping[Unreadable, str]] = {
 
 
 def is_dead_login(error: ClientError | None) -> bool:
-    """Tell whether an error about one request shows that somebody has to log in again."""
+    """Return whether the error of one request means that a new login is required."""
     return isinstance(error, AuthError) and not isinstance(error, RefusedError)
 
 
-class Shown(NamedTuple):
-    """What entities of a car show of a source: why it cannot read the car, or be commanded."""
+class CarReach(NamedTuple):
+    """Why a source cannot read a car, and whether it refuses commands."""
 
     cause: Unreadable | None = None
     refused: bool = False
 
 
 class Reach:
-    """What one source can read.
+    """Which cars one source can read.
 
-    `error` is why the last poll failed, `failed` are the cars it could not read, `listed` those
-    that the source lists (None if that was not read since the start), `missing` those that were
-    not in its last list. `shown` is what entities show, by VIN, `logged` are the
-    cars of which the log says that they cannot be read. `refused_before` is whether BMW refused us
-    before a restart, and has not been asked since, `blocked` whether it refused us and has not
-    answered since.
+    `error` is that of the last poll, `failed` are the cars it could not read, `listed` those that
+    the source lists (None if they were not listed since the start), `missing` those that were not
+    in the last list. `by_car` is the reach that entities show, by VIN; `logged` are the cars that
+    were logged as unreadable. `blocked` is whether BMW refused the source and has not answered
+    since, `refused_before` whether that was before a restart and there was no request since.
     """
 
     def __init__(self, source: Source, vehicles: Mapping[str, Vehicle]) -> None:
@@ -83,21 +82,21 @@ class Reach:
         self.refused_before = False
         self.blocked = False
         self.last_poll: datetime | None = None
-        self.shown: dict[str, Shown] = {}
+        self.by_car: dict[str, CarReach] = {}
         self.logged: frozenset[str] = frozenset()
         self._vehicles = vehicles
 
     @property
     def works(self) -> bool:
-        """Whether the source as a whole can be read; a spent quota leaves values as they are."""
+        """Return whether the source as a whole can be read; a spent quota does not matter."""
         return self.error is None or isinstance(self.error, QuotaError)
 
     def can_read(self, vin: str) -> bool:
-        """Tell whether what the source says of a car can be taken as current."""
+        """Return whether the values of a car from this source are current."""
         return self.unreadable(vin) is None
 
     def unreadable(self, vin: str) -> Unreadable | None:
-        """Return why the last poll, if there was one, could not read the car."""
+        """Return why the source cannot read a car, None if it can."""
         if isinstance(self.error, AuthError):
             return Unreadable.LOGIN_NEEDED
         if isinstance(self.error, BlockedError):
@@ -110,7 +109,7 @@ class Reach:
         return None if self.can.explaining is None else self.can.explaining.unreadable(vin)
 
     def next_lapse(self, now: datetime) -> datetime | None:
-        """Return when the values of a car cease to be current next, None if that is not near."""
+        """Return the next time at which the values of a car become outdated, None if unknown."""
         if self.can.explaining is None:
             return None
         ends = map(self.can.explaining.current_until, self.cars())
@@ -118,20 +117,20 @@ class Reach:
 
     @property
     def source_status(self) -> Status:
-        """How the source is doing, worked out once for all that ask in one turn of the loop."""
+        """Return the status of the source, cached until the next iteration of the event loop."""
         if self._status is None:
             self._status = self.source.status
-            get_running_loop().call_soon(self.forget_status)
+            get_running_loop().call_soon(self.invalidate_status)
         return self._status
 
     @callback
-    def forget_status(self) -> None:
-        """Have the status worked out anew, since something has changed."""
+    def invalidate_status(self) -> None:
+        """Discard the cached status after a change."""
         self._status = None
 
     @property
     def status(self) -> Status:
-        """How the source is doing; the stream is of no use once somebody has to log in again."""
+        """Return the status of the source, with the results of polls."""
         status, cause = self.source_status, self._cause
         lost = status.stream is not None and cause is Unreadable.LOGIN_NEEDED
         stream = StreamState.LOGIN_NEEDED if lost else status.stream
@@ -144,7 +143,7 @@ class Reach:
 
     @property
     def _cause(self) -> Unreadable | None:
-        """Why the source as a whole cannot be read."""
+        """Return why the source as a whole cannot be read, None if it can."""
         if self.stream_needs_login or isinstance(self.error, AuthError):
             return Unreadable.LOGIN_NEEDED
         if self.blocked:
@@ -152,7 +151,7 @@ class Reach:
         return None if self.works else Unreadable.FAILED
 
     def update_blocked(self) -> bool:
-        """Take note of whether BMW refuses us, and return that."""
+        """Update and return whether BMW refuses the source."""
         if self.refused_before or isinstance(self.error, BlockedError):
             self.blocked = True
         elif self.error is None:
@@ -160,19 +159,19 @@ class Reach:
         return self.blocked
 
     def can_command(self, vin: str) -> bool:
-        """Tell whether a command for a car may work now."""
+        """Return whether a command to a car may succeed now."""
         return self.can_read(vin) and not self.refused_before
 
-    def show(self) -> list[str]:
-        """Take note of how all cars are, and return those that are other than `shown`."""
-        before, usual = self.shown, Shown()
-        self.shown = {
-            vin: Shown(self.unreadable(vin), self.refused_before) for vin in self._vehicles
+    def update_cars(self) -> list[str]:
+        """Update the reach of all cars, and return the VINs of those with a change."""
+        before, default = self.by_car, CarReach()
+        self.by_car = {
+            vin: CarReach(self.unreadable(vin), self.refused_before) for vin in self._vehicles
         }
-        return [vin for vin, now in self.shown.items() if before.get(vin, usual) != now]
+        return [vin for vin, now in self.by_car.items() if before.get(vin, default) != now]
 
     def has(self, vin: str) -> bool:
-        """Tell whether the source has the car, or had it when it could last be asked."""
+        """Return whether the source has the car, by its last list."""
         if self.listed is not None:
             return vin in self.listed
         return self.source.has(vin)
@@ -182,14 +181,14 @@ class Reach:
         return [vin for vin in self._vehicles if self.has(vin)]
 
     def lists(self, vin: str) -> bool:
-        """Tell whether the source has the car, in its list or, as long as nothing failed, before.
+        """Return whether the source has the car, unless it has failed to list cars since the start.
 
-        A car that it cannot be asked about since the start may have been sold.
+        Such a car may have been sold.
         """
         return self.has(vin) and (self.listed is not None or self.error is None)
 
-    def note(self, poll: Poll) -> None:
-        """Remember how a poll went."""
+    def record_poll(self, poll: Poll) -> None:
+        """Record the result of a poll."""
         self.error = poll.error
         if poll.error is None:
             self.last_poll = dt_util.utcnow()
@@ -201,11 +200,8 @@ class Reach:
             self.missing -= poll.vins
         self.refused_before = False
 
-    def note_one(self, vin: str, poll: Poll) -> None:
-        """Remember how asking about one car went.
-
-        A success and a dead login tell something; what else fails once may work with the next poll.
-        """
+    def record_car_poll(self, vin: str, poll: Poll) -> None:
+        """Record the result of polling one car: success or a dead login, but no other error."""
         error = poll.errors.get(vin) or poll.error
         if error is None:
             if vin in poll.readings:
@@ -217,24 +213,24 @@ class Reach:
 
 
 class PlannedReach(Reach):
-    """What a source can read whose cars report by themselves.
+    """Which cars a source can read that plans its calls, and whose cars send values by themselves.
 
-    What a car has reported stays true until it reports again, as long as it could do so; a failed
-    request changes nothing by itself, unless it shows a dead login.
+    Values stay current as long as the car can send new ones; a failed request changes nothing,
+    unless it means that a new login is required.
     """
 
     unanswered: Mapping[str, ClientError] = {}
-    """Why the last request for values failed, by the VIN of the car, unless BMW refused it."""
+    """The error of the last request for values by VIN, unless BMW denied access."""
 
     @property
     @override
     def works(self) -> bool:
-        """Whether the login works."""
+        """Return whether the login works."""
         return not self.stream_needs_login and not isinstance(self.error, AuthError)
 
     @override
     def unreadable(self, vin: str) -> Unreadable | None:
-        """Return why the car could not have reported anything else meanwhile."""
+        """Return why the car cannot send values, None if it can."""
         if not self.works:
             return Unreadable.LOGIN_NEEDED
         if vin in self.missing:
@@ -242,11 +238,11 @@ class PlannedReach(Reach):
         return self._explained(vin)
 
     @override
-    def note(self, poll: Poll) -> None:
-        """Remember what a round of work has shown; it need not have looked at every car."""
-        locked = {vin for vin, error in poll.errors.items() if isinstance(error, NotAllowedError)}
-        failed = self.failed.difference(poll.readings) | locked
-        super().note(poll)
+    def record_poll(self, poll: Poll) -> None:
+        """Record the result of a poll, which need not include every car."""
+        denied = {vin for vin, error in poll.errors.items() if isinstance(error, NotAllowedError)}
+        failed = self.failed.difference(poll.readings) | denied
+        super().record_poll(poll)
         self.failed = failed
         errors = {
             vin: error
@@ -257,47 +253,44 @@ class PlannedReach(Reach):
         self.unanswered = {vin: errors[vin] for vin in errors.keys() - answered}
 
     @property
-    def silence(self) -> ClientError | None:
-        """Why nothing comes of any car, neither by the stream nor by requests; None if it does."""
+    def no_data_error(self) -> ClientError | None:
+        """Return an error if neither the stream nor requests bring data of any car, else None."""
         cars = self.cars()
-        heard = self.source_status.stream is StreamState.CONNECTED
-        if heard or not cars or not self.unanswered.keys() >= set(cars):
+        streaming = self.source_status.stream is StreamState.CONNECTED
+        if streaming or not cars or not self.unanswered.keys() >= set(cars):
             return None
         return self.unanswered[cars[0]]
 
 
 class Reaches:
-    """What all sources of an account can read and command together, by the name of the source."""
+    """Which cars all sources of an account can read and command together."""
 
     def __init__(self, reaches: Mapping[str, Reach]) -> None:
         self._reaches = reaches
 
     def healthy(self, vin: str, source: str | None) -> bool:
-        """Tell whether what a source said about a car can be taken as current.
-
-        Without a source: whether any source that has the car can read it.
-        """
+        """Return whether a source, or any source that has the car, can read it."""
         if source is None:
             return any(item.has(vin) and item.can_read(vin) for item in self._reaches.values())
         reach = self._reaches.get(source)
         return reach is not None and reach.can_read(vin)
 
     def unreadable(self, vin: str) -> Mapping[str, Unreadable | None]:
-        """Return why each source cannot read a car, None if it can."""
+        """Return why each source cannot read a car, by name; None if it can."""
         return {name: reach.unreadable(vin) for name, reach in self._reaches.items()}
 
     def refused(self, vin: str) -> bool:
-        """Tell whether a car cannot be read since the account may not do so."""
+        """Return whether a car cannot be read because the account is not allowed to."""
         causes = {item.unreadable(vin) for item in self._reaches.values() if item.has(vin)}
         return Unreadable.NOT_ALLOWED in causes and None not in causes
 
     def can_command(self, vehicle: Vehicle, kind: CommandKind) -> bool:
-        """Tell whether a source that can be reached now can ask a car to do something."""
+        """Return whether a source that is reachable now offers a command."""
         names = self.commanders(vehicle, kind)
         return any(self._reaches[name].can_command(vehicle.vin) for name in names)
 
     def commanders(self, vehicle: Vehicle, kind: CommandKind) -> set[str]:
-        """Return the sources that can ask a car to do something when they can be reached."""
+        """Return the sources that offer a command, reachable or not."""
         return {
             name
             for name, reach in self._reaches.items()
@@ -305,11 +298,11 @@ class Reaches:
         }
 
     def count_calls(self) -> bool:
-        """Return whether every source has to be sparing with calls."""
+        """Return whether every source has a limited number of calls."""
         return all(item.source_status.calls_left is not None for item in self._reaches.values())
 
     def update_blocked(self, issues: Issues) -> None:
-        """Tell the user that BMW refuses us, and whether cars are read in another way."""
+        """Update the issue for blocked sources, which says if another source reads the cars."""
         blocked = [reach for reach in self._reaches.values() if reach.update_blocked()]
         others = [reach for reach in self._reaches.values() if reach not in blocked]
         read = bool(blocked) and any(
@@ -321,7 +314,7 @@ class Reaches:
 
 
 def device_name(vehicle: Vehicle, *, allowed: bool) -> str:
-    """Return the model; a car that may not be read has none, so the end of its VIN tells it."""
+    """Return the model, or brand and end of the VIN for a car that may not be read."""
     secondary = vehicle.value(car.ACCESS) is Access.SECONDARY
     if vehicle.value(car.MODEL) is None and (secondary or not allowed):
         return f"{vehicle.brand.value} …{vehicle.vin[-_END_OF_VIN:]}"
@@ -330,9 +323,9 @@ def device_name(vehicle: Vehicle, *, allowed: bool) -> str:
 
 @callback
 def log_cars(reach: Reach, vehicles: Mapping[str, Vehicle]) -> None:
-    """Log once when a source cannot read a single car any more, and once when it can again.
+    """Log once when a source cannot read a car any more, and once when it can again.
 
-    That a source as a whole cannot be read is logged elsewhere.
+    Errors of the source as a whole are logged by its poller.
     """
     if not reach.works:
         return
@@ -349,7 +342,7 @@ def log_cars(reach: Reach, vehicles: Mapping[str, Vehicle]) -> None:
 
 @callback
 def update_access(hass: HomeAssistant, issues: Issues, refused: Mapping[str, Vehicle]) -> None:
-    """Tell the user which cars the account may not read, and show that on the sensor "Access"."""
+    """Update the issue for cars that the account may not read, and enable their access sensors."""
     names = sorted(device_name(vehicle, allowed=False) for vehicle in refused.values())
     issues.update(ISSUE_NOT_ALLOWED, wrong=bool(refused), cars=", ".join(names))
     for vin in refused:

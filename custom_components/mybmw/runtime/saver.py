@@ -1,7 +1,7 @@
-"""When what is known is written to the disk: little at once, what cars report seldom.
+"""Scheduling of writes to the disk.
 
-Values are written every 15 minutes while data flow, and a minute after a car has gone quiet, or
-something has changed that matters most; the latter ten times a day at most.
+Values of cars are written every 15 minutes while data arrive, and a minute after a car has stopped
+sending or an important attribute has changed; the latter at most ten times a day.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from ..client.core.attributes import AnyAttribute
 from .car_store import CarContents
 from .store import AT_ONCE, LATER, SOON, Contents, GarageStore, Plan
 
-MATTERS_MOST: Final[frozenset[AnyAttribute]] = frozenset(
+IMPORTANT: Final[frozenset[AnyAttribute]] = frozenset(
     {
         car.LOCK_STATE,
         car.CHARGING_STATUS,
@@ -30,58 +30,54 @@ MATTERS_MOST: Final[frozenset[AnyAttribute]] = frozenset(
         *car.LIDS.values(),
     }
 )
-"""What is written a minute after it has changed: locks, doors, plug and charging."""
+"""The attributes that are written a minute after a change: locks, doors, plug and charging."""
 
 _DAY: Final = timedelta(days=1)
 _REGULAR: Final = timedelta(seconds=LATER)
 _EARLY: Final = timedelta(seconds=SOON)
 _AFTER_FAILURE: Final = timedelta(minutes=5)
-_MOST_EARLY: Final = 10
-_MOST_QUIET: Final = 6
+_MAX_EARLY: Final = 10
+_MAX_QUIET: Final = 6
 
 
 @dataclass(slots=True)
 class _Timing:
-    """When one car was written, and is to be: by now at the latest, or if it has gone quiet."""
+    """The times of writes of one car: the last ones, the latest next one, and that if quiet."""
 
     written: datetime | None = None
-    early: deque[datetime] = field(default_factory=lambda: deque(maxlen=_MOST_EARLY))
+    early: deque[datetime] = field(default_factory=lambda: deque(maxlen=_MAX_EARLY))
     due: datetime | None = None
     quiet: datetime | None = None
     timer: CALLBACK_TYPE | None = None
 
-    def touch(self, now: datetime, *, matters: bool) -> datetime:
-        """Note news; return when to look whether it is time to write."""
+    def schedule(self, now: datetime, *, important: bool) -> None:
+        """Schedule the next write after a change."""
         regular = now + _EARLY
         if self.written is not None and self.written <= now:
             regular = max(regular, self.written + _REGULAR)
-        if matters and self._early_left(now, _MOST_EARLY):
+        if important and self._early_left(now, _MAX_EARLY):
             regular = now + _EARLY
         self.due = regular if self.due is None else min(self.due, regular)
-        self.quiet = now + _EARLY if self._early_left(now, _MOST_QUIET) else None
-        return self.due if self.quiet is None else min(self.due, self.quiet)
+        self.quiet = now + _EARLY if self._early_left(now, _MAX_QUIET) else None
 
     def wait(self, now: datetime) -> timedelta:
-        """Return how long to wait yet, nothing if it is time; clocks that were set do not count."""
+        """Return the time until the next write, zero if the clock was changed by more than that."""
         times = [time for time in (self.due, self.quiet) if time is not None]
         left = min(times, default=now) - now
         return left if timedelta() < left <= _REGULAR else timedelta()
 
-    def note(self, now: datetime) -> None:
-        """Note that the car was written."""
+    def record_write(self, now: datetime) -> None:
+        """Record that the car was written."""
         if self.written is not None and timedelta() <= now - self.written < _REGULAR:
             self.early.append(now)
         self.written = now
 
-    def _early_left(self, now: datetime, most: int) -> bool:
-        return (
-            len(self.early) < most
-            or sum(timedelta() <= now - time < _DAY for time in self.early) < most
-        )
+    def _early_left(self, now: datetime, limit: int) -> bool:
+        return sum(timedelta() <= now - time < _DAY for time in self.early) < limit
 
 
 class Saver:
-    """Saves what `plan` returns, and what `car_of` returns of each of the cars `known`."""
+    """Saves the plan of an entry, and the contents of each known car."""
 
     def __init__(
         self,
@@ -97,53 +93,51 @@ class Saver:
         self._car_of = car_of
         self._known = known
         self._timings: dict[str, _Timing] = {}
-        self._busy = asyncio.Lock()
+        self._lock = asyncio.Lock()
         self._stop: CALLBACK_TYPE | None = hass.bus.async_listen(
             EVENT_HOMEASSISTANT_FINAL_WRITE, self._stopping
         )
         self._entry = entry
-        entry.async_on_unload(self._let_go)
+        entry.async_on_unload(self._stop_listening)
 
     async def load(self) -> Contents:
-        """Return all that was saved."""
+        """Return the stored contents."""
         return await self._store.load()
 
     @callback
-    def touch(self, vin: str, *, matters: bool = False) -> None:
-        """Write a car before long, since there is news of it."""
-        timing = self._timings.setdefault(vin, _Timing())
-        if timing.timer is not None and not matters:
-            timing.touch(dt_util.utcnow(), matters=False)
+    def schedule_car(self, vin: str, *, important: bool = False) -> None:
+        """Schedule a write of a car after a change."""
+        timing, now = self._timings.setdefault(vin, _Timing()), dt_util.utcnow()
+        timing.schedule(now, important=important)
+        if timing.timer is not None and not important:
             return
-        now = dt_util.utcnow()
-        timing.touch(now, matters=matters)
         if not self._store.cars.has(vin):
             timing.due = now + timedelta(seconds=AT_ONCE)
-        self._arm(vin, timing, timing.wait(now))
+        self._start_timer(vin, timing, timing.wait(now))
 
     @callback
     def schedule(self, delay: float) -> None:
-        """Write the plan within some seconds."""
+        """Write the plan within `delay` seconds."""
         if self._stop is not None:
             self._store.schedule(self._plan, delay)
 
     async def save_plan(self) -> None:
-        """Write the plan now, and cars that were never written: without them it is of no use."""
-        async with self._busy:
+        """Write the plan now, and all cars in it that were never written."""
+        async with self._lock:
             for vin in list(self._known()):
                 if not self._store.cars.has(vin):
                     await self._write(vin)
             await self._store.save(self._plan())
 
     async def save(self) -> None:
-        """Write everything now, the plan first: it names the cars."""
-        async with self._busy:
+        """Write everything now, beginning with the plan, which lists the cars."""
+        async with self._lock:
             await self._store.save(self._plan())
             for vin in list(self._known()):
                 await self._write(vin)
 
     @callback
-    def forget(self, vin: str) -> None:
+    def remove_car(self, vin: str) -> None:
         """Delete the file of a car."""
         self._cancel(self._timings.pop(vin, _Timing()))
         self._hass.async_create_task(self._store.cars.remove([vin]))
@@ -151,25 +145,25 @@ class Saver:
 
     @callback
     def close(self) -> None:
-        """Write nothing more by itself."""
+        """Cancel all scheduled writes of cars."""
         for timing in self._timings.values():
             self._cancel(timing)
-        self._let_go()
+        self._stop_listening()
 
     @callback
-    def _let_go(self) -> None:
-        """Write later what was read if set-up has failed; it may work meanwhile, and read more."""
+    def _stop_listening(self) -> None:
+        """Postpone scheduled writes after a failed set-up; the next one may succeed before."""
         for vin, timing in self._timings.items():
             if timing.timer is not None:
                 timing.due = timing.quiet = dt_util.utcnow() + _AFTER_FAILURE
-                self._arm(vin, timing, _AFTER_FAILURE)
+                self._start_timer(vin, timing, _AFTER_FAILURE)
         if self._stop is not None:
             self._stop()
             self._stop = None
 
     async def _stopping(self, _event: Event) -> None:
-        """Write everything, but the plan if Home Assistant is about to write it at this moment."""
-        async with self._busy:
+        """Write everything; Home Assistant itself writes a plan that is scheduled."""
+        async with self._lock:
             if not self._store.pending:
                 await self._store.save(self._plan())
             for vin in list(self._known()):
@@ -180,23 +174,23 @@ class Saver:
         self._cancel(timing)
         timing.due = timing.quiet = None
         if contents is not None and await self._store.cars.save(vin, contents):
-            timing.note(dt_util.utcnow())
+            timing.record_write(dt_util.utcnow())
 
     @callback
-    def _arm(self, vin: str, timing: _Timing, wait: timedelta) -> None:
+    def _start_timer(self, vin: str, timing: _Timing, wait: timedelta) -> None:
         @callback
-        def look(_now: datetime) -> None:
+        def write_if_due(_now: datetime) -> None:
             timing.timer = None
             left = timing.wait(dt_util.utcnow())
             if self._stop is None and self._entry.state is ConfigEntryState.LOADED:
-                return  # set-up has worked since then
+                return  # a later set-up has succeeded and writes the car
             if left:
-                self._arm(vin, timing, left)
+                self._start_timer(vin, timing, left)
             else:
                 self._hass.async_create_task(self._write(vin))
 
         self._cancel(timing)
-        job = HassJob(look, cancel_on_shutdown=True)
+        job = HassJob(write_if_due, cancel_on_shutdown=True)
         timing.timer = async_call_later(self._hass, wait, job)
 
     @staticmethod

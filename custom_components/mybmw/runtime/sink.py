@@ -1,4 +1,4 @@
-"""What pollers hand over to, and what they share."""
+"""The interface through which pollers pass on data, and what they share."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Protocol
@@ -12,46 +12,46 @@ from .reach import Reach
 
 
 class Sink(Protocol):
-    """Takes what the sources of an account bring; nothing more once it is `closed`."""
+    """Processes the data of the sources of an account, until it is `closed`."""
 
     closed: bool
 
     @property
     def vehicles(self) -> Mapping[str, Vehicle]:
-        """The vehicles by VIN."""
+        """Return the vehicles by VIN."""
         ...
 
-    def shows(self, vin: str) -> bool:
-        """Tell whether a car belongs to the account, or would if it were known."""
+    def accepts(self, vin: str) -> bool:
+        """Return whether a car belongs to the account, even if it is new."""
         ...
 
-    def async_take(self, reach: Reach, poll: Poll) -> None:
-        """Take in what a source brought, and which cars it could read."""
+    def async_process_poll(self, reach: Reach, poll: Poll) -> None:
+        """Process a poll of a source, and which cars it could read."""
         ...
 
-    def async_take_some(self, poll: Poll) -> None:
-        """Take in what a source said of some cars, whether or not it could read others."""
+    def async_process_car_poll(self, poll: Poll) -> None:
+        """Process a poll of some cars, which says nothing about the other ones."""
         ...
 
     def async_push(self, readings: Mapping[str, Iterable[AnyReading]]) -> None:
-        """Take in what cars have sent by themselves."""
+        """Process readings that cars have sent by themselves."""
         ...
 
-    def async_check(self, reach: Reach) -> None:
-        """Take in that a source may be able to read other cars than before."""
+    def async_update_reach(self, reach: Reach) -> None:
+        """Update entities, log and issues after a change of the cars that a source can read."""
         ...
 
     def async_schedule_save(self, delay: float) -> None:
-        """Save within some seconds what is planned and was learned."""
+        """Save the plan within `delay` seconds."""
         ...
 
     async def async_save(self) -> None:
-        """Save what is known."""
+        """Save everything now."""
         ...
 
 
 class Account(NamedTuple):
-    """What all pollers of an account share."""
+    """Objects that all pollers of an account share."""
 
     hass: HomeAssistant
     entry: ConfigEntry

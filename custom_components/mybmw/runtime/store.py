@@ -1,4 +1,4 @@
-"""What survives a restart: readings, when sources may be asked again, and pictures."""
+"""Storage of readings, the times of the next polls, and pictures."""
 
 import asyncio
 from base64 import b64decode, b64encode
@@ -25,15 +25,15 @@ _VERSION: Final = 1
 AT_ONCE: Final = 1.0
 SOON: Final = 60.0
 LATER: Final = 900.0
-_LONGEST: Final = timedelta(days=1)
+_MAX_WAIT: Final = timedelta(days=1)
 
 
 class _Saved(TypedDict):
-    """What was planned, sent and learned, but for what is known of cars.
+    """The stored data that do not belong to a car.
 
-    `commands` are those that no state has confirmed yet, `due` is the time (ISO 8601) of the next
-    poll of sources that are polled regularly, `sources` what those that plan their own calls have
-    dumped, `saved` the time by which that is meant. `blocked` names those that BMW refuses.
+    `commands` are the unconfirmed ones, `due` is the time (ISO 8601) of the next poll by source,
+    `sources` are the dumps of persistent sources, `blocked` the sources that BMW refuses, `saved`
+    is the time of writing.
     """
 
     commands: list[Saved]
@@ -44,24 +44,21 @@ class _Saved(TypedDict):
 
 
 class Plan(_Saved):
-    """The file of an entry; `cars` are those that have a file of their own."""
+    """The file of an entry; `cars` are the VINs of cars with a file of their own."""
 
     cars: list[str]
 
 
 class Contents(_Saved):
-    """All that was saved, with the readings by VIN.
-
-    What sources remember of cars is in `sources`, by name of the source, as `cars` by VIN.
-    """
+    """All stored data, with readings by VIN; `sources` include their data of cars by VIN."""
 
     vehicles: dict[str, list[Saved]]
 
 
 class GarageStore:
-    """What an entry knows: a small file that is written soon, and files of cars.
+    """The stored data of an entry: a small file that is written soon, and files of cars.
 
-    It is a cache: what is in it in another form than expected is left out.
+    It is a cache; invalid contents are ignored.
     """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
@@ -70,24 +67,24 @@ class GarageStore:
         self._store = Store[Any](
             hass, _VERSION, f"{DOMAIN}.{entry_id}", private=True, atomic_writes=True
         )
-        self._planned: float | None = None
-        self._put_off = False
+        self._scheduled: float | None = None
+        self._postponed = False
 
     @property
     def pending(self) -> bool:
-        """Whether Home Assistant writes the plan by itself before it ends."""
-        return self._planned is not None or self._put_off
+        """Return whether Home Assistant itself writes the plan before it stops."""
+        return self._scheduled is not None or self._postponed
 
     async def load(self) -> Contents:
-        """Return what was saved; an unreadable or missing file is an empty one.
+        """Return the stored data; an unreadable or missing file counts as empty.
 
-        Older versions have everything in one file: the cars in it get their own.
+        Older versions stored cars in the file of the entry; these are moved to their own files.
         """
         found = mapping_of(await contents_of(self._store))
         listed = [str(vin) for vin in sequence_of(found.get("cars"))]
         cars = await self.cars.load(listed)
         lost = len(cars) < len(listed)
-        for vin, contents in _older(found).items():
+        for vin, contents in _cars_of_older_version(found).items():
             if vin not in cars:
                 await self.cars.save(vin, contents)
                 cars[vin] = contents
@@ -103,22 +100,22 @@ class GarageStore:
         }
 
     def schedule(self, plan: Callable[[], Plan], delay: float) -> None:
-        """Save the plan within `delay` seconds; what is planned earlier is not put off."""
+        """Save the plan within `delay` seconds, or at an earlier time that is scheduled."""
         when = self._hass.loop.time() + delay
-        if self._planned is not None and self._planned <= when:
+        if self._scheduled is not None and self._scheduled <= when:
             return
-        self._planned = when
+        self._scheduled = when
 
         def collect() -> Plan:
-            self._planned = None
+            self._scheduled = None
             return plan()
 
         self._store.async_delay_save(collect, delay)
 
     async def save(self, plan: Plan) -> None:
         """Save the plan now."""
-        self._planned = None
-        self._put_off = self._hass.state is CoreState.stopping
+        self._scheduled = None
+        self._postponed = self._hass.state is CoreState.stopping
         await self._store.async_save(plan)
 
     async def remove(self) -> None:
@@ -128,8 +125,8 @@ class GarageStore:
         await self._store.async_remove()
 
 
-def _older(found: Mapping[Any, Any]) -> dict[str, CarContents]:
-    """Return the cars of a file of an older version."""
+def _cars_of_older_version(found: Mapping[Any, Any]) -> dict[str, CarContents]:
+    """Return the cars in a file of an older version."""
     sources = {
         str(name): mapping_of(mapping_of(saved).get("cars"))
         for name, saved in mapping_of(found.get("sources")).items()
@@ -147,9 +144,9 @@ def _older(found: Mapping[Any, Any]) -> dict[str, CarContents]:
 def _with_cars(
     saved: Mapping[Any, Any], cars: Mapping[str, CarContents], *, lost: bool
 ) -> dict[str, Any]:
-    """Return what sources have saved, with what they remember of cars.
+    """Return the stored data of sources, including those of cars.
 
-    If the file of a car is lost, it has to be read again soon: nothing counts as done any more.
+    If the file of a car is lost, the plans are dropped, so that the car is read again soon.
     """
     names = {*saved, *(name for contents in cars.values() for name in contents["sources"])}
     return {
@@ -167,7 +164,7 @@ def _with_cars(
 
 
 class SpentStore:
-    """What calls were spent on, where calls are counted: a file of its own, written at once."""
+    """The calls that were made, where their number is limited: a file that is written at once."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str, name: str = "spent") -> None:
         self._hass = hass
@@ -177,14 +174,14 @@ class SpentStore:
         )
 
     async def load(self) -> Mapping[str, object]:
-        """Return what was saved; an unreadable or missing file is an empty one."""
+        """Return the stored calls; an unreadable or missing file counts as empty."""
         return mapping_of(await contents_of(self._store))
 
     async def save(self, spent: Mapping[str, object]) -> bool:
-        """Save now; tell whether that worked, and the entry is still there.
+        """Save now; return whether that succeeded and the entry still exists.
 
-        Home Assistant only logs what cannot be written, and puts it off while it stops: so the
-        file is read again.
+        Home Assistant only logs failed writes, and postpones them while it stops, so the file is
+        read again.
         """
         written = not self._hass.is_stopping and await self._written(dict(spent))
         if self._hass.config_entries.async_get_entry(self._entry_id) is None:
@@ -197,7 +194,7 @@ class SpentStore:
             await self._store.async_save(spent)
             return await self._store.async_load() == spent
         except (OSError, HomeAssistantError, NotImplementedError) as error:
-            _LOGGER.debug("The calls cannot be written down: %s", type(error).__name__)
+            _LOGGER.debug("Cannot save the number of calls: %s", type(error).__name__)
             return False
 
     async def remove(self) -> None:
@@ -206,17 +203,17 @@ class SpentStore:
 
 
 class ImageStore:
-    """Pictures once fetched, one file each, so that each costs one call in the life of a car."""
+    """Fetched pictures, one file each, so that each picture is requested only once."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         self._hass = hass
         self._name = f"{DOMAIN}.{entry_id}.images"
         self._index = Store[dict[str, str]](hass, 1, self._name, private=True)
         self._times: dict[str, datetime] = {}
-        self._busy: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def load(self) -> None:
-        """Read which pictures there are, and when each was fetched."""
+        """Load the index of pictures."""
         saved = mapping_of(await contents_of(self._index))
         parsed = ((str(key), utc_time(str(time))) for key, time in saved.items())
         self._times = {key: time for key, time in parsed if time is not None}
@@ -226,7 +223,7 @@ class ImageStore:
         return self._times.get(key)
 
     async def get(self, key: str) -> bytes | None:
-        """Return a picture."""
+        """Return a picture, None if it is not stored."""
         if key not in self._times:
             return None
         saved = await contents_of(self._file(key))
@@ -236,8 +233,8 @@ class ImageStore:
             return None
 
     async def get_or_fetch(self, key: str, fetch: Callable[[], Awaitable[bytes]]) -> bytes:
-        """Return a picture, fetched first if need be; who comes meanwhile waits for it."""
-        async with self._busy[key]:
+        """Return a picture, fetched unless it is stored; concurrent calls share one request."""
+        async with self._locks[key]:
             image = await self.get(key)
             if image is None:
                 image = await fetch()
@@ -245,7 +242,7 @@ class ImageStore:
             return image
 
     async def put(self, key: str, image: bytes) -> None:
-        """Keep a picture."""
+        """Store a picture."""
         await self._file(key).async_save({"png": b64encode(image).decode()})
         self._times[key] = dt_util.utcnow()
         await self._index.async_save({key: time.isoformat() for key, time in self._times.items()})
@@ -263,11 +260,8 @@ class ImageStore:
 
 
 def time_left(contents: Contents, source: str) -> timedelta:
-    """Return how long a source has to be left alone yet.
-
-    If the clock is behind the file, nobody knows for how long Home Assistant did not run.
-    """
+    """Return the time until the next poll of a source, counted from the file if it is newer."""
     now, due = dt_util.utcnow(), utc_time(contents["due"].get(source, ""))
     since = max(now, utc_time(contents["saved"]) or now)
     left = due - since if due is not None else timedelta()
-    return min(max(left, timedelta()), _LONGEST)
+    return min(max(left, timedelta()), _MAX_WAIT)

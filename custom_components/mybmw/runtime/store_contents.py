@@ -1,4 +1,4 @@
-"""What is written to the files of an entry."""
+"""The contents of the files of an entry."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,10 +16,7 @@ def plan_of(
     pollers: Mapping[str, SourcePoller],
     former: Mapping[str, Mapping[str, Any]],
 ) -> Plan:
-    """Return what is planned, and was learned; `former` is what was saved of sources before.
-
-    What is known of cars is left out.
-    """
+    """Return the contents of the file of an entry; `former` are the stored data of sources."""
     return {
         "cars": list(garage.vehicles),
         "commands": garage.dump_commands(),
@@ -38,13 +35,13 @@ def plan_of(
 
 
 def car_of(garage: Garage, vin: str, former: Mapping[str, Mapping[str, Any]]) -> CarContents | None:
-    """Return what is known of a car, also by sources that are gone; None if it is gone itself."""
+    """Return the contents of the file of a car, None if the car was removed."""
     vehicle = garage.vehicles.get(vin)
     if vehicle is None:
         return None
-    gone = {name: saved["cars"].get(vin) for name, saved in former.items()}
-    present = {name: source.dump_car(vin) for name, source in _persistent(garage)}
-    sources = {name: saved for name, saved in (gone | present).items() if saved is not None}
+    stored = {name: saved["cars"].get(vin) for name, saved in former.items()}
+    current = {name: source.dump_car(vin) for name, source in _persistent(garage)}
+    sources = {name: saved for name, saved in (stored | current).items() if saved is not None}
     return {"readings": dump(vehicle), "sources": sources}
 
 

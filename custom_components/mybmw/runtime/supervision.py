@@ -1,4 +1,4 @@
-"""The supervised work of one source in Home Assistant, and the repair issue if it keeps failing."""
+"""Supervision of the tasks of one source, with a repair issue if they keep failing."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -14,60 +14,56 @@ from .sink import Account
 ISSUE: Final = "unexpected"
 
 _LASTING: Final = 3
-# Failures and rests outlast a reload of the entry, else every new try would make calls at once
-_RESTS: HassKey[dict[str, tuple[int, datetime]]] = HassKey(f"{DOMAIN}_rests")
+# Failures and pauses outlast a reload of the entry, so that each set-up does not call at once
+_PAUSES: HassKey[dict[str, tuple[int, datetime]]] = HassKey(f"{DOMAIN}_pauses")
 
 
 class Supervision:
-    """Runs what a poller does again and again, and keeps it from being tried too often.
-
-    Every source has an issue of its own, named after it.
-    """
+    """Runs the tasks of a poller, with increasing pauses after unexpected errors."""
 
     def __init__(self, account: Account, source: str) -> None:
         redactor = account.redactor
-        self.listening = Supervisor(f"Listening to {source}", redactor, changed=self.tell)
+        self.listening = Supervisor(f"Listening to {source}", redactor, changed=self.update_issue)
         self._issues = account.issues
         self._source = source
         self._asking = Supervisor(f"Asking {source}", redactor, pause=60)
         self._planning = Supervisor(f"Planning {source}", redactor, pause=60)
         self._key = f"{source}_{account.entry.entry_id}"
-        self._rests = account.hass.data.setdefault(_RESTS, {})
-        self._asking.failures, self._rests_until = self._rests.get(self._key, (0, dt_util.utcnow()))
+        self._pauses = account.hass.data.setdefault(_PAUSES, {})
+        now = dt_util.utcnow()
+        self._asking.failures, self._paused_until = self._pauses.get(self._key, (0, now))
         self._cars_failed = 0
         self._status: Status | None = None
 
     @property
-    def rest(self) -> timedelta:
-        """How long to rest after what was not foreseen."""
+    def pause(self) -> timedelta:
+        """Return the pause after unexpected errors."""
         return timedelta(seconds=self._asking.pause)
 
     async def attempt(self, work: Callable[[], Awaitable[Poll]]) -> Poll:
-        """Return what work has brought, which may be that it failed unexpectedly."""
+        """Return the poll of `work`, which has an error if that failed unexpectedly."""
         try:
             poll = await self._asking.attempt(work)
         except UnexpectedError as error:
             poll = Poll(error=error)
         unexpected = any(isinstance(error, UnexpectedError) for error in poll.errors.values())
         self._cars_failed = self._cars_failed + 1 if unexpected else 0
-        self._rests_until = dt_util.utcnow() + self.rest
-        self._rests[self._key] = self._asking.failures, self._rests_until
-        self.tell()
+        self._paused_until = dt_util.utcnow() + self.pause
+        self._pauses[self._key] = self._asking.failures, self._paused_until
+        self.update_issue()
         return poll
 
     def due(self, plan: Callable[[], datetime]) -> datetime:
-        """Return when to work next, which is not before a rest is over.
-
-        A rest that is longer than it was begins anew: the clock was set back since.
-        """
-        self._rests_until = min(self._rests_until, dt_util.utcnow() + self.rest)
+        """Return the time of the next call, which is not before the end of a pause."""
+        # Restart the pause if the clock was set back
+        self._paused_until = min(self._paused_until, dt_util.utcnow() + self.pause)
         try:
-            return max(self._planning.call(plan), self._rests_until)
+            return max(self._planning.call(plan), self._paused_until)
         except UnexpectedError:
             return dt_util.utcnow() + timedelta(seconds=self._planning.pause)
 
-    def tell(self, status: Status | None = None) -> None:
-        """Raise the repair issue if work keeps failing, or delete it."""
+    def update_issue(self, status: Status | None = None) -> None:
+        """Create the repair issue if tasks keep failing, else delete it."""
         self._status = status or self._status
         supervisors = (self._asking, self._planning, self.listening)
         failing = any(supervisor.lasting for supervisor in supervisors)

@@ -1,7 +1,7 @@
-"""Webhooks: what services call at an address of Home Assistant as long as an entry exists.
+"""Webhooks of sources, registered as long as their entry exists.
 
-Set-up may be tried again meanwhile: then what was delivered is kept until a source can take it.
-Through Home Assistant Cloud where that is connected, since its address can be reached from outside.
+Deliveries during a failed set-up are queued until the entry is loaded. If Home Assistant Cloud is
+connected, its URL is used, since it can be reached from the internet.
 """
 
 import asyncio
@@ -26,6 +26,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from ..client import Hooked, Redactor, Source, Supervisor, UnexpectedError, capabilities_of
 from ..const import CONF_SOURCES, DOMAIN
+from .files import mapping_of
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ type Delivery = tuple[Mapping[str, str], bytes]
 
 
 class Webhook:
-    """The webhook of one source of an entry; `source` is the one that was built last, if any."""
+    """The webhook of one source of an entry."""
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry, name: str, webhook_id: str) -> None:
         self.webhook_id = webhook_id
@@ -54,7 +55,7 @@ class Webhook:
 
     @callback
     def begin(self) -> None:
-        """Register it with Home Assistant, and with its cloud as soon as that is connected."""
+        """Register the webhook, and with Home Assistant Cloud as soon as that is connected."""
         webhook.async_register(
             self._hass,
             DOMAIN,
@@ -69,18 +70,18 @@ class Webhook:
 
     @callback
     def end(self) -> None:
-        """Take nothing any more."""
+        """Unregister the webhook."""
         webhook.async_unregister(self._hass, self.webhook_id)
         self._end_cloud()
 
     @callback
     def attach(self, source: Hooked) -> None:
-        """Let a new source check what is delivered."""
+        """Deliver to this source from now on."""
         self._source = source
 
     @callback
     def pass_on(self) -> None:
-        """Hand over what was delivered while set-up was tried."""
+        """Deliver what was queued during set-up."""
         while self._waiting:
             self._deliver(*self._waiting.popleft())
 
@@ -90,12 +91,12 @@ class Webhook:
     async def _handle(
         self, _hass: HomeAssistant, _webhook_id: str, request: web.Request
     ) -> web.Response:
-        """Answer a delivery; nothing of it reaches a log."""
+        """Handle a delivery, without logging its contents."""
         try:
             async with asyncio.timeout(_SECONDS):
                 body = await _body(request)
         except (TimeoutError, TransferError, OSError) as error:
-            _LOGGER.debug("A delivery did not arrive: %s", type(error).__name__)
+            _LOGGER.debug("Receiving a delivery failed: %s", type(error).__name__)
             return web.Response(status=HTTPStatus.BAD_REQUEST)
         if body is None:
             return web.Response(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
@@ -118,7 +119,7 @@ class Webhook:
 
     @callback
     def _set_up_soon(self) -> None:
-        """Try set-up again at once, since there is something to read."""
+        """Retry set-up at once, since the service is sending data."""
         now = dt_util.utcnow()
         if self._entry.state is ConfigEntryState.SETUP_RETRY and now - self._tried >= _PAUSE:
             self._tried = now
@@ -126,7 +127,7 @@ class Webhook:
 
 
 async def _body(request: web.Request) -> bytes | None:
-    """Return what was sent, None if it is too large."""
+    """Return the body of a request, None if it is too large."""
     content, body = request.content, b""
     while chunk := await content.read(_MOST + 1 - len(body)):
         body += chunk
@@ -136,7 +137,7 @@ async def _body(request: web.Request) -> bytes | None:
 
 
 async def async_register_webhooks(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Let the webhooks of an entry be those that its sources have."""
+    """Register the webhooks of an entry, and remove those that it has no more."""
     hooks = hass.data.setdefault(_HOOKS, {})
     wanted = dict(_ids(entry))
     if wanted:
@@ -151,7 +152,7 @@ async def async_register_webhooks(hass: HomeAssistant, entry: ConfigEntry) -> No
 
 @callback
 def async_attach(hass: HomeAssistant, entry: ConfigEntry, source: Source) -> None:
-    """Let a source that was built check what its webhook brings."""
+    """Connect a source with its webhook."""
     hook = hass.data[_HOOKS].get((entry.entry_id, source.name))
     hooked = capabilities_of(source).hooked
     if hook is not None and hooked is not None:
@@ -160,13 +161,13 @@ def async_attach(hass: HomeAssistant, entry: ConfigEntry, source: Source) -> Non
 
 @callback
 def async_pass_on(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Hand over to sources what was delivered before they could take it."""
+    """Deliver to sources what was queued during set-up."""
     for _, hook in _hooks_of(hass, entry):
         hook.pass_on()
 
 
 async def async_remove_webhooks(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """End the webhooks of an entry that was removed, whether or not it was ever set up."""
+    """Remove the webhooks of an entry, whether or not it was set up."""
     for key, _ in list(_hooks_of(hass, entry)):
         hass.data[_HOOKS].pop(key).end()
     for _, webhook_id in _ids(entry):
@@ -174,7 +175,7 @@ async def async_remove_webhooks(hass: HomeAssistant, entry: ConfigEntry) -> None
 
 
 async def async_webhook_url(hass: HomeAssistant, webhook_id: str) -> str | None:
-    """Return the address to enter at the service, None if Home Assistant knows none of its own."""
+    """Return the URL of a webhook, None if Home Assistant has no URL."""
     if url := await _async_cloud_url(hass, webhook_id):
         return url
     with suppress(NoURLAvailableError):
@@ -198,7 +199,7 @@ async def _async_delete_from_cloud(hass: HomeAssistant, webhook_id: str) -> None
 
 
 def _cloudhook(hass: HomeAssistant) -> ModuleType | None:
-    """Return what knows Home Assistant Cloud, None if that is not loaded."""
+    """Return the module for Home Assistant Cloud, None if that is not loaded."""
     if "cloud" not in hass.config.components:
         return None
     from . import cloudhook
@@ -213,8 +214,7 @@ def _hooks_of(hass: HomeAssistant, entry: ConfigEntry) -> Iterator[tuple[tuple[s
 
 def _ids(entry: ConfigEntry) -> Iterator[tuple[tuple[str, str], str]]:
     """Return the ids of webhooks by entry and source."""
-    sources = entry.data.get(CONF_SOURCES)
-    for name, account in sources.items() if isinstance(sources, Mapping) else ():
-        webhook_id = account.get(CONF_WEBHOOK_ID) if isinstance(account, Mapping) else None
+    for name, account in mapping_of(entry.data.get(CONF_SOURCES)).items():
+        webhook_id = mapping_of(account).get(CONF_WEBHOOK_ID)
         if isinstance(webhook_id, str) and webhook_id:
             yield (entry.entry_id, name), webhook_id

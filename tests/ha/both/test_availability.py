@@ -71,7 +71,7 @@ def connect(entry: MockConfigEntry, *, connected: bool) -> None:
     source = poller(entry).source
     assert isinstance(source, CardataSource)
     source._activity.set_connected(connected=connected)
-    poller(entry)._changed()
+    poller(entry)._handle_change()
 
 
 async def press_refresh(hass: HomeAssistant) -> None:

@@ -145,7 +145,7 @@ async def test_on_disk_before_it_is_used(
 
     old = kept(entry, source)["access"]
     services[source].handle = handle
-    await entry.runtime_data.pollers[source].async_ask_all()
+    await entry.runtime_data.pollers[source].async_poll_all()
     await hass.async_block_till_done()
     assert kept(entry, source)["access"] != old
     assert early == []
@@ -382,6 +382,6 @@ async def test_outage_after_a_kill(
     endpoint = {"cardata": Cardata.REFRESH, "mybmw": Endpoint.TOKEN}[source]
     services[source].fail(endpoint, faults.server_error(), None)
     await kill(hass, entry, before)
-    await entry.runtime_data.pollers[source].async_ask_all()
+    await entry.runtime_data.pollers[source].async_poll_all()
     await hass.async_block_till_done()
     assert flows(hass) == []

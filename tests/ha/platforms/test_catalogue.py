@@ -156,7 +156,7 @@ class Car:
         assert vin == VIN, "the message could not be read"
         self.entry.runtime_data.async_push({vin: readings})
         # Changes that come soon after others are not told yet
-        self.entry.runtime_data.async_take_some(Poll())
+        self.entry.runtime_data.async_process_car_poll(Poll())
         await self.hass.async_block_till_done()
         self.told += len(data)
 

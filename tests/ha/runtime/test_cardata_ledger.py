@@ -300,6 +300,6 @@ async def test_rest_of_a_clock_that_was_ahead(
     await rounds.attempt(fail)
     freezer.tick(-TEN_DAYS)
     due = rounds.due(lambda: datetime.now(UTC))
-    assert timedelta() < due - datetime.now(UTC) == rounds.rest
-    freezer.tick(rounds.rest)
+    assert timedelta() < due - datetime.now(UTC) == rounds.pause
+    freezer.tick(rounds.pause)
     assert rounds.due(lambda: datetime.now(UTC)) == datetime.now(UTC) == due

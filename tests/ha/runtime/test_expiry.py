@@ -50,7 +50,7 @@ async def pass_time(car: SilentCar, freezer: FrozenDateTimeFactory, minutes: flo
     async_fire_time_changed(car.hass)
     await car.hass.async_block_till_done()
     # Changes that come soon after others are not told yet
-    car.entry.runtime_data.async_take_some(Poll())
+    car.entry.runtime_data.async_process_car_poll(Poll())
 
 
 def ends(car: SilentCar) -> list[bool]:

@@ -358,7 +358,7 @@ async def test_car_of_another_entry_stays_there(
             await hass.async_block_till_done()
         assert set(first.runtime_data.vehicles) == {I4}
         assert set(second.runtime_data.vehicles) == {PETROL}
-        assert second.runtime_data.elsewhere == {I4}
+        assert second.runtime_data.in_other_entries == {I4}
         await hass.config_entries.async_reload(second.entry_id)
         assert set(second.runtime_data.vehicles) == {PETROL}
         await hass.config_entries.async_unload(second.entry_id)

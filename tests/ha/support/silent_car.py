@@ -60,7 +60,7 @@ class SilentCar:
         assert vin == VIN
         self.entry.runtime_data.async_push({vin: readings})
         # Changes that come soon after others are not told yet
-        self.entry.runtime_data.async_take_some(Poll())
+        self.entry.runtime_data.async_process_car_poll(Poll())
         await self.hass.async_block_till_done()
 
     def entity(self, platform: str, key: str) -> er.RegistryEntry | None:

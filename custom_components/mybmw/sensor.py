@@ -900,6 +900,13 @@ class MyBMWSourceSensor(SourceEntity, SensorEntity):
 
     @property
     @override
+    def entity_registry_enabled_default(self) -> bool:
+        """Return whether it is enabled at first: also one that tells what somebody waits for."""
+        waits = self.entity_description.state(self.coordinator.status) is Unreadable.WAITING
+        return waits or super().entity_registry_enabled_default
+
+    @property
+    @override
     def extra_state_attributes(self) -> Mapping[str, object] | None:
         """Return what hides the changes of times from the logbook."""
         timestamp = self.device_class is SensorDeviceClass.TIMESTAMP

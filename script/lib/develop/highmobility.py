@@ -10,6 +10,7 @@ from urllib.request import Request, urlopen
 from aiohttp import web
 import httpx
 
+from custom_components.mybmw.const import DOMAIN
 from tests.replay.highmobility import CLIENT_ID, SECRET, AutoApiCar, Delivery, SimulatedHighMobility
 from tests.replay.highmobility.wire import HOSTS
 from tests.replay.serving import Handle
@@ -26,20 +27,23 @@ _DRIVEN: Final = 7
 class Fleet:
     """A fleet whose service calls the webhook of Home Assistant at `url`."""
 
-    def __init__(self, cars: Iterable[AutoApiCar], url: str) -> None:
+    def __init__(self, cars: Iterable[AutoApiCar], url: str, config: Path) -> None:
         """Let the cars have measured their newest values just now."""
         self.sim = SimulatedHighMobility.of(cars)
         for car in self.sim.cars.values():
             car.shift(utcnow() - car.measured)
         self.sim.on_webhook.append(self._post)
         self._url = url
+        self._config = config
         self._hook: str | None = None
-
-    def remember(self, config: Path, domain: str) -> None:
-        """Go on with the accounts of an earlier start."""
-        for account in saved_accounts(config, domain, SOURCE):
-            self.connect(account["webhook_id"], account["webhook_secret"])
+        if self._find_webhook():
             self.sim.clear()
+
+    def _find_webhook(self) -> bool:
+        """Enter the webhook of an account that was set up before, or by hand."""
+        for account in saved_accounts(self._config, DOMAIN, SOURCE):
+            self.connect(account["webhook_id"], account["webhook_secret"])
+        return self._hook is not None
 
     def connect(self, webhook_id: str, secret: str) -> None:
         """Enter the webhook in the console."""
@@ -65,6 +69,7 @@ class Fleet:
 
     def happen(self, kind: str, vin: str | None) -> None:
         """Let a car drive a little, and something happen to it."""
+        self._find_webhook()
         vin = vin or next(iter(self.sim.cars))
         car = self.sim.cars[vin]
         capability, _, name = _MILEAGE.partition(".")
@@ -74,6 +79,7 @@ class Fleet:
 
     def page(self, request: web.Request) -> web.Response:
         """Show a page of the owner, on the port that controls the simulation."""
+        self._find_webhook()
         answer = self.sim.handle(httpx.Request("GET", str(request.url)))
         headers = {name: answer.headers[name] for name in ("location",) if name in answer.headers}
         return web.Response(

@@ -56,8 +56,7 @@ def _run(options: Options, config: Path, answer: TextIO, started: float) -> int:
         stage = Stage(official, sim, [car.vin for car in options.cars])
         if options.cardata:
             stage.open()
-        fleet = Fleet(options.fleet, options.url)
-        fleet.remember(config, DOMAIN)
+        fleet = Fleet(options.fleet, options.url, config)
         guide = Guide(options, sim, official, stage, fleet, started)
         handle = with_fleet(combined(sim, official), fleet)
         with router_of(handle, _HOSTS, pass_through=True):

@@ -204,7 +204,7 @@ async def test_consent(
     assert "redirect_uri" not in kept
     assert entry.state is ConfigEntryState.LOADED
     assert service.asked(Place.DATA) == 0
-    assert entry.runtime_data.pollers["highmobility"].status.cause == "waiting"
+    assert state(hass, f"{SERVICE}_connection_to_bmw") == "waiting"
     service.webhook_secret = kept["webhook_secret"]
     service.owner.approve()
     sent = service.deliveries[-1]
@@ -214,7 +214,7 @@ async def test_consent(
     assert answer.status == 202
     await elapse(timedelta(seconds=5))
     assert float(state(hass, MILEAGE)) > 0
-    assert entry.runtime_data.pollers["highmobility"].status.cause is None
+    assert state(hass, f"{SERVICE}_connection_to_bmw") == "connected"
 
 
 async def test_consent_denied(

@@ -15,8 +15,11 @@ from .commands import CommandKind, CommandResult
 from .record import record
 from .values import (
     Access,
+    Activity,
     AlarmState,
     Brand,
+    ChargingEndReason,
+    ChargingEndResult,
     ChargingMode,
     ChargingPlace,
     ChargingPreference,
@@ -26,17 +29,23 @@ from .values import (
     CheckControlMessage,
     ClimateActivity,
     ClimateTimer,
+    Comparison,
     Connection,
     ConnectionType,
+    Destination,
     DriveTrain,
     LastStateCall,
     LidState,
     LockState,
+    ParkingLight,
     Position,
+    PositionStatus,
+    RangeMap,
     ServiceItem,
     TimerType,
     Tire,
     TireComparison,
+    UpdateReason,
     Wear,
 )
 
@@ -56,6 +65,8 @@ class Unit(StrEnum):
     KILOWATT = "kW"
     KILOWATT_HOURS = "kWh"
     KILOWATT_HOURS_PER_100_KILOMETERS = "kWh/100km"
+    LITERS_PER_100_KILOMETERS = "L/100km"
+    KILOGRAMS = "kg"
     SECONDS = "s"
     MINUTES = "min"
     WEEKS = "weeks"
@@ -135,6 +146,8 @@ LSC_ENABLED: Final = Attribute("is_lsc_enabled", bool)
 LSC_TYPE: Final = Attribute("lsc_type", LastStateCall)
 TRACKING_ENABLED: Final = Attribute("is_vehicle_tracking_enabled", bool)
 PRIVACY_MODE: Final = Attribute("privacy_mode", bool)
+UPDATE_REASON: Final = Attribute("update_reason", UpdateReason)
+ACTIVITY: Final = Attribute("activity", Activity)
 COMMANDS: Final = Attribute("commands", tuple[CommandKind, ...])
 
 # Distance, fuel and battery
@@ -158,6 +171,11 @@ STATE_OF_CHARGE: Final = Attribute(
     "fuel_and_battery.remaining_battery_percent", float, Unit.PERCENT, low=0, high=100
 )
 BATTERY_CAPACITY: Final = Attribute("battery_capacity", float, Unit.KILOWATT_HOURS, low=1, high=300)
+REMAINING_ENERGY: Final = Attribute("remaining_energy", float, Unit.KILOWATT_HOURS, low=0, high=300)
+MAX_RANGE_ELECTRIC: Final = Attribute(
+    "max_range_electric", float, Unit.KILOMETERS, low=0, high=1_500
+)
+TANK_CAPACITY: Final = Attribute("tank_capacity", float, Unit.LITERS, low=1, high=200)
 BATTERY_HEALTH: Final = Attribute("battery_health", float, Unit.PERCENT, low=1, high=150)
 STARTER_BATTERY_CHARGE: Final = Attribute(
     "starter_battery_charge", float, Unit.PERCENT, low=0, high=100
@@ -192,6 +210,8 @@ CHARGING_TIME_LEFT: Final = Attribute(
 CHARGING_POWER: Final = Attribute(
     "charging_power", float, Unit.KILOWATT, low=0, high=1_000, transient=True
 )
+CHARGING_END_REASON: Final = Attribute("charging_end_reason", ChargingEndReason)
+CHARGING_END_RESULT: Final = Attribute("charging_end_result", ChargingEndResult)
 CHARGING_SESSIONS: Final = Attribute("charging_sessions", tuple[ChargingSession, ...], private=True)
 CHARGED_THIS_MONTH: Final = Attribute(
     "charged_this_month", float, Unit.KILOWATT_HOURS, low=0, high=100_000
@@ -217,6 +237,47 @@ HEADING: Final = Attribute(
     "vehicle_location.heading", float, Unit.DEGREES, low=0, high=360, transient=True, private=True
 )
 ADDRESS: Final = Attribute("vehicle_location.address", str, transient=True, private=True)
+POSITION_STATUS: Final = Attribute("position_status", PositionStatus)
+DESTINATIONS: Final = Attribute("destinations", tuple[Destination, ...], private=True)
+RANGE_MAP: Final = Attribute("range_map", RangeMap, private=True)
+
+# The last trip, and all of them since they are counted
+TRIP_END: Final = Attribute("last_trip.end", datetime)
+LAST_TRIP: Final[Mapping[str, Attribute[float]]] = {
+    name: Attribute(f"last_trip.{name}", float, unit, low=0, high=high)
+    for name, unit, high in (
+        ("distance", Unit.KILOMETERS, 5_000),
+        ("duration", Unit.MINUTES, 10_080),
+        ("electric_distance", Unit.KILOMETERS, 5_000),
+        ("electric_share", Unit.PERCENT, 100),
+        ("electric_consumption", Unit.KILOWATT_HOURS_PER_100_KILOMETERS, 200),
+        ("recuperation", Unit.KILOWATT_HOURS_PER_100_KILOMETERS, 200),
+        ("fuel_consumption", Unit.LITERS_PER_100_KILOMETERS, 100),
+        ("saved_fuel", Unit.LITERS, 1_000),
+        ("efficiency", Unit.STARS, 5),
+        ("acceleration", Unit.STARS, 5),
+        ("anticipation", Unit.STARS, 5),
+        ("total_consumption", Unit.STARS, 5),
+        ("auxiliary_consumption", Unit.STARS, 5),
+        ("driving_mode", Unit.STARS, 5),
+    )
+}
+ALL_TRIPS: Final[Mapping[str, Attribute[Comparison]]] = {
+    name: Attribute(f"all_trips.{name}", Comparison, unit)
+    for name, unit in (
+        ("electric_consumption", Unit.KILOWATT_HOURS_PER_100_KILOMETERS),
+        ("recuperation", Unit.KILOWATT_HOURS_PER_100_KILOMETERS),
+        ("fuel_consumption", Unit.LITERS_PER_100_KILOMETERS),
+        ("charge_cycle_range", Unit.KILOMETERS),
+        ("electric_distance", Unit.KILOMETERS),
+    )
+}
+SAVED_CO2: Final = Attribute("all_trips.saved_co2", float, Unit.KILOGRAMS, low=0, high=1_000_000)
+SAVED_CO2_GREEN: Final = Attribute(
+    "all_trips.saved_co2_green_energy", float, Unit.KILOGRAMS, low=0, high=1_000_000
+)
+SAVED_FUEL: Final = Attribute("all_trips.saved_fuel", float, Unit.LITERS, low=0, high=1_000_000)
+TRIPS_SINCE: Final = Attribute("all_trips.since", datetime)
 
 # Doors, windows, locks
 LOCK_STATE: Final = Attribute("doors_and_windows.door_lock_state", LockState)
@@ -238,6 +299,9 @@ WINDOWS: Final[Mapping[str, Attribute[LidState]]] = {
     name: Attribute(f"windows.{name}", LidState)
     for name in ("left_front", "left_rear", "rear", "right_front", "right_rear")
 }
+CONVERTIBLE_ROOF: Final = Attribute("lids.convertible_roof", LidState)
+PARKING_LIGHT: Final = Attribute("parking_light", ParkingLight)
+POSITION_LIGHT: Final = Attribute("position_light", bool)
 
 # Climate
 CLIMATE_ACTIVITY: Final = Attribute("climate.activity", ClimateActivity, transient=True)

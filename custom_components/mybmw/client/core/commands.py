@@ -5,7 +5,7 @@ from datetime import datetime, time
 from enum import StrEnum
 from typing import Final
 
-from .errors import PlaceError, TargetSocError
+from .errors import InvalidValueError, PlaceError, TargetSocError
 from .values import ChargingMode, DepartureTimer, Position
 
 
@@ -25,6 +25,7 @@ class CommandKind(StrEnum):
     AC_LIMIT = "ac_limit"
     CHARGING_PROFILE = "charging_profile"
     SEND_POI = "send_poi"
+    SEND_MESSAGE = "send_message"
 
 
 class CommandState(StrEnum):
@@ -138,6 +139,28 @@ class SendPoi(Command):
 
     poi: PointOfInterest
     kind: CommandKind = field(default=CommandKind.SEND_POI, init=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SendMessage(Command):
+    """Show a text of at most 255 characters in the car, under a subject."""
+
+    text: str
+    subject: str | None = None
+    kind: CommandKind = field(default=CommandKind.SEND_MESSAGE, init=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FlashLights(Command):
+    """Flash the headlights some times, 1 to 10."""
+
+    count: int
+    kind: CommandKind = field(default=CommandKind.LIGHT_FLASH, init=False)
+
+    def __post_init__(self) -> None:
+        """Refuse what no car is asked for."""
+        if not 1 <= self.count <= 10:
+            raise InvalidValueError("the headlights flash 1 to 10 times")
 
 
 @dataclass(frozen=True, slots=True)

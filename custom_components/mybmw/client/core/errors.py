@@ -97,6 +97,36 @@ class BlockedError(ClientError):
     key = "blocked"
 
 
+class RetiredError(BlockedError):
+    """The service has been shut down for good (HTTP 410)."""
+
+    key = "server_retired"
+
+
+class AccountLockedError(ClientError):
+    """The account is locked (HTTP 423), after too many failed logins perhaps."""
+
+    key = "account_locked"
+
+
+class MaintenanceError(ApiError):
+    """The service is down for maintenance (HTTP 503)."""
+
+    key = "maintenance"
+
+
+class CarUnreachableError(ApiError):
+    """The service does not reach the car at present (HTTP 408)."""
+
+    key = "car_unreachable"
+
+
+class AccessDisabledError(NotAllowedError):
+    """Remote access was switched off for the car (HTTP 405)."""
+
+    key = "access_disabled"
+
+
 class UnsupportedError(ClientError):
     """The car does not support this command, or not in its current state; nothing was sent."""
 
@@ -143,6 +173,12 @@ class CommandError(ClientError):
     """The car or the service reported that a command failed."""
 
     key = "command_failed"
+
+
+class SecretNeededError(CommandError):
+    """The command needs the answer to the account's security question; nothing was done."""
+
+    key = "secret_needed"
 
 
 class CommandTimeoutError(CommandError):

@@ -1,0 +1,177 @@
+"""The endpoints of the service, as functions (docs/protocols/connecteddrive.md#endpoints)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final, Literal, NamedTuple
+from urllib.parse import quote
+
+import httpx
+
+from ..core.errors import AnswerError, ApiError, AuthError, NetworkError, RefusedError
+from ..transport.http import MOST, MOST_OF_PICTURE, Http, Request, json_of
+from .http_errors import check
+from .login import Authenticator
+
+VIEWS: Final = (
+    "FRONTSIDE",
+    "FRONT",
+    "REARSIDE",
+    "REAR",
+    "SIDE",
+    "DASHBOARD",
+    "DRIVERDOOR",
+    "REARBIRDSEYE",
+)
+"""The pictures of a car, as the service calls them."""
+
+_CARS: Final = "/webapi/v1/user/vehicles"
+_WIDTH: Final = "1200"
+_HEIGHT: Final = "675"
+_SERVER_ERROR: Final = 500
+
+
+class _Call(NamedTuple):
+    what: str
+    method: Literal["GET", "POST"]
+    path: str
+    params: Mapping[str, str] | None = None
+    form: Mapping[str, str] | None = None
+    record: str | None = None
+    most: int = MOST
+    accept: str = "application/json"
+
+
+class ConnectedDriveApi:
+    """Calls the service as one logged-in user; JSON comes back as it is."""
+
+    def __init__(self, http: Http, login: Authenticator) -> None:
+        """Every call gets its token from `login`."""
+        self.http = http
+        self.login = login
+
+    async def vehicles(self) -> object:
+        """List the cars and what they can do."""
+        return await self._json(
+            _Call("list vehicles", "GET", f"{_CARS}/", record="connecteddrive-vehicles")
+        )
+
+    async def status(
+        self, vin: str, now: datetime, observer: tuple[float, float] | None = None
+    ) -> object:
+        """Read the state of a car; its position is only told to an observer nearby."""
+        params = None
+        if observer is not None:
+            latitude, longitude = map(str, observer)
+            time = f"{now:%Y-%m-%dT%H:%M:%S}"
+            params = {"deviceTime": time, "dlat": latitude, "dlon": longitude}
+        path = f"{_path(vin)}/status"
+        return await self._json(
+            _Call("read a state", "GET", path, params, record=f"connecteddrive-status_{vin}")
+        )
+
+    async def last_trip(self, vin: str) -> object:
+        """Read the statistics of the last trip."""
+        return await self._about(vin, "read the last trip", "statistics/lastTrip", "last_trip")
+
+    async def all_trips(self, vin: str) -> object:
+        """Read the statistics of all trips."""
+        return await self._about(vin, "read all trips", "statistics/allTrips", "all_trips")
+
+    async def charging_profile(self, vin: str) -> object:
+        """Read the charging plan."""
+        return await self._about(
+            vin, "read the charging plan", "chargingprofile", "charging_profile"
+        )
+
+    async def destinations(self, vin: str) -> object:
+        """Read the destinations."""
+        return await self._about(vin, "read destinations", "destinations", "last_destinations")
+
+    async def range_map(self, vin: str) -> object:
+        """Read how far the car comes."""
+        return await self._about(vin, "read the range map", "rangemap", "range_maps")
+
+    async def navigation(self, vin: str) -> object:
+        """Read the charge in kWh; the path was the web portal's."""
+        path = f"/api/vehicle/navigation/v1/{quote(vin, safe='')}"
+        return await self._json(
+            _Call("read the energy", "GET", path, record=f"connecteddrive-navigation_{vin}")
+        )
+
+    async def image(self, vin: str, view: str) -> bytes:
+        """Return one of the `VIEWS` as PNG."""
+        params = {"width": _WIDTH, "height": _HEIGHT, "view": view}
+        path = f"{_path(vin)}/image"
+        call = _Call("get a picture", "GET", path, params, most=MOST_OF_PICTURE, accept="image/png")
+        return (await self._send(call)).content
+
+    async def execute(self, vin: str, form: Mapping[str, str]) -> object:
+        """Start a remote service."""
+        path = f"{_path(vin)}/executeService"
+        return await self._json(_Call("send a command", "POST", path, form=form))
+
+    async def execution(self, vin: str, service: str) -> object:
+        """Ask how far a remote service has come."""
+        path = f"{_path(vin)}/serviceExecutionStatus"
+        return await self._json(_Call("ask about a command", "GET", path, {"serviceType": service}))
+
+    async def send_poi(self, vin: str, form: Mapping[str, str]) -> None:
+        """Send a place or a message to the car; success has no content."""
+        await self._send(_Call("send to the car", "POST", f"{_path(vin)}/sendpoi", form=form))
+
+    async def _about(self, vin: str, what: str, name: str, record: str) -> object:
+        return await self._json(
+            _Call(what, "GET", f"{_path(vin)}/{name}", record=f"connecteddrive-{record}_{vin}")
+        )
+
+    async def _json(self, call: _Call) -> object:
+        response = await self._send(call)
+        try:
+            return json_of(response, call.what)
+        except AnswerError as error:
+            error.unconfirmed = True
+            raise
+
+    async def _send(self, call: _Call) -> httpx.Response:
+        """Send a request; log in once more if the token is refused."""
+        token = await self.login.token()
+        try:
+            return await self._ask(call, token)
+        except AuthError as error:
+            fresh = await self.login.replace(token)
+            if fresh == token:
+                raise RefusedError(str(error), error.status) from None
+        try:
+            return await self._ask(call, fresh)
+        except AuthError as error:
+            raise RefusedError(str(error), error.status) from None
+
+    async def _ask(self, call: _Call, token: str) -> httpx.Response:
+        """Send a request; an error tells whether the service may have done it all the same."""
+        request = Request(
+            call.what,
+            call.method,
+            f"{self.login.account.server}{call.path}",
+            headers={"accept": call.accept, "authorization": f"Bearer {token}"},
+            params=call.params,
+            form=call.form,
+            record=call.record,
+            most=call.most,
+        )
+        try:
+            response = await self.http.fetch(request)
+            check(response, call.what, self.http.redactor)
+        except NetworkError as error:
+            error.unconfirmed = error.sent
+            raise
+        except ApiError as error:
+            error.unconfirmed = error.status >= _SERVER_ERROR
+            raise
+        except AnswerError as error:
+            error.unconfirmed = True
+            raise
+        return response
+
+
+def _path(vin: str) -> str:
+    return f"{_CARS}/{quote(vin, safe='')}"

@@ -1,0 +1,283 @@
+"""The legacy ConnectedDrive API as a source: cars, states and commands of one account."""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+import logging
+import re
+from typing import Final
+
+from ..core.attributes import AnyReading
+from ..core.commands import Command, CommandKind, CommandResult, CommandState
+from ..core.convert import mapping, sequence
+from ..core.errors import (
+    AccountLockedError,
+    AnswerError,
+    AuthError,
+    BlockedError,
+    ClientError,
+    CommandError,
+    NetworkError,
+    QuotaError,
+    RefusedError,
+    UnsupportedError,
+)
+from ..core.recording import MESSAGES, Recording
+from ..core.source import Poll, Progress, Status
+from ..core.supervisor import Supervisors
+from ..core.tally import Tally
+from ..core.vehicle import Vehicle
+from ..transport.http import Http
+from . import remote_services
+from .api import ConnectedDriveApi
+from .harmless import harmless
+from .login import Authenticator
+from .profile import read_charging_profile
+from .readings import (
+    SOURCE,
+    Features,
+    entries_of,
+    features_of,
+    read_status,
+    read_vehicle,
+    time_of,
+    vehicles_in,
+)
+from .trips import read_all_trips, read_destinations, read_energy, read_last_trip, read_range_map
+
+_LOGGER = logging.getLogger(__name__)
+
+_SETTLE: Final = 10.0
+_AT_ONCE: Final = 4
+_MOST_CARS: Final = 50
+_WHOLE_ACCOUNT: Final = (AccountLockedError, AuthError, BlockedError, NetworkError, QuotaError)
+_VIN: Final = re.compile(r"[A-Z0-9]{17}", re.IGNORECASE | re.ASCII)
+
+type _Read = Callable[[object, datetime, Counter[str]], list[AnyReading]]
+type _Ask = Callable[[str], Awaitable[object]]
+
+
+class ConnectedDriveSource:
+    """Polls and commands the cars of one account.
+
+    `observer` (latitude, longitude) is sent along, since positions are only told to somebody who is
+    not too far away.
+    """
+
+    name: Final = SOURCE
+
+    def __init__(
+        self, http: Http, login: Authenticator, *, observer: tuple[float, float] | None = None
+    ) -> None:
+        """Nothing is sent before the first poll or command."""
+        self.problems: Counter[str] = Tally()
+        self._api = ConnectedDriveApi(http, login)
+        self._http = http
+        self._observer = observer
+        self._cars: dict[str, Features] = {}
+        self._busy: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._commanded: dict[str, datetime] = {}
+        self._supervisors = Supervisors(http.redactor)
+
+    @property
+    def status(self) -> Status:
+        """How it is doing; nobody counts its calls."""
+        return Status(failing=self._supervisors.lasting)
+
+    def has(self, vin: str) -> bool:
+        """Return whether the account has a car, as far as that is known."""
+        return vin in self._cars
+
+    def dump(self) -> Mapping[str, object]:
+        """Return what should survive a restart beside cars, which is nothing."""
+        return {}
+
+    def dump_car(self, vin: str) -> Mapping[str, object] | None:
+        """Return what should survive a restart of one car as JSON."""
+        features = self._cars.get(vin)
+        return None if features is None else {"commands": sorted(features.commands)}
+
+    def load(self, saved: object) -> None:
+        """Take over what was saved of cars; odd parts are left out."""
+        for vin, car in mapping(mapping(saved).get("cars")).items():
+            known = sequence(mapping(car).get("commands"))
+            kinds = frozenset(kind for kind in CommandKind if kind in known)
+            self._cars[vin] = Features(commands=kinds)
+
+    def know(self, vehicles: Iterable[Vehicle]) -> None:
+        """Take over cars that were known before a restart; the first poll reads the rest."""
+        for vehicle in vehicles:
+            if SOURCE in vehicle.sources:
+                self._cars.setdefault(vehicle.vin, Features())
+
+    def commands(self, vin: str) -> frozenset[CommandKind]:
+        """Return what the flags of a car allow."""
+        return self._cars.get(vin, Features()).commands
+
+    async def poll(self, vin: str | None = None) -> Poll:
+        """Read the list of cars, and the states of all of them or of one."""
+        try:
+            listed = await self._list()
+        except ClientError as error:
+            return Poll(error=error)
+        wanted = [car for car in self._cars if vin in (None, car)]
+        limit = asyncio.Semaphore(_AT_ONCE)
+        given_up: list[ClientError] = []
+        results = await asyncio.gather(*(self._read(car, limit, given_up) for car in wanted))
+        return _gathered(dict(zip(wanted, results, strict=True)), listed, given_up)
+
+    async def _list(self) -> dict[str, list[AnyReading]]:
+        """Read the list of cars; return what it tells of each of them."""
+        fetched = datetime.now(UTC)
+        answer = await self._api.vehicles()
+        if not isinstance(vehicles_in(answer), list):
+            self.problems["vehicles"] += 1
+            raise AnswerError("list vehicles: the answer holds no list")
+        cars: dict[str, Features] = {}
+        readings: dict[str, list[AnyReading]] = {}
+        for written, entry in self._usable(answer):
+            vin = written.upper()
+            cars[vin] = features_of(entry, self.problems)
+            readings[vin] = read_vehicle(entry, fetched, self.problems)
+        self._cars = cars
+        self._supervisors.keep(cars)
+        return readings
+
+    def _usable(self, answer: object) -> Iterator[tuple[str, object]]:
+        entries = list(entries_of(answer))
+        usable = [item for item in entries if _VIN.fullmatch(item[0])][:_MOST_CARS]
+        total = len(sequence(vehicles_in(answer)))
+        if len(usable) < total:
+            self.problems["vehicles.vin"] += total - len(usable)
+            if not usable:
+                raise AnswerError("list vehicles: the answer holds no usable VIN")
+        yield from usable
+
+    async def _read(
+        self, vin: str, limit: asyncio.Semaphore, given_up: list[ClientError]
+    ) -> list[AnyReading] | ClientError:
+        async with limit:
+            if given_up:
+                return given_up[0]
+            try:
+                supervisor = self._supervisors.of("reading a car", vin)
+                return await supervisor.attempt(lambda: self._state(vin))
+            except ClientError as error:
+                if _concerns_all(error):
+                    given_up.append(error)
+                return error
+
+    async def _state(self, vin: str) -> list[AnyReading]:
+        """Read the state of a car, and all else that its flags promise."""
+        fetched, features = datetime.now(UTC), self._cars.get(vin, Features())
+        answer = await self._api.status(vin, fetched, self._observer)
+        if not isinstance(mapping(answer).get("vehicleStatus"), dict):
+            raise AnswerError("read a state: the answer holds no state")
+        readings = read_status(answer, fetched, features, self.problems)
+        measured = time_of(answer, fetched)
+        for ask, read in self._more(features):
+            try:
+                readings += read(await ask(vin), measured, self.problems)
+            except ClientError as error:
+                if _concerns_all(error):
+                    raise
+                self.problems["further details"] += 1
+                _LOGGER.debug("Further details cannot be read: %s", error)
+        commanded = self._commanded.get(vin)
+        overtaken = commanded is not None and fetched < commanded
+        return [] if overtaken else readings
+
+    def _more(self, features: Features) -> Iterator[tuple[_Ask, _Read]]:
+        """Yield the further endpoints of a car, and what reads their answers."""
+        api = self._api
+        if features.statistics:
+            yield api.last_trip, read_last_trip
+            yield api.all_trips, read_all_trips
+        if features.charging:
+            yield api.charging_profile, read_charging_profile
+        if features.destinations:
+            yield api.destinations, read_destinations
+        if features.range_map:
+            yield api.range_map, read_range_map
+        if features.energy:
+            yield api.navigation, read_energy
+
+    async def send(
+        self, vehicle: Vehicle, command: Command, progress: Progress | None = None
+    ) -> tuple[CommandResult, Sequence[AnyReading]]:
+        """Carry out a command, wait for its result, and read what it changed."""
+        vin = vehicle.vin
+        if command.kind not in self.commands(vin):
+            raise UnsupportedError(f"{command.kind} is not available for this car")
+        reason = remote_services.ignored(vehicle, command)
+        if reason is not None:
+            return CommandResult(command.kind, CommandState.IGNORED, datetime.now(UTC), reason), ()
+        async with self._busy[vin]:
+            started = await remote_services.start(self._api, vin, command, progress)
+            if progress is not None:
+                progress(CommandState.INITIATED)
+            result = await self._followed(vin, command, started, progress)
+            self._commanded[vin] = datetime.now(UTC)
+            return result, await self._aftermath(vin, command)
+
+    async def _followed(
+        self,
+        vin: str,
+        command: Command,
+        started: remote_services.Started,
+        progress: Progress | None,
+    ) -> CommandResult:
+        """Wait for the result; without one, the command may still be carried out."""
+        try:
+            return await remote_services.follow(self._api, vin, command, started, progress)
+        except CommandError:
+            raise
+        except ClientError as error:
+            error.unconfirmed = True
+            raise
+
+    async def _aftermath(self, vin: str, command: Command) -> Sequence[AnyReading]:
+        if command.kind not in remote_services.CHANGES_STATE:
+            return ()
+        try:
+            await self._http.pause(_SETTLE)
+            return await self._state(vin)
+        except ClientError as error:
+            _LOGGER.debug("What %s changed cannot be read yet: %s", command.kind, error)
+        return ()
+
+    async def image(self, vehicle: Vehicle, view: str) -> bytes:
+        """Return a picture as PNG; `view` is one of `api.VIEWS`."""
+        return await self._api.image(vehicle.vin, view)
+
+    def diagnostics(self) -> Mapping[str, object]:
+        """Return what was not understood."""
+        return {"problems": dict(self.problems)}
+
+    def recording(self, messages: int = MESSAGES) -> Recording:
+        """Return the newest answers as they came."""
+        return Recording(self._http.recorder.answers, paths=harmless())
+
+
+def _concerns_all(error: ClientError) -> bool:
+    """Return whether an error about one car would come for every car of the account."""
+    return isinstance(error, _WHOLE_ACCOUNT) and not isinstance(error, RefusedError)
+
+
+def _gathered(
+    results: Mapping[str, list[AnyReading] | ClientError],
+    listed: Mapping[str, Sequence[AnyReading]],
+    given_up: Sequence[ClientError],
+) -> Poll:
+    readings: dict[str, Sequence[AnyReading]] = {vin: [*known] for vin, known in listed.items()}
+    errors: dict[str, ClientError] = {}
+    for vin, result in results.items():
+        if isinstance(result, ClientError):
+            errors[vin] = result
+        else:
+            readings[vin] = [*listed.get(vin, ()), *result]
+    failed = given_up[0] if given_up else None
+    if failed is None and errors and len(errors) == len(results):
+        failed = next(iter(errors.values()))
+    return Poll(readings, errors, frozenset(listed), failed)

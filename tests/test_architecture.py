@@ -21,6 +21,7 @@ LAYERS: Mapping[str, frozenset[str]] = {
     "client/transport": frozenset({"client/core"}),
     "client/privacy": frozenset({"client/core"}),
     "client/cardata": frozenset({"client/core", "client/transport", "client/privacy"}),
+    "client/connecteddrive": frozenset({"client/core", "client/transport", "client/privacy"}),
     "client/highmobility": frozenset({"client/core", "client/transport", "client/privacy"}),
     "client/mybmw": frozenset({"client/core", "client/transport", "client/privacy"}),
     "client": frozenset({"client/core", "client/transport", "client/privacy"}),
@@ -139,7 +140,7 @@ def own(path: Path) -> set[str]:
 
 
 def test_there_is_something_to_check() -> None:
-    assert {"cardata", "highmobility", "mybmw"} == set(SOURCES)
+    assert {"cardata", "connecteddrive", "highmobility", "mybmw"} == set(SOURCES)
     assert ACTIONS
     assert len(CLIENT_MODULES) > 20
     assert {"sensor.py", "coordinator.py"} <= {path.name for path in PLATFORMS}

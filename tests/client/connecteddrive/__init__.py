@@ -1,0 +1,1 @@
+"""The legacy ConnectedDrive API: what is read, sent and followed."""

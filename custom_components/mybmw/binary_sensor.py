@@ -276,6 +276,8 @@ BINARY_SENSORS: Final[tuple[BinaryDescription, ...]] = (
         _opening(attribute, BinarySensorDeviceClass.WINDOW, off=True)
         for attribute in car.WINDOWS.values()
     ),
+    _opening(car.CONVERTIBLE_ROOF, BinarySensorDeviceClass.WINDOW),
+    _flag(car.POSITION_LIGHT, off=True, device_class=BinarySensorDeviceClass.LIGHT),
     _binary(
         (car.LOCK_STATE, *car.LIDS.values(), *car.WINDOWS.values()),
         _closed_and_locked,

@@ -1,4 +1,4 @@
-"""Notify entities: send a destination to a car's navigation system."""
+"""Notify entities: send a destination to a car's navigation system, or a text to its display."""
 
 import re
 from typing import Final, override
@@ -12,7 +12,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .client import ClientError, CommandKind, PointOfInterest, SendPoi
+from .client import ClientError, CommandKind, PointOfInterest, SendMessage, SendPoi
 from .client.core.values import Position
 from .coordinator import MyBMWConfigEntry
 from .entity import CommandDescription, CommandEntity, async_add_car_entities
@@ -34,6 +34,9 @@ class NotifyDescription(CommandDescription, NotifyEntityDescription):
 
 NOTIFIERS: Final = (
     NotifyDescription(key="send_poi", translation_key="send_poi", command=CommandKind.SEND_POI),
+    NotifyDescription(
+        key="send_message", translation_key="send_message", command=CommandKind.SEND_MESSAGE
+    ),
 )
 
 
@@ -47,7 +50,7 @@ async def async_setup_entry(
 
 
 class MyBMWNotifier(CommandEntity, NotifyEntity):
-    """The navigation system of a car."""
+    """The navigation system of a car, or its display."""
 
     entity_description: NotifyDescription
 
@@ -55,7 +58,10 @@ class MyBMWNotifier(CommandEntity, NotifyEntity):
 
     @override
     async def async_send_message(self, message: str, title: str | None = None) -> None:
-        """Send the place whose coordinates the message contains; the title is its name."""
+        """Send the message, or the place that it names by its coordinates; the title names it."""
+        if self.entity_description.command is CommandKind.SEND_MESSAGE:
+            await self.async_send(SendMessage(message, title))
+            return
         try:
             poi = place_in(message, title)
         except ClientError as error:

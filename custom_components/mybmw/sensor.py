@@ -24,6 +24,7 @@ from homeassistant.const import (
     UnitOfEnergy,
     UnitOfEnergyDistance,
     UnitOfLength,
+    UnitOfMass,
     UnitOfPower,
     UnitOfPressure,
     UnitOfTime,
@@ -62,18 +63,25 @@ from .client.core.attributes import AnyAttribute
 from .client.core.descriptors import DESCRIPTORS, PROPERTIES, Descriptor, Kind
 from .client.core.values import (
     Access,
+    Activity,
     AlarmState,
+    ChargingEndReason,
+    ChargingEndResult,
     ChargingMode,
     ChargingPreference,
     ChargingProfile,
     ChargingSession,
     ChargingStatus,
     ClimateActivity,
+    Comparison,
     Connection,
     ConnectionType,
+    Destination,
     DriveTrain,
     LastStateCall,
     LockState,
+    ParkingLight,
+    PositionStatus,
     Season,
     ServiceItem,
     ServiceStatus,
@@ -82,6 +90,7 @@ from .client.core.values import (
     TimerType,
     Tire,
     Unreadable,
+    UpdateReason,
     Wear,
     next_service_by_distance,
     next_service_by_time,
@@ -428,7 +437,166 @@ def _catalogue_sensor(item: Descriptor) -> SensorDescription:
     )
 
 
+_FORMS: Final[Mapping[Unit | None, Mapping[str, Any]]] = {
+    Unit.KILOMETERS: {
+        "device_class": SensorDeviceClass.DISTANCE,
+        "native_unit_of_measurement": UnitOfLength.KILOMETERS,
+        "suggested_display_precision": 1,
+    },
+    Unit.MINUTES: {
+        "device_class": SensorDeviceClass.DURATION,
+        "native_unit_of_measurement": UnitOfTime.MINUTES,
+        "suggested_display_precision": 0,
+    },
+    Unit.PERCENT: {
+        "native_unit_of_measurement": PERCENTAGE,
+        "suggested_display_precision": 0,
+    },
+    Unit.KILOWATT_HOURS_PER_100_KILOMETERS: {
+        "device_class": SensorDeviceClass.ENERGY_DISTANCE,
+        "native_unit_of_measurement": UnitOfEnergyDistance.KILO_WATT_HOUR_PER_100_KM,
+        "suggested_display_precision": 1,
+    },
+    Unit.LITERS_PER_100_KILOMETERS: {
+        "native_unit_of_measurement": "L/100 km",
+        "suggested_display_precision": 1,
+    },
+    Unit.LITERS: {
+        "device_class": SensorDeviceClass.VOLUME,
+        "native_unit_of_measurement": UnitOfVolume.LITERS,
+        "suggested_display_precision": 1,
+    },
+    Unit.KILOGRAMS: {
+        "device_class": SensorDeviceClass.WEIGHT,
+        "native_unit_of_measurement": UnitOfMass.KILOGRAMS,
+        "suggested_display_precision": 0,
+    },
+    Unit.STARS: {"suggested_display_precision": 1},
+}
+_TRIP_ON_AT_FIRST: Final = ("distance", "duration", "electric_consumption")
+
+
+def _trip(name: str, attribute: Attribute[float]) -> SensorDescription:
+    """Describe a sensor of the last trip."""
+    return _sensor(
+        attribute,
+        name=f"last_trip_{name}",
+        off=name not in _TRIP_ON_AT_FIRST,
+        state_class=None if attribute.unit is Unit.LITERS else SensorStateClass.MEASUREMENT,
+        **_FORMS[attribute.unit],
+    )
+
+
+def _own(figure: Comparison) -> State:
+    return figure.own
+
+
+def _own_highest(figure: Comparison) -> State:
+    return figure.own_highest
+
+
+def _own_current(figure: Comparison) -> State:
+    return figure.own_current
+
+
+def _community(figure: Comparison) -> dict[str, object]:
+    return {
+        "community_low": figure.community_low,
+        "community_average": figure.community_average,
+        "community_high": figure.community_high,
+    }
+
+
+def _all_trips(name: str, attribute: Attribute[Comparison]) -> SensorDescription:
+    """Describe a sensor of all trips, which tells the figures of other drivers too."""
+    total = name == "electric_distance"
+    growing, average = SensorStateClass.TOTAL_INCREASING, SensorStateClass.MEASUREMENT
+    return _sensor(
+        attribute,
+        _own,
+        name=f"all_trips_{name}",
+        extra=_community,
+        off=not total,
+        state_class=growing if total else average,
+        **_FORMS[attribute.unit],
+    )
+
+
+def _saved(attribute: Attribute[float]) -> SensorDescription:
+    return _sensor(
+        attribute,
+        name=attribute.key.replace(".", "_"),
+        off=True,
+        state_class=SensorStateClass.TOTAL if attribute.unit is Unit.LITERS else None,
+        **_FORMS[attribute.unit],
+    )
+
+
+def _last_destination(places: tuple[Destination, ...]) -> State:
+    return (places[0].address or "")[:255] or None if places else None
+
+
+def _destination_details(places: tuple[Destination, ...]) -> dict[str, object]:
+    last = places[0] if places else Destination()
+    created = last.created and last.created.isoformat()
+    return {
+        "latitude": last.position and last.position.latitude,
+        "longitude": last.position and last.position.longitude,
+        "created": created,
+    }
+
+
 SENSORS: Final[tuple[SensorDescription, ...]] = (
+    _enum(car.ACTIVITY, Activity, name="vehicle_activity"),
+    _enum(car.UPDATE_REASON, UpdateReason, off=True, diagnostic=True),
+    _enum(car.POSITION_STATUS, PositionStatus, off=True, diagnostic=True),
+    _enum(car.PARKING_LIGHT, ParkingLight, off=True),
+    _enum(car.CHARGING_END_REASON, ChargingEndReason, off=True, diagnostic=True),
+    _enum(car.CHARGING_END_RESULT, ChargingEndResult, off=True, diagnostic=True),
+    _distance(car.MAX_RANGE_ELECTRIC, off=True, diagnostic=True),
+    _sensor(
+        car.REMAINING_ENERGY,
+        device_class=SensorDeviceClass.ENERGY_STORAGE,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=1,
+        state_class=SensorStateClass.MEASUREMENT,
+    ),
+    _sensor(
+        car.TANK_CAPACITY,
+        off=True,
+        diagnostic=True,
+        device_class=SensorDeviceClass.VOLUME_STORAGE,
+        native_unit_of_measurement=UnitOfVolume.LITERS,
+        suggested_display_precision=0,
+    ),
+    _sensor(
+        car.DESTINATIONS,
+        _last_destination,
+        key="last_destination",
+        extra=_destination_details,
+        off=True,
+    ),
+    _time(car.TRIP_END, name="last_trip_end"),
+    *(_trip(name, attribute) for name, attribute in car.LAST_TRIP.items()),
+    *(_all_trips(name, attribute) for name, attribute in car.ALL_TRIPS.items()),
+    _sensor(
+        car.ALL_TRIPS["charge_cycle_range"],
+        _own_highest,
+        key="all_trips.longest_charge_cycle",
+        name="all_trips_longest_charge_cycle",
+        off=True,
+        **_FORMS[Unit.KILOMETERS],
+    ),
+    _sensor(
+        car.ALL_TRIPS["charge_cycle_range"],
+        _own_current,
+        key="all_trips.distance_since_charging",
+        name="all_trips_distance_since_charging",
+        off=True,
+        **_FORMS[Unit.KILOMETERS],
+    ),
+    *(_saved(attribute) for attribute in (car.SAVED_CO2, car.SAVED_CO2_GREEN, car.SAVED_FUEL)),
+    _time(car.TRIPS_SINCE, name="all_trips_since", off=True, diagnostic=True),
     _distance(car.MILEAGE, state_class=SensorStateClass.TOTAL_INCREASING),
     _distance(car.REMAINING_RANGE_TOTAL),
     _distance(car.REMAINING_RANGE_ELECTRIC),

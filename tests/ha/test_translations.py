@@ -244,6 +244,9 @@ def vehicle(number: int) -> Vehicle:
         car.CHECK_CONTROL.at(messages, NOW),
         car.SERVICES.at(services, NOW),
         car.CHARGING_SESSIONS.at((values.ChargingSession(NOW, NOW),), NOW),
+        car.CONVERTIBLE_ROOF.at(lid, NOW),
+        car.DESTINATIONS.at((values.Destination(city="Munich"),), NOW),
+        *(figure.at(values.Comparison(own=1.0), NOW) for figure in car.ALL_TRIPS.values()),
         *(
             attribute.at(CommandResult(kind, CommandState.EXECUTED, NOW), NOW)
             for kind, attribute in car.LAST_COMMAND.items()

@@ -10,10 +10,10 @@ import pytest
 
 from custom_components.mybmw.client import Garage, Http, Redactor, Vehicle
 from custom_components.mybmw.client.connecteddrive import (
-    Authenticator,
     ConnectedDriveAccount,
     ConnectedDriveSource,
     ConnectedDriveTokens,
+    PasswordAuthenticator,
 )
 from tests.replay.connecteddrive import BUNDLED, LegacyCar, SimulatedConnectedDrive, load
 from tests.replay.connecteddrive.service import BASE, KEY, PASSWORD, SECRET, USERNAME
@@ -29,7 +29,7 @@ class LegacyClient:
 
     source: ConnectedDriveSource
     garage: Garage
-    login: Authenticator
+    login: PasswordAuthenticator
     waits: list[float]
     saved: list[ConnectedDriveTokens]
 
@@ -87,7 +87,7 @@ async def new_client() -> AsyncIterator[NewClient]:
 
         http = Http(web, Redactor(), sleep)
         account = ConnectedDriveAccount(BASE, USERNAME, password, KEY, secret, answer)
-        login = Authenticator(http, account, tokens, saved.append)
+        login = PasswordAuthenticator(http, account, tokens, saved.append)
         source = ConnectedDriveSource(http, login, observer=observer)
         return LegacyClient(source, Garage([source]), login, waits, saved)
 

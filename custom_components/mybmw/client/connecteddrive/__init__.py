@@ -5,7 +5,7 @@ What it talks to today are emulators, bridges, and recordings of old cars.
 
 from .api import VIEWS
 from .connection import connect
-from .login import Authenticator, ConnectedDriveAccount, ConnectedDriveTokens
+from .login import ConnectedDriveAccount, ConnectedDriveTokens, PasswordAuthenticator
 from .readings import SOURCE
 from .servers import RETIRED, server_url
 from .source import ConnectedDriveSource
@@ -14,10 +14,10 @@ __all__ = [
     "RETIRED",
     "SOURCE",
     "VIEWS",
-    "Authenticator",
     "ConnectedDriveAccount",
     "ConnectedDriveSource",
     "ConnectedDriveTokens",
+    "PasswordAuthenticator",
     "connect",
     "server_url",
 ]

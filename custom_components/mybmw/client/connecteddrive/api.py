@@ -10,7 +10,7 @@ import httpx
 from ..core.errors import AnswerError, ApiError, AuthError, NetworkError, RefusedError
 from ..transport.http import MOST, MOST_OF_PICTURE, Http, Request, json_of
 from .http_errors import check
-from .login import Authenticator
+from .login import PasswordAuthenticator
 
 VIEWS: Final = (
     "FRONTSIDE",
@@ -44,7 +44,7 @@ class _Call(NamedTuple):
 class ConnectedDriveApi:
     """Calls the service as one logged-in user; JSON comes back as it is."""
 
-    def __init__(self, http: Http, login: Authenticator) -> None:
+    def __init__(self, http: Http, login: PasswordAuthenticator) -> None:
         """Every call gets its token from `login`."""
         self.http = http
         self.login = login

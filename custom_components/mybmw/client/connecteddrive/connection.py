@@ -7,7 +7,7 @@ import httpx
 from ..privacy import Redactor
 from ..transport.http import Http
 from ..transport.tokens import Save
-from .login import Authenticator, ConnectedDriveAccount, ConnectedDriveTokens
+from .login import ConnectedDriveAccount, ConnectedDriveTokens, PasswordAuthenticator
 from .source import ConnectedDriveSource
 
 
@@ -27,5 +27,5 @@ def connect(
     (latitude, longitude) is sent along, since positions are only told to somebody nearby.
     """
     http = Http(client, redactor or Redactor())
-    login = Authenticator(http, account, tokens, save, load)
+    login = PasswordAuthenticator(http, account, tokens, save, load)
     return ConnectedDriveSource(http, login, observer=observer)

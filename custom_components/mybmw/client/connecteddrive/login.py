@@ -125,7 +125,7 @@ class PasswordLogin:
         check(response, what, self._http.redactor)
 
 
-class Authenticator(TokenKeeper[ConnectedDriveTokens]):
+class PasswordAuthenticator(TokenKeeper[ConnectedDriveTokens]):
     """The token of one account."""
 
     def __init__(

@@ -74,7 +74,7 @@ CHANGES_STATE: Final = frozenset(_SERVICES) - {CommandKind.LIGHT_FLASH, CommandK
 """The commands after which the car's state, or its position, is another one."""
 
 
-class Started(NamedTuple):
+class StartedService(NamedTuple):
     """A command on its way; without a `service` there is no more news of it."""
 
     service: str | None
@@ -89,20 +89,20 @@ def ignored(vehicle: Vehicle, command: Command) -> str | None:
 
 async def start(
     api: ConnectedDriveApi, vin: str, command: Command, progress: Progress | None
-) -> Started:
+) -> StartedService:
     """Send a command; raise `UnsupportedError` or `InvalidValueError` before anything is sent."""
     service = _SERVICES.get(command.kind)
     if service is None:
         fields = _poi(command)
         await _ready(api, progress)
         await _send_poi(api, vin, fields)
-        return Started(None)
+        return StartedService(None)
     form = {"serviceType": service, **await _fields(api, vin, command)}
     await _ready(api, progress)
     answer = _execution(await api.execute(vin, form))
     _check(answer, command)
     event = answer.get("eventId")
-    return Started(service, event if isinstance(event, str) else None)
+    return StartedService(service, event if isinstance(event, str) else None)
 
 
 async def _ready(api: ConnectedDriveApi, progress: Progress | None) -> None:
@@ -164,7 +164,7 @@ async def follow(
     api: ConnectedDriveApi,
     vin: str,
     command: Command,
-    started: Started,
+    started: StartedService,
     progress: Progress | None,
 ) -> CommandResult:
     """Wait for the final word about a command: looks every 3 s, for 240 s.
@@ -197,7 +197,7 @@ def _execution(answer: object) -> Mapping[str, object]:
     return mapping(mapping(answer).get("executionStatus"))
 
 
-def _is_another(answer: Mapping[str, object], started: Started) -> bool:
+def _is_another(answer: Mapping[str, object], started: StartedService) -> bool:
     """Return whether an answer is about another command of the same kind."""
     event = answer.get("eventId")
     events = (event, started.event)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 import logging
 import re
@@ -30,9 +30,9 @@ from ..core.tally import Tally
 from ..core.vehicle import Vehicle
 from ..transport.http import Http
 from . import remote_services
-from .api import ConnectedDriveApi
+from .api import VIEWS, ConnectedDriveApi
 from .harmless import harmless
-from .login import Authenticator
+from .login import PasswordAuthenticator
 from .profile import read_charging_profile
 from .readings import (
     SOURCE,
@@ -68,7 +68,11 @@ class ConnectedDriveSource:
     name: Final = SOURCE
 
     def __init__(
-        self, http: Http, login: Authenticator, *, observer: tuple[float, float] | None = None
+        self,
+        http: Http,
+        login: PasswordAuthenticator,
+        *,
+        observer: tuple[float, float] | None = None,
     ) -> None:
         """Nothing is sent before the first poll or command."""
         self.problems: Counter[str] = Tally()
@@ -88,6 +92,14 @@ class ConnectedDriveSource:
     def has(self, vin: str) -> bool:
         """Return whether the account has a car, as far as that is known."""
         return vin in self._cars
+
+    def can_poll(self, vin: str) -> bool:
+        """Return whether the account may read a car."""
+        return vin in self._cars
+
+    def views(self, vin: str) -> Collection[str]:
+        """Return the pictures that there may be of a car."""
+        return VIEWS if vin in self._cars else ()
 
     def dump(self) -> Mapping[str, object]:
         """Return what should survive a restart beside cars, which is nothing."""
@@ -225,7 +237,7 @@ class ConnectedDriveSource:
         self,
         vin: str,
         command: Command,
-        started: remote_services.Started,
+        started: remote_services.StartedService,
         progress: Progress | None,
     ) -> CommandResult:
         """Wait for the result; without one, the command may still be carried out."""

@@ -3,10 +3,24 @@
 Values of members are the words of the My BMW app's API (docs/protocols/mybmw-app.md#values).
 """
 
+# ruff: noqa: PLC0414 - what travel.py has can be had here too
 from datetime import date, datetime, time
 from enum import StrEnum
 
 from .record import record
+from .travel import (
+    Activity as Activity,
+    ChargingEndReason as ChargingEndReason,
+    ChargingEndResult as ChargingEndResult,
+    Comparison as Comparison,
+    Destination as Destination,
+    ParkingLight as ParkingLight,
+    Position as Position,
+    PositionStatus as PositionStatus,
+    RangeMap as RangeMap,
+    RangePolygon as RangePolygon,
+    UpdateReason as UpdateReason,
+)
 
 
 class Brand(StrEnum):
@@ -238,76 +252,6 @@ class Season(StrEnum):
 
 
 @record
-class Position:
-    """A WGS 84 position in degrees."""
-
-    latitude: float
-    longitude: float
-
-
-class UpdateReason(StrEnum):
-    """Why a car has sent its state."""
-
-    CHARGING_DONE = "CHARGING_DONE"
-    CHARGING_INTERRUPTED = "CHARGING_INTERRUPTED"
-    CHARGING_PAUSED = "CHARGING_PAUSED"
-    CHARGING_STARTED = "CHARGING_STARTED"
-    CONNECTED = "CONNECTED"
-    CYCLIC_RECHARGING = "CYCLIC_RECHARGING"
-    DISCONNECTED = "DISCONNECTED"
-    DOOR_STATE_CHANGED = "DOOR_STATE_CHANGED"
-    NO_CYCLIC_RECHARGING = "NO_CYCLIC_RECHARGING"
-    NO_LSC_TRIGGER = "NO_LSC_TRIGGER"
-    ON_DEMAND = "ON_DEMAND"
-    PREDICTION_UPDATE = "PREDICTION_UPDATE"
-    TEMPORARY_POWER_SUPPLY_FAILURE = "TEMPORARY_POWER_SUPPLY_FAILURE"
-    VEHICLE_MOVING = "VEHICLE_MOVING"
-    VEHICLE_SECURED = "VEHICLE_SECURED"
-    VEHICLE_SHUTDOWN = "VEHICLE_SHUTDOWN"
-    VEHICLE_SHUTDOWN_SECURED = "VEHICLE_SHUTDOWN_SECURED"
-    VEHICLE_UNSECURED = "VEHICLE_UNSECURED"
-
-
-class Activity(StrEnum):
-    """What a car does: it is driven, or it is parked, perhaps locked."""
-
-    MOVING = "MOVING"
-    PARKED = "PARKED"
-    SECURED = "SECURED"
-
-
-class PositionStatus(StrEnum):
-    """Whether a car tells where it is, or why it does not."""
-
-    OK = "OK"
-    DRIVER_DISABLED = "DRIVER_DISABLED"
-    VEHICLE_ACTIVE = "VEHICLE_ACTIVE"
-    TOO_FAR_AWAY = "TOO_FAR_AWAY"
-
-
-class ParkingLight(StrEnum):
-    """Which parking light is on."""
-
-    OFF = "OFF"
-    LEFT = "LEFT"
-    RIGHT = "RIGHT"
-
-
-class ChargingEndReason(StrEnum):
-    """Why the last charge has ended."""
-
-    CHARGING_GOAL_REACHED = "CHARGING_GOAL_REACHED"
-    END_REQUESTED_BY_DRIVER = "END_REQUESTED_BY_DRIVER"
-
-
-class ChargingEndResult(StrEnum):
-    """How the last charge has ended."""
-
-    SUCCESS = "SUCCESS"
-    FAILED = "FAILED"
-
-
-@record
 class DepartureTimer:
     """One weekly departure time of the charging plan; `time` is local to the car."""
 
@@ -383,51 +327,6 @@ class CheckControlMessage:
     description: str | None = None
     id: str | None = None
     distance: float | None = None
-
-
-@record
-class Comparison:
-    """A figure of one driver beside those of all who drive such a car."""
-
-    own: float | None = None
-    own_highest: float | None = None
-    own_current: float | None = None
-    community_low: float | None = None
-    community_average: float | None = None
-    community_high: float | None = None
-
-
-@record
-class Destination:
-    """A place that was sent to the navigation system, or driven to."""
-
-    position: Position | None = None
-    country: str | None = None
-    city: str | None = None
-    street: str | None = None
-    created: datetime | None = None
-
-    @property
-    def address(self) -> str | None:
-        """The address in one line."""
-        return ", ".join(filter(None, (self.street, self.city, self.country))) or None
-
-
-@record
-class RangePolygon:
-    """How far a car comes in one driving mode: the corners of an area."""
-
-    mode: str
-    corners: tuple[Position, ...]
-
-
-@record
-class RangeMap:
-    """How far a car comes from where it is."""
-
-    center: Position
-    polygons: tuple[RangePolygon, ...]
-    quality: str | None = None
 
 
 @record

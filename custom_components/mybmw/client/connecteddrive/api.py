@@ -8,7 +8,7 @@ from urllib.parse import quote
 import httpx
 
 from ..core.errors import AnswerError, ApiError, AuthError, NetworkError, RefusedError
-from ..transport.http import MOST, MOST_OF_PICTURE, Http, Request, json_of
+from ..transport.http import MAX_PICTURE_SIZE, MAX_SIZE, Http, Request, json_of
 from .http_errors import check
 from .login import PasswordAuthenticator
 
@@ -37,7 +37,7 @@ class _Call(NamedTuple):
     params: Mapping[str, str] | None = None
     form: Mapping[str, str] | None = None
     record: str | None = None
-    most: int = MOST
+    max_size: int = MAX_SIZE
     accept: str = "application/json"
 
 
@@ -102,7 +102,9 @@ class ConnectedDriveApi:
         """Return one of the `VIEWS` as PNG."""
         params = {"width": _WIDTH, "height": _HEIGHT, "view": view}
         path = f"{_path(vin)}/image"
-        call = _Call("get a picture", "GET", path, params, most=MOST_OF_PICTURE, accept="image/png")
+        call = _Call(
+            "get a picture", "GET", path, params, max_size=MAX_PICTURE_SIZE, accept="image/png"
+        )
         return (await self._send(call)).content
 
     async def execute(self, vin: str, form: Mapping[str, str]) -> object:
@@ -156,7 +158,7 @@ class ConnectedDriveApi:
             params=call.params,
             form=call.form,
             record=call.record,
-            most=call.most,
+            max_size=call.max_size,
         )
         try:
             response = await self.http.fetch(request)

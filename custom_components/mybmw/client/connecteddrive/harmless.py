@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Final
 
-from ..core.json_paths import Paths, known, listed, of_rows
+from ..core.json_paths import Paths, path_tree, row_paths, table_paths
 from . import mapping as tables
 
 _ROWS: Final = (
@@ -44,5 +44,5 @@ destinations: type
 @cache
 def harmless() -> Paths:
     """Return where values stay: table lines that are not private, and others."""
-    rows = (path for start, rows in _ROWS for path in of_rows(start, rows))
-    return known((*rows, *listed(_OTHERS)))
+    rows = (path for start, rows in _ROWS for path in row_paths(start, rows))
+    return path_tree((*rows, *table_paths(_OTHERS)))

@@ -223,25 +223,25 @@ ALLOWED_BY: Final[Mapping[str, CommandKind]] = {
 
 STATUS_ROWS: Final[tuple[AnyRow, ...]] = (
     row("mileage", MILEAGE, number),
-    row("trunk", LIDS["trunk"], LID_WORD, forgets=True),
-    row("hood", LIDS["hood"], LID_WORD, forgets=True),
-    row("sunroof", LIDS["sun_roof"], LID_WORD, forgets=True),
-    row("convertibleRoofState", CONVERTIBLE_ROOF, LID_WORD, forgets=True),
-    row("rearWindow", WINDOWS["rear"], LID_WORD, forgets=True),
-    row("doorLockState", LOCK_STATE, member(LockState), forgets=True),
-    row("parkingLight", PARKING_LIGHT, member(ParkingLight), forgets=True),
-    row("positionLight", POSITION_LIGHT, one_of({"ON": True, "OFF": False}), forgets=True),
+    row("trunk", LIDS["trunk"], LID_WORD, null_ends=True),
+    row("hood", LIDS["hood"], LID_WORD, null_ends=True),
+    row("sunroof", LIDS["sun_roof"], LID_WORD, null_ends=True),
+    row("convertibleRoofState", CONVERTIBLE_ROOF, LID_WORD, null_ends=True),
+    row("rearWindow", WINDOWS["rear"], LID_WORD, null_ends=True),
+    row("doorLockState", LOCK_STATE, member(LockState), null_ends=True),
+    row("parkingLight", PARKING_LIGHT, member(ParkingLight), null_ends=True),
+    row("positionLight", POSITION_LIGHT, one_of({"ON": True, "OFF": False}), null_ends=True),
     row("remainingFuel", REMAINING_FUEL, number),
     row("maxFuel", TANK_CAPACITY, number),
     row("fuelPercent", REMAINING_FUEL_PERCENT, number),
     row("chargingLevelHv", STATE_OF_CHARGE, number),
-    row("lastChargingEndReason", CHARGING_END_REASON, member(ChargingEndReason), forgets=True),
-    row("lastChargingEndResult", CHARGING_END_RESULT, member(ChargingEndResult), forgets=True),
+    row("lastChargingEndReason", CHARGING_END_REASON, member(ChargingEndReason), null_ends=True),
+    row("lastChargingEndResult", CHARGING_END_RESULT, member(ChargingEndResult), null_ends=True),
 )
 CHARGING_ROWS: Final[tuple[AnyRow, ...]] = (
-    row("connectionStatus", CHARGER_CONNECTED, plugged, forgets=True),
-    row("chargingStatus", CHARGING_STATUS, CHARGING_WORD, forgets=True),
-    row("chargingConnectionType", CONNECTION_TYPE, member(ConnectionType), forgets=True),
+    row("connectionStatus", CHARGER_CONNECTED, plugged, null_ends=True),
+    row("chargingStatus", CHARGING_STATUS, CHARGING_WORD, null_ends=True),
+    row("chargingConnectionType", CONNECTION_TYPE, member(ConnectionType), null_ends=True),
 )
 RANGES: Final = (
     ("remainingRangeElectric", REMAINING_RANGE_ELECTRIC),
@@ -260,7 +260,7 @@ DOORS: Final = (
 
 def _sided(*, driver_is_right: bool) -> tuple[AnyRow, ...]:
     driver, passenger = ("right", "left") if driver_is_right else ("left", "right")
-    lid = partial(row, convert=LID_WORD, forgets=True)
+    lid = partial(row, convert=LID_WORD, null_ends=True)
     return tuple(
         line
         for drivers, passengers, group, place in DOORS
@@ -278,7 +278,7 @@ SIDES: Final[Mapping[bool, tuple[AnyRow, ...]]] = {
 
 POSITION_ROWS: Final[tuple[AnyRow, ...]] = (
     row("heading", HEADING, number),
-    row("status", POSITION_STATUS, member(PositionStatus), forgets=True),
+    row("status", POSITION_STATUS, member(PositionStatus), null_ends=True),
 )
 ACTIVITIES: Final[Mapping[UpdateReason, Activity]] = {
     UpdateReason.VEHICLE_MOVING: Activity.MOVING,

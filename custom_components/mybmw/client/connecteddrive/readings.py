@@ -29,7 +29,7 @@ from ..core.attributes import (
 from ..core.commands import CommandKind
 from ..core.convert import integer, mapping, number, sequence, text
 from ..core.json_reader import Reader
-from ..core.reconcile import MOVING, PAST
+from ..core.reconcile import EXPIRY_GRACE, MOVING
 from ..core.values import (
     Activity,
     ChargingStatus,
@@ -199,7 +199,7 @@ def _charging(
         end = reader.time + timedelta(minutes=minutes)
     else:
         yield CHARGING_TIME_LEFT.over(reader.time, SOURCE)
-    if end is not None and minutes and end > fetched - PAST:
+    if end is not None and minutes and end > fetched - EXPIRY_GRACE:
         yield CHARGING_END_TIME.at(end, reader.time, SOURCE)
     else:
         yield CHARGING_END_TIME.over(reader.time, SOURCE)

@@ -5,8 +5,11 @@ from typing import Final
 DOMAIN: Final = "mybmw"
 
 CONF_SOURCES: Final = "sources"
+CONF_API_KEY: Final = "api_key"
+CONF_API_SECRET: Final = "api_secret"  # noqa: S105 - the name of a field
 CONF_CA: Final = "ca"
 CONF_CAPTCHA: Final = "captcha_token"
+CONF_SECURITY_ANSWER: Final = "security_answer"
 CONF_TLS: Final = "tls"
 CONF_TOKENS: Final = "tokens"
 

@@ -1,15 +1,27 @@
 """Repair flows of the MyBMW integration."""
 
 from functools import partial
+from typing import Final
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.components.repairs.const import FlowType
 from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.selector import TextSelector, TextSelectorConfig, TextSelectorType
+import voluptuous as vol
 
-from .const import CONF_SOURCES, DOMAIN
+from .const import CONF_SECURITY_ANSWER, CONF_SOURCES, DOMAIN
+from .runtime.issues import ANSWER_NEEDED
 from .sources.registry import SOURCES, names_of
+
+_ANSWER: Final = vol.Schema(
+    {
+        vol.Required(CONF_SECURITY_ANSWER): TextSelector(
+            TextSelectorConfig(type=TextSelectorType.PASSWORD)
+        )
+    }
+)
 
 type Data = dict[str, str | int | float | None] | None
 
@@ -20,7 +32,7 @@ class BlockedFlow(RepairsFlow):
     def __init__(self, entry: ConfigEntry, blocked: str) -> None:
         self._entry = entry
         self._blocked = blocked
-        self._others = [name for name in SOURCES if name != blocked]
+        self._others = [name for name, spec in SOURCES.items() if spec.replaces and name != blocked]
         for name in self._others:
             setattr(self, f"async_step_add_{name}", partial(self._async_add, name))
 
@@ -76,6 +88,30 @@ class BlockedFlow(RepairsFlow):
         return self.async_show_form(step_id=step, description_placeholders=placeholders)
 
 
+class AnswerFlow(RepairsFlow):
+    """Take the answer to the security question of an account."""
+
+    def __init__(self, entry: ConfigEntry, source: str) -> None:
+        self._entry = entry
+        self._source = source
+
+    async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Ask for the answer, and keep it with the login."""
+        sources = dict(self._entry.data[CONF_SOURCES])
+        if user_input is None or self._source not in sources:
+            return self.async_show_form(
+                step_id="init",
+                data_schema=_ANSWER,
+                description_placeholders={"account": self._entry.title},
+            )
+        answer = user_input[CONF_SECURITY_ANSWER].strip()
+        sources[self._source] = {**sources[self._source], CONF_SECURITY_ANSWER: answer}
+        data = {**self._entry.data, CONF_SOURCES: sources}
+        self.hass.config_entries.async_update_entry(self._entry, data=data)
+        self.hass.config_entries.async_schedule_reload(self._entry.entry_id)
+        return self.async_create_entry(data={})
+
+
 class GoneFlow(RepairsFlow):
     """Delete an issue of an account that was removed."""
 
@@ -85,8 +121,11 @@ class GoneFlow(RepairsFlow):
         return self.async_create_entry(data={})
 
 
-async def async_create_fix_flow(hass: HomeAssistant, _issue_id: str, data: Data) -> RepairsFlow:
+async def async_create_fix_flow(hass: HomeAssistant, issue_id: str, data: Data) -> RepairsFlow:
     """Return the repair flow of an issue."""
     data = data or {}
     entry = hass.config_entries.async_get_entry(str(data.get("entry_id")))
-    return GoneFlow() if entry is None else BlockedFlow(entry, str(data.get("source")))
+    if entry is None:
+        return GoneFlow()
+    kind = AnswerFlow if issue_id.startswith(ANSWER_NEEDED) else BlockedFlow
+    return kind(entry, str(data.get("source")))

@@ -35,6 +35,7 @@ from custom_components.mybmw.client import (
     values,
 )
 from custom_components.mybmw.client.cardata import DeviceCode, LoginFailure
+from custom_components.mybmw.client.connecteddrive import RETIRED
 from custom_components.mybmw.client.core import errors
 from custom_components.mybmw.client.mybmw import Region
 from custom_components.mybmw.device_tracker import TRACKERS
@@ -58,6 +59,7 @@ from custom_components.mybmw.sources import (
     cardata_stream,
     highmobility,
     highmobility_steps,
+    connecteddrive as connecteddrive_steps,
     mybmw as mybmw_steps,
     portals,
 )
@@ -135,6 +137,10 @@ STEPS: Final[Mapping[str, vol.Schema]] = {
     "highmobility_fleet": highmobility_steps.FLEET,
     "highmobility_remove": vol.Schema({}),
     "highmobility_webhook": highmobility_steps.WEBHOOK,
+    "connecteddrive": connecteddrive_steps._ACCOUNT,
+    "connecteddrive_reauth": connecteddrive_steps._PASSWORD,
+    "connecteddrive_reconfigure": connecteddrive_steps._AGAIN,
+    "connecteddrive_remove": vol.Schema({}),
     "mybmw": mybmw_steps._ACCOUNT,
     "mybmw_captcha": mybmw_steps._CAPTCHA,
     "mybmw_reauth": mybmw_steps._PASSWORD,
@@ -142,9 +148,9 @@ STEPS: Final[Mapping[str, vol.Schema]] = {
     "mybmw_remove": vol.Schema({}),
 }
 MENUS: Final = {
-    "user": {"cardata", "mybmw", "highmobility"},
+    "user": {"cardata", "connecteddrive", "mybmw", "highmobility"},
     "highmobility": {"highmobility_consent", "highmobility_fleet"},
-    "reauth": {"cardata_reauth", "mybmw_reauth", "highmobility_reauth"},
+    "reauth": {"cardata_reauth", "connecteddrive_reauth", "mybmw_reauth", "highmobility_reauth"},
     "reconfigure": {
         "cardata",
         "cardata_reconfigure",
@@ -152,6 +158,9 @@ MENUS: Final = {
         "highmobility",
         "highmobility_reconfigure",
         "highmobility_remove",
+        "connecteddrive",
+        "connecteddrive_reconfigure",
+        "connecteddrive_remove",
         "mybmw",
         "mybmw_reconfigure",
         "mybmw_remove",
@@ -426,11 +435,13 @@ def test_issues_are_translated() -> None:
         "blocked",
         "blocked_but_read",
         "not_allowed",
+        "secret_needed",
+        "server_retired",
         "unexpected",
         *ISSUES,
     }
     for key, texts in issues.items():
-        fixable = key.startswith("blocked")
+        fixable = key.startswith(("blocked", "secret_needed"))
         assert texts.keys() == {"title", "fix_flow" if fixable else "description"}
         given = {"account", "cars"} if key == "not_allowed" else {"account"}
         assert placeholders(" ".join(flat(texts).values())) <= given, key
@@ -458,7 +469,10 @@ def test_options_are_translated() -> None:
     steps = translations()["options"]["step"]
     assert steps.keys() == {"init"}
     general = config_flow._GENERAL | config_flow._COMMANDING
-    _assert_fields(steps["init"], {**general, **mybmw_steps.SETUP.options})
+    _assert_fields(
+        steps["init"],
+        {**general, **mybmw_steps.SETUP.options, **connecteddrive_steps.SETUP.options},
+    )
     sections = steps["init"]["sections"]
     assert sections.keys() == {"cardata", "stream", "highmobility"}
     _assert_fields(sections["highmobility"], highmobility.FIELDS.schema)
@@ -480,6 +494,7 @@ def test_flow_results_are_translated() -> None:
         "account_unknown",
         "client_id_form",
         *highmobility_steps.ERRORS,
+        "server_form",
     }
     reasons: set[str] = set()
     for module, _, call, words in calls():
@@ -511,10 +526,18 @@ def test_selectors_are_translated() -> None:
             if name_of(call) == "SelectSelectorConfig"
         )
     )
-    assert keys == {"highmobility_brand", "highmobility_locale", "region", "stream"}
+    assert keys == {
+        "connecteddrive_server",
+        "highmobility_brand",
+        "highmobility_locale",
+        "region",
+        "stream",
+    }
     assert translations()["selector"].keys() == keys | {"charging_mode", "view", "weekday"}
     assert translations()["selector"]["stream"]["options"].keys() == set(cardata_stream.STREAMS)
     assert translations()["selector"]["region"]["options"].keys() == set(Region)
+    servers = translations()["selector"]["connecteddrive_server"]["options"]
+    assert servers.keys() == set(RETIRED)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

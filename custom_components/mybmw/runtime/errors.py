@@ -16,6 +16,7 @@ from homeassistant.helpers.update_coordinator import UpdateFailed
 from ..client import (
     NOT_CHARGING,
     NOT_PLUGGED_IN,
+    AccountLockedError,
     AuthError,
     BlockedError,
     CaptchaError,
@@ -80,7 +81,7 @@ def poll_error(error: ClientError, pause: timedelta, *, grace: bool) -> HomeAssi
 
 def pause_after(error: ClientError | None, interval: timedelta) -> timedelta:
     """Return the pause before the next poll: at least the interval, up to midnight for a quota."""
-    if isinstance(error, BlockedError):
+    if isinstance(error, (AccountLockedError, BlockedError)):
         return max(interval, _BLOCKED_PAUSE)
     wait = error.retry_after if isinstance(error, QuotaError) else None
     return max(interval, timedelta(seconds=min(wait or 0.0, longest_wait())))

@@ -10,6 +10,8 @@ from homeassistant.helpers import issue_registry as ir
 from ..const import DOMAIN
 
 BLOCKED: Final = "blocked"
+RETIRED: Final = "server_retired"
+ANSWER_NEEDED: Final = "secret_needed"
 
 type Page = Callable[[str, str | None], str | None]
 """Returns the website on which to solve a kind of issue in a country, None if there is none."""
@@ -46,15 +48,15 @@ class Issues:
             if known is not None and about in (None, (known.data or {}).get("source")):
                 ir.async_delete_issue(self._hass, DOMAIN, issue)
             return
-        blocked = kind == BLOCKED
+        serious = kind in (BLOCKED, RETIRED)
         ir.async_create_issue(
             self._hass,
             DOMAIN,
             issue,
-            is_fixable=blocked,
+            is_fixable=kind in (BLOCKED, ANSWER_NEEDED),
             data={"entry_id": entry_id, "source": about or source},
             learn_more_url=self._page(kind, self._hass.config.country),
-            severity=ir.IssueSeverity.ERROR if blocked else ir.IssueSeverity.WARNING,
+            severity=ir.IssueSeverity.ERROR if serious else ir.IssueSeverity.WARNING,
             translation_key=text or kind,
             translation_placeholders={"account": self._entry.title, **placeholders},
         )

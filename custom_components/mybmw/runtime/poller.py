@@ -20,6 +20,7 @@ from ..client import (
     Planned,
     Poll,
     QuotaError,
+    SecretNeededError,
     Source,
     Status,
     capabilities_of,
@@ -28,6 +29,7 @@ from ..client.core.attributes import CONNECTION
 from ..client.core.values import Connection, StreamState, Unreadable
 from ..const import DOMAIN
 from .errors import blocked_error, pause_after, poll_error, translated_error
+from .issues import ANSWER_NEEDED
 from .reach import PlannedReach, Reach, is_dead_login
 from .sink import Account, Sink
 from .store import SOON
@@ -98,6 +100,8 @@ class SourcePoller(Reach, DataUpdateCoordinator[None]):
     @callback
     def record_error(self, error: ClientError) -> None:
         """Record the error of a command or a picture, which may require a new login."""
+        if isinstance(error, SecretNeededError):
+            self._issues.update(ANSWER_NEEDED, wrong=True, source=self.name)
         if is_dead_login(error):
             self.error = error
             self._start_reauth()

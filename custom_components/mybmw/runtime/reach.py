@@ -21,6 +21,7 @@ from ..client import (
     Poll,
     QuotaError,
     RefusedError,
+    RetiredError,
     Source,
     Status,
     Vehicle,
@@ -29,7 +30,7 @@ from ..client import (
 )
 from ..client.core.values import Access, StreamState, Unreadable
 from ..const import DOMAIN
-from .issues import BLOCKED, Issues
+from .issues import BLOCKED, RETIRED, Issues
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -304,7 +305,10 @@ class Reaches:
     def update_blocked(self, issues: Issues) -> None:
         """Update the issue for blocked sources, which says if another source reads the cars."""
         blocked = [reach for reach in self._reaches.values() if reach.update_blocked()]
-        others = [reach for reach in self._reaches.values() if reach not in blocked]
+        retired = [reach for reach in blocked if isinstance(reach.error, RetiredError)]
+        issues.update(RETIRED, wrong=bool(retired))
+        blocked = [reach for reach in blocked if reach not in retired]
+        others = [reach for reach in self._reaches.values() if reach not in [*blocked, *retired]]
         read = bool(blocked) and any(
             other.can_read(vin) for other in others for vin in other.cars()
         )

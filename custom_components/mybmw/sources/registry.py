@@ -45,6 +45,14 @@ _ROWS: Final = (
         manufacturer="High Mobility",
         page="https://console.high-mobility.com",
     ),
+    SourceSpec(
+        name="connecteddrive",
+        module=f"{__package__}.connecteddrive",
+        model="ConnectedDrive",
+        commands=True,
+        replaces=False,
+        page=_INTEGRATION,
+    ),
 )
 _PAGES: Final = {"not_allowed": _PORTAL, "unexpected": "homeassistant://config/logs"}
 SOURCES: Final[dict[str, SourceSpec]] = {spec.name: spec for spec in _ROWS}

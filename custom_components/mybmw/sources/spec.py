@@ -56,7 +56,8 @@ class SourceSpec(NamedTuple):
 
     `module` has a `SETUP`, and is imported when an entry or a flow needs it. `model` is the name of
     the service, `page` its website, `pages` are the websites on which to solve repair issues.
-    Sources with `commands` are preferred for commands.
+    Sources with `commands` are preferred for commands; one that `replaces` others is offered where
+    one of them is blocked.
     """
 
     name: str
@@ -65,6 +66,7 @@ class SourceSpec(NamedTuple):
     page: str
     manufacturer: str = "BMW"
     commands: bool = False
+    replaces: bool = True
     pages: Mapping[str, str] = MappingProxyType({})
 
     @property

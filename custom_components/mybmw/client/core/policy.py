@@ -8,8 +8,10 @@ from .attributes import (
     ADDRESS,
     CHARGING_PLACES,
     CHARGING_SESSIONS,
+    DESTINATIONS,
     HEADING,
     POSITION,
+    RANGE_MAP,
     AnyAttribute,
     AnyReading,
 )
@@ -21,6 +23,8 @@ _LOCATION: Final = frozenset(
         HEADING,
         ADDRESS,
         CHARGING_PLACES,
+        DESTINATIONS,
+        RANGE_MAP,
         attribute_of("vehicle.cabin.infotainment.navigation.currentLocation.altitude"),
     }
 )

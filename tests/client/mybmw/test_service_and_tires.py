@@ -199,8 +199,8 @@ def test_abilities() -> None:
     }
     found = read({"climateControlState": {"activity": "STANDBY"}}, capabilities=every)
     assert found[a.COMMANDS] == tuple(
-            kind for kind in CommandKind if kind is not CommandKind.SEND_MESSAGE
-        )
+        kind for kind in CommandKind if kind is not CommandKind.SEND_MESSAGE
+    )
     assert found[a.TRACKING_ENABLED] is True
     assert found[a.LSC_TYPE] is LastStateCall.ACTIVATED
 

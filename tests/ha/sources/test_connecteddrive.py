@@ -75,6 +75,11 @@ def entity_of(hass: HomeAssistant, platform: str, key: str, vin: str = I3) -> st
     return entity
 
 
+def fields(form: Any) -> set[str]:
+    """Return the fields of a form."""
+    return {str(marker) for marker in form["data_schema"].schema}
+
+
 async def command(hass: HomeAssistant, action: str, entity: str, **data: Any) -> None:
     """Call an action of an entity."""
     domain, _, name = action.partition(".")
@@ -179,8 +184,7 @@ async def test_reconfigure(
     form = await hass.config_entries.flow.async_configure(
         flow["flow_id"], {"next_step_id": "connecteddrive_reconfigure"}
     )
-    fields = {str(marker) for marker in form["data_schema"].schema}
-    assert fields == LOGIN.keys() - {"username"}
+    assert fields(form) == LOGIN.keys() - {"username"}
     answers = {key: value for key, value in LOGIN.items() if key != "username"}
     done = await hass.config_entries.flow.async_configure(form["flow_id"], answers)
     assert done["reason"] == "reconfigure_successful"
@@ -190,8 +194,7 @@ async def test_reconfigure(
 async def test_options(hass: HomeAssistant, legacy: SimulatedConnectedDrive, start: SetUp) -> None:
     entry = await start()
     form = await hass.config_entries.options.async_init(entry.entry_id)
-    fields = {str(marker) for marker in form["data_schema"].schema}
-    assert fields == {"track_position", "read_only", "connecteddrive_interval"}
+    assert fields(form) == {"track_position", "read_only", "connecteddrive_interval"}
     options = {"track_position": True, "read_only": False, "connecteddrive_interval": 30}
     await hass.config_entries.options.async_configure(form["flow_id"], options)
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -330,7 +333,7 @@ async def test_secret_question(
     assert issue is not None
     assert issue.is_fixable
     assert await async_setup_component(hass, REPAIRS, {})
-    flow = await async_create_fix_flow(hass, issue_id, issue.data)
+    flow: Any = await async_create_fix_flow(hass, issue_id, issue.data)
     flow.hass = hass
     assert (await flow.async_step_init())["step_id"] == "init"
     done = await flow.async_step_init({"security_answer": " Rex "})

@@ -27,7 +27,7 @@ async def begin(hass: HomeAssistant) -> Any:
     """Open the flow and choose the source."""
     flow = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     assert flow["type"] is FlowResultType.MENU
-    assert flow["menu_options"] == ["cardata", "mybmw", "highmobility"]
+    assert flow["menu_options"] == ["cardata", "mybmw", "highmobility", "connecteddrive"]
     return await answer(hass, flow, {"next_step_id": "mybmw"})
 
 
@@ -191,7 +191,7 @@ async def start_again(hass: HomeAssistant, entry: MockConfigEntry, again: str) -
     if again == "reauth":
         return await entry.start_reauth_flow(hass)
     flow = await entry.start_reconfigure_flow(hass)
-    assert flow["menu_options"] == ["cardata", "mybmw_reconfigure", "highmobility"]
+    assert flow["menu_options"] == ["cardata", "mybmw_reconfigure", "highmobility", "connecteddrive"]
     return await answer(hass, flow, {"next_step_id": "mybmw_reconfigure"})
 
 

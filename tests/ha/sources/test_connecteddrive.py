@@ -75,6 +75,11 @@ def entity_of(hass: HomeAssistant, platform: str, key: str, vin: str = I3) -> st
     return entity
 
 
+async def configure(hass: HomeAssistant, form: Any, answers: dict[str, str]) -> Any:
+    """Fill in a form."""
+    return await hass.config_entries.flow.async_configure(form["flow_id"], answers)
+
+
 def fields(form: Any) -> set[str]:
     """Return the fields of a form."""
     return {str(marker) for marker in form["data_schema"].schema}
@@ -132,7 +137,7 @@ async def test_set_up_goes_wrong(
 ) -> None:
     """The form comes again, without the secrets, and leads on."""
     form = await begin(hass)
-    form = await hass.config_entries.flow.async_configure(form["flow_id"], {**LOGIN, **change})
+    form = await configure(hass, form, {**LOGIN, **change})
     assert form["errors"] == {field: error}
     suggested = {
         str(marker): (marker.description or {}).get("suggested_value")

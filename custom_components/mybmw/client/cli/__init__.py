@@ -11,10 +11,16 @@ import traceback
 from typing import Final
 
 from ..core.errors import ClientError
-from . import app_commands, cardata_commands, highmobility_commands
+from . import app_commands, cardata_commands, connecteddrive_commands, highmobility_commands
 from .arguments import make_parser
 from .output import BROKEN_PIPE, FAILED, INTERRUPTED, USAGE, exit_code, explanation, note
 
+_GROUPS: Final = (
+    app_commands.COMMANDS,
+    cardata_commands.COMMANDS,
+    highmobility_commands.COMMANDS,
+    connecteddrive_commands.COMMANDS,
+)
 _LOGGER: Final = logging.getLogger(__name__.rpartition(".")[0])
 
 
@@ -24,10 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Help and usage errors raise `SystemExit`, as usual with `argparse`.
     """
     _prepare_streams()
-    parser = make_parser(
-        app_commands.COMMANDS, cardata_commands.COMMANDS, highmobility_commands.COMMANDS
-    )
-    options = parser.parse_args(argv)
+    options = make_parser(*_GROUPS).parse_args(argv)
     with _logging(debug=options.debug):
         try:
             return _run(options)

@@ -159,6 +159,7 @@ def make_parser(
     app: Sequence[SubCommand],
     cardata: Sequence[SubCommand],
     highmobility: Sequence[SubCommand] = (),
+    connecteddrive: Sequence[SubCommand] = (),
 ) -> Parser:
     """Return the parser of the whole command line."""
     title = f"mybmw {program_version()}: BMW, MINI and Toyota Supra cars from the command line"
@@ -181,6 +182,9 @@ def make_parser(
     if highmobility:
         summary = "High Mobility, with a contract: BMW and MINI by the Auto API"
         _add_group(inner, "highmobility", summary, highmobility)
+    if connecteddrive:
+        summary = "the legacy ConnectedDrive API, for emulators and bridges"
+        _add_group(inner, "connecteddrive", summary, connecteddrive)
     return parser
 
 

@@ -119,3 +119,13 @@ class RangeMap:
     center: Position
     polygons: tuple[RangePolygon, ...]
     quality: str | None = None
+
+
+@record
+class ChargingPlace:
+    """The charging settings of the car at one place; the current limit is in A."""
+
+    position: Position | None = None
+    mode: str | None = None
+    current_limit: float | None = None
+    visits: int | None = None

@@ -12,6 +12,7 @@ from .travel import (
     Activity as Activity,
     ChargingEndReason as ChargingEndReason,
     ChargingEndResult as ChargingEndResult,
+    ChargingPlace as ChargingPlace,
     Comparison as Comparison,
     Destination as Destination,
     ParkingLight as ParkingLight,
@@ -306,16 +307,6 @@ class ChargingSession:
     end_soc: float | None = None
     mileage: float | None = None
     place: str | None = None
-
-
-@record
-class ChargingPlace:
-    """The charging settings of the car at one place; the current limit is in A."""
-
-    position: Position | None = None
-    mode: str | None = None
-    current_limit: float | None = None
-    visits: int | None = None
 
 
 @record

@@ -1,0 +1,1 @@
+"""Simulated backends as servers on this machine."""

@@ -180,7 +180,7 @@ SETUP: Final = SourceSetup(
         }
     ),
     server=_server,
-    stand_in=name_of,
+    fallback_id=name_of,
     options={
         vol.Required(OPTION_INTERVAL): NumberSelector(
             NumberSelectorConfig(
@@ -192,8 +192,8 @@ SETUP: Final = SourceSetup(
             )
         )
     },
-    suggested=lambda _entry: {OPTION_INTERVAL: _USUAL_MINUTES},
-    kept_options={vol.Optional(OPTION_INTERVAL): number(1, _MOST_KEPT_MINUTES)},
-    tidied=lambda options: {**options, OPTION_INTERVAL: int(options[OPTION_INTERVAL])},
+    suggested_options=lambda _entry: {OPTION_INTERVAL: _USUAL_MINUTES},
+    stored_options={vol.Optional(OPTION_INTERVAL): number(1, _MOST_KEPT_MINUTES)},
+    normalize_options=lambda options: {**options, OPTION_INTERVAL: int(options[OPTION_INTERVAL])},
     interval=_interval,
 )

@@ -290,7 +290,7 @@ def test_flashes(count: int) -> None:
 
 async def test_picture(sim: SimulatedConnectedDrive, client: LegacyClient) -> None:
     car = (await client.read())[I3]
-    assert (await client.source.image(car, "FRONT"))[:4] == b"\x89PNG"
+    assert (await client.source.image(car, "FrontView"))[:4] == b"\x89PNG"
     assert sim.calls[-1].params == {"width": "1200", "height": "675", "view": "FRONT"}
 
 

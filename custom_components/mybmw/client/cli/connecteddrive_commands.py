@@ -14,7 +14,6 @@ from ..core.attributes import (
     DESTINATIONS,
     LAST_TRIP,
     POSITION,
-    RANGE_MAP,
     SAVED_CO2,
     SAVED_CO2_GREEN,
     SAVED_FUEL,
@@ -34,8 +33,9 @@ from ..core.commands import (
 )
 from ..core.errors import CommandError, InvalidValueError
 from ..core.garage import Garage
+from ..core.reach import as_geojson, reachable
 from ..core.snapshot import encode
-from ..core.values import ChargingMode, Position, RangeMap
+from ..core.values import ChargingMode, Position
 from ..core.vehicle import Vehicle
 from ..privacy import Redactor
 from .app_commands import STATUS_OPTIONS
@@ -167,29 +167,10 @@ def _destinations(vehicle: Vehicle) -> object:
 
 
 def _range_map(vehicle: Vehicle) -> object:
-    found = vehicle.value(RANGE_MAP)
-    if found is None:
-        raise CommandError("the car tells no range map")
-    return geojson(found)
-
-
-def geojson(found: RangeMap) -> object:
-    """Return a range map as GeoJSON: its centre, and one polygon a driving mode."""
-    center = {"type": "Point", "coordinates": _point(found.center)}
-    features = [_feature(center, {"name": "center", "quality": found.quality})]
-    for polygon in found.polygons:
-        ring = [_point(corner) for corner in (*polygon.corners, polygon.corners[0])]
-        shape = {"type": "Polygon", "coordinates": [ring]}
-        features.append(_feature(shape, {"mode": polygon.mode}))
-    return {"type": "FeatureCollection", "features": features}
-
-
-def _feature(geometry: object, properties: object) -> object:
-    return {"type": "Feature", "geometry": geometry, "properties": properties}
-
-
-def _point(place: Position) -> list[float]:
-    return [place.longitude, place.latitude]
+    area = reachable(vehicle)
+    if area is None:
+        raise CommandError("how far the car comes is not known")
+    return as_geojson(area)
 
 
 def _send(options: Namespace, command: Command, *, place: bool = False) -> int:

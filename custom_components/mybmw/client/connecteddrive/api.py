@@ -12,17 +12,16 @@ from ..transport.http import MAX_PICTURE_SIZE, MAX_SIZE, Http, Request, json_of
 from .http_errors import check
 from .login import PasswordAuthenticator
 
-VIEWS: Final = (
-    "FRONTSIDE",
-    "FRONT",
-    "REARSIDE",
-    "REAR",
-    "SIDE",
-    "DASHBOARD",
-    "DRIVERDOOR",
-    "REARBIRDSEYE",
-)
-"""The pictures of a car, as the service calls them."""
+VIEWS: Final[Mapping[str, str]] = {
+    "VehicleStatus": "FRONTSIDE",
+    "FrontView": "FRONT",
+    "SideViewLeft": "SIDE",
+    "Dashboard": "DASHBOARD",
+    "Driverdoor": "DRIVERDOOR",
+    "RearLeft": "REARSIDE",
+    "RearView": "REAR",
+}
+"""The pictures of a car, by the names that they have everywhere else."""
 
 _CARS: Final = "/webapi/v1/user/vehicles"
 _WIDTH: Final = "1200"
@@ -100,7 +99,7 @@ class ConnectedDriveApi:
 
     async def image(self, vin: str, view: str) -> bytes:
         """Return one of the `VIEWS` as PNG."""
-        params = {"width": _WIDTH, "height": _HEIGHT, "view": view}
+        params = {"width": _WIDTH, "height": _HEIGHT, "view": VIEWS[view]}
         path = f"{_path(vin)}/image"
         call = _Call(
             "get a picture", "GET", path, params, max_size=MAX_PICTURE_SIZE, accept="image/png"

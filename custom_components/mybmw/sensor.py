@@ -488,15 +488,15 @@ def _trip(name: str, attribute: Attribute[float]) -> SensorDescription:
 
 
 def _own(figure: Comparison) -> State:
-    return _same(figure.own)
+    return _number(figure.own)
 
 
 def _own_highest(figure: Comparison) -> State:
-    return _same(figure.own_highest)
+    return _number(figure.own_highest)
 
 
 def _own_current(figure: Comparison) -> State:
-    return _same(figure.own_current)
+    return _number(figure.own_current)
 
 
 def _community(figure: Comparison) -> dict[str, object]:

@@ -41,7 +41,7 @@ from ..privacy import Redactor
 from .app_commands import STATUS_OPTIONS
 from .app_connection import vin_of
 from .arguments import Option, SubCommand, Word, option
-from .output import OK, note, say, say_json, show, tell
+from .output import OK, note, report_errors, say, say_json, show
 from .web import web_client
 
 _PREFIX: Final = "MYBMW_CONNECTEDDRIVE_"
@@ -136,7 +136,7 @@ def _status(options: Namespace) -> int:
         if poll.error is not None and not server.garage.vehicles:
             raise poll.error
         show(server.garage.vehicles.values(), as_json=options.json)
-        return tell(options.program, server.garage, poll)
+        return report_errors(options.program, server.garage, poll)
 
     return _run(options, work)
 

@@ -19,8 +19,8 @@ from ..core.errors import (
     RetiredError,
     SecretNeededError,
 )
+from ..core.known_words import known_words
 from ..core.redaction import Redaction
-from ..core.wording import wording
 from ..transport.http import retry_after
 
 _NEEDS_ANSWER: Final = "secretknowledge"
@@ -42,7 +42,7 @@ def check(response: httpx.Response, what: str, redactor: Redaction) -> None:
     if 200 <= status < 300:
         return
     told = explanation(response)
-    text = f"{what}: HTTP {status} {redactor.beginning(wording(told))}".strip()
+    text = f"{what}: HTTP {status} {redactor.beginning(known_words(told))}".strip()
     if status == _TOO_MANY:
         raise QuotaError(text, retry_after(response))
     if status == _SERVER_ERROR and _NEEDS_ANSWER in told.lower():

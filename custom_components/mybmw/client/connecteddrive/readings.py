@@ -198,11 +198,11 @@ def _charging(
         yield CHARGING_TIME_LEFT.at(minutes, reader.time, SOURCE)
         end = reader.time + timedelta(minutes=minutes)
     else:
-        yield CHARGING_TIME_LEFT.over(reader.time, SOURCE)
+        yield CHARGING_TIME_LEFT.ended(reader.time, SOURCE)
     if end is not None and minutes and end > fetched - EXPIRY_GRACE:
         yield CHARGING_END_TIME.at(end, reader.time, SOURCE)
     else:
-        yield CHARGING_END_TIME.over(reader.time, SOURCE)
+        yield CHARGING_END_TIME.ended(reader.time, SOURCE)
 
 
 def _position(reader: Reader, status: Mapping[str, object]) -> Iterator[AnyReading]:
@@ -218,8 +218,8 @@ def _position(reader: Reader, status: Mapping[str, object]) -> Iterator[AnyReadi
         for item in found
     )
     if hidden:
-        yield POSITION.over(reader.time, SOURCE)
-        yield HEADING.over(reader.time, SOURCE)
+        yield POSITION.ended(reader.time, SOURCE)
+        yield HEADING.ended(reader.time, SOURCE)
     elif (place := place_of(inner, node)) is not None:
         yield POSITION.at(place, reader.time, SOURCE)
 
@@ -303,7 +303,7 @@ def _activity(
         reason = other if mistaken else None
     if reason is None:
         if "updateReason" in status:
-            yield UPDATE_REASON.over(reader.time, SOURCE)
+            yield UPDATE_REASON.ended(reader.time, SOURCE)
         return
     yield UPDATE_REASON.at(reason, reader.time, SOURCE)
     locked = any(

@@ -38,7 +38,7 @@ from tests.replay.cardata import SimulatedCarData
 from tests.replay.faults import Endpoint
 from tests.replay.mybmw import SimulatedMyBMW
 
-BUILT_IN = ["cardata", "mybmw", "highmobility"]
+BUILT_IN = ["cardata", "mybmw", "highmobility", "connecteddrive"]
 ALL = ["cardata", "mybmw", "acme", "courier"]
 ROADSTER = "WBA0MADE0UP000001"
 VAN = "WBA0MADE0UP000002"
@@ -176,6 +176,7 @@ async def test_added_to_an_account(
         "cardata_reconfigure",
         "mybmw_reconfigure",
         "highmobility",
+        "connecteddrive",
         "acme",
         "courier",
         "cardata_remove",

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from custom_components.mybmw.client import Vehicle, attributes as a, dump, load
+from custom_components.mybmw.client.connecteddrive.mapping import PARKING_LIGHT
 from custom_components.mybmw.client.connecteddrive.profile import read_charging_profile
 from custom_components.mybmw.client.connecteddrive.readings import features_of, read_status
 from custom_components.mybmw.client.connecteddrive.trips import (
@@ -28,7 +29,6 @@ from custom_components.mybmw.client.core.values import (
     CheckControlMessage,
     LidState,
     LockState,
-    ParkingLight,
     PositionStatus,
     ServiceStatus,
     UpdateReason,
@@ -54,7 +54,7 @@ async def test_electric_car(sim: SimulatedConnectedDrive, client: LegacyClient) 
     measured = car[a.CHARGING_STATUS]
     assert measured is not None
     assert car.value(a.CHARGING_END_TIME) == measured.time + timedelta(minutes=95)
-    assert car.value(a.PARKING_LIGHT) is ParkingLight.LEFT
+    assert car.value(PARKING_LIGHT) == "left"
     assert car.value(a.POSITION_LIGHT) is True
     assert car.value(a.LOCK_STATE) is LockState.UNLOCKED
     assert car.value(a.UPDATE_REASON) is UpdateReason.CHARGING_STARTED

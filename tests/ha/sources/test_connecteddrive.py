@@ -231,7 +231,7 @@ STATES = [
     ("sensor", "all_trips.distance_since_charging", "24"),
     ("sensor", "all_trips.saved_co2", "2104.6"),
     ("sensor", "position_status", "ok"),
-    ("sensor", "parking_light", "left"),
+    ("sensor", "lights.parking_light_status", "left"),
     ("sensor", "charging_profile.preferred_charging_window", "23:00-05:30"),
     ("binary_sensor", "position_light", "on"),
     ("binary_sensor", "connection_status", "on"),

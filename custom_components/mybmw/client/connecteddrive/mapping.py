@@ -29,7 +29,6 @@ from ..core.attributes import (
     MILEAGE,
     MODEL,
     MODEL_YEAR,
-    PARKING_LIGHT,
     POSITION_LIGHT,
     POSITION_STATUS,
     REMAINING_ENERGY,
@@ -46,6 +45,7 @@ from ..core.attributes import (
     TRIP_END,
     TRIPS_SINCE,
     WINDOWS,
+    Attribute,
     Unit,
 )
 from ..core.commands import CommandKind
@@ -60,6 +60,7 @@ from ..core.convert import (
     timestamp,
     unknown_word,
 )
+from ..core.descriptors import attribute_of
 from ..core.json_reader import AnyRow, row
 from ..core.units import converted
 from ..core.values import (
@@ -73,7 +74,6 @@ from ..core.values import (
     LastStateCall,
     LidState,
     LockState,
-    ParkingLight,
     PositionStatus,
     ServiceStatus,
     UpdateReason,
@@ -221,6 +221,8 @@ ALLOWED_BY: Final[Mapping[str, CommandKind]] = {
 }
 """By the flag of a car: the command that it allows if it is ACTIVATED or SUPPORTED."""
 
+PARKING_LIGHT: Final[Attribute[str]] = attribute_of("lights.parking_light_status")
+_LIGHTS: Final = one_of({word.upper(): word for word in ("off", "left", "right", "both")})
 STATUS_ROWS: Final[tuple[AnyRow, ...]] = (
     row("mileage", MILEAGE, number),
     row("trunk", LIDS["trunk"], LID_WORD, null_ends=True),
@@ -229,7 +231,7 @@ STATUS_ROWS: Final[tuple[AnyRow, ...]] = (
     row("convertibleRoofState", CONVERTIBLE_ROOF, LID_WORD, null_ends=True),
     row("rearWindow", WINDOWS["rear"], LID_WORD, null_ends=True),
     row("doorLockState", LOCK_STATE, member(LockState), null_ends=True),
-    row("parkingLight", PARKING_LIGHT, member(ParkingLight), null_ends=True),
+    row("parkingLight", PARKING_LIGHT, _LIGHTS, null_ends=True),
     row("positionLight", POSITION_LIGHT, one_of({"ON": True, "OFF": False}), null_ends=True),
     row("remainingFuel", REMAINING_FUEL, number),
     row("maxFuel", TANK_CAPACITY, number),

@@ -37,7 +37,6 @@ from .values import (
     LastStateCall,
     LidState,
     LockState,
-    ParkingLight,
     Position,
     PositionStatus,
     RangeMap,
@@ -300,7 +299,6 @@ WINDOWS: Final[Mapping[str, Attribute[LidState]]] = {
     for name in ("left_front", "left_rear", "rear", "right_front", "right_rear")
 }
 CONVERTIBLE_ROOF: Final = Attribute("lids.convertible_roof", LidState)
-PARKING_LIGHT: Final = Attribute("parking_light", ParkingLight)
 POSITION_LIGHT: Final = Attribute("position_light", bool)
 
 # Climate

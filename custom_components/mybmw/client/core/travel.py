@@ -46,14 +46,6 @@ class PositionStatus(StrEnum):
     TOO_FAR_AWAY = "TOO_FAR_AWAY"
 
 
-class ParkingLight(StrEnum):
-    """Which parking light is on."""
-
-    OFF = "OFF"
-    LEFT = "LEFT"
-    RIGHT = "RIGHT"
-
-
 class ChargingEndReason(StrEnum):
     """Why the last charge has ended."""
 

@@ -15,7 +15,6 @@ from .travel import (
     ChargingPlace as ChargingPlace,
     Comparison as Comparison,
     Destination as Destination,
-    ParkingLight as ParkingLight,
     Position as Position,
     PositionStatus as PositionStatus,
     RangeMap as RangeMap,

@@ -57,9 +57,9 @@ from custom_components.mybmw.sensor import (
 from custom_components.mybmw.sources import (
     cardata as cardata_steps,
     cardata_stream,
+    connecteddrive as connecteddrive_steps,
     highmobility,
     highmobility_steps,
-    connecteddrive as connecteddrive_steps,
     mybmw as mybmw_steps,
     portals,
 )

@@ -75,7 +75,12 @@ async def test_cardata_is_added(
         flow = await begin(hass)
     else:
         flow = await entry.start_reconfigure_flow(hass)
-        assert flow["menu_options"] == ["cardata", "mybmw_reconfigure", "highmobility", "connecteddrive"]
+        assert flow["menu_options"] == [
+            "cardata",
+            "mybmw_reconfigure",
+            "highmobility",
+            "connecteddrive",
+        ]
         flow = await choose(hass, flow, "cardata")
     flow = await approve(hass, cardata, patience, flow)
     assert flow["type"] is FlowResultType.ABORT
@@ -96,7 +101,12 @@ async def test_mybmw_is_added(
         flow: Any = await hass.config_entries.flow.async_init(DOMAIN, context={"source": "user"})
     else:
         flow = await entry.start_reconfigure_flow(hass)
-        assert flow["menu_options"] == ["cardata_reconfigure", "mybmw", "highmobility", "connecteddrive"]
+        assert flow["menu_options"] == [
+            "cardata_reconfigure",
+            "mybmw",
+            "highmobility",
+            "connecteddrive",
+        ]
     flow = await choose(hass, flow, "mybmw")
     flow = await log_in(hass, flow, {**ACCOUNT, "password": "wrong"}, CAPTCHA)
     assert flow["step_id"] == "mybmw"

@@ -191,7 +191,12 @@ async def start_again(hass: HomeAssistant, entry: MockConfigEntry, again: str) -
     if again == "reauth":
         return await entry.start_reauth_flow(hass)
     flow = await entry.start_reconfigure_flow(hass)
-    assert flow["menu_options"] == ["cardata", "mybmw_reconfigure", "highmobility", "connecteddrive"]
+    assert flow["menu_options"] == [
+        "cardata",
+        "mybmw_reconfigure",
+        "highmobility",
+        "connecteddrive",
+    ]
     return await answer(hass, flow, {"next_step_id": "mybmw_reconfigure"})
 
 

@@ -183,6 +183,11 @@ async def async_webhook_url(hass: HomeAssistant, webhook_id: str) -> str | None:
     return None
 
 
+async def async_forget_url(hass: HomeAssistant, webhook_id: str) -> None:
+    """Delete what `async_webhook_url` has made, for a webhook that no entry has."""
+    await _async_delete_from_cloud(hass, webhook_id)
+
+
 async def _async_cloud_url(hass: HomeAssistant, webhook_id: str) -> str | None:
     cloud = _cloudhook(hass)
     return None if cloud is None else await cloud.async_url(hass, webhook_id)

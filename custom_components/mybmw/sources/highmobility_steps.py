@@ -8,6 +8,7 @@ from typing import Any, Final, override
 from homeassistant.components import webhook
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_WEBHOOK_ID
+from homeassistant.core import callback
 from homeassistant.helpers.config_entry_oauth2_flow import (
     LocalOAuth2Implementation,
     async_get_redirect_uri,
@@ -47,7 +48,7 @@ from ..client.highmobility import (
     revoke,
 )
 from ..const import CONF_TOKENS, DOMAIN
-from ..runtime.webhook import async_webhook_url
+from ..runtime.webhook import async_forget_url, async_webhook_url
 from .flow import BEGIN, AccountFlow, SourceSteps
 
 _LOGGER = logging.getLogger(__name__)
@@ -163,6 +164,7 @@ class HighMobilitySteps(SourceSteps):
         self._back: Mapping[str, Any] = {}
         self._visit: Consent | None = None
         self._tokens: HighMobilityTokens | None = None
+        self._wasted = False
         self._hook = {
             CONF_WEBHOOK_ID: known.get(CONF_WEBHOOK_ID) or webhook.async_generate_id(),
             CONF_WEBHOOK_SECRET: known.get(CONF_WEBHOOK_SECRET) or secrets.token_hex(32),
@@ -238,9 +240,11 @@ class HighMobilitySteps(SourceSteps):
         """Show address and secret for the console, then keep the account."""
         if user_input is None:
             url = await async_webhook_url(self.hass, self._hook[CONF_WEBHOOK_ID])
+            self._wasted = not self.flow.known(SOURCE)
             shown = {CONF_WEBHOOK_URL: url or "-", **self._hook}
             schema = self.flow.add_suggested_values_to_schema(WEBHOOK, shown)
             return self.show_form("webhook", schema)
+        self._wasted = False
         tokens = self._tokens.dump() if self._tokens is not None else {}
         account = {**self._entered, **self._hook, CONF_TOKENS: tokens}
         return await self.flow.finish(SOURCE, account, "High Mobility", None)
@@ -252,6 +256,14 @@ class HighMobilitySteps(SourceSteps):
             key: value for key, value in self.flow.known(SOURCE).items() if key != CONF_TOKENS
         }
         return self._ask_fleet({}) if self._entered.get(CONF_FLEET) else self._ask_consent({})
+
+    @callback
+    @override
+    def async_remove(self) -> None:
+        """Delete the address in the cloud if no account came of it."""
+        if self._wasted:
+            forget = async_forget_url(self.hass, self._hook[CONF_WEBHOOK_ID])
+            self.hass.async_create_task(forget)
 
     async def _send_owner(self, where: Endpoints) -> ConfigFlowResult:
         """Open the consent pages; Home Assistant's own view takes the answer, if the state is its.

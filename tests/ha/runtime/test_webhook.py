@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.mybmw.const import DOMAIN
-from custom_components.mybmw.runtime.webhook import async_webhook_url
+from custom_components.mybmw.runtime.webhook import async_forget_url, async_webhook_url
 from custom_components.mybmw.sources.registry import SOURCES
 from tests.ha.support import bell, state
 
@@ -171,4 +171,7 @@ async def test_cloud(
     assert nabu == {HOOK: f"https://hooks.nabu.casa/{HOOK}"}
     assert await async_webhook_url(hass, HOOK) == f"https://hooks.nabu.casa/{HOOK}"
     await hass.config_entries.async_remove(entry.entry_id)
+    assert nabu == {}
+    assert await async_webhook_url(hass, "unused") == "https://hooks.nabu.casa/unused"
+    await async_forget_url(hass, "unused")
     assert nabu == {}

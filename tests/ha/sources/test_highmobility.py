@@ -217,6 +217,31 @@ async def test_consent(
     assert state(hass, f"{SERVICE}_connection_to_bmw") == "connected"
 
 
+async def test_consent_revoked(
+    hass: HomeAssistant, service: SimulatedHighMobility, browser: Browser, elapse: Elapse
+) -> None:
+    """An owner who takes the consent back is asked for another one; the account stays."""
+    flow = await step(hass, await begin(hass, "consent"), CONSENT)
+    flow = await step(hass, await consent(hass, service, flow, browser), {})
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    hook = entry.data["sources"]["highmobility"]["webhook_id"]
+    service.owner.approve()
+    await elapse(timedelta(minutes=31))
+    assert float(state(hass, MILEAGE)) > 0
+    service.owner.revoke()
+    for _ in range(8):
+        await elapse(timedelta(hours=1))
+    (flow,) = hass.config_entries.flow.async_progress()
+    assert flow["step_id"] == "highmobility_consent"
+    flow = await step(hass, flow, {**CONSENT, "client_secret": ""})
+    flow = await step(hass, await consent(hass, service, flow, browser), {})
+    assert flow["reason"] == "reauth_successful"
+    assert entry.data["sources"]["highmobility"]["webhook_id"] == hook
+    service.owner.approve()
+    await elapse(timedelta(minutes=31))
+    assert float(state(hass, MILEAGE)) > 0
+
+
 async def test_consent_denied(
     hass: HomeAssistant, service: SimulatedHighMobility, browser: Browser
 ) -> None:

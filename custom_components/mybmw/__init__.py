@@ -25,7 +25,7 @@ from .runtime.store import Contents, GarageStore, ImageStore, SpentStore, time_l
 from .runtime.token_store import async_remove_tokens
 from .runtime.webhook import (
     async_attach,
-    async_pass_on,
+    async_deliver_queued,
     async_register_webhooks,
     async_remove_webhooks,
 )
@@ -73,14 +73,16 @@ async def async_setup_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> boo
             can.persistent.load(contents["sources"].get(name))
             can.persistent.know(coordinator.vehicles.values())
     coordinator.data.publish_commands()
-    await _begin(coordinator, sources, contents)
+    await _start_sources(coordinator, sources, contents)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     coordinator.async_confirm_commands()
-    async_pass_on(hass, entry)
+    async_deliver_queued(hass, entry)
     return True
 
 
-async def _begin(coordinator: GarageCoordinator, sources: list[Source], contents: Contents) -> None:
+async def _start_sources(
+    coordinator: GarageCoordinator, sources: list[Source], contents: Contents
+) -> None:
     """Start every source; one that fails does not stop the others."""
     pollers = [_poller(coordinator, source) for source in sources]
     coordinator.pollers.update({poller.source.name: poller for poller in pollers})

@@ -862,7 +862,7 @@ def _hooked(can: Capabilities) -> bool:
 
 
 def _billed(can: Capabilities) -> bool:
-    """Tell whether a price is known."""
+    """Return whether the price of the service is known."""
     return can.billed is not None and can.billed.bill() is not None
 
 

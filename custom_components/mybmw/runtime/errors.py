@@ -7,7 +7,6 @@ from typing import Final
 
 from homeassistant.exceptions import (
     ConfigEntryAuthFailed,
-    ConfigEntryError,
     HomeAssistantError,
     ServiceValidationError,
 )
@@ -85,8 +84,3 @@ def pause_after(error: ClientError | None, interval: timedelta) -> timedelta:
         return max(interval, _BLOCKED_PAUSE)
     wait = error.retry_after if isinstance(error, QuotaError) else None
     return max(interval, timedelta(seconds=min(wait or 0.0, longest_wait())))
-
-
-def blocked_error(error: BlockedError) -> ConfigEntryError:
-    """Return the error to raise if BMW blocks the first set-up, which is not retried."""
-    return translated_error(ConfigEntryError, error.key)

@@ -8,7 +8,7 @@ from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, callback
-from homeassistant.exceptions import ConfigEntryNotReady
+from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers.event import async_call_later, async_track_point_in_utc_time
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
@@ -28,7 +28,7 @@ from ..client import (
 from ..client.core.attributes import CONNECTION
 from ..client.core.values import Connection, StreamState, Unreadable
 from ..const import DOMAIN
-from .errors import blocked_error, pause_after, poll_error, translated_error
+from .errors import pause_after, poll_error, translated_error
 from .issues import ANSWER_NEEDED
 from .reach import PlannedReach, Reach, is_dead_login
 from .sink import Account, Sink
@@ -160,7 +160,7 @@ class SourcePoller(Reach, DataUpdateCoordinator[None]):
             await self.async_config_entry_first_refresh()
         except ConfigEntryNotReady as error:
             if isinstance(self.error, BlockedError):
-                raise blocked_error(self.error) from error
+                raise translated_error(ConfigEntryError, self.error.key) from error
             raise
 
     @callback

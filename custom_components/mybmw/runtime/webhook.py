@@ -31,8 +31,8 @@ from .files import mapping_of
 _LOGGER = logging.getLogger(__name__)
 
 _HOOKS: HassKey[dict[tuple[str, str], Webhook]] = HassKey(f"{DOMAIN}_webhooks")
-_MOST: Final = 64 * 1024
-_MOST_WAITING: Final = 100
+_MAX_BYTES: Final = 64 * 1024
+_MAX_QUEUED: Final = 100
 _SECONDS: Final = 10
 _PAUSE: Final = timedelta(seconds=10)
 _GOOD: Final = range(200, 300)
@@ -49,12 +49,12 @@ class Webhook:
         self._entry = entry
         self._supervisor = Supervisor(f"The webhook of {name}", Redactor())
         self._source: Hooked | None = None
-        self._waiting: deque[Delivery] = deque(maxlen=_MOST_WAITING)
+        self._queued: deque[Delivery] = deque(maxlen=_MAX_QUEUED)
         self._tried = datetime.min.replace(tzinfo=UTC)
         self._end_cloud: CALLBACK_TYPE = lambda: None
 
     @callback
-    def begin(self) -> None:
+    def register(self) -> None:
         """Register the webhook, and with Home Assistant Cloud as soon as that is connected."""
         webhook.async_register(
             self._hass,
@@ -69,7 +69,7 @@ class Webhook:
             self._hass.async_create_background_task(self._async_to_cloud(), f"{DOMAIN} cloudhook")
 
     @callback
-    def end(self) -> None:
+    def unregister(self) -> None:
         """Unregister the webhook."""
         webhook.async_unregister(self._hass, self.webhook_id)
         self._end_cloud()
@@ -80,10 +80,10 @@ class Webhook:
         self._source = source
 
     @callback
-    def pass_on(self) -> None:
+    def deliver_queued(self) -> None:
         """Deliver what was queued during set-up."""
-        while self._waiting:
-            self._deliver(*self._waiting.popleft())
+        while self._queued:
+            self._deliver(*self._queued.popleft())
 
     async def _async_to_cloud(self) -> None:
         await _async_cloud_url(self._hass, self.webhook_id)
@@ -100,12 +100,12 @@ class Webhook:
             return web.Response(status=HTTPStatus.BAD_REQUEST)
         if body is None:
             return web.Response(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        return web.Response(status=self._take(dict(request.headers), body))
+        return web.Response(status=self._receive(dict(request.headers), body))
 
-    def _take(self, headers: Mapping[str, str], body: bytes) -> int:
+    def _receive(self, headers: Mapping[str, str], body: bytes) -> int:
         status = self._deliver(headers, body)
         if status in _GOOD and self._entry.state is not ConfigEntryState.LOADED:
-            self._waiting.append((headers, body))
+            self._queued.append((headers, body))
             self._set_up_soon()
         return status
 
@@ -129,9 +129,9 @@ class Webhook:
 async def _body(request: web.Request) -> bytes | None:
     """Return the body of a request, None if it is too large."""
     content, body = request.content, b""
-    while chunk := await content.read(_MOST + 1 - len(body)):
+    while chunk := await content.read(_MAX_BYTES + 1 - len(body)):
         body += chunk
-        if len(body) > _MOST:
+        if len(body) > _MAX_BYTES:
             return None
     return body
 
@@ -144,10 +144,11 @@ async def async_register_webhooks(hass: HomeAssistant, entry: ConfigEntry) -> No
         await async_setup_component(hass, webhook.DOMAIN, {})
     for key, hook in list(_hooks_of(hass, entry)):
         if wanted.get(key) != hook.webhook_id:
-            await _async_end(hass, hooks.pop(key))
+            hooks.pop(key).unregister()
+            await _async_delete_from_cloud(hass, hook.webhook_id)
     for key in wanted.keys() - hooks.keys():
         hooks[key] = Webhook(hass, entry, key[1], wanted[key])
-        hooks[key].begin()
+        hooks[key].register()
 
 
 @callback
@@ -160,16 +161,16 @@ def async_attach(hass: HomeAssistant, entry: ConfigEntry, source: Source) -> Non
 
 
 @callback
-def async_pass_on(hass: HomeAssistant, entry: ConfigEntry) -> None:
+def async_deliver_queued(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Deliver to sources what was queued during set-up."""
     for _, hook in _hooks_of(hass, entry):
-        hook.pass_on()
+        hook.deliver_queued()
 
 
 async def async_remove_webhooks(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Remove the webhooks of an entry, whether or not it was set up."""
     for key, _ in list(_hooks_of(hass, entry)):
-        hass.data[_HOOKS].pop(key).end()
+        hass.data[_HOOKS].pop(key).unregister()
     for _, webhook_id in _ids(entry):
         await _async_delete_from_cloud(hass, webhook_id)
 
@@ -191,11 +192,6 @@ async def async_forget_url(hass: HomeAssistant, webhook_id: str) -> None:
 async def _async_cloud_url(hass: HomeAssistant, webhook_id: str) -> str | None:
     cloud = _cloudhook(hass)
     return None if cloud is None else await cloud.async_url(hass, webhook_id)
-
-
-async def _async_end(hass: HomeAssistant, hook: Webhook) -> None:
-    hook.end()
-    await _async_delete_from_cloud(hass, hook.webhook_id)
 
 
 async def _async_delete_from_cloud(hass: HomeAssistant, webhook_id: str) -> None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final, cast
 
 from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util.json import JsonObjectType, JsonValueType
 
@@ -16,7 +17,8 @@ from ..client.core.attributes import AnyAttribute
 from ..client.core.descriptors import DESCRIPTORS
 from ..client.core.values import ChargingPlace, Tire
 from ..const import DOMAIN
-from .target import async_car, nothing_known
+from ..runtime.errors import translated_error
+from .target import async_car
 
 _TRIP: Final = {key: item for key, item in DESCRIPTORS.items() if key.startswith("vehicle.trip.")}
 _TRIP_END: Final = "vehicle.trip.segment.end.time"
@@ -34,7 +36,7 @@ async def async_get_charging_sessions(call: ServiceCall) -> ServiceResponse:
     vehicle = target.vehicle
     sessions = vehicle[car.CHARGING_SESSIONS]
     if sessions is None:
-        raise nothing_known(target.name)
+        raise translated_error(ServiceValidationError, "nothing_known", car=target.name)
     places = vehicle.value(car.CHARGING_PLACES) or ()
     return {
         "sessions": _plain(sessions.value),
@@ -51,7 +53,7 @@ async def async_get_trips(call: ServiceCall) -> ServiceResponse:
     readings = {key: vehicle[item.attribute] for key, item in _TRIP.items()}
     known = {key: reading for key, reading in readings.items() if reading is not None}
     if not known:
-        raise nothing_known(target.name)
+        raise translated_error(ServiceValidationError, "nothing_known", car=target.name)
     texts = await async_get_translations(call.hass, call.hass.config.language, "entity", [DOMAIN])
     end = known.get(_TRIP_END)
     values: JsonObjectType = {key: _value(reading, texts) for key, reading in known.items()}
@@ -64,7 +66,7 @@ async def async_get_tires(call: ServiceCall) -> ServiceResponse:
     wheels = {wheel: _wheel(target.vehicle, wheel) for wheel in car.WHEELS}
     known: JsonObjectType = {wheel: values for wheel, values in wheels.items() if values["time"]}
     if not known:
-        raise nothing_known(target.name)
+        raise translated_error(ServiceValidationError, "nothing_known", car=target.name)
     return {"tires": known}
 
 

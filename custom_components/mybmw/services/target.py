@@ -55,11 +55,6 @@ def async_commanded_car(call: ServiceCall, *kinds: CommandKind) -> Target:
     return target
 
 
-def nothing_known(name: str) -> ServiceValidationError:
-    """Return the error to raise if no source has reported a value."""
-    return translated_error(ServiceValidationError, "nothing_known", car=name)
-
-
 def nothing_recorded(coordinator: GarageCoordinator) -> ServiceValidationError:
     """Return the error to raise if no answer was received since the start."""
     account = coordinator.config_entry.title

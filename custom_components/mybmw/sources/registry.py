@@ -80,7 +80,7 @@ async def async_load(hass: HomeAssistant, names: Iterable[str]) -> None:
 async def async_end(
     hass: HomeAssistant, entry: ConfigEntry, accounts: Mapping[str, Mapping[str, Any]]
 ) -> None:
-    """Let services know that their logins were removed from an entry."""
+    """Revoke the removed logins of an entry at their services."""
     for name, account in accounts.items():
         await SOURCES[name].setup.ended(hass, entry, account)
 

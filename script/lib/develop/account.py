@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from custom_components.mybmw.const import DOMAIN
 from tests.replay.cardata import CLIENT_ID, SimulatedCarData
+from tests.replay.connecteddrive.service import BASE, KEY, SECRET
 
 from .highmobility import SOURCE as FLEET, Fleet
 from .home import Home, Json, Talk, VisitError
@@ -60,9 +61,12 @@ async def _sources(talk: Talk) -> set[str]:
     registry = await talk.ask("config/entity_registry/list")
     ours = [entry for entry in registry if entry["platform"] == DOMAIN]
     services = {"cardata" for entry in ours if entry["translation_key"] == "calls_left"}
-    commands = {"mybmw" for entry in ours if entry["translation_key"] == "find_vehicle"}
+    commands = {
+        "mybmw" for entry in ours if entry["translation_key"] == "deactivate_air_conditioning"
+    }
     fleets = {FLEET for entry in ours if entry["translation_key"] == "last_delivery"}
-    return services | commands | fleets
+    legacy = {"connecteddrive" for entry in ours if entry["translation_key"] == "send_message"}
+    return services | commands | fleets | legacy
 
 
 async def _set_up(home: Home, source: str, sim: SimulatedCarData, fleet: Fleet) -> None:
@@ -90,6 +94,13 @@ def _answers() -> dict[str, dict[str, Any]]:
     account = {"region": "rest_of_world", "username": USERNAME, "password": PASSWORD}
     captcha = {"captcha_token": f"P1_{uuid4().hex}"}
     return {
+        "connecteddrive": {
+            "url": BASE,
+            "username": USERNAME,
+            "password": PASSWORD,
+            "api_key": KEY,
+            "api_secret": SECRET,
+        },
         "mybmw": account,
         "mybmw_captcha": captcha,
         "cardata": {"client_id": CLIENT_ID},

@@ -56,6 +56,7 @@ class Guide:
         self._vins = options.vins
         # The source that is added last is not reloaded, and so keeps its stream
         cars = {
+            "connecteddrive": options.legacy.cars,
             "mybmw": options.cars,
             "highmobility": options.fleet,
             "cardata": options.cardata,

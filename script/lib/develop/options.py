@@ -10,6 +10,8 @@ from typing import Final, TextIO
 
 from tests.replay import cardata, fingerprints
 from tests.replay.cardata import CarDataCar
+from tests.replay.connecteddrive import BUNDLED as LEGACY_CARS, load as load_legacy
+from tests.replay.connecteddrive.recordings import Recordings
 from tests.replay.fingerprints import FingerprintError, RecordedCar
 from tests.replay.highmobility import AutoApiCar
 from tests.replay.highmobility.cars import of_cardata
@@ -21,7 +23,7 @@ _REPOSITORY: Final = Path(__file__).parents[3]
 _PORT: Final = 8123
 _SPEED: Final = 60.0
 _MAKES: Final = ("WBA", "WBY", "WMW")
-_SOURCES: Final = ("mybmw", "cardata", "highmobility")
+_SOURCES: Final = ("mybmw", "cardata", "highmobility", "connecteddrive")
 _USUAL: Final = ("mybmw", "cardata")
 
 _DESCRIPTION: Final = """\
@@ -65,6 +67,7 @@ class Options:
     cars: tuple[RecordedCar, ...]
     cardata: tuple[CarDataCar, ...]
     fleet: tuple[AutoApiCar, ...]
+    legacy: Recordings
     speed: float
     config: Path | None
     port: int
@@ -76,7 +79,7 @@ class Options:
     def vins(self) -> set[str]:
         """The cars of all sources."""
         known = {car.vin for car in self.cars} | {car.vin for car in self.cardata}
-        return known | {car.vin for car in self.fleet}
+        return known | {car.vin for car in (*self.fleet, *self.legacy.cars)}
 
     @property
     def url(self) -> str:
@@ -92,12 +95,15 @@ def parse(arguments: Sequence[str], stdout: TextIO) -> Options:
         parser.exit()
     asked = parser.parse_args(arguments)
     app, official, fleet = _recordings(asked.fingerprints, asked.source or _USUAL)
-    vins = _wanted(app.keys() | official.keys() | fleet.keys(), asked.vin)
+    legacy = _legacy(asked.fingerprints, asked.source)
+    known = {*app, *official, *fleet, *(car.vin for car in legacy.cars)}
+    vins = _wanted(known, asked.vin)
     port = asked.port if asked.port is not None else 0 if asked.smoke else _PORT
     return Options(
         cars=tuple(car for vin, car in app.items() if vin in vins),
         cardata=tuple(car for vin, car in official.items() if vin in vins),
         fleet=tuple(car for vin, car in fleet.items() if vin in vins),
+        legacy=Recordings([car for car in legacy.cars if car.vin in vins], legacy.commands),
         speed=math.inf if asked.smoke else asked.speed,
         config=asked.config or (None if asked.smoke else _REPOSITORY / "config"),
         port=_free(port),
@@ -177,9 +183,24 @@ def _recordings(
     others = _recorded(cardata.load, folders or [cardata.BUNDLED], "highmobility", sources)
     usual = (car for car in others.values() if car.telematics and car.vin[:3] in _MAKES)
     fleet = {car.vin: of_cardata(car) for car in usual}
-    if not app and not official and not fleet:
+    if not app and not official and not fleet and "connecteddrive" not in sources:
         raise UsageError(f"no recorded car in {', '.join(map(str, paths or []))}")
     return app, official, fleet
+
+
+def _legacy(paths: Sequence[Path] | None, sources: Sequence[str]) -> Recordings:
+    """Return the cars of the legacy ConnectedDrive API if that was selected."""
+    found = Recordings()
+    if "connecteddrive" not in sources:
+        return found
+    for path in paths or [LEGACY_CARS]:
+        try:
+            recordings = load_legacy(folder_of(path))
+        except (FingerprintError, OSError, ValueError) as error:
+            raise UsageError(str(error)) from None
+        found.cars.extend(recordings.cars)
+        found.commands.update(recordings.commands)
+    return found
 
 
 def _recorded[C: (RecordedCar, CarDataCar)](

@@ -17,6 +17,8 @@ from custom_components.mybmw.client.mybmw import SOURCE as MYBMW
 from custom_components.mybmw.const import DOMAIN
 from tests.replay.cardata import combined
 from tests.replay.cardata.wire import HOSTS as CARDATA_HOSTS
+from tests.replay.connecteddrive import SimulatedConnectedDrive
+from tests.replay.connecteddrive.service import HOST as LEGACY_HOST
 from tests.replay.highmobility.wire import HOSTS as FLEET_HOSTS
 from tests.replay.mybmw import SimulatedMyBMW
 from tests.replay.serving import router_of
@@ -31,7 +33,7 @@ from .log import listen
 from .options import Options
 from .stopping import hold_signals
 
-_HOSTS: Final = CARDATA_HOSTS | FLEET_HOSTS | MYBMW_HOSTS
+_HOSTS: Final = CARDATA_HOSTS | FLEET_HOSTS | MYBMW_HOSTS | {LEGACY_HOST}
 _STUBS: Final = Path(__file__).parent / "bin"
 
 
@@ -58,7 +60,8 @@ def _run(options: Options, config: Path, answer: TextIO, started: float) -> int:
             stage.open()
         fleet = Fleet(options.fleet, options.url, config)
         guide = Guide(options, sim, official, stage, fleet, started)
-        handle = with_fleet(combined(sim, official), fleet)
+        legacy = SimulatedConnectedDrive(options.legacy.cars, commands=options.legacy.commands)
+        handle = with_fleet(combined(sim, official, legacy), fleet)
         with router_of(handle, _HOSTS, pass_through=True):
             guide.start()
             status = _home_assistant(config)

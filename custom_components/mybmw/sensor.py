@@ -1067,7 +1067,7 @@ class MyBMWSourceSensor(SourceEntity, SensorEntity):
     @property
     @override
     def entity_registry_enabled_default(self) -> bool:
-        """Return whether it is enabled at first: also one that tells what somebody waits for."""
+        """Return True if the source waits for the approval of an owner."""
         waits = self.entity_description.state(self.coordinator.status) is Unreadable.WAITING
         return waits or super().entity_registry_enabled_default
 

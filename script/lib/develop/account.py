@@ -61,9 +61,7 @@ async def _sources(talk: Talk) -> set[str]:
     registry = await talk.ask("config/entity_registry/list")
     ours = [entry for entry in registry if entry["platform"] == DOMAIN]
     services = {"cardata" for entry in ours if entry["translation_key"] == "calls_left"}
-    commands = {
-        "mybmw" for entry in ours if entry["translation_key"] == "deactivate_air_conditioning"
-    }
+    commands = {"mybmw" for entry in ours if entry["translation_key"] == "image_front_left"}
     fleets = {FLEET for entry in ours if entry["translation_key"] == "last_delivery"}
     legacy = {"connecteddrive" for entry in ours if entry["translation_key"] == "send_message"}
     return services | commands | fleets | legacy

@@ -79,7 +79,8 @@ class Options:
     def vins(self) -> set[str]:
         """The cars of all sources."""
         known = {car.vin for car in self.cars} | {car.vin for car in self.cardata}
-        return known | {car.vin for car in (*self.fleet, *self.legacy.cars)}
+        known |= {car.vin for car in self.fleet}
+        return known | {car.vin for car in self.legacy.cars}
 
     @property
     def url(self) -> str:

@@ -5,6 +5,13 @@ from datetime import timedelta
 import logging
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components import webhook
 from homeassistant.components.diagnostics import DOMAIN as DIAGNOSTICS
@@ -162,6 +169,41 @@ async def test_fleet_refused(
     service.eligibility.clear()
     flow = await step(hass, flow, FLEET)
     assert flow["step_id"] == "highmobility_webhook"
+
+
+async def test_fleet_with_a_private_key(
+    hass: HomeAssistant, service: SimulatedHighMobility
+) -> None:
+    """The app signs with its key instead of a secret; line breaks may get lost on the way."""
+    key = generate_private_key(SECP256R1())
+    form = (PrivateFormat.PKCS8, NoEncryption())
+    private = key.private_bytes(Encoding.PEM, *form).decode()
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    service.secret, service.key_id, service.public_key = None, "key-1", public.decode()
+    answer = {key: value for key, value in FLEET.items() if key != "client_secret"}
+    flow = await step(hass, await begin(hass, "fleet"), {**answer, "private_key": private})
+    assert flow["errors"] == {"base": "key_id_missing"}
+    flow = await step(hass, flow, {**answer, "key_id": "key-1"})
+    assert flow["step_id"] == "highmobility_webhook", flow
+    flow = await step(hass, flow, {})
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+    assert float(state(hass, MILEAGE)) > 0
+
+
+async def test_privacy_mode(
+    hass: HomeAssistant, service: SimulatedHighMobility, account: MockConfigEntry, elapse: Elapse
+) -> None:
+    """A car that keeps its data to itself loses nothing, and comes back."""
+    before = state(hass, MILEAGE)
+    body = {"errors": [{"title": "Forbidden", "detail": "Privacy mode is active"}]}
+    service.fail(Place.DATA, fails(403, body))
+    await elapse(timedelta(hours=1, seconds=1))
+    assert state(hass, MILEAGE) == before
+    assert (DOMAIN, f"not_allowed_{account.entry_id}") not in ir.async_get(hass).issues
+    for _ in range(8):
+        await elapse(timedelta(hours=1))
+    assert state(hass, MILEAGE) == before
 
 
 async def consent(

@@ -13,7 +13,7 @@ from custom_components.mybmw.client.cardata.limits import (
     MAX_UNLISTED_CARS,
     MAX_VALUE_SIZE,
 )
-from custom_components.mybmw.client.core.tally import OTHERS, Tally
+from custom_components.mybmw.client.core.counter import OTHERS, Tally
 from tests.client.support.cardata import I4, Client, simulate
 
 MILEAGE = "vehicle.vehicle.travelledDistance"

@@ -10,9 +10,9 @@ from typing import Any, Final
 import orjson
 
 from custom_components.mybmw.client import Message, Recording
-from custom_components.mybmw.client.cardata.harmless import harmless as of_cardata
+from custom_components.mybmw.client.cardata.harmless_paths import harmless as of_cardata
 from custom_components.mybmw.client.core.recording import Answer
-from custom_components.mybmw.client.mybmw.harmless import harmless as of_mybmw
+from custom_components.mybmw.client.mybmw.harmless_paths import harmless as of_mybmw
 from custom_components.mybmw.client.privacy.fingerprint import STREAM
 from tests.replay import cardata, fingerprints
 

@@ -14,7 +14,7 @@ from ..core.convert import (
     split_unit,
     utc_time,
 )
-from ..core.tally import Tally
+from ..core.counter import Tally
 from ..core.values import ChargingStatus, DriveTrain, LidState
 from .converters import UnitConverter, boolean, is_nothing, number, one_of, phases_of, time_of
 from .limits import MAX_VALUE_SIZE, size_of

@@ -20,7 +20,7 @@ from ..core.values import LidState, Position
 from .car_state import SILENCE, CarState, Readings, Value
 from .charging import CHARGING
 from .converters import distance, minutes
-from .lists import LISTS
+from .list_values import LISTS
 from .mapping import (
     CLIMATE_LEFT,
     CLIMATE_TIMER_PARTS,

@@ -11,6 +11,7 @@ import httpx
 
 from ..core.attributes import ACCESS, AnyReading
 from ..core.convert import mapping
+from ..core.counter import Tally
 from ..core.errors import (
     AnswerError,
     ApiError,
@@ -24,7 +25,6 @@ from ..core.errors import (
     RefusedError,
 )
 from ..core.source import Poll
-from ..core.tally import Tally
 from ..core.values import Access
 from .api import CardataApi, CardataError
 from .car_state import BASIC_DATA, MAPPING, CarState

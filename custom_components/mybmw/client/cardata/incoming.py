@@ -8,9 +8,9 @@ from typing import Final
 import orjson
 
 from ..core.convert import mapping
+from ..core.counter import Tally
 from ..core.listeners import Listeners
 from ..core.recording import MESSAGES, Message
-from ..core.tally import Tally
 from .limits import MAX_MESSAGE_SIZE, MAX_RECENT_SIZE
 
 _VIN_LENGTH: Final = 17

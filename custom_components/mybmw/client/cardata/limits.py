@@ -6,7 +6,7 @@ from typing import Final
 
 import orjson
 
-from ..core.tally import Tally
+from ..core.counter import Tally
 
 MAX_MESSAGE_SIZE: Final = 2_000_000
 """Maximum bytes of a stream message."""

@@ -15,7 +15,7 @@ from ..core.convert import mapping, timestamp
 from ..core.recording import Answer, Message, Recording
 from .car_state import BASIC_DATA, MAPPING
 from .executor import MappedCar
-from .harmless import harmless
+from .harmless_paths import harmless
 
 _PREFIX: Final = "cardata-customers_vehicles"
 _VALUES: Final = "telematicData"

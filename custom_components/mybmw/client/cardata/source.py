@@ -10,6 +10,7 @@ from typing import Final
 
 from ..core.attributes import ACCESS, AnyReading
 from ..core.convert import mapping
+from ..core.counter import Tally
 from ..core.errors import (
     ClientError,
     NoContainerError,
@@ -20,7 +21,6 @@ from ..core.errors import (
 from ..core.recording import MESSAGES, Recording
 from ..core.source import Poll, Push, Status
 from ..core.supervisor import Supervisors
-from ..core.tally import Tally
 from ..core.values import Access, StreamState, Unreadable
 from ..core.vehicle import Vehicle
 from ..transport.http import Http

@@ -11,6 +11,7 @@ from typing import Final
 from ..core.attributes import AnyReading
 from ..core.commands import Command, CommandKind, CommandResult, CommandState
 from ..core.convert import mapping, sequence
+from ..core.counter import Tally
 from ..core.errors import (
     AccountLockedError,
     AnswerError,
@@ -26,12 +27,11 @@ from ..core.errors import (
 from ..core.recording import MESSAGES, Recording
 from ..core.source import Poll, Progress, Status
 from ..core.supervisor import Supervisors
-from ..core.tally import Tally
 from ..core.vehicle import Vehicle
 from ..transport.http import Http
 from . import remote_services
 from .api import VIEWS, ConnectedDriveApi
-from .harmless import harmless
+from .harmless_paths import harmless
 from .login import PasswordAuthenticator
 from .profile import read_charging_profile
 from .readings import (

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, Final, cast, final
 
 from .commands import CommandKind, CommandResult
-from .record import record
+from .value_class import record
 from .values import (
     Access,
     Activity,

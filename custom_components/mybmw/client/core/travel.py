@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from .record import record
+from .value_class import record
 
 
 class UpdateReason(StrEnum):

@@ -7,7 +7,6 @@ Values of members are the words of the My BMW app's API (docs/protocols/mybmw-ap
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from .record import record
 from .travel import (
     Activity as Activity,
     ChargingEndReason as ChargingEndReason,
@@ -21,6 +20,7 @@ from .travel import (
     RangePolygon as RangePolygon,
     UpdateReason as UpdateReason,
 )
+from .value_class import record
 
 
 class Brand(StrEnum):

@@ -10,6 +10,7 @@ from typing import Final
 
 from ..core.attributes import CHARGING_SESSIONS, DRIVE_TRAIN, LAST_UPDATE, PRIVACY_MODE, AnyReading
 from ..core.convert import mapping, utc_time
+from ..core.counter import Tally
 from ..core.errors import (
     AuthError,
     ClientError,
@@ -23,7 +24,6 @@ from ..core.listeners import Listeners
 from ..core.recording import MESSAGES, Message, Recording
 from ..core.source import Bill, Poll, Push, Status
 from ..core.supervisor import Supervisors
-from ..core.tally import Tally
 from ..core.values import Unreadable
 from ..core.vehicle import Vehicle
 from .admission import NEVER, Admission
@@ -32,7 +32,7 @@ from .car import FleetCar, ReadRun
 from .clearance import Clearance, state_of
 from .component import SOURCE
 from .costs import Costs
-from .harmless import harmless
+from .harmless_paths import harmless
 from .http_errors import PrivacyError
 from .readings import AnswerContext, read_vehicle
 from .webhooks import WebhookEvent, WebhookReceiver

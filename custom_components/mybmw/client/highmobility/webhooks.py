@@ -17,8 +17,8 @@ from typing import Final, NamedTuple
 import orjson
 
 from ..core.convert import mapping, sequence, utc_time
+from ..core.counter import Tally
 from ..core.events import EventKind
-from ..core.tally import Tally
 
 _LOGGER = logging.getLogger(__name__)
 

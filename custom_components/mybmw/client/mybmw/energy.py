@@ -20,7 +20,7 @@ from ..core.convert import mapping, number
 from ..core.json_reader import Reader
 from ..core.reconcile import EXPIRY_GRACE
 from ..core.values import ChargingStatus, DriveTrain
-from .context import SOURCE, Context
+from .car_context import SOURCE, Context
 from .mapping import ELECTRIC_ROWS, FUEL_ROWS, kilometers
 from .profile import profile_readings, window_start
 

@@ -31,7 +31,7 @@ from ..core.convert import day, integer, mapping, number, sequence, text, timest
 from ..core.json_reader import Reader, row
 from ..core.reconcile import EXPIRY_GRACE
 from ..core.values import Brand, CheckControlMessage, Position, ServiceItem, Tire
-from .context import SOURCE, Context
+from .car_context import SOURCE, Context
 from .energy import energy
 from .gcj02 import to_wgs84
 from .mapping import (

@@ -44,7 +44,7 @@ from ..core.source import Follower, Progress
 from ..core.values import ChargingStatus
 from ..core.vehicle import Vehicle
 from .api import Api, CarAddress
-from .context import SOURCE
+from .car_context import SOURCE
 from .profile import body, changed
 
 _LOGGER = logging.getLogger(__name__)

@@ -11,6 +11,7 @@ from typing import Final
 from ..core.attributes import COMMANDS, DRIVE_TRAIN, LAST_UPDATE, AnyReading
 from ..core.commands import Command, CommandKind, CommandResult, CommandState
 from ..core.convert import mapping, sequence
+from ..core.counter import Tally
 from ..core.errors import (
     AnswerError,
     ApiError,
@@ -26,14 +27,13 @@ from ..core.errors import (
 from ..core.recording import MESSAGES, Recording
 from ..core.source import Poll, Progress, Status
 from ..core.supervisor import Supervisors
-from ..core.tally import Tally
 from ..core.values import DriveTrain
 from ..core.vehicle import Vehicle
 from ..transport.http import Http
 from . import remote_services
 from .api import VIEWS, Api, CarAddress
 from .auth import Authenticator
-from .harmless import harmless
+from .harmless_paths import harmless
 from .readings import SOURCE, Context, read_charging, read_found, read_profile, read_state
 from .regions import Region
 from .vehicle_list import LIST_INTERVAL, VehicleList

@@ -340,5 +340,5 @@ def test_broken_recordings_are_named(tmp_path: Path, caplog: pytest.LogCaptureFi
     assert fingerprints.load(tmp_path) == [CAR]
     assert f"mini-{state}_WMW00000000000001.json" in caplog.text
     assert "no state file for WMW00000000000002" in caplog.text
-    with pytest.raises(FingerprintError, match="No recorded car"):
+    with pytest.raises(FingerprintError, match="no recorded car"):
         fingerprints.load(tmp_path / "nothing")

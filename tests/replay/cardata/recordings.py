@@ -35,7 +35,7 @@ def load(folder: Path) -> list[CarDataCar]:
     for problem in problems:
         _LOGGER.warning("%s", problem)
     if not cars:
-        raise FingerprintError("; ".join([f"No recorded car in {folder}", *problems]))
+        raise FingerprintError("; ".join([f"no recorded car in {folder}", *problems]))
     return [cars[vin] for vin in sorted(cars)]
 
 

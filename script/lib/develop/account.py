@@ -69,8 +69,10 @@ async def _sources(talk: Talk) -> set[str]:
 
 async def _set_up(home: Home, source: str, sim: SimulatedCarData, fleet: Fleet) -> None:
     """Go through the config flow: submit every form once, and approve the code."""
-    answers = {**_answers(), **fleet.answers(), "user": {"next_step_id": source}}
-    step = await home.call("POST", _FLOW, json={"handler": DOMAIN})
+    choice = {"next_step_id": source}
+    answers = {**_answers(), **fleet.answers(), "user": choice, "reconfigure": choice}
+    known = [{"entry_id": entry["entry_id"]} for entry in await entries(home)]
+    step = await home.call("POST", _FLOW, json={"handler": DOMAIN, **(known[0] if known else {})})
     while step["type"] in ("menu", "form", "progress"):
         path = f"{_FLOW}/{step['flow_id']}"
         if step["type"] == "progress":

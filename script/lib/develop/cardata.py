@@ -34,9 +34,9 @@ _READY: Final = 30.0
 _DAYS: Final = 7
 # Read the charging history at once, as there is no quota to save
 _SOON: Final = {
-    "_NOT_AT_ONCE": timedelta(minutes=1),
-    "_NEXT_DAY": timedelta(minutes=1),
-    "_APART": timedelta(seconds=10),
+    "_FIRST_DELAY": timedelta(minutes=1),
+    "_FIRST_DELAY_SHARED": timedelta(minutes=1),
+    "_MIN_SPACING": timedelta(seconds=10),
 }
 
 

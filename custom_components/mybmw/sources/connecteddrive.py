@@ -138,7 +138,7 @@ def _account(data: Mapping[str, Any]) -> ConnectedDriveAccount:
 
 
 def name_of(account: Mapping[str, Any]) -> str:
-    """Return what stands for the id of an account, which the service does not tell."""
+    """Return what stands for the id of an account, which the service does not send."""
     return f"{account[CONF_URL]}-{account[CONF_USERNAME]}".lower()
 
 

@@ -268,7 +268,7 @@ class HighMobilitySteps(SourceSteps):
     async def _send_owner(self, where: Endpoints) -> ConfigFlowResult:
         """Open the consent pages; Home Assistant's own view takes the answer, if the state is its.
 
-        The state names this flow and is signed, so nobody else can bring a code.
+        The state names this flow and is signed, so a code cannot come from anyone else.
         """
         owner = LocalOAuth2Implementation(
             self.hass, DOMAIN, self._entered[CONF_CLIENT_ID], "", where.authorize, where.token
@@ -365,7 +365,7 @@ class HighMobilitySteps(SourceSteps):
 
 
 async def async_revoke(http: Http, account: Mapping[str, Any]) -> bool:
-    """Revoke the tokens of an account that is removed; tell whether that worked."""
+    """Revoke the tokens of an account that is removed; return whether that worked."""
     tokens = HighMobilityTokens.load(account.get(CONF_TOKENS))
     if tokens is None:
         return True

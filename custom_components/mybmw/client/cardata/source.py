@@ -168,7 +168,7 @@ class CardataSource:
         return outcome.poll()
 
     async def poll(self, vin: str | None = None) -> Poll:
-        """Look at one car, or at all, because somebody asks for it."""
+        """Read one car, or all, on request."""
         if not self._listed:
             self._plan.retry(Task.MAPPINGS, "", self._now())
             return await self.work()
@@ -195,7 +195,7 @@ class CardataSource:
                 await self.ledger.settle()
 
     async def listen(self, push: Push, changed: Callable[[], object]) -> None:
-        """Listen until cancelled; nothing comes any more once somebody has to log in again."""
+        """Listen until cancelled; nothing more is received once a new login is needed."""
         if self._broker is None:
             return
         self._supervisors.changed = changed
@@ -304,7 +304,7 @@ class CardataSource:
         }
 
     def recording(self, messages: int = MESSAGES) -> Recording:
-        """Return what was heard lately as it came, cars' values with what the stream has sent."""
+        """Return what was received lately as it came, values of cars with those of the stream."""
         return recording(self._http.recorder.answers, self.cars, self._incoming.newest(messages))
 
     async def _do(self, decision: Decision, outcome: Outcome) -> None:

@@ -57,7 +57,7 @@ class ConnectedDriveApi:
     async def status(
         self, vin: str, now: datetime, observer: tuple[float, float] | None = None
     ) -> object:
-        """Read the state of a car; its position is only told to an observer nearby."""
+        """Read the state of a car; its position is only sent to an observer nearby."""
         params = None
         if observer is not None:
             latitude, longitude = map(str, observer)
@@ -148,7 +148,7 @@ class ConnectedDriveApi:
             raise RefusedError(str(error), error.status) from None
 
     async def _ask(self, call: _Call, token: str) -> httpx.Response:
-        """Send a request; an error tells whether the service may have done it all the same."""
+        """Send a request; an error says whether the service may have done it all the same."""
         request = Request(
             call.what,
             call.method,

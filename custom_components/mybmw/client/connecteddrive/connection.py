@@ -1,4 +1,4 @@
-"""The way from what somebody knows of an account to its source."""
+"""Build the source from the data of an account."""
 
 from collections.abc import Callable
 
@@ -24,7 +24,7 @@ def connect(
     """Return a source for an account; nothing is sent yet.
 
     `save` gets every new token before it is used, `load` returns the one saved last. `observer`
-    (latitude, longitude) is sent along, since positions are only told to somebody nearby.
+    (latitude, longitude) is sent along, since positions are only sent to observers nearby.
     """
     http = Http(client, redactor or Redactor())
     login = PasswordAuthenticator(http, account, tokens, save, load)

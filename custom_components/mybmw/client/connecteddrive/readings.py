@@ -69,7 +69,7 @@ _NOT_SUPPORTED: Final = "NOT_SUPPORTED"
 
 
 class Features(NamedTuple):
-    """What the list of cars tells of one: which endpoints it has, and what it can be asked."""
+    """What the list of cars says about one: its endpoints and its commands."""
 
     statistics: bool = False
     charging: bool = False
@@ -108,7 +108,7 @@ def _supported(flags: Mapping[str, object], name: str) -> bool:
 
 
 def _driver_is_right(flags: Mapping[str, object]) -> bool:
-    """Return where the driver sits; old lists tell it by the country alone, such as V1-UK."""
+    """Return the side of the driver; old lists have only the country, such as V1-UK."""
     side, country = flags.get("steering"), flags.get("countryCode")
     if side in ("LH", "RH"):
         return side == "RH"
@@ -116,7 +116,7 @@ def _driver_is_right(flags: Mapping[str, object]) -> bool:
 
 
 def read_vehicle(entry: object, fetched: datetime, problems: Counter[str]) -> list[AnyReading]:
-    """Read what the list of cars tells of one."""
+    """Read the entry of a car in the list."""
     reader = Reader(SOURCE, fetched, problems, within="vehicles.")
     readings = reader.rows(entry, VEHICLE_ROWS)
     if (side := mapping(entry).get("steering")) in ("LH", "RH"):
@@ -125,7 +125,7 @@ def read_vehicle(entry: object, fetched: datetime, problems: Counter[str]) -> li
 
 
 def time_of(answer: object, fetched: datetime) -> datetime:
-    """Return when a state was measured: not later than now, and now if it does not tell."""
+    """Return when a state was measured: not later than now, and now if that is missing."""
     status = mapping(mapping(answer).get("vehicleStatus"))
     for key in ("updateTime", "internalDataTimeUTC"):
         try:

@@ -151,7 +151,7 @@ def _place(poi: PointOfInterest) -> Mapping[str, object]:
 
 
 async def _send_poi(api: ConnectedDriveApi, vin: str, fields: object) -> None:
-    """Send a place; nobody knows which of two names of the field all servers take."""
+    """Send a place; servers take one of two names of the field."""
     text = orjson.dumps(fields).decode()
     try:
         await api.send_poi(vin, {"data": text})
@@ -167,7 +167,7 @@ async def follow(
     started: StartedService,
     progress: Progress | None,
 ) -> CommandResult:
-    """Wait for the final word about a command: looks every 3 s, for 240 s.
+    """Wait for the final state of a command: asked every 3 s, for 240 s.
 
     A hiccup of the network or the service does not end the wait. Raises `CommandError` if the
     command failed, `CommandTimeoutError` if no final word came.

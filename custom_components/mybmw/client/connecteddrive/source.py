@@ -61,8 +61,8 @@ type _Ask = Callable[[str], Awaitable[object]]
 class ConnectedDriveSource:
     """Polls and commands the cars of one account.
 
-    `observer` (latitude, longitude) is sent along, since positions are only told to somebody who is
-    not too far away.
+    `observer` (latitude, longitude) is sent along, since positions are only sent to an observer
+    who is not too far away.
     """
 
     name: Final = SOURCE
@@ -86,7 +86,7 @@ class ConnectedDriveSource:
 
     @property
     def status(self) -> Status:
-        """How it is doing; nobody counts its calls."""
+        """Return the current status; calls are not counted."""
         return Status(failing=self._supervisors.lasting)
 
     def has(self, vin: str) -> bool:
@@ -140,7 +140,7 @@ class ConnectedDriveSource:
         return _gathered(dict(zip(wanted, results, strict=True)), listed, given_up)
 
     async def _list(self) -> dict[str, list[AnyReading]]:
-        """Read the list of cars; return what it tells of each of them."""
+        """Read the list of cars; return the readings of each of them."""
         fetched = datetime.now(UTC)
         answer = await self._api.vehicles()
         if not isinstance(vehicles_in(answer), list):

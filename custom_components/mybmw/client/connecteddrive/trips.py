@@ -21,7 +21,7 @@ _MOST_CORNERS: Final = 2_000
 
 
 def read_last_trip(answer: object, time: datetime, problems: Counter[str]) -> list[AnyReading]:
-    """Read the last trip; a car without one tells nothing."""
+    """Read the last trip, if the car has one."""
     return Reader(SOURCE, time, problems, within="lastTrip.").rows(
         _part(answer, "lastTrip"), TRIP_ROWS
     )

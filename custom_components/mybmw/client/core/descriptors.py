@@ -130,7 +130,7 @@ DESCRIPTORS: Final[Mapping[str, Descriptor]] = {
 PROPERTIES: Final[Mapping[str, Descriptor]] = {
     item.attribute.key: item for item in _read("properties.csv")
 }
-"""What only the Auto API of High Mobility tells, by the name that it has there."""
+"""Facts that only the Auto API of High Mobility has, by their name there."""
 
 
 def attribute_of(key: str) -> AnyAttribute:

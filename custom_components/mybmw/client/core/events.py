@@ -1,4 +1,4 @@
-"""What may happen to a car, told once when it happens."""
+"""Events of cars, which are reported once."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -30,7 +30,7 @@ class EventKind(StrEnum):
 
 
 class CarEvent(NamedTuple):
-    """What has happened to a car, which is told once; `details` hold nothing private."""
+    """An event of a car; `details` hold nothing private."""
 
     kind: EventKind
     time: datetime

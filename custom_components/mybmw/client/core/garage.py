@@ -29,7 +29,7 @@ type Listener = Callable[[Changes], object]
 class Garage:
     """Vehicles by VIN, and the sources that feed and command them.
 
-    VINs are in capitals here; whoever asks for a car may write them in any case.
+    VINs are in capitals here; callers may write them in any case.
 
     Listeners subscribe to changes, to the `events` of each source that tells some, to `steps` of
     commands by VIN, and to `errors` of commands and pictures by the name of the source.
@@ -93,11 +93,11 @@ class Garage:
         return unsubscribe
 
     def update(self, vin: str, readings: Iterable[AnyReading]) -> set[AnyAttribute]:
-        """Take in readings of one car, make it known if it is new, and tell the listeners."""
+        """Take in readings of one car, add it if it is new, and call the listeners."""
         return self._update({vin: readings}).get(vin, set())
 
     def take(self, poll: Poll) -> Changes:
-        """Take in a poll, publish what cars can be asked to do, and tell the listeners once."""
+        """Take in a poll, publish the commands of cars, and call the listeners once."""
         if not self._commanding:
             return self._update(poll.readings)
         return self._update(
@@ -124,11 +124,11 @@ class Garage:
             yield COMMANDS.at(kinds, time, next(iter(names), self._commanding[0].name))
 
     def push(self, readings: Mapping[str, Iterable[AnyReading]]) -> Changes:
-        """Take in what cars have sent by themselves and tell the listeners once."""
+        """Take in what cars have sent by themselves and call the listeners once."""
         return self._update(readings)
 
     def expire(self, vin: str, now: datetime) -> set[AnyAttribute]:
-        """End what was to be over by now on one car, and tell the listeners."""
+        """End values of one car whose time has passed, and call the listeners."""
         vehicle = self.vehicles.get(vin)
         changed = set[AnyAttribute]() if vehicle is None else vehicle.expire(now)
         if changed:
@@ -142,13 +142,13 @@ class Garage:
             self._changed({vin: set()})
 
     async def refresh(self, source: Polled, vin: str | None = None) -> Poll:
-        """Poll one source, for all cars or one, and take in what it brought."""
+        """Poll one source, for all cars or one, and take in the result."""
         poll = await source.poll(vin and vin.upper())
         self.take(poll)
         return poll
 
     async def refresh_all(self) -> Mapping[str, Poll]:
-        """Poll every source for all cars; the `error` of a poll tells why one of them failed."""
+        """Poll every source for all cars; the `error` of a poll is why one of them failed."""
         return {
             name: await self._refreshed(can.polled)
             for name, can in self.capabilities.items()
@@ -256,7 +256,7 @@ class Garage:
         self._note(vehicle, unconfirmed(sent.command.kind, reason), sent.source)
 
     def _note(self, vehicle: Vehicle, step: CommandResult, source: str) -> None:
-        """Keep the newest step of a command, and tell it."""
+        """Keep the newest step of a command, and publish it."""
         attribute = LAST_COMMAND[step.kind]
         last = vehicle[attribute]
         time = step.time if last is None else max(step.time, last.time)
@@ -265,7 +265,7 @@ class Garage:
             self.steps(vehicle.vin, step)
 
     def _update_present(self, vehicle: Vehicle, readings: Iterable[AnyReading]) -> bool:
-        """Take in readings of a car unless it has left; tell whether it is there."""
+        """Take in readings of a car unless it was removed; return whether it is there."""
         present = self.vehicles.get(vehicle.vin) is vehicle
         if present:
             self.update(vehicle.vin, readings)

@@ -1,4 +1,4 @@
-"""What sources look like from outside."""
+"""The protocols that sources implement."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from .values import StreamState, Unreadable
 from .vehicle import Vehicle
 
 type Progress = Callable[[CommandState], None]
-"""Is called with every news of a command."""
+"""Is called with each new state of a command."""
 
 type Push = Callable[[Mapping[str, Iterable[AnyReading]]], object]
 """Takes readings by VIN."""
@@ -23,10 +23,10 @@ type Push = Callable[[Mapping[str, Iterable[AnyReading]]], object]
 
 @runtime_checkable
 class Follower(Protocol):
-    """A `Progress` that wants to know as well when a command leaves."""
+    """A `Progress` that is also called when a command is sent."""
 
     def __call__(self, state: CommandState) -> None:
-        """Take news of the command."""
+        """Handle a new state of the command."""
         ...
 
     def sending(self) -> None:
@@ -36,7 +36,7 @@ class Follower(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """What one look at a source brought, by VIN.
+    """The result of polling a source, by VIN.
 
     `vins` are the cars of the account as far as the source knows them for sure, None if it did
     not ask. A car in `errors` could not be read this time. `error` tells why the poll as a whole
@@ -70,15 +70,15 @@ class Status(NamedTuple):
 
     `calls_left` are those of its own plan, `calls_left_for_user` those that a user may still ask
     for; None if calls are not counted. `disputed` means that another program seems to take the
-    stream, `refused` that its broker keeps refusing us. `silent_since` is since when we listen
-    without ever having heard a car. `failing` means that a part of the work keeps failing in a way
-    that nobody foresaw.
+    stream, `refused` that its broker keeps refusing the connection. `silent_since` is since when
+    the stream is connected without a message of any car. `failing` means that a part of the work
+    keeps failing with an unexpected error.
 
-    `delivery` is when the service has called the webhook last. `bill` is what the month costs,
+    `delivery` is the time of the last call of the webhook. `bill` is what the month costs,
     where a price is known.
 
-    Whoever polls the source knows `last_poll`, the last one that did not fail, and `cause`, why the
-    source cannot be read, unless the source knows it itself.
+    The poller fills in `last_poll`, the last one that did not fail, and `cause`, why the source
+    cannot be read, unless the source has done so.
     """
 
     calls_left: int | None = None
@@ -109,7 +109,7 @@ class Source(Protocol):
 
     @property
     def status(self) -> Status:
-        """How it is doing."""
+        """Return the current status."""
         ...
 
     def has(self, vin: str) -> bool:
@@ -137,7 +137,7 @@ class Polled(Protocol):
         ...
 
     async def poll(self, vin: str | None = None) -> Poll:
-        """Read all cars, or one; failures are told in the result."""
+        """Read all cars, or one; failures are in the result."""
         ...
 
 
@@ -152,7 +152,7 @@ class Planned(Protocol):
         ...
 
     async def work(self) -> Poll:
-        """Do what is due; failures are told in the result."""
+        """Do what is due; failures are in the result."""
         ...
 
 
@@ -163,7 +163,7 @@ class Pushing(Protocol):
     messages: Listeners[Message]
 
     async def listen(self, push: Push, changed: Callable[[], object]) -> None:
-        """Listen until cancelled; nothing comes any more once somebody has to log in again.
+        """Listen until cancelled; nothing more is received once a new login is needed.
 
         `changed` is called when the plan or the state of the stream is another one than before.
         """
@@ -181,7 +181,7 @@ class Hooked(Protocol):
 
 @runtime_checkable
 class Eventful(Protocol):
-    """Tells what happens to cars. Listeners subscribe to `events`, which come with the VIN."""
+    """Reports events of cars. Listeners subscribe to `events`, which come with the VIN."""
 
     events: Listeners[str, CarEvent]
 
@@ -206,7 +206,7 @@ class Commanding(Source, Protocol):
     async def send(
         self, vehicle: Vehicle, command: Command, progress: Progress | None = None
     ) -> tuple[CommandResult, Sequence[AnyReading]]:
-        """Carry out a command; return its result and what the answer told about the car."""
+        """Send a command; return its result and the readings in the answer."""
         ...
 
 

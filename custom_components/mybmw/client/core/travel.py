@@ -38,7 +38,7 @@ class Activity(StrEnum):
 
 
 class PositionStatus(StrEnum):
-    """Whether a car tells where it is, or why it does not."""
+    """Whether a car sends its position, or why it does not."""
 
     OK = "OK"
     DRIVER_DISABLED = "DRIVER_DISABLED"

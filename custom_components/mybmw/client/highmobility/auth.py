@@ -72,7 +72,7 @@ class Consent:
 
 
 class ClientCredentials:
-    """Gets tokens for a fleet; nobody has to be asked."""
+    """Gets tokens for a fleet; no approval is needed."""
 
     can_log_in: Final = True
 
@@ -110,7 +110,7 @@ class DriverConsent:
         raise AuthError("the owner has to give consent")
 
     async def refresh(self, stale: HighMobilityTokens) -> HighMobilityTokens:
-        """Trade the refresh token; the answer also tells whether the owner has approved."""
+        """Trade the refresh token; the answer also says whether the owner has approved."""
         if stale.refresh is None:
             raise AuthError("there is no refresh token")
         body = {
@@ -174,7 +174,7 @@ async def exchange(
     redirect_uri: str,
     verifier: str | None,
 ) -> HighMobilityTokens:
-    """Trade the code that the owner's browser brought back for tokens, which may be pending."""
+    """Trade the code of the redirect for tokens, which may be pending."""
     app.hide(http.redactor)
     http.redactor.learn_passing(code, verifier)
     body = {

@@ -58,7 +58,7 @@ class FleetCar:
 
     @property
     def waiting(self) -> bool:
-        """Whether somebody has yet to approve."""
+        """Whether an approval is missing."""
         return self.clearance is not None and self.clearance.state is ClearanceState.PENDING
 
     def warned(self, kind: EventKind, time: datetime) -> AnyReading:
@@ -122,7 +122,7 @@ class FleetCar:
 
 @dataclass(slots=True)
 class ReadRun:
-    """What one run has brought so far; `error` ends it."""
+    """The result of one run so far; `error` ends it."""
 
     readings: dict[str, Sequence[AnyReading]] = field(default_factory=dict)
     errors: dict[str, ClientError] = field(default_factory=dict)

@@ -163,7 +163,7 @@ def sessions(document: Document, known: Iterable[ChargingSession]) -> Iterator[A
 
 
 def _sessions(document: Document) -> Iterator[ChargingSession]:
-    """Read the charges, whose properties are told side by side."""
+    """Read the charges, whose properties are sent side by side."""
     starts, ends = document.components(_START), document.components(_END)
     for index, (first, last) in enumerate(zip(starts, ends, strict=False)):
         start = document.converted(_START, first.data, moment)

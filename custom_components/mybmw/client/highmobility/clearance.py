@@ -78,7 +78,7 @@ class Clearance:
 
     @property
     def due(self) -> datetime | None:
-        """When to look at it again: soon on the first day, then seldom; None: no more."""
+        """When to ask again: soon on the first day, then seldom; None: never."""
         if self.state.ended:
             return None
         if self.looked is None:
@@ -120,7 +120,7 @@ def state_of(value: object) -> ClearanceState:
 
 
 def read_eligibility(answer: object) -> Eligibility:
-    """Read whether a car can be used, and if not, every reason that was told."""
+    """Read whether a car can be used, and if not, every reason that was given."""
     fields = mapping(answer)
     delivery = tuple(
         item for item in sequence(fields.get("data_delivery")) if item in ("pull", "push")
@@ -161,7 +161,7 @@ def read_clearances(answer: object) -> dict[str, Mapping[str, object]]:
 
 
 def _reason(fields: Mapping[str, object]) -> str | None:
-    """Return the newest reason that was told, as far as it may be shown."""
+    """Return the newest reason, as far as it may be shown."""
     changes = [mapping(item) for item in sequence(fields.get("changelog"))]
     told = [*(change.get("reason") for change in reversed(changes)), fields.get("description")]
     return next((known_words(item) for item in told if isinstance(item, str) and item), None)

@@ -1,4 +1,4 @@
-"""The way from what somebody knows of an account to its source."""
+"""Build the source from the data of an account."""
 
 from collections.abc import Callable, Iterable
 

@@ -1,4 +1,4 @@
-"""Which property of the Auto API tells which attribute (docs/protocols/highmobility.md#values).
+"""Which property of the Auto API becomes which attribute (docs/protocols/highmobility.md#values).
 
 What takes more than one property is worked out in `readings`.
 """
@@ -71,10 +71,10 @@ from .converters import (
 
 
 class PropertyRule[T](NamedTuple):
-    """What a property tells.
+    """What a property becomes.
 
     With `forgets`, a word that is not known ends what was known. `fallbacks` are properties that
-    tell the same and count only while this one has no value: deprecated ones, and lesser ones.
+    say the same and count only while this one has no value: deprecated ones, and lesser ones.
     """
 
     attribute: Attribute[T]
@@ -140,7 +140,7 @@ def tail[T](
 
 
 def _own(key: str, convert: Converter[Any] | None = None) -> AnyRule:
-    """Return the rule for what nothing but the Auto API tells, a word if nothing is said."""
+    """Return the rule for a fact that only the Auto API has, a word if nothing is said."""
     item = PROPERTIES[key]
     return PropertyRule(item.attribute, convert or word(*item.words), convert is None)
 
@@ -349,7 +349,7 @@ RULES: Final[Mapping[str, AnyRule]] = {
     ),
     "vehicle_information.display_unit": _words("vehicle.cabin.infotainment.displayUnit.distance"),
     "vehicle_information.time_zone": _words("vehicle.vehicle.timeSetting"),
-    # What nothing else tells
+    # What only the Auto API has
     "charging.current_type": _own("charging.current_type"),
     "lights.parking_light_status": _own("lights.parking_light_status"),
     "navi_destination.arrival_duration": _own("navi_destination.arrival_duration", _MINUTES),
@@ -358,7 +358,7 @@ RULES: Final[Mapping[str, AnyRule]] = {
     "usage.last_trip_fuel_consumption": _own("usage.last_trip_fuel_consumption", _LITERS),
     "vehicle_location.precision": _own("vehicle_location.precision", _METERS),
 }
-"""What one property alone tells, in this order."""
+"""Attributes of one property each, in this order."""
 
 MORE_RULES: Final[Mapping[str, tuple[AnyRule, ...]]] = {
     "charging.charge_mode": (
@@ -386,7 +386,7 @@ MORE_RULES: Final[Mapping[str, tuple[AnyRule, ...]]] = {
         ),
     ),
 }
-"""What properties tell besides."""
+"""Further attributes of properties."""
 
 PLACES: Final[Mapping[str, tuple[str, Converter[Any], Mapping[str, AnyAttribute]]]] = {
     "doors.positions": (
@@ -426,7 +426,7 @@ PLACES: Final[Mapping[str, tuple[str, Converter[Any], Mapping[str, AnyAttribute]
         },
     ),
 }
-"""Lists by `location`: the field with the value, and what it tells of which place."""
+"""Lists by `location`: the field with the value, and the attribute of each place."""
 
 PLUG: Final = frozenset(
     rule.attribute for path, rule in RULES.items() if path.startswith("charging.")

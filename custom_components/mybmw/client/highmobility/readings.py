@@ -78,7 +78,7 @@ class AnswerContext:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What an answer told, and why it has no value of some properties."""
+    """The readings of an answer, and why some properties have no value."""
 
     readings: list[AnyReading]
     failures: Mapping[str, str] = field(default_factory=dict)
@@ -106,7 +106,7 @@ def read_vehicle(answer: object, context: AnswerContext, problems: Counter[str])
 
 
 def _fits(attribute: AnyAttribute, document: Document, train: DriveTrain | None) -> bool:
-    """Return whether a car can have the fact; cars also tell zeros of what they do not have."""
+    """Return whether a car can have the fact; cars also send zeros for what they lack."""
     if attribute in PLUG:
         return train.plugs_in if train is not None else document.has(*_PLUG_PROOF)
     if attribute in FUEL:
@@ -115,7 +115,7 @@ def _fits(attribute: AnyAttribute, document: Document, train: DriveTrain | None)
 
 
 def _burns(document: Document) -> bool:
-    """Return whether a car of unknown drive train has fuel; electric ones tell an empty tank."""
+    """Return whether a car of unknown drive train has fuel; electric ones send an empty tank."""
     filled = any(
         document.value(path, convert)
         for path, convert in zip(_FUEL_PROOF, _FUEL_UNITS, strict=True)
@@ -136,7 +136,7 @@ def _basics(document: Document) -> Iterator[AnyReading]:
 
 
 def _train(document: Document) -> DriveTrain | None:
-    """Return what moves the car; with a second motor, whether it can be charged tells which."""
+    """Return what moves the car; with a second motor, it depends on whether it can be charged."""
     first, second = (document.newest_of(path) for path in (_TRAIN, _SECOND_TRAIN))
     word = first.data if first is not None and isinstance(first.data, str) else ""
     other = second.data if second is not None and isinstance(second.data, str) else ""
@@ -170,7 +170,7 @@ def _other(document: Document, path: str, rule: AnyRule) -> Iterator[AnyReading]
 
 
 def _reading(document: Document, path: str, rule: AnyRule, item: Component) -> AnyReading | None:
-    """Return what a component tells; a word that is not known ends what was known."""
+    """Return the readings of a component; an unknown word ends the former value."""
     try:
         value = rule.convert(item.data)
     except UNUSABLE as error:
@@ -200,7 +200,7 @@ def _older(item: Component, known: Component | None) -> bool:
 
 
 def _locks(document: Document, readings: Iterable[AnyReading]) -> Iterator[AnyReading]:
-    """Put the locks of all doors together, on cars that do not tell of them as a whole."""
+    """Put the locks of all doors together, on cars that do not send them as a whole."""
     components = document.components(_LOCKS)
     if not components or any(item.attribute is LOCK_STATE for item in readings):
         return

@@ -66,7 +66,7 @@ _ITEMS: Final[Mapping[str, tuple[str | None, str | None, str | None]]] = {
     ),
     "SERVICE": ("maintenance.service_date", None, "maintenance.service_status"),
 }
-"""Items that are told one by one: the properties with date, distance left and status."""
+"""Items that are sent one by one: the properties with date, distance left and status."""
 
 _BRAKES: Final = (
     ("maintenance.brakes_service_due_dates", "due_date", "due", day),
@@ -80,7 +80,7 @@ PATHS: Final = (
     *(path for paths in _ITEMS.values() for path in paths if path is not None),
     *(path for path, *_ in _BRAKES),
 )
-"""All properties that tell of services."""
+"""All properties about services."""
 
 
 def services(document: Document) -> Iterator[AnyReading]:

@@ -51,7 +51,7 @@ class HighMobilitySource:
     """Reads the cars of one login: those of a fleet, or the one that a driver gave consent for.
 
     `vins` are the cars of the fleet that are wanted, None for all. With `fleet` false the token is
-    about one car, and may be pending. `events` tells of webhooks by VIN, `faster` lets a car that
+    about one car, and may be pending. `events` reports webhooks by VIN, `faster` lets a car that
     costs nothing more this month be read more often. `api` is for what is asked beside cars' data.
     """
 
@@ -145,7 +145,7 @@ class HighMobilitySource:
         return max(min(times), self._pause)
 
     async def work(self) -> Poll:
-        """Do what is due; failures are told in the result."""
+        """Do what is due; failures are in the result."""
         async with self._working() as run:
             await run.attempt(partial(self._ready, run))
             now = datetime.now(UTC)
@@ -154,7 +154,7 @@ class HighMobilitySource:
         return run.poll()
 
     async def poll(self, vin: str | None = None) -> Poll:
-        """Read all cars, or one, because somebody asks for it."""
+        """Read all cars, or one, on request."""
         async with self._working() as run:
             await run.attempt(partial(self._ready, run))
             for known in [known for known in self._readable() if vin in (None, known)]:
@@ -346,7 +346,7 @@ class HighMobilitySource:
         return outcome.status
 
     def _take(self, event: WebhookEvent, now: datetime, *, duplicate: bool) -> None:
-        """Act on a delivery: count it, tell it, and read the car soon."""
+        """Act on a delivery: count it, report it, and read the car soon."""
         vin = event.vin or self._consented(event)
         car = self.cars.get(vin) if vin is not None else None
         if vin is None or car is None:

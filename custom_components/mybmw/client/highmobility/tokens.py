@@ -23,7 +23,7 @@ _ID: Final = re.compile(r"[\w.-]{1,128}", re.ASCII)
 class HighMobilityTokens:
     """What a login yields; `expires` (UTC) already has a margin taken off.
 
-    There is no `refresh` with client credentials. `status` is empty where nobody has to approve;
+    There is no `refresh` with client credentials. `status` is empty where no approval is needed;
     `authorization` is the id of a consent.
     """
 

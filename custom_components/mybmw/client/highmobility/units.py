@@ -109,4 +109,4 @@ FACTORS: Final[Mapping[Unit, Mapping[str, Factor]]] = {
 """By the unit that is wanted, the unit that comes; what depends on voltage is not there."""
 
 INVERSE: Final[Mapping[str, float]] = {"miles_per_kwh": 1.609344, "kilometers_per_kwh": 1.0}
-"""Efficiencies that are told the other way round, as what they are of kilometres per kWh."""
+"""Efficiencies that are sent as distance per energy, in kilometres per kWh."""

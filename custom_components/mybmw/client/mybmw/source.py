@@ -75,7 +75,7 @@ class MyBMWSource:
     """Polls and commands the cars of one MyBMW account.
 
     `zone` is where the cars' clocks are, `observer` (latitude, longitude) the place that the
-    service asks for before it tells where a car was found.
+    service asks for before it sends the position of a car.
     """
 
     name: Final = SOURCE

@@ -6,7 +6,7 @@ from unittest.mock import patch
 from homeassistant.components import cloud
 from homeassistant.components.cloud import CloudConnectionState, CloudNotConnected
 from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
@@ -143,6 +143,7 @@ def nabu(hass: HomeAssistant) -> Iterator[dict[str, str]]:
     async def delete(_hass: HomeAssistant, webhook_id: str) -> None:
         made.pop(webhook_id)
 
+    @callback
     def listen(_state: CloudConnectionState) -> None:
         connected["now"] = True
 

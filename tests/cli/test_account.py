@@ -66,7 +66,7 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Prompts]:
 
 
 def test_store_is_made(run: Run, sim: SimulatedMyBMW, home: Path) -> None:
-    """Library CLI 8: tokens are kept by region and user, for nobody else's eyes."""
+    """Library CLI 8: tokens are kept by region and user, readable by the owner only."""
     run("status", *LOGIN, *ACCOUNT).good()
     assert stored(home).keys() == {"mybmw"}
     assert stored(home)["mybmw"].keys() == {REGION}

@@ -89,7 +89,7 @@ async def test_script(terminal: Terminal, network: Tunnel, home: Path) -> None:
 
 
 async def test_commands(logged_in: Terminal, bmw: SimulatedMyBMW) -> None:
-    """Library 12: every command reaches the car, and its fate is the result.
+    """Library 12: every command reaches the car, and its final state is the result.
 
     One of them waits as it does outside of tests: the car is asked every 3.5 s.
     """

@@ -129,7 +129,7 @@ def test_wrong_usage(run: Run, home: Path, words: Words, text: str) -> None:
     ],
 )
 def test_login_needed(run: Run, words: Words, text: str) -> None:
-    """Library CLI 17: what a login lacks is told where errors belong."""
+    """Library CLI 17: what a login lacks is written to standard error."""
     run(*words).refused(3, text)
 
 

@@ -65,7 +65,7 @@ async def test_failed_for_a_while(endpoint: Endpoint, freezer: FrozenDateTimeFac
 
 
 async def test_works_again(freezer: FrozenDateTimeFactory) -> None:
-    """What is told again after a month is asked regularly again."""
+    """What BMW sends again after a month is requested regularly again."""
     sim = simulate("i4_edrive40")
     sim.fail(Endpoint.CHARGING_HISTORY, error("CU-400", 400), None)
     client = Client.of(sim)
@@ -93,7 +93,7 @@ async def test_picture(freezer: FrozenDateTimeFactory) -> None:
 
 
 async def test_values_do_not_starve() -> None:
-    """Four cars of which nothing but values is told are looked at as often as any."""
+    """Four cars of which BMW sends values only are read as often as any."""
 
     def refuse(sim: SimulatedCarData) -> None:
         for endpoint in (*EXTRAS, Endpoint.IMAGE):

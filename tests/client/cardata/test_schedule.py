@@ -176,7 +176,7 @@ def test_event_comes_soon_and_once() -> None:
 
 
 def test_trips_that_end_while_driving() -> None:
-    """A look waits until the car is quiet, but not for ever."""
+    """A request waits until the car is quiet, but only for a limited time."""
     plan, _ = scheduler(ONE)
     plan.done(look(ONE, NOON), NOON)
     plan.event(ONE, Reason.TRIP_END, NOON)

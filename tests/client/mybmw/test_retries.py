@@ -102,8 +102,12 @@ async def test_patience_and_login(sim: SimulatedMyBMW, client: Client) -> None:
     assert asked(sim).count(Endpoint.TOKEN) == 1
 
 
-async def test_patience_login_quota(sim: SimulatedMyBMW, client: Client) -> None:
+async def test_patience_login_quota(
+    sim: SimulatedMyBMW, client_of: Callable[..., Client], freezer: FrozenDateTimeFactory
+) -> None:
     """Library 33: three times 429, then 401, then 429 → quota error."""
+    freezer.move_to(NOON)
+    client = client_of(sim)
     sim.fail(Endpoint.STATE, faults.rate_limited(1), times=3)
     sim.fail(Endpoint.STATE, faults.unauthorized())
     sim.fail(Endpoint.STATE, faults.rate_limited(3600), times=None)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import httpx
 
-from ..core.errors import AnswerError, ApiError, AuthError, NetworkError, RefusedError
+from ..core.errors import AnswerError, ApiError, NetworkError
 from ..transport.http import MAX_PICTURE_SIZE, MAX_SIZE, Http, Request, json_of
 from .http_errors import check
 from .login import PasswordAuthenticator
@@ -135,17 +135,7 @@ class ConnectedDriveApi:
 
     async def _send(self, call: _Call) -> httpx.Response:
         """Send a request; log in once more if the token is refused."""
-        token = await self.login.token()
-        try:
-            return await self._ask(call, token)
-        except AuthError as error:
-            fresh = await self.login.replace(token)
-            if fresh == token:
-                raise RefusedError(str(error), error.status) from None
-        try:
-            return await self._ask(call, fresh)
-        except AuthError as error:
-            raise RefusedError(str(error), error.status) from None
+        return await self.login.send(lambda token: self._ask(call, token))
 
     async def _ask(self, call: _Call, token: str) -> httpx.Response:
         """Send a request; an error says whether the service may have done it all the same."""

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import httpx
 
 from ..core.convert import mapping
-from ..core.errors import AnswerError, AuthError, NetworkError, RefusedError
+from ..core.errors import AnswerError, NetworkError
 from ..transport.http import Http, Request, json_of
 from ..transport.tokens import TokenKeeper
 from .endpoints import Endpoints
@@ -120,17 +120,7 @@ class HighMobilityApi:
 
     async def _send(self, call: _ApiCall) -> httpx.Response:
         """Send a call; with a fresh token once more if the first one is refused."""
-        token = await self.login.token()
-        try:
-            return await self._fetch(call, token)
-        except AuthError as error:
-            fresh = await self.login.replace(token)
-            if fresh == token:
-                raise RefusedError(str(error), error.status) from None
-        try:
-            return await self._fetch(call, fresh)
-        except AuthError as error:
-            raise RefusedError(str(error), error.status) from None
+        return await self.login.send(lambda token: self._fetch(call, token))
 
     async def _fetch(self, call: _ApiCall, token: str) -> httpx.Response:
         costs = self.spending if call.paid else None

@@ -31,7 +31,7 @@ class ClearanceState(StrEnum):
 
     @property
     def ended(self) -> bool:
-        """Whether nothing follows by itself any more."""
+        """Whether the state is final unless the user changes it."""
         return self in _ENDED
 
 

@@ -1,4 +1,4 @@
-"""What High Mobility sends by itself (docs/protocols/highmobility.md#webhooks).
+"""The webhooks of High Mobility (docs/protocols/highmobility.md#webhooks).
 
 A delivery says that something has happened to a car, not what the car measured. Anybody may write
 to the address, so nothing is read of a body whose signature is wrong.

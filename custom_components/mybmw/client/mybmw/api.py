@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import httpx
 
-from ..core.errors import AnswerError, ApiError, AuthError, NetworkError, RefusedError
+from ..core.errors import AnswerError, ApiError, NetworkError
 from ..core.values import Brand
 from ..transport.http import MAX_PICTURE_SIZE, MAX_SIZE, Http, Request, json_of
 from .auth import Authenticator
@@ -187,17 +187,7 @@ class Api:
             raise
 
     async def _send(self, call: _Call) -> httpx.Response:
-        token = await self.login.token()
-        try:
-            return await self._ask(call, token)
-        except AuthError as error:
-            fresh = await self.login.replace(token)
-            if fresh == token:
-                raise RefusedError(str(error), error.status) from None
-        try:
-            return await self._ask(call, fresh)
-        except AuthError as error:
-            raise RefusedError(str(error), error.status) from None
+        return await self.login.send(lambda token: self._ask(call, token))
 
     async def _ask(self, call: _Call, token: str) -> httpx.Response:
         """Send a request; errors are `unconfirmed` if the service may have accepted it."""

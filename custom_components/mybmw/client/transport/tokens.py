@@ -7,7 +7,7 @@ import logging
 import re
 from typing import Final, Protocol, TypeIs
 
-from ..core.errors import AnswerError, AuthError
+from ..core.errors import AnswerError, AuthError, RefusedError
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -120,6 +120,23 @@ class TokenKeeper[T: TokenSet]:
         fresh = await self._renew()
         self._replaced = datetime.now(UTC)
         return fresh.access
+
+    async def send[R](self, request: Callable[[str], Awaitable[R]]) -> R:
+        """Send a request with a valid access token, and again with a new one if it is refused.
+
+        Raises `RefusedError` if a new token is refused as well, so that the login is not the cause.
+        """
+        token = await self.token()
+        try:
+            return await request(token)
+        except AuthError as error:
+            fresh = await self.replace(token)
+            if fresh == token:
+                raise RefusedError(str(error), error.status) from None
+        try:
+            return await request(fresh)
+        except AuthError as error:
+            raise RefusedError(str(error), error.status) from None
 
     async def renew(self) -> T:
         """Replace tokens that are still good, since what they allow may be more by now."""

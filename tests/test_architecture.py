@@ -23,6 +23,7 @@ LAYERS: Mapping[str, frozenset[str]] = {
     "client/cardata": frozenset({"client/core", "client/transport", "client/privacy"}),
     "client/connecteddrive": frozenset({"client/core", "client/transport", "client/privacy"}),
     "client/highmobility": frozenset({"client/core", "client/transport", "client/privacy"}),
+    "client/journal": frozenset({"client/core"}),
     "client/mybmw": frozenset({"client/core", "client/transport", "client/privacy"}),
     "client": frozenset({"client/core", "client/transport", "client/privacy"}),
 }
@@ -35,7 +36,7 @@ WIRING = {
 # The only part of the client that does; nothing else may need it, apart from `python -m`
 CLIENT_WIRING = "cli"
 # Parts of the client that are no sources
-CLIENT_CORE = {"core", "privacy", "transport"}
+CLIENT_CORE = {"core", "journal", "privacy", "transport"}
 # What a platform may import of the integration; the client only through its door
 SHARED = {
     "attribute_units",

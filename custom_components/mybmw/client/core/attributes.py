@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Final, cast, final
 
 from .commands import CommandKind, CommandResult
+from .records import Charge, Trip
 from .value_class import record
 from .values import (
     Access,
@@ -277,6 +278,19 @@ SAVED_CO2_GREEN: Final = Attribute(
 )
 SAVED_FUEL: Final = Attribute("all_trips.saved_fuel", float, Unit.LITERS, low=0, high=1_000_000)
 TRIPS_SINCE: Final = Attribute("all_trips.since", datetime)
+
+# The journal
+DRIVING: Final = Attribute("driving", bool)
+JOURNAL_TRIP: Final = Attribute("last_trip", Trip, private=True)
+JOURNAL_CHARGE: Final = Attribute("last_charge", Charge, private=True)
+DISTANCE: Final[Mapping[str, Attribute[float]]] = {
+    period: Attribute(f"distance_{period}", float, Unit.KILOMETERS, low=0, high=3_000_000)
+    for period in ("today", "week", "month", "year")
+}
+CHARGED_HOME: Final = Attribute("charged_home", float, Unit.KILOWATT_HOURS, low=0)
+CHARGED_AWAY: Final = Attribute("charged_away", float, Unit.KILOWATT_HOURS, low=0)
+DISTANCE_FROM_HOME: Final = Attribute("distance_from_home", float, Unit.KILOMETERS, low=0)
+AT_HOME: Final = Attribute("at_home", bool)
 
 # Doors, windows, locks
 LOCK_STATE: Final = Attribute("doors_and_windows.door_lock_state", LockState)

@@ -1,0 +1,173 @@
+"""The records of the journal: trips and charges, and how their figures were made.
+
+Distances are in km, energies in kWh, states of charge in %, times are aware.
+"""
+
+from dataclasses import field
+from datetime import datetime
+from enum import StrEnum
+
+from .value_class import record
+
+
+class How(StrEnum):
+    """How a figure was made, from the most to the least certain way."""
+
+    METER = "meter"
+    BMW = "bmw"
+    SOC = "soc"
+    POWER = "power"
+    TIME = "time"
+
+
+class PlaceKind(StrEnum):
+    """The kind of a place; unknown if the position is not known or not tracked."""
+
+    HOME = "home"
+    ZONE = "zone"
+    AWAY = "away"
+    UNKNOWN = "unknown"
+
+
+class ChargingKind(StrEnum):
+    """The kind of charging: up to 3.7 kW, more alternating current, or direct current."""
+
+    AC_LOW = "ac_low"
+    AC = "ac"
+    DC = "dc"
+
+
+class TripClass(StrEnum):
+    """What a trip was for."""
+
+    BUSINESS = "business"
+    PRIVATE = "private"
+    COMMUTE = "commute"
+
+
+class ChargeEnd(StrEnum):
+    """Why a charge has ended."""
+
+    TARGET_REACHED = "target_reached"
+    UNPLUGGED = "unplugged"
+    INTERRUPTED = "interrupted"
+    DRIVEN = "driven"
+    SILENT = "silent"
+    UNKNOWN = "unknown"
+
+
+@record
+class Figure:
+    """A number and how it was made."""
+
+    value: float
+    how: How
+
+
+@record
+class RecordPlace:
+    """A place by its zone: entity id and name at the time of the record; never a position."""
+
+    kind: PlaceKind = PlaceKind.UNKNOWN
+    zone: str | None = None
+    name: str | None = None
+
+
+@record
+class Money:
+    """An amount in a currency (ISO 4217); partial if a part of the energy has no price."""
+
+    amount: float
+    currency: str
+    how: How
+    partial: bool = False
+
+
+@record
+class Trip:
+    """One trip, or several that only one step of the odometer shows (`parts_unknown`).
+
+    A start that is not known is after `not_before`. `facts` are the figures that the car has sent
+    about the trip, by the key of their attribute.
+    """
+
+    id: str
+    start: datetime | None
+    end: datetime
+    odometer_start: float
+    odometer_end: float
+    not_before: datetime | None = None
+    start_soc: float | None = None
+    end_soc: float | None = None
+    energy: Figure | None = None
+    fuel: Figure | None = None
+    electric_share: float | None = None
+    origin: RecordPlace = field(default_factory=RecordPlace)
+    destination: RecordPlace = field(default_factory=RecordPlace)
+    count: int = 1
+    parts_unknown: bool = False
+    unseen: bool = False
+    facts: tuple[tuple[str, float], ...] = ()
+    category: TripClass | None = None
+    note: str | None = None
+    revision: int = 0
+
+    @property
+    def distance(self) -> float:
+        """The difference of the odometer."""
+        return self.odometer_end - self.odometer_start
+
+    @property
+    def consumption(self) -> float | None:
+        """The consumption in kWh/100 km."""
+        if self.energy is None or not self.distance:
+            return None
+        return 100 * self.energy.value / self.distance
+
+
+@record
+class Slot:
+    """The energy from the grid in one quarter of an hour, which starts at `start` (UTC)."""
+
+    start: datetime
+    energy: float
+
+
+@record
+class Charge:
+    """One charge, with its pauses; `energy` is from the grid, `battery_energy` in the battery.
+
+    A start that is not known is after `not_before`. `bmw` are the start times of the rows of BMW's
+    history that belong to it. `slots` add up to the energy. `curve` is the charging power in kW by
+    time, kept until a row of the history is found.
+    """
+
+    id: str
+    start: datetime | None
+    end: datetime
+    not_before: datetime | None = None
+    plugged: datetime | None = None
+    unplugged: datetime | None = None
+    start_soc: float | None = None
+    end_soc: float | None = None
+    energy: Figure | None = None
+    battery_energy: Figure | None = None
+    kind: ChargingKind | None = None
+    power: float | None = None
+    odometer: float | None = None
+    place: RecordPlace = field(default_factory=RecordPlace)
+    address: str | None = None
+    public: bool | None = None
+    preconditioned: bool = False
+    pauses: int = 0
+    ended_by: ChargeEnd = ChargeEnd.UNKNOWN
+    unseen: bool = False
+    bmw: tuple[datetime, ...] = ()
+    slots: tuple[Slot, ...] = ()
+    curve: tuple[tuple[datetime, float], ...] = ()
+    cost: Money | None = None
+    note: str | None = None
+    revision: int = 0
+
+
+type Record = Trip | Charge

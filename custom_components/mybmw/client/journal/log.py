@@ -1,0 +1,101 @@
+"""The records of one car, and what one look at it has changed."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final, NamedTuple, cast
+
+from ..core.records import Charge, RecordPlace, Record, Trip
+from ..core.values import Position
+
+RECENT: Final = timedelta(hours=1)
+"""An event that is older than this is not reported."""
+
+
+class JournalEventKind(StrEnum):
+    """What the journal reports when it happens."""
+
+    TRIP_STARTED = "trip_started"
+    TRIP_ENDED = "trip_ended"
+    PLUGGED_IN = "plugged_in"
+    CHARGE_STARTED = "charge_started"
+    CHARGE_PAUSED = "charge_paused"
+    CHARGE_ENDED = "charge_ended"
+    TARGET_REACHED = "target_reached"
+    UNPLUGGED = "unplugged"
+
+
+class JournalEvent(NamedTuple):
+    """Something that has just happened; `details` are plain values, none of them a position."""
+
+    kind: JournalEventKind
+    time: datetime
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the user has set for the journal; `place_of` returns the place of a position."""
+
+    join_stops: timedelta = timedelta(minutes=5)
+    place_of: Callable[[Position | None], RecordPlace] = lambda _position: RecordPlace()
+
+
+@dataclass(slots=True)
+class Log:
+    """The closed records of a car by id, and what has changed since `take`."""
+
+    trips: dict[str, Trip] = field(default_factory=dict)
+    charges: dict[str, Charge] = field(default_factory=dict)
+    changed: dict[str, Record | None] = field(default_factory=dict)
+    events: list[JournalEvent] = field(default_factory=list)
+
+    def new_id(self, kind: str, end: datetime) -> str:
+        """Return an id for a record: `kind`, a letter, and the end of the record in UTC.
+
+        The month in it is that of the file in which the record is kept.
+        """
+        name = f"{kind}{end.astimezone(UTC):%Y%m%dT%H%M%S}"
+        known = self.trips if kind == TRIP else self.charges
+        names = (name, *(f"{name}.{number}" for number in range(2, 1000)))
+        return next(item for item in names if item not in known)
+
+    def put(self, item: Record) -> None:
+        """Add a record, or replace the one with its id unless nothing differs."""
+        known = cast("dict[str, Record]", self.trips if isinstance(item, Trip) else self.charges)
+        old = known.get(item.id)
+        if old is not None:
+            item = replace(item, revision=old.revision)
+            if item == old:
+                return
+            item = replace(item, revision=old.revision + 1)
+        known[item.id] = self.changed[item.id] = item
+
+    def merge(self, kept: Record, absorbed: Iterable[Record]) -> None:
+        """Replace a record that now contains the others, which are removed."""
+        known: dict[str, Any] = self.trips if isinstance(kept, Trip) else self.charges
+        for item in absorbed:
+            if known.pop(item.id, None) is not None:
+                self.changed[item.id] = None
+        self.put(kept)
+
+    def report(self, event: JournalEvent, now: datetime) -> None:
+        """Report an event, unless it is old."""
+        if now - event.time <= RECENT:
+            self.events.append(event)
+
+    def take(self) -> tuple[dict[str, Record | None], list[JournalEvent]]:
+        """Return the changed records by id, None for removed ones, and the events; forget them."""
+        taken = (self.changed, self.events)
+        self.changed, self.events = {}, []
+        return taken
+
+
+TRIP: Final = "t"
+CHARGE: Final = "c"
+
+
+def month_of(record_id: str) -> str:
+    """Return the month of the file in which a record is kept, such as 2026-11."""
+    return f"{record_id[1:5]}-{record_id[5:7]}"

@@ -1,0 +1,77 @@
+"""What the journal sees of a car: the newest readings of some attributes, at one time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from ..core import attributes as car
+from ..core.attributes import AnyAttribute, AnyReading, Attribute, Reading
+from ..core.descriptors import attribute_of
+from ..core.vehicle import Vehicle
+
+SEGMENT: Final = "vehicle.trip.segment"
+SEGMENT_END: Final = attribute_of(f"{SEGMENT}.end.time")
+MOVING: Final = (
+    attribute_of("vehicle.isMoving"),
+    attribute_of("vehicle.drivetrain.engine.isActive"),
+    attribute_of("vehicle.drivetrain.engine.isIgnitionOn"),
+)
+PLUG_COUNT: Final = attribute_of("vehicle.body.chargingPort.plugEventId")
+
+OBSERVED: Final[frozenset[AnyAttribute]] = frozenset(
+    {
+        car.MILEAGE,
+        car.POSITION,
+        car.STATE_OF_CHARGE,
+        car.LAST_UPDATE,
+        car.DRIVE_TRAIN,
+        car.LOCK_STATE,
+        car.LIDS["left_front"],
+        car.LIDS["right_front"],
+        car.CHARGING_STATUS,
+        car.CHARGER_CONNECTED,
+        car.CHARGING_POWER,
+        car.CHARGING_TARGET,
+        car.CHARGING_END_TIME,
+        car.CHARGING_SESSIONS,
+        car.BATTERY_CAPACITY,
+        car.AVERAGE_CONSUMPTION,
+        car.ACTIVITY,
+        car.UPDATE_REASON,
+        car.TRIP_END,
+        *car.LAST_TRIP.values(),
+        SEGMENT_END,
+        *MOVING,
+        PLUG_COUNT,
+    }
+)
+"""The attributes whose changes are a reason to observe a car again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """The newest readings of a car by attribute; ended ones and missing ones are not in it."""
+
+    vin: str
+    readings: Mapping[AnyAttribute, AnyReading]
+
+    def reading[T](self, attribute: Attribute[T]) -> Reading[T] | None:
+        """Return a reading, None if the value is not known."""
+        return self.readings.get(attribute)
+
+    def value[T](self, attribute: Attribute[T]) -> T | None:
+        """Return a value, None if it is not known."""
+        reading = self.readings.get(attribute)
+        return None if reading is None else reading.value
+
+    def time(self, attribute: AnyAttribute) -> datetime | None:
+        """Return when a value was measured, None if it is not known."""
+        reading = self.readings.get(attribute)
+        return None if reading is None else reading.time
+
+
+def observe(vehicle: Vehicle, attributes: frozenset[AnyAttribute] = OBSERVED) -> Observation:
+    """Return the newest readings of a vehicle."""
+    found = ((attribute, vehicle[attribute]) for attribute in attributes)
+    return Observation(vehicle.vin, {key: item for key, item in found if item is not None})

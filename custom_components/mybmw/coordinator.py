@@ -34,6 +34,13 @@ from .client import (
 from .client.core.attributes import AnyAttribute
 from .client.core.values import Brand
 from .const import DOMAIN
+from .runtime.availability import (
+    AccountAvailability,
+    SourceAvailability,
+    device_name,
+    log_cars,
+    update_access,
+)
 from .runtime.car_store import CarContents
 from .runtime.confirmation import Confirmer
 from .runtime.dispatcher import Dispatcher, EntityAdder, Watch
@@ -41,7 +48,6 @@ from .runtime.errors import home_assistant_error, ignored_error
 from .runtime.expiry import Expiry
 from .runtime.issues import Issues, Page
 from .runtime.poller import SourcePoller
-from .runtime.reach import Reach, Reaches, device_name, log_cars, update_access
 from .runtime.saver import IMPORTANT, Saver
 from .runtime.sink import Account
 from .runtime.store import AT_ONCE, LATER, Contents, ImageStore, Plan
@@ -81,7 +87,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         self.redactor = redactor
         self.account = Account(hass, entry, redactor, Issues(hass, entry, page))
         self.pollers: dict[str, SourcePoller] = {}
-        self.reach = Reaches(self.pollers)
+        self.availability = AccountAvailability(self.pollers)
         self.images = ImageStore(hass, entry.entry_id)
         self.saver = Saver(hass, entry, self._plan, self._car, lambda: self.vehicles)
         self._dispatcher = Dispatcher(hass.loop, self._before_dispatching)
@@ -180,19 +186,19 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         self._confirmer.begin_now()
 
     @callback
-    def async_process_poll(self, reach: Reach, poll: Poll) -> None:
+    def async_process_poll(self, availability: SourceAvailability, poll: Poll) -> None:
         """Process a poll of a source, and update entities of cars that it can or cannot read."""
         if self.closed:
             return
-        reach.record_poll(poll)
+        availability.record_poll(poll)
         self.data.take(poll)
         self._dispatcher.flush()
         if poll.vins is not None:
-            self._drop_missing(reach, poll.vins)
-        self.async_update_reach(reach)
+            self._drop_missing(availability, poll.vins)
+        self.async_update_availability(availability)
         for vin in poll.readings:
             self.saver.schedule_car(vin)
-        counted = reach.source_status.calls_left is not None
+        counted = availability.source_status.calls_left is not None
         self.async_schedule_save(AT_ONCE if counted or poll.error else LATER)
 
     @callback
@@ -209,17 +215,17 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
             self.data.push(readings)
 
     @callback
-    def async_update_reach(self, reach: Reach) -> None:
+    def async_update_availability(self, availability: SourceAvailability) -> None:
         """Update entities, log and issues after a change of the cars that a source can read."""
         if self.closed:
             return
-        for vin in reach.update_cars():
+        for vin in availability.update_cars():
             self._update_device(vin, (car.ACCESS,))
             self._dispatcher.update_car(vin)
-        log_cars(reach, self.vehicles)
-        self.reach.update_blocked(self.account.issues)
+        log_cars(availability, self.vehicles)
+        self.availability.update_blocked(self.account.issues)
         refused = {
-            vin: vehicle for vin, vehicle in self.vehicles.items() if self.reach.refused(vin)
+            vin: vehicle for vin, vehicle in self.vehicles.items() if self.availability.refused(vin)
         }
         update_access(self.hass, self.account.issues, refused)
 
@@ -313,7 +319,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
             manufacturer=_MANUFACTURERS.get(vehicle.brand, vehicle.brand.value),
             model=vehicle.value(car.MODEL),
             model_id=vehicle.value(car.BODY_TYPE),
-            name=device_name(vehicle, allowed=not self.reach.refused(vin)),
+            name=device_name(vehicle, allowed=not self.availability.refused(vin)),
             serial_number=vin,
             sw_version=vehicle.value(car.SOFTWARE_VERSION),
             hw_version=vehicle.value(car.HEADUNIT_TYPE),
@@ -321,15 +327,15 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         self._devices[vin] = device.id
 
     @callback
-    def _drop_missing(self, reach: Reach, listed: frozenset[str]) -> None:
+    def _drop_missing(self, availability: SourceAvailability, listed: frozenset[str]) -> None:
         """Remove cars that were missing in two lists of a source, unless another source has them.
 
         A source that has failed to list cars since the start does not prevent the removal.
         """
         missing = self.vehicles.keys() - listed
-        for vin in missing & reach.missing:
+        for vin in missing & availability.missing:
             had = self.vehicles[vin].sources
-            if (had and reach.source.name not in had) or self.listed(vin):
+            if (had and availability.source.name not in had) or self.listed(vin):
                 continue
             _LOGGER.info("Removed a car that is not in the account any more")
             self.async_forget(vin)
@@ -338,7 +344,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
             device = registry.async_get_device_by_identifier((DOMAIN, vin), owner)
             if device is not None:
                 registry.async_remove_device(device.id)
-        reach.missing = frozenset(missing)
+        availability.missing = frozenset(missing)
 
     def accepts(self, vin: str) -> bool:
         """Return whether a car belongs to the account, even if it is new."""

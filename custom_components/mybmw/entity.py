@@ -116,7 +116,7 @@ class MyBMWEntity(CoordinatorEntity[GarageCoordinator]):
     @override
     def available(self) -> bool:
         """Return whether a source of the shown attributes can be read."""
-        healthy = self.coordinator.reach.healthy
+        healthy = self.coordinator.availability.healthy
         return any(map(healthy, repeat(self.vehicle.vin), self._sources or (None,)))
 
     def depends_on(self, source: str) -> bool:
@@ -142,14 +142,14 @@ class CommandEntity(MyBMWEntity):
         return (
             super().available
             and description.usable(self.vehicle, self.coordinator.data)
-            and self.coordinator.reach.can_command(self.vehicle, description.command)
+            and self.coordinator.availability.can_command(self.vehicle, description.command)
         )
 
     @override
     def depends_on(self, source: str) -> bool:
         """Return whether a source is the only one that has values or accepts the command."""
         kind = self.entity_description.command
-        commanders = self.coordinator.reach.commanders(self.vehicle, kind)
+        commanders = self.coordinator.availability.commanders(self.vehicle, kind)
         return super().depends_on(source) or commanders == {source}
 
     async def async_send(self, command: Command | CommandKind) -> None:

@@ -109,7 +109,7 @@ class MyBMWImage(MyBMWEntity, ImageEntity):
         await super().async_added_to_hass()
         if self._attr_image_last_updated is not None:
             return
-        if self.coordinator.reach.count_calls():
+        if self.coordinator.availability.count_calls():
             self.async_on_remove(async_call_later(self.hass, _START_DELAY, self._fetch_soon))
         else:
             self._fetch_soon()

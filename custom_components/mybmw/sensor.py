@@ -1027,7 +1027,7 @@ class ConnectionSensor(AlwaysAvailable, EnumSensor):
 
     @property
     def _unreadable(self) -> Unreadable | None:
-        causes = self.coordinator.reach.unreadable(self.vehicle.vin)
+        causes = self.coordinator.availability.unreadable(self.vehicle.vin)
         return next(filter(None, map(causes.get, self._sources)), None)
 
 
@@ -1039,7 +1039,7 @@ class AccessSensor(AlwaysAvailable, EnumSensor):
     def entity_registry_enabled_default(self) -> bool:
         """Return True for a car that the account may not read."""
         secondary = self.native_value == Access.SECONDARY.lower()
-        refused = secondary or self.coordinator.reach.refused(self.vehicle.vin)
+        refused = secondary or self.coordinator.availability.refused(self.vehicle.vin)
         return refused or super().entity_registry_enabled_default
 
 

@@ -28,9 +28,9 @@ from ..client import (
 from ..client.core.attributes import CONNECTION
 from ..client.core.values import Connection, StreamState, Unreadable
 from ..const import DOMAIN
+from .availability import PlannedAvailability, SourceAvailability, is_dead_login
 from .errors import pause_after, poll_error, translated_error
 from .issues import ANSWER_NEEDED
-from .reach import PlannedReach, Reach, is_dead_login
 from .sink import Account, Sink
 from .store import SOON
 from .supervision import Supervision
@@ -53,7 +53,7 @@ ISSUES: Final[Mapping[str, Callable[[Status, datetime], bool]]] = {
 """The repair issues that follow from the status of a source."""
 
 
-class SourcePoller(Reach, DataUpdateCoordinator[None]):
+class SourcePoller(SourceAvailability, DataUpdateCoordinator[None]):
     """Polls one source at an interval, listens to its stream, and passes data to the sink.
 
     Its listeners are called when the status of the source may have changed.
@@ -64,7 +64,7 @@ class SourcePoller(Reach, DataUpdateCoordinator[None]):
     def __init__(
         self, account: Account, sink: Sink, source: Source, interval: timedelta | None
     ) -> None:
-        Reach.__init__(self, source, sink.vehicles)
+        SourceAvailability.__init__(self, source, sink.vehicles)
         DataUpdateCoordinator.__init__(
             self,
             account.hass,
@@ -105,14 +105,14 @@ class SourcePoller(Reach, DataUpdateCoordinator[None]):
         if is_dead_login(error):
             self.error = error
             self._start_reauth()
-            self._sink.async_update_reach(self)
+            self._sink.async_update_availability(self)
             self.async_update_listeners()
 
     @callback
     def restore_refusal(self) -> None:
         """Restore that BMW refused the source before a restart."""
         self.refused_before = True
-        self._sink.async_update_reach(self)
+        self._sink.async_update_availability(self)
 
     @callback
     def _start_reauth(self) -> None:
@@ -137,7 +137,7 @@ class SourcePoller(Reach, DataUpdateCoordinator[None]):
             self._start_reauth()
             if failed and self.error is None and not self.refused_before:
                 self._recover()
-            self._sink.async_update_reach(self)
+            self._sink.async_update_availability(self)
         return poll
 
     @callback
@@ -243,7 +243,7 @@ class SourcePoller(Reach, DataUpdateCoordinator[None]):
         for key, wrong in ISSUES.items():
             self._issues.update(key, wrong=wrong(status, now), about=self.source.name)
         self._supervision.update_issue(status)
-        self._sink.async_update_reach(self)
+        self._sink.async_update_availability(self)
         self.async_update_listeners()
         self._sink.async_schedule_save(SOON)
 
@@ -268,7 +268,7 @@ class SourcePoller(Reach, DataUpdateCoordinator[None]):
         self._timer = self._lapse_timer = None
 
 
-class PlannedPoller(PlannedReach, SourcePoller):
+class PlannedPoller(PlannedAvailability, SourcePoller):
     """Polls a source at the times that it plans, and listens to its stream."""
 
     def __init__(self, account: Account, sink: Sink, source: Source, planned: Planned) -> None:

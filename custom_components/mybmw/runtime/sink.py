@@ -7,8 +7,8 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
 from ..client import AnyReading, Poll, Redactor, Vehicle
+from .availability import SourceAvailability
 from .issues import Issues
-from .reach import Reach
 
 
 class Sink(Protocol):
@@ -25,7 +25,7 @@ class Sink(Protocol):
         """Return whether a car belongs to the account, even if it is new."""
         ...
 
-    def async_process_poll(self, reach: Reach, poll: Poll) -> None:
+    def async_process_poll(self, availability: SourceAvailability, poll: Poll) -> None:
         """Process a poll of a source, and which cars it could read."""
         ...
 
@@ -37,7 +37,7 @@ class Sink(Protocol):
         """Process readings that cars have sent by themselves."""
         ...
 
-    def async_update_reach(self, reach: Reach) -> None:
+    def async_update_availability(self, availability: SourceAvailability) -> None:
         """Update entities, log and issues after a change of the cars that a source can read."""
         ...
 

@@ -54,20 +54,20 @@ def is_dead_login(error: ClientError | None) -> bool:
     return isinstance(error, AuthError) and not isinstance(error, RefusedError)
 
 
-class CarReach(NamedTuple):
+class CarAvailability(NamedTuple):
     """Why a source cannot read a car, and whether it refuses commands."""
 
     cause: Unreadable | None = None
     refused: bool = False
 
 
-class Reach:
+class SourceAvailability:
     """Which cars one source can read.
 
     `error` is that of the last poll, `failed` are the cars it could not read, `listed` those that
     the source lists (None if they were not listed since the start), `missing` those that were not
-    in the last list. `by_car` is the reach that entities show, by VIN; `logged` are the cars that
-    were logged as unreadable. `blocked` is whether BMW refused the source and has not answered
+    in the last list. `by_car` is the availability that entities show, by VIN; `logged` are the cars
+    that were logged as unreadable. `blocked` is whether BMW refused the source and has not answered
     since, `refused_before` whether that was before a restart and there was no request since.
     """
 
@@ -83,7 +83,7 @@ class Reach:
         self.refused_before = False
         self.blocked = False
         self.last_poll: datetime | None = None
-        self.by_car: dict[str, CarReach] = {}
+        self.by_car: dict[str, CarAvailability] = {}
         self.logged: frozenset[str] = frozenset()
         self._vehicles = vehicles
 
@@ -164,10 +164,11 @@ class Reach:
         return self.can_read(vin) and not self.refused_before
 
     def update_cars(self) -> list[str]:
-        """Update the reach of all cars, and return the VINs of those with a change."""
-        before, default = self.by_car, CarReach()
+        """Update the availability of all cars, and return the VINs of those with a change."""
+        before, default = self.by_car, CarAvailability()
         self.by_car = {
-            vin: CarReach(self.unreadable(vin), self.refused_before) for vin in self._vehicles
+            vin: CarAvailability(self.unreadable(vin), self.refused_before)
+            for vin in self._vehicles
         }
         return [vin for vin, now in self.by_car.items() if before.get(vin, default) != now]
 
@@ -213,7 +214,7 @@ class Reach:
             self.error = error
 
 
-class PlannedReach(Reach):
+class PlannedAvailability(SourceAvailability):
     """Which cars a source can read that plans its calls, and whose cars send values by themselves.
 
     Values stay current as long as the car can send new ones; a failed request changes nothing,
@@ -263,52 +264,52 @@ class PlannedReach(Reach):
         return self.unanswered[cars[0]]
 
 
-class Reaches:
+class AccountAvailability:
     """Which cars all sources of an account can read and command together."""
 
-    def __init__(self, reaches: Mapping[str, Reach]) -> None:
-        self._reaches = reaches
+    def __init__(self, by_source: Mapping[str, SourceAvailability]) -> None:
+        self._by_source = by_source
 
     def healthy(self, vin: str, source: str | None) -> bool:
         """Return whether a source, or any source that has the car, can read it."""
         if source is None:
-            return any(item.has(vin) and item.can_read(vin) for item in self._reaches.values())
-        reach = self._reaches.get(source)
-        return reach is not None and reach.can_read(vin)
+            return any(item.has(vin) and item.can_read(vin) for item in self._by_source.values())
+        found = self._by_source.get(source)
+        return found is not None and found.can_read(vin)
 
     def unreadable(self, vin: str) -> Mapping[str, Unreadable | None]:
         """Return why each source cannot read a car, by name; None if it can."""
-        return {name: reach.unreadable(vin) for name, reach in self._reaches.items()}
+        return {name: item.unreadable(vin) for name, item in self._by_source.items()}
 
     def refused(self, vin: str) -> bool:
         """Return whether a car cannot be read because the account is not allowed to."""
-        causes = {item.unreadable(vin) for item in self._reaches.values() if item.has(vin)}
+        causes = {item.unreadable(vin) for item in self._by_source.values() if item.has(vin)}
         return Unreadable.NOT_ALLOWED in causes and None not in causes
 
     def can_command(self, vehicle: Vehicle, kind: CommandKind) -> bool:
-        """Return whether a source that is reachable now offers a command."""
+        """Return whether an available source offers a command."""
         names = self.commanders(vehicle, kind)
-        return any(self._reaches[name].can_command(vehicle.vin) for name in names)
+        return any(self._by_source[name].can_command(vehicle.vin) for name in names)
 
     def commanders(self, vehicle: Vehicle, kind: CommandKind) -> set[str]:
-        """Return the sources that offer a command, reachable or not."""
+        """Return the sources that offer a command, available or not."""
         return {
             name
-            for name, reach in self._reaches.items()
-            if reach.can.commanding and kind in reach.can.commanding.commands(vehicle.vin)
+            for name, item in self._by_source.items()
+            if item.can.commanding and kind in item.can.commanding.commands(vehicle.vin)
         }
 
     def count_calls(self) -> bool:
         """Return whether every source has a limited number of calls."""
-        return all(item.source_status.calls_left is not None for item in self._reaches.values())
+        return all(item.source_status.calls_left is not None for item in self._by_source.values())
 
     def update_blocked(self, issues: Issues) -> None:
         """Update the issue for blocked sources, which says if another source reads the cars."""
-        blocked = [reach for reach in self._reaches.values() if reach.update_blocked()]
-        retired = [reach for reach in blocked if isinstance(reach.error, RetiredError)]
+        blocked = [item for item in self._by_source.values() if item.update_blocked()]
+        retired = [item for item in blocked if isinstance(item.error, RetiredError)]
         issues.update(RETIRED, wrong=bool(retired))
-        blocked = [reach for reach in blocked if reach not in retired]
-        others = [reach for reach in self._reaches.values() if reach not in [*blocked, *retired]]
+        blocked = [item for item in blocked if item not in retired]
+        others = [item for item in self._by_source.values() if item not in [*blocked, *retired]]
         read = bool(blocked) and any(
             other.can_read(vin) for other in others for vin in other.cars()
         )
@@ -326,22 +327,22 @@ def device_name(vehicle: Vehicle, *, allowed: bool) -> str:
 
 
 @callback
-def log_cars(reach: Reach, vehicles: Mapping[str, Vehicle]) -> None:
+def log_cars(availability: SourceAvailability, vehicles: Mapping[str, Vehicle]) -> None:
     """Log once when a source cannot read a car any more, and once when it can again.
 
     Errors of the source as a whole are logged by its poller.
     """
-    if not reach.works:
+    if not availability.works:
         return
-    name = reach.source.name
+    name = availability.source.name
     mine = (vin for vin, vehicle in vehicles.items() if name in vehicle.sources)
-    unreadable = {vin: cause for vin in mine if (cause := reach.unreadable(vin)) is not None}
-    for vin in unreadable.keys() - reach.logged:
+    unreadable = {vin: cause for vin in mine if (cause := availability.unreadable(vin)) is not None}
+    for vin in unreadable.keys() - availability.logged:
         text = _CAUSES[unreadable[vin]]
         _LOGGER.info("%s cannot be read from %s: %s", vehicles[vin].name, name, text)
-    for vin in reach.logged & (vehicles.keys() - unreadable.keys()):
+    for vin in availability.logged & (vehicles.keys() - unreadable.keys()):
         _LOGGER.info("%s can be read from %s again", vehicles[vin].name, name)
-    reach.logged = frozenset(unreadable)
+    availability.logged = frozenset(unreadable)
 
 
 @callback

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, cast
 
-from ..core.records import Charge, RecordPlace, Record, Trip
+from ..core.records import Charge, Record, RecordPlace, Trip
 from ..core.values import Position
 
 RECENT: Final = timedelta(hours=1)

@@ -169,5 +169,12 @@ class Charge:
     note: str | None = None
     revision: int = 0
 
+    @property
+    def at_home(self) -> bool:
+        """Whether the energy counts as charged at home; at an unknown place, all but DC does."""
+        if self.place.kind is PlaceKind.UNKNOWN:
+            return self.kind is not ChargingKind.DC and self.public is not True
+        return self.place.kind is PlaceKind.HOME
+
 
 type Record = Trip | Charge

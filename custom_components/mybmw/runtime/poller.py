@@ -1,6 +1,6 @@
 """Polling of sources, at an interval or at the times that a source plans."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from copy import replace
 from datetime import datetime, timedelta
 import logging
@@ -23,6 +23,7 @@ from ..client import (
     SecretNeededError,
     Source,
     Status,
+    UnexpectedError,
     capabilities_of,
 )
 from ..client.core.attributes import CONNECTION
@@ -130,7 +131,7 @@ class SourcePoller(SourceAvailability, DataUpdateCoordinator[None]):
         failed = self.error is not None or self.refused_before
         if (polled := self.can.polled) is None:
             return Poll()
-        poll = await self._supervision.attempt(lambda: polled.poll(vin))
+        poll = await self._attempt(lambda: polled.poll(vin))
         if not self._sink.closed:
             self.record_car_poll(vin, poll)
             self._sink.async_process_car_poll(poll)
@@ -188,11 +189,21 @@ class SourcePoller(SourceAvailability, DataUpdateCoordinator[None]):
     async def _poll(self) -> Poll:
         return Poll() if self.can.polled is None else await self.can.polled.poll()
 
+    async def _attempt(self, work: Callable[[], Awaitable[Poll]]) -> Poll:
+        """Return the poll of `work`, which has an error if that failed unexpectedly."""
+        try:
+            with self._supervision.asking:
+                poll = await work()
+        except UnexpectedError as error:
+            poll = Poll(error=error)
+        self._supervision.record(poll.errors.values())
+        return poll
+
     @override
     async def _async_update_data(self) -> None:
         """Poll the source; values that were read before an error are used."""
         before = self.error
-        poll = await self._supervision.attempt(self._poll)
+        poll = await self._attempt(self._poll)
         pause = pause_after(poll.error, max(self._interval, self._supervision.pause))
         self.due = dt_util.utcnow() + pause
         self._sink.async_process_poll(self, poll)
@@ -279,7 +290,7 @@ class PlannedPoller(PlannedAvailability, SourcePoller):
 
     @override
     async def async_poll_all(self) -> None:
-        poll = await self._supervision.attempt(super()._poll)
+        poll = await self._attempt(super()._poll)
         self._sink.async_process_poll(self, poll)
         self._start_reauth()
         self._replan()

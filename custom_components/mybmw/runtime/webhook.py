@@ -113,7 +113,8 @@ class Webhook:
         if (source := self._source) is None:
             return HTTPStatus.SERVICE_UNAVAILABLE
         try:
-            return self._supervisor.call(lambda: source.deliver(headers, body))
+            with self._supervisor:
+                return source.deliver(headers, body)
         except UnexpectedError:
             return HTTPStatus.INTERNAL_SERVER_ERROR
 

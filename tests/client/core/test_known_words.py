@@ -143,8 +143,8 @@ def test_unforeseen_errors(caplog: pytest.LogCaptureFixture) -> None:
         except ValueError as cause:
             raise KeyError("Quellenhofer") from cause
 
-    with pytest.raises(UnexpectedError):
-        Supervisor("the work", Redactor()).call(work)
+    with pytest.raises(UnexpectedError), Supervisor("the work", Redactor()):
+        work()
     shown = [line for line in caplog.text.splitlines() if not line.startswith(" ")]
     assert "ValueError: could not convert string to float: '…'" in shown
     assert "KeyError: " in shown

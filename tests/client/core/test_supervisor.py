@@ -92,11 +92,11 @@ async def test_foreseen(supervisor: Supervisor, caplog: pytest.LogCaptureFixture
         failing()()
 
     for _ in range(3):
-        with pytest.raises(UnexpectedError, match=r"^the work: BugError$"):
-            await supervisor.attempt(bug)
+        with pytest.raises(UnexpectedError, match=r"^the work: BugError$"), supervisor:
+            await bug()
     assert supervisor.lasting
-    with pytest.raises(NetworkError):
-        await supervisor.attempt(network)
+    with pytest.raises(NetworkError), supervisor:
+        await network()
     assert not supervisor.lasting
     assert len(told(caplog)) == 1
 
@@ -105,10 +105,12 @@ async def test_whoever_is_told_fails(caplog: pytest.LogCaptureFixture) -> None:
     """That does not end the work."""
     supervisor = Supervisor("the work", Redactor(), changed=failing())
     for _ in range(2):
-        with pytest.raises(UnexpectedError):
-            supervisor.call(failing())
+        with pytest.raises(UnexpectedError), supervisor:
+            failing()()
     assert supervisor.failures == 2
-    assert supervisor.call(lambda: 5) == 5
+    with supervisor:
+        pass
+    assert supervisor.failures == 0
 
 
 async def test_cancelled(supervisor: Supervisor, waits: list[float]) -> None:

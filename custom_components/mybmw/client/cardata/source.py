@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
-from functools import partial
 import logging
 from typing import Final
 
@@ -210,7 +209,8 @@ class CardataSource:
 
         def receive(topic: str, payload: bytes) -> None:
             try:
-                messages.call(partial(take, topic, payload))
+                with messages:
+                    take(topic, payload)
             except UnexpectedError:
                 self.problems["message not taken in"] += 1
 
@@ -309,9 +309,9 @@ class CardataSource:
 
     async def _do(self, decision: Decision, outcome: Outcome) -> None:
         """Do one thing, and note whether it worked."""
-        supervisor = self._supervisors.of(f"the task {decision.task}", decision.vin)
         try:
-            await supervisor.attempt(lambda: self._worker.execute(decision, outcome))
+            with self._supervisors.of(f"the task {decision.task}", decision.vin):
+                await self._worker.execute(decision, outcome)
         except ClientError as error:
             _LOGGER.debug("%s (%s): %s", decision.task, decision.reason, error)
             self._failed(decision, error)

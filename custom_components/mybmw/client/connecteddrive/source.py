@@ -173,8 +173,8 @@ class ConnectedDriveSource:
             if given_up:
                 return given_up[0]
             try:
-                supervisor = self._supervisors.of("reading a car", vin)
-                return await supervisor.attempt(lambda: self._state(vin))
+                with self._supervisors.of("reading a car", vin):
+                    return await self._state(vin)
             except ClientError as error:
                 if _concerns_all(error):
                     given_up.append(error)

@@ -1,4 +1,4 @@
-"""Restart work that fails unexpectedly; the only place that catches `Exception`.
+"""Supervise work that may fail unexpectedly; the only place that catches `Exception`.
 
 A `ClientError` is passed on. Any other exception is logged once with its traceback, and raised as
 `UnexpectedError`. Repeated failures increase the pause between attempts.
@@ -24,7 +24,7 @@ _MAX_CAUSES: Final = 20
 
 
 class Supervisor:
-    """Runs one kind of work, and counts its consecutive unexpected failures.
+    """Context manager of one kind of work that counts its consecutive unexpected failures.
 
     `changed` is called when the count changes. The first `pause` is in seconds; it doubles with
     every failure, up to an hour.
@@ -61,29 +61,17 @@ class Supervisor:
         doubled: float = self._first_pause * 2 ** min(self.failures - 1, 20)
         return min(_MAX_PAUSE, doubled)
 
-    async def attempt[T](self, work: Callable[[], Awaitable[T]]) -> T:
-        """Await work once; raise `UnexpectedError` for any exception but `ClientError`."""
-        try:
-            result = await work()
-        except ClientError:
-            self._count(0)
-            raise
-        except Exception as error:  # noqa: BLE001 - the purpose of a supervisor
-            raise self._failed(error) from None
-        self._count(0)
-        return result
+    def __enter__(self) -> None:
+        """Begin work, which may be synchronous or not."""
 
-    def call[T](self, work: Callable[[], T]) -> T:
-        """Call a function once; raise `UnexpectedError` for any exception but `ClientError`."""
-        try:
-            result = work()
-        except ClientError:
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _where: object
+    ) -> None:
+        """End work; raise `UnexpectedError` for any exception but `ClientError`."""
+        if error is None or isinstance(error, ClientError):
             self._count(0)
-            raise
-        except Exception as error:  # noqa: BLE001 - the purpose of a supervisor
+        elif isinstance(error, Exception):
             raise self._failed(error) from None
-        self._count(0)
-        return result
 
     async def keep_running(self, work: Callable[[], Awaitable[object]]) -> None:
         """Run a long-running task; restart it whenever it fails unexpectedly.
@@ -94,7 +82,8 @@ class Supervisor:
         while True:
             steady = loop.call_later(_STEADY, self._count, 0)
             try:
-                await self.attempt(work)
+                with self:
+                    await work()
             except UnexpectedError:
                 steady.cancel()
                 await self._sleep(self.pause)

@@ -175,9 +175,9 @@ class HighMobilitySource:
 
     def deliver(self, headers: Mapping[str, str], body: bytes) -> int:
         """Take a request to the webhook's address; return the HTTP status, and never raise."""
-        supervisor = self._supervisors.of("a delivery")
         try:
-            return supervisor.call(partial(self._received, headers, body))
+            with self._supervisors.of("a delivery"):
+                return self._received(headers, body)
         except UnexpectedError:
             return 202
 
@@ -282,8 +282,8 @@ class HighMobilitySource:
         car, now = self.cars[vin], datetime.now(UTC)
         car.pace.begin(now)
         try:
-            supervisor = self._supervisors.of("reading a car", vin)
-            run.readings[vin] = await supervisor.attempt(partial(self._told, vin, car))
+            with self._supervisors.of("reading a car", vin):
+                run.readings[vin] = await self._told(vin, car)
         except PrivacyError:
             car.failures = {"vehicle": "privacy_mode_active"}
             car.pace.done(now, changed=False)

@@ -223,8 +223,8 @@ class MyBMWSource:
             if run.given_up is not None:
                 return run.given_up
             try:
-                supervisor = self._supervisors.of("reading a car", car.vin)
-                return await supervisor.attempt(lambda: self._read_all(car, run))
+                with self._supervisors.of("reading a car", car.vin):
+                    return await self._read_all(car, run)
             except ClientError as error:
                 run.note(error)
                 return error

@@ -28,6 +28,7 @@ _LOCATION: Final = frozenset(
         attribute_of("vehicle.cabin.infotainment.navigation.currentLocation.altitude"),
     }
 )
+_NO_PLACE: Final[dict[str, None]] = {"place": None, "position": None, "public": None}
 
 
 class Policy(NamedTuple):
@@ -51,7 +52,7 @@ class Policy(NamedTuple):
         for reading in readings:
             sessions = reading.attribute is CHARGING_SESSIONS and not self.track_position
             if sessions and reading.value is not None:
-                value = tuple(replace(item, place=None) for item in reading.value)
+                value = tuple(replace(item, **_NO_PLACE) for item in reading.value)
                 yield replace(reading, value=value)
             elif self.keeps(reading.attribute):
                 yield reading

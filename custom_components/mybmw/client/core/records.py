@@ -134,12 +134,25 @@ class Slot:
 
 
 @record
+class HistoryRow:
+    """What a row of BMW's history says of a charge; `detailed` if it has the power over time."""
+
+    start: datetime
+    end: datetime
+    energy: float | None = None
+    start_soc: float | None = None
+    end_soc: float | None = None
+    detailed: bool = False
+
+
+@record
 class Charge:
     """One charge, with its pauses; `energy` is from the grid, `battery_energy` in the battery.
 
-    A start that is not known is after `not_before`. `bmw` are the start times of the rows of BMW's
-    history that belong to it. `slots` add up to the energy. `curve` is the charging power in kW by
-    time, kept until a row of the history is found.
+    A start that is not known is after `not_before`. `rows` are those of BMW's history that belong
+    to it; `seen_from` and `seen_until` is when the readings of the car show it, None if only the
+    history has it. `power` is the mean in kW without pauses. `slots` add up to the energy. `curve`
+    is the charging power in kW by time, kept until a row of the history is found.
     """
 
     id: str
@@ -162,7 +175,9 @@ class Charge:
     pauses: int = 0
     ended_by: ChargeEnd = ChargeEnd.UNKNOWN
     unseen: bool = False
-    bmw: tuple[datetime, ...] = ()
+    rows: tuple[HistoryRow, ...] = ()
+    seen_from: datetime | None = None
+    seen_until: datetime | None = None
     slots: tuple[Slot, ...] = ()
     curve: tuple[tuple[datetime, float], ...] = ()
     cost: Money | None = None

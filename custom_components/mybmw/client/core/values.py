@@ -3,10 +3,14 @@
 Values of members are the words of the My BMW app's API (docs/protocols/mybmw-app.md#values).
 """
 
-# ruff: noqa: PLC0414 - what travel.py has can be had here too
+# ruff: noqa: PLC0414 - what charging_session.py and travel.py have can be had here too
 from datetime import date, datetime, time
 from enum import StrEnum
 
+from .charging_session import (
+    ChargingBlock as ChargingBlock,
+    ChargingSession as ChargingSession,
+)
 from .travel import (
     Activity as Activity,
     ChargingEndReason as ChargingEndReason,
@@ -293,19 +297,6 @@ class ServiceItem:
     due: date | None = None
     distance: float | None = None
     description: str | None = None
-
-
-@record
-class ChargingSession:
-    """One past charge: energy from the grid in kWh, states of charge in %, mileage in km."""
-
-    start: datetime
-    end: datetime
-    energy: float | None = None
-    start_soc: float | None = None
-    end_soc: float | None = None
-    mileage: float | None = None
-    place: str | None = None
 
 
 @record

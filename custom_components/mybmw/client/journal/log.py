@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, cast
 
@@ -36,9 +36,13 @@ class JournalEvent(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the user has set for the journal; `place_of` returns the place of a position."""
+    """What the user has set for the journal; `place_of` returns the place of a position.
+
+    Days and months are those of the time zone `zone`.
+    """
 
     join_stops: timedelta = timedelta(minutes=5)
+    zone: tzinfo = UTC
     place_of: Callable[[Position | None], RecordPlace] = lambda _position: RecordPlace()
 
 

@@ -17,7 +17,9 @@ MOVING: Final = (
     attribute_of("vehicle.drivetrain.engine.isActive"),
     attribute_of("vehicle.drivetrain.engine.isIgnitionOn"),
 )
-PLUG_COUNT: Final = attribute_of("vehicle.body.chargingPort.plugEventId")
+_PORT: Final = "vehicle.body.chargingPort"
+PLUG_COUNT: Final = attribute_of(f"{_PORT}.plugEventId")
+DC_PLUG: Final = attribute_of(f"{_PORT}.dcStatus")
 
 OBSERVED: Final[frozenset[AnyAttribute]] = frozenset(
     {
@@ -44,6 +46,8 @@ OBSERVED: Final[frozenset[AnyAttribute]] = frozenset(
         SEGMENT_END,
         *MOVING,
         PLUG_COUNT,
+        DC_PLUG,
+        car.CHARGING_SINCE,
     }
 )
 """The attributes whose changes are a reason to observe a car again."""

@@ -4,13 +4,10 @@ Values of members are the words of the My BMW app's API (docs/protocols/mybmw-ap
 """
 
 # ruff: noqa: PLC0414 - what charging_session.py and travel.py have can be had here too
-from datetime import date, datetime, time
+from datetime import date, time
 from enum import StrEnum
 
-from .charging_session import (
-    ChargingBlock as ChargingBlock,
-    ChargingSession as ChargingSession,
-)
+from .charging_session import ChargingBlock as ChargingBlock, ChargingSession as ChargingSession
 from .travel import (
     Activity as Activity,
     ChargingEndReason as ChargingEndReason,

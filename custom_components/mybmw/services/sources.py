@@ -3,11 +3,10 @@
 from base64 import b64encode
 from collections.abc import Collection, Sequence
 from copy import deepcopy, replace
-from pathlib import Path
 from typing import Final, cast
 
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_DEVICE_ID, CONF_FILENAME
-from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
+from homeassistant.core import ServiceCall, ServiceResponse
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.service import async_get_config_entry
 from homeassistant.util import dt as dt_util
@@ -17,7 +16,8 @@ from ..client import Recording, archive, files, narrow, raw
 from ..const import DOMAIN
 from ..coordinator import GarageCoordinator, MyBMWConfigEntry
 from ..image import IMAGES, async_picture
-from ..runtime.errors import translated_error, write_error
+from ..runtime.errors import translated_error
+from .files import async_check_path, async_write_file
 from .target import async_car, nothing_recorded
 
 VIEWS: Final = {item.key.removeprefix("image_"): item for item in IMAGES}
@@ -47,10 +47,10 @@ async def async_get_image(call: ServiceCall) -> ServiceResponse:
     target = async_car(call)
     view, filename = call.data["view"], call.data.get(CONF_FILENAME)
     if filename is not None:
-        await call.hass.async_add_executor_job(_check_path, call.hass, filename)
+        await async_check_path(call.hass, filename)
     image = await async_picture(target.coordinator, target.vehicle, VIEWS[view])
     if filename is not None:
-        await call.hass.async_add_executor_job(_write, filename, image)
+        await async_write_file(call.hass, filename, image)
     return {
         "view": view,
         "content_type": "image/png",
@@ -92,7 +92,8 @@ async def async_create_fingerprint(call: ServiceCall) -> ServiceResponse:
         raise nothing_recorded(coordinator)
     name = f"{DOMAIN}_fingerprint_{dt_util.now():%Y%m%d_%H%M%S_%f}.zip"
     path = call.hass.config.path(DOMAIN, name)
-    await call.hass.async_add_executor_job(lambda: _write(path, archive(contents)))
+    content = await call.hass.async_add_executor_job(archive, contents)
+    await async_write_file(call.hass, path, content)
     return {"path": path, "cars": cars, "files": [*sorted(contents)]}
 
 
@@ -139,16 +140,3 @@ def _calls(coordinator: GarageCoordinator) -> dict[str, tuple[int, int]]:
         for name, status in known.items()
         if status.calls_made is not None and status.calls_left_for_user is not None
     }
-
-
-def _check_path(hass: HomeAssistant, filename: str) -> None:
-    if not hass.config.is_allowed_path(filename):
-        raise translated_error(ServiceValidationError, "path_not_allowed", path=filename)
-
-
-def _write(path: str, content: bytes) -> None:
-    try:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        Path(path).write_bytes(content)
-    except (OSError, ValueError) as error:
-        raise write_error(path, error) from error

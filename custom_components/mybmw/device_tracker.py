@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .client import CommandKind, Garage, Vehicle, attributes as car
+from .client import CommandKind, Garage, Vehicle, attributes as car, position_gap
 from .client.core.attributes import AnyAttribute, Attribute
 from .client.core.descriptors import DESCRIPTORS
 from .client.core.values import Position
@@ -46,7 +46,13 @@ TRACKERS: Final = (
         key="location",
         name=None,
         translation_key="location",
-        attributes=(car.POSITION, car.HEADING, car.TRACKING_ENABLED, _FIX),
+        attributes=(
+            car.POSITION,
+            car.HEADING,
+            car.TRACKING_ENABLED,
+            car.POSITION_STATUS,
+            _FIX,
+        ),
     ),
 )
 
@@ -127,6 +133,8 @@ class MyBMWTracker(MyBMWEntity, TrackerEntity):
     @property
     @override
     def extra_state_attributes(self) -> dict[str, object]:
-        """Return the heading in degrees."""
+        """Return the heading in degrees, and why the position is missing or an old one."""
         heading = self.vehicle.value(car.HEADING)
-        return {"direction": heading if self._position else None}
+        gap = position_gap(self.vehicle)
+        why = {"reason": gap} if gap else {}
+        return {"direction": heading if self._position else None, **why}

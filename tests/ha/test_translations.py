@@ -87,7 +87,10 @@ CHECK_CONTROL_TYPES: Final = ("ENGINE_OIL", "TIRE_PRESSURE", "WASHING_FLUID")
 # Attributes that entities make without a table
 ENTITY_ATTRIBUTES: Final[Mapping[str, Mapping[str, set[str]]]] = {
     "lock": {"door_lock_state": {state.lower() for state in values.LockState}},
-    "location": {"direction": set()},
+    "location": {
+        "direction": set(),
+        "reason": {"not_shared", "driver_disabled", "vehicle_active", "too_far_away"},
+    },
     "connection": {"reason": {"login_needed", "not_allowed", "not_listed", "silent"}},
     "event": {"event_type": set(EventKind), "time": set()},
     "command_result": {

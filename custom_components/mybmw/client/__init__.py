@@ -34,6 +34,7 @@ from .core.errors import (
     CommandTimeoutError,
     InvalidValueError,
     MaintenanceError,
+    MessageLengthError,
     NetworkError,
     NoContainerError,
     NoPictureError,
@@ -53,6 +54,7 @@ from .core.events import CarEvent, EventKind
 from .core.execution import NO_STATE, NOT_CHARGING, NOT_PLUGGED_IN
 from .core.garage import Changes, Garage
 from .core.policy import Policy
+from .core.position import position_gap
 from .core.recording import Message, Recording
 from .core.snapshot import Saved, dump, encode, load, load_sources
 from .core.source import (
@@ -113,6 +115,7 @@ __all__ = [
     "InvalidValueError",
     "MaintenanceError",
     "Message",
+    "MessageLengthError",
     "NetworkError",
     "NoContainerError",
     "NoPictureError",
@@ -158,6 +161,7 @@ __all__ = [
     "load_sources",
     "longest_wait",
     "narrow",
+    "position_gap",
     "raw",
     "utc_time",
     "values",

@@ -28,8 +28,10 @@ from ..runtime.errors import home_assistant_error
 from .commands import (
     ADDRESS,
     DAYS,
+    FLASHES,
     MODES,
     async_find_vehicle,
+    async_flash_lights,
     async_send_poi,
     async_set_charging_profile,
     async_set_charging_settings,
@@ -118,6 +120,9 @@ ACTIONS: Final[Mapping[str, Action]] = {
         },
     ),
     "find_vehicle": Action(async_find_vehicle, _CAR, SupportsResponse.OPTIONAL),
+    "flash_lights": Action(
+        async_flash_lights, {**_CAR, vol.Optional("count", default=FLASHES): _whole_number}
+    ),
     "refresh": Action(async_refresh, _CAR, SupportsResponse.OPTIONAL),
     "get_charging_sessions": Action(async_get_charging_sessions, _CAR, SupportsResponse.ONLY),
     "get_trips": Action(async_get_trips, _CAR, SupportsResponse.ONLY),

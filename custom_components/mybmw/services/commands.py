@@ -13,11 +13,13 @@ from ..client import (
     ChangeProfile,
     Command,
     CommandKind,
+    FlashLights,
     PointOfInterest,
     SendPoi,
     TargetSoc,
     Vehicle,
     attributes as car,
+    position_gap,
 )
 from ..client.core.attributes import AnyAttribute
 from ..client.core.values import ChargingMode, DepartureTimer, Position, Weekday
@@ -27,6 +29,7 @@ from .target import Target, async_commanded_car
 ADDRESS: Final = ("street", "postal_code", "city", "country")
 MODES: Final = [mode.lower() for mode in ChargingMode]
 DAYS: Final = [day.lower() for day in Weekday]
+FLASHES: Final = 2
 
 _TIMER_FIELDS: Final = {"time": "time", "days": "days", "enabled": "active"}
 
@@ -87,6 +90,12 @@ async def async_set_departure_timer(call: ServiceCall) -> None:
     await _send(target, ChangeProfile(timers=(timer,)))
 
 
+async def async_flash_lights(call: ServiceCall) -> None:
+    """Flash the headlights some times."""
+    target = async_commanded_car(call, CommandKind.LIGHT_FLASH)
+    await _send(target, FlashLights(call.data["count"]))
+
+
 async def async_find_vehicle(call: ServiceCall) -> ServiceResponse:
     """Ask the car for its position and return it."""
     target = async_commanded_car(call, CommandKind.VEHICLE_FINDER)
@@ -97,6 +106,7 @@ async def async_find_vehicle(call: ServiceCall) -> ServiceResponse:
         "state": result.state.lower(),
         "time": result.time.isoformat(),
         **_position(target.vehicle),
+        **({"reason": gap} if (gap := position_gap(target.vehicle)) else {}),
     }
 
 

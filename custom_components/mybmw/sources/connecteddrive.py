@@ -32,7 +32,14 @@ from ..client.connecteddrive import (
     connect,
     server_url,
 )
-from ..const import CONF_API_KEY, CONF_API_SECRET, CONF_SECURITY_ANSWER, CONF_SOURCES, CONF_TOKENS
+from ..const import (
+    CONF_API_KEY,
+    CONF_API_SECRET,
+    CONF_SECURITY_ANSWER,
+    CONF_SOURCES,
+    CONF_TOKENS,
+    OPTION_POSITION,
+)
 from ..runtime.token_store import TokenStore
 from .entry_data import NAME, OPTIONAL_TEXT, number, tolerant
 from .flow import BEGIN, AccountFlow, SourceSteps
@@ -147,13 +154,14 @@ async def _build(
 ) -> ConnectedDriveSource:
     store = TokenStore(hass, entry, SOURCE, ConnectedDriveTokens.load, redactor)
     await store.async_begin()
+    home = (hass.config.latitude, hass.config.longitude)
     return connect(
         get_async_client(hass),
         _account(entry.data[CONF_SOURCES][SOURCE]),
         tokens=store.load(),
         save=store.save,
         load=store.load,
-        observer=(hass.config.latitude, hass.config.longitude),
+        observer=home if entry.options.get(OPTION_POSITION, True) else None,
         redactor=redactor,
     )
 

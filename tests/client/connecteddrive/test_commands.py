@@ -1,5 +1,6 @@
 """Commands: what is sent, how they go on, and what is known afterwards."""
 
+import asyncio
 from datetime import time
 import json
 from typing import Any
@@ -18,6 +19,7 @@ from custom_components.mybmw.client import (
     CommandTimeoutError,
     FlashLights,
     InvalidValueError,
+    MessageLengthError,
     PointOfInterest,
     SecretNeededError,
     SendMessage,
@@ -179,6 +181,27 @@ async def test_message(sim: SimulatedConnectedDrive, client: LegacyClient) -> No
         with pytest.raises(InvalidValueError):
             await client.garage.send(I3, SendMessage(text))
     assert len(sim.sent) == 1
+    await client.garage.send(I3, SendMessage("x" * 255))
+    assert len(sim.sent) == 2
+
+
+async def test_message_that_is_too_long(sim: SimulatedConnectedDrive, client: LegacyClient) -> None:
+    """It is refused whole: the error says how long one may be, and nothing was sent."""
+    await client.read()
+    with pytest.raises(MessageLengthError) as refused:
+        await client.garage.send(I3, SendMessage("Do not stop. " * 20))
+    assert refused.value.key == "message_length"
+    assert not refused.value.unconfirmed
+    assert not sim.sent
+
+
+async def test_one_command_at_a_time(sim: SimulatedConnectedDrive, client: LegacyClient) -> None:
+    """A second command of the account, also of another car, waits for the end of the first."""
+    await client.read()
+    sent = [client.garage.send(I3, LOCK), client.garage.send(CONVERTIBLE, UNLOCK)]
+    await asyncio.gather(*sent)
+    calls = [call for call in sim.calls if call.endpoint in (Endpoint.EXECUTE, Endpoint.EXECUTION)]
+    assert [call.vin for call in calls] == [I3] * 4 + [CONVERTIBLE] * 4
 
 
 async def test_secret_question(simulate: Simulate, new_client: NewClient) -> None:
@@ -299,3 +322,21 @@ async def test_observer(sim: SimulatedConnectedDrive, new_client: NewClient) -> 
     await new_client(observer=(48.1, 11.5)).read()
     told = [call.params for call in sim.calls if call.endpoint is Endpoint.STATUS]
     assert {(params["dlat"], params["dlon"]) for params in told} == {("48.1", "11.5")}
+
+
+async def test_observer_of_the_finder(sim: SimulatedConnectedDrive, new_client: NewClient) -> None:
+    """The finder is told too; without a place, neither it nor the state is."""
+    told = []
+    for observer in ((48.1, 11.5), None):
+        client = new_client(observer=observer)
+        await client.read()
+        await client.garage.send(I3, Command(CommandKind.VEHICLE_FINDER))
+        form = dict(forms(sim)[-1])
+        assert form.pop("serviceType") == "VEHICLE_FINDER"
+        told.append({"dlat": form.get("dlat"), "dlon": form.get("dlon"), "fields": len(form)})
+    assert told == [
+        {"dlat": "48.1", "dlon": "11.5", "fields": 3},
+        {"dlat": None, "dlon": None, "fields": 0},
+    ]
+    asked = [call.params for call in sim.calls if call.endpoint is Endpoint.STATUS]
+    assert asked[-1] == {}

@@ -8,6 +8,7 @@ import pytest
 from custom_components.mybmw.client import (
     AccessDisabledError,
     AccountLockedError,
+    AnswerError,
     ApiError,
     AuthError,
     CarUnreachableError,
@@ -20,7 +21,7 @@ from custom_components.mybmw.client import (
 )
 from custom_components.mybmw.client.connecteddrive import ConnectedDriveTokens, server_url
 from tests.replay.connecteddrive import Endpoint, SimulatedConnectedDrive
-from tests.replay.connecteddrive.service import PASSWORD, SECRET, USERNAME
+from tests.replay.connecteddrive.service import BASE, KEY, LOGINS, PASSWORD, SECRET, USERNAME
 
 from .conftest import CONVERTIBLE, I3, PHEV, LegacyClient, NewClient, Simulate
 
@@ -43,7 +44,7 @@ async def test_form(sim: SimulatedConnectedDrive, client: LegacyClient) -> None:
     }
 
 
-@pytest.mark.parametrize("path", ["/gcdm/oauth/token", "/nlp/oauth/token"])
+@pytest.mark.parametrize("path", LOGINS[1:])
 async def test_later_paths(path: str, simulate: Simulate, new_client: NewClient) -> None:
     """The path and the lifetime have changed over the years."""
     simulate(token_path=path, lifetime=3600)
@@ -52,6 +53,46 @@ async def test_later_paths(path: str, simulate: Simulate, new_client: NewClient)
     [saved] = client.saved
     left = saved.expires - datetime.now(UTC)
     assert timedelta(minutes=58) < left < timedelta(hours=1)
+
+
+async def test_redirecting_login(simulate: Simulate, new_client: NewClient) -> None:
+    """The login of 2020 has the key in its form, and the secret nowhere."""
+    sim = simulate(token_path=LOGINS[-1])
+    await new_client().read()
+    *others, call = [call for call in sim.calls if call.endpoint is Endpoint.TOKEN]
+    assert [other.path for other in others] == [*LOGINS[:-1]]
+    state = call.form["state"]
+    assert len(state) > 20
+    assert call.form == {
+        "username": USERNAME,
+        "password": PASSWORD,
+        "client_id": KEY,
+        "redirect_uri": f"{BASE}/",
+        "response_type": "token",
+        "scope": "authenticate_user vehicle_data remote_services",
+        "state": state,
+        "locale": "en-GB",
+    }
+
+
+@pytest.mark.parametrize(
+    ("location", "kind"),
+    [
+        ("https://example.com/#error=access_denied&error_description=no", AuthError),
+        ("https://example.com/#token_type=Bearer", AnswerError),
+        ("https://example.com/?access_token=in-the-query", AnswerError),
+        ("", AnswerError),
+    ],
+)
+async def test_redirect_without_a_token(
+    location: str, kind: type[ClientError], simulate: Simulate, new_client: NewClient
+) -> None:
+    sim, client = simulate(token_path=LOGINS[-1]), new_client()
+    for _ in LOGINS[:-1]:
+        sim.fail(Endpoint.TOKEN, 404)
+    sim.fail(Endpoint.TOKEN, 302, headers={"location": location})
+    poll = await client.garage.refresh(client.source)
+    assert type(poll.error) is kind
 
 
 async def test_eight_hours(sim: SimulatedConnectedDrive, client: LegacyClient) -> None:
@@ -79,6 +120,13 @@ async def test_one_new_login_after_401(sim: SimulatedConnectedDrive, client: Leg
     poll = await client.garage.refresh(client.source)
     assert set(poll.errors) == {I3, PHEV, CONVERTIBLE}
     assert logins(sim) == 2
+
+
+async def test_refused_redirecting_login(simulate: Simulate, new_client: NewClient) -> None:
+    sim, client = simulate(token_path=LOGINS[-1]), new_client(password="wrong")
+    poll = await client.garage.refresh(client.source)
+    assert isinstance(poll.error, AuthError)
+    assert logins(sim) == len(LOGINS)
 
 
 @pytest.mark.parametrize("wrong", [{"password": "wrong"}, {"secret": "wrong"}])
@@ -113,9 +161,25 @@ async def test_errors(
     poll = await client.garage.refresh(client.source)
     assert type(poll.errors[I3]) is kind
     sim.heal()
-    sim.fail(Endpoint.VEHICLES, status)
+    sim.fail(Endpoint.VEHICLES, status, times=None)
     poll = await client.garage.refresh(client.source)
     assert type(poll.error) is kind
+
+
+@pytest.mark.parametrize("endpoint", [Endpoint.VEHICLES, Endpoint.STATUS])
+async def test_server_error_that_passes(
+    endpoint: Endpoint, sim: SimulatedConnectedDrive, client: LegacyClient
+) -> None:
+    """What all depends on is asked for up to five times more; maintenance takes longer anyway."""
+    await client.read()
+    sim.fail(endpoint, 500, times=5, vin=None if endpoint is Endpoint.VEHICLES else I3)
+    await client.read()
+    assert client.waits == [1, 2, 4, 8, 15]
+    asked = len(sim.calls)
+    sim.fail(Endpoint.VEHICLES, 503)
+    poll = await client.garage.refresh(client.source)
+    assert isinstance(poll.error, MaintenanceError)
+    assert len(sim.calls) == asked + 1
 
 
 @pytest.mark.parametrize(("status", "kind"), [(410, RetiredError), (423, AccountLockedError)])

@@ -8,7 +8,7 @@ from homeassistant.components.repairs import DOMAIN as REPAIRS
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
@@ -17,6 +17,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.mybmw.const import DOMAIN
 from custom_components.mybmw.repairs import async_create_fix_flow
 from tests.ha.conftest import Elapse, account
+from tests.ha.support.actions import act, refused
 from tests.replay.connecteddrive import BUNDLED, Endpoint, SimulatedConnectedDrive, load
 from tests.replay.connecteddrive.service import BASE, HOST, KEY, PASSWORD, SECRET, USERNAME
 from tests.replay.fingerprints import bundled, load as load_app_cars
@@ -284,6 +285,58 @@ async def test_commands(hass: HomeAssistant, legacy: SimulatedConnectedDrive, st
     assert state(hass, "button", "sound_horn", CONVERTIBLE) is not None
 
 
+@pytest.mark.parametrize(("data", "count"), [({}, "2"), ({"count": 5}, "5")])
+async def test_flashes(
+    hass: HomeAssistant,
+    legacy: SimulatedConnectedDrive,
+    start: SetUp,
+    data: dict[str, Any],
+    count: str,
+) -> None:
+    """The action takes how often; ten times is the most."""
+    await start()
+    await act(hass, "flash_lights", I3, **data)
+    form = {"serviceType": "LIGHT_FLASH", "count": count}
+    assert [call.form for call in legacy.calls if call.endpoint is Endpoint.EXECUTE] == [form]
+    for odd in (0, 11):
+        assert (await refused(hass, "flash_lights", I3, count=odd))[0] == "invalid_value"
+
+
+async def test_long_message(
+    hass: HomeAssistant, legacy: SimulatedConnectedDrive, start: SetUp
+) -> None:
+    await start()
+    notify = entity_of(hass, "notify", "send_message")
+    with pytest.raises(ServiceValidationError) as error:
+        await command(hass, "notify.send_message", notify, message="x" * 256)
+    assert "255" in str(error.value)
+    assert not legacy.sent
+
+
+@pytest.mark.parametrize("status", ["DRIVER_DISABLED", "VEHICLE_ACTIVE", "TOO_FAR_AWAY", "OK"])
+async def test_missing_position(
+    hass: HomeAssistant,
+    legacy: SimulatedConnectedDrive,
+    start: SetUp,
+    elapse: Elapse,
+    status: str,
+) -> None:
+    """The device tracker and the answer of the action say why there is no new position."""
+    await start()
+    tracker = er.async_get(hass).async_get_entity_id("device_tracker", DOMAIN, I3)
+    assert tracker is not None
+    assert "reason" not in hass.states.get(tracker).attributes  # type: ignore[union-attr]
+    car = legacy.cars[I3]
+    car.status["position"]["status"] = status
+    car.report(legacy.clock())
+    await elapse(timedelta(minutes=6))
+    reason = None if status == "OK" else status.lower()
+    assert hass.states.get(tracker).attributes.get("reason") == reason  # type: ignore[union-attr]
+    found = await act(hass, "find_vehicle", I3)
+    assert found.get("reason") == reason
+    assert (found["latitude"] is None) is (status == "DRIVER_DISABLED")
+
+
 @pytest.mark.parametrize(
     ("statuses", "key", "shown"),
     [
@@ -438,6 +491,9 @@ async def test_position_is_not_tracked(
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     [vehicle] = [item for item in entry.runtime_data.data.vehicles.values() if item.vin == I3]
+    await command(hass, "button.press", entity_of(hass, "button", "find_vehicle"))
+    told = [field for call in legacy.calls for field in (*call.params, *call.form)]
+    assert "dlat" not in told
     held = {reading.attribute.key for reading in vehicle}
     assert held.isdisjoint(
         {"vehicle_location.location", "vehicle_location.heading", "destinations", "range_map"}

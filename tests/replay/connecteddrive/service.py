@@ -9,7 +9,7 @@ from enum import StrEnum, auto
 import json
 import re
 from typing import Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import httpx
 import respx
@@ -25,6 +25,13 @@ USERNAME: Final = "driver@example.com"
 PASSWORD: Final = "correct-horse"
 KEY: Final = "made-up-key"
 SECRET: Final = "made-up-secret"
+LOGINS: Final = (
+    "/webapi/oauth/token/",
+    "/gcdm/oauth/token",
+    "/nlp/oauth/token",
+    "/gcdm/oauth/authenticate",
+)
+"""Where clients logged in: in 2015, in 2018, in the USA of 2019, and by redirect in 2020."""
 STEPS: Final = ("PENDING", "DELIVERED", "EXECUTED")
 
 _CARS: Final = "/webapi/v1/user/vehicles"
@@ -56,7 +63,7 @@ class Endpoint(StrEnum):
 _ROUTES: Final = tuple(
     (method, re.compile(path), endpoint)
     for method, path, endpoint in (
-        ("POST", "/(webapi/oauth/token/|gcdm/oauth/token|nlp/oauth/token)", Endpoint.TOKEN),
+        ("POST", f"({'|'.join(LOGINS)})", Endpoint.TOKEN),
         ("GET", f"{_CARS}/?", Endpoint.VEHICLES),
         ("GET", f"{_CARS}/{_VIN}/status", Endpoint.STATUS),
         ("GET", f"{_CARS}/{_VIN}/statistics/lastTrip", Endpoint.LAST_TRIP),
@@ -144,7 +151,7 @@ class SimulatedConnectedDrive:
         answer: str | None = None,
         bare_list: bool = False,
         poi_field: str = "data",
-        token_path: str = "/webapi/oauth/token/",
+        token_path: str = LOGINS[0],
     ) -> None:
         """Set up the account; `answer` is that to the security question, if unlocking needs it.
 
@@ -283,25 +290,46 @@ class SimulatedConnectedDrive:
     def _token(self, request: httpx.Request) -> httpx.Response:
         if request.url.path != self.token_path:
             raise Refused(404, "Resource not found")
+        form = _form(request)
+        if self.token_path == LOGINS[-1]:
+            return self._redirect(form)
         basic = b64encode(f"{KEY}:{SECRET}".encode()).decode()
         if request.headers.get("authorization") != f"Basic {basic}":
             raise Refused(401, error="invalid_client")
-        form = _form(request)
         if form.get("grant_type") != "password" or "vehicle_data" not in form.get("scope", ""):
             raise Refused(400, error="invalid_request")
-        if (form.get("username"), form.get("password")) != (self.username, self.password):
-            raise Refused(401, error="invalid_grant")
-        self._issued += 1
-        token = f"legacy-token-{self._issued:04}"
-        self._tokens[token] = self.clock() + timedelta(seconds=self.lifetime)
+        self._check_password(form)
         body = {
-            "access_token": token,
+            "access_token": self._issue(),
             "token_type": "Bearer",
             "expires_in": self.lifetime,
             "refresh_token": f"legacy-refresh-{self._issued:04}",
             "scope": "vehicle_data remote_services",
         }
         return httpx.Response(200, json=body)
+
+    def _redirect(self, form: Mapping[str, str]) -> httpx.Response:
+        if form.get("client_id") != KEY or form.get("response_type") != "token":
+            raise Refused(400, error="invalid_request")
+        self._check_password(form)
+        fields = {
+            "state": form.get("state", ""),
+            "access_token": self._issue(),
+            "token_type": "Bearer",
+            "expires_in": self.lifetime,
+        }
+        address = f"{form.get('redirect_uri', '')}#{urlencode(fields)}"
+        return httpx.Response(302, headers={"location": address})
+
+    def _check_password(self, form: Mapping[str, str]) -> None:
+        if (form.get("username"), form.get("password")) != (self.username, self.password):
+            raise Refused(401, error="invalid_grant")
+
+    def _issue(self) -> str:
+        self._issued += 1
+        token = f"legacy-token-{self._issued:04}"
+        self._tokens[token] = self.clock() + timedelta(seconds=self.lifetime)
+        return token
 
     def _check_token(self, request: httpx.Request) -> None:
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
@@ -378,11 +406,6 @@ class SimulatedConnectedDrive:
         return httpx.Response(204)
 
 
-def _find(car: LegacyCar, now: datetime) -> None:
-    car.status["position"] = {**car.status.get("position", {}), "status": "OK"}
-    car.report(now, "ON_DEMAND")
-
-
 def _take_plan(car: LegacyCar, plan: Json, now: datetime) -> None:
     car.answers["charging_profile"] = plan
     car.follow_plan(now)
@@ -393,7 +416,7 @@ _EFFECTS: Final[Mapping[str, Effect]] = {
     "DOOR_UNLOCK": lambda car, now: car.lock(now, locked=False),
     "CHARGE_NOW": lambda car, now: car.charge(now),
     "CLIMATE_NOW": lambda car, now: car.report(now, "ON_DEMAND"),
-    "VEHICLE_FINDER": _find,
+    "VEHICLE_FINDER": lambda car, now: car.report(now, "ON_DEMAND"),
 }
 
 

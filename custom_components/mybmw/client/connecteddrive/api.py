@@ -27,6 +27,8 @@ _CARS: Final = "/webapi/v1/user/vehicles"
 _WIDTH: Final = "1200"
 _HEIGHT: Final = "675"
 _SERVER_ERROR: Final = 500
+_AGAIN: Final = (1.0, 2.0, 4.0, 8.0, 15.0)
+"""The seconds to wait before what all else depends on is asked for once more."""
 
 
 class _Call(NamedTuple):
@@ -38,34 +40,43 @@ class _Call(NamedTuple):
     record: str | None = None
     max_size: int = MAX_SIZE
     accept: str = "application/json"
+    pauses: tuple[float, ...] = ()
 
 
 class ConnectedDriveApi:
     """Calls the service as one logged-in user; JSON comes back as it is."""
 
-    def __init__(self, http: Http, login: PasswordAuthenticator) -> None:
-        """Every call gets its token from `login`."""
+    def __init__(
+        self,
+        http: Http,
+        login: PasswordAuthenticator,
+        observer: tuple[float, float] | None = None,
+    ) -> None:
+        """Every call gets its token from `login`; `observer` is latitude and longitude."""
         self.http = http
         self.login = login
+        self._observer = observer
+
+    def observed(self, now: datetime) -> Mapping[str, str]:
+        """Return the fields for when and from where a car is looked for, {} if that is not sent."""
+        if self._observer is None:
+            return {}
+        latitude, longitude = map(str, self._observer)
+        return {"deviceTime": f"{now:%Y-%m-%dT%H:%M:%S}", "dlat": latitude, "dlon": longitude}
 
     async def vehicles(self) -> object:
         """List the cars and what they can do."""
+        record = "connecteddrive-vehicles"
         return await self._json(
-            _Call("list vehicles", "GET", f"{_CARS}/", record="connecteddrive-vehicles")
+            _Call("list vehicles", "GET", f"{_CARS}/", record=record, pauses=_AGAIN)
         )
 
-    async def status(
-        self, vin: str, now: datetime, observer: tuple[float, float] | None = None
-    ) -> object:
+    async def status(self, vin: str, now: datetime) -> object:
         """Read the state of a car; its position is only sent to an observer nearby."""
-        params = None
-        if observer is not None:
-            latitude, longitude = map(str, observer)
-            time = f"{now:%Y-%m-%dT%H:%M:%S}"
-            params = {"deviceTime": time, "dlat": latitude, "dlon": longitude}
-        path = f"{_path(vin)}/status"
+        path, record = f"{_path(vin)}/status", f"connecteddrive-status_{vin}"
+        params = self.observed(now)
         return await self._json(
-            _Call("read a state", "GET", path, params, record=f"connecteddrive-status_{vin}")
+            _Call("read a state", "GET", path, params, record=record, pauses=_AGAIN)
         )
 
     async def last_trip(self, vin: str) -> object:
@@ -126,12 +137,23 @@ class ConnectedDriveApi:
         )
 
     async def _json(self, call: _Call) -> object:
-        response = await self._send(call)
+        response = await self._patient(call)
         try:
             return json_of(response, call.what)
         except AnswerError as error:
             error.unconfirmed = True
             raise
+
+    async def _patient(self, call: _Call) -> httpx.Response:
+        """Send a request, and again after its pauses while the server reports an error (500)."""
+        for pause in call.pauses:
+            try:
+                return await self._send(call)
+            except ApiError as error:
+                if error.status != _SERVER_ERROR:
+                    raise
+            await self.http.pause(pause)
+        return await self._send(call)
 
     async def _send(self, call: _Call) -> httpx.Response:
         """Send a request; log in once more if the token is refused."""

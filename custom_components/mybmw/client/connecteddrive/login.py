@@ -1,15 +1,17 @@
 """One login, by the password itself (docs/protocols/connecteddrive.md#login)."""
 
 from base64 import b64encode
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-import math
+from functools import partial
+from secrets import token_urlsafe
 from typing import Final, Self
+from urllib.parse import parse_qsl
 
 import httpx
 
-from ..core.convert import mapping, needed_timestamp
+from ..core.convert import mapping, needed_timestamp, number
 from ..core.errors import AccessDisabledError, AnswerError, ApiError, AuthError
 from ..core.redaction import Redaction
 from ..transport.http import Http, Request, json_of
@@ -21,13 +23,18 @@ _FORMS: Final = (
     ("/gcdm/oauth/token", "authenticate_user vehicle_data remote_services"),
     ("/nlp/oauth/token", "authenticate_user vehicle_data remote_services journey_mate"),
 )
+_REDIRECTING: Final = "/gcdm/oauth/authenticate"
 _REFUSED: Final = (400, 401, 403)
 _NOT_THERE: Final = (404, 405)
+_FOUND: Final = 302
 _LIFETIME: Final = 28_800.0
 _SHORTEST: Final = 60.0
 _LONGEST: Final = 86_400.0
 _MARGIN: Final = timedelta(seconds=60)
 _SHARE: Final = 10
+
+
+type _LogIn = Callable[[], Awaitable[ConnectedDriveTokens]]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -84,9 +91,10 @@ class PasswordLogin:
     async def log_in(self) -> ConnectedDriveTokens:
         """Get a token; the path of the service has changed over the years."""
         missing: ApiError | AccessDisabledError | None = None
-        for path, scope in _FORMS:
+        ways: list[_LogIn] = [partial(self._ask, path, scope) for path, scope in _FORMS]
+        for ask in (*ways, self._redirected):
             try:
-                return await self._ask(path, scope)
+                return await ask()
             except AccessDisabledError as error:
                 missing = missing or error
             except ApiError as error:
@@ -113,9 +121,30 @@ class PasswordLogin:
         url = f"{account.server}{path}"
         response = await self._http.fetch(Request(what, "POST", url, headers=headers, form=form))
         self._check(response, what)
-        fields = mapping(json_of(response, what))
-        access = read_token(fields, "access_token", what)
-        return ConnectedDriveTokens(access, _expiry(fields.get("expires_in"), started))
+        return _tokens(mapping(json_of(response, what)), started)
+
+    async def _redirected(self) -> ConnectedDriveTokens:
+        """Log in as of 2020: the token is in the fragment of the address that one is sent to."""
+        what, account = "log in", self._account
+        form = {
+            "username": account.username,
+            "password": account.password,
+            "client_id": account.key,
+            "redirect_uri": f"{account.server}/",
+            "response_type": "token",
+            "scope": _FORMS[1][1],
+            "state": token_urlsafe(),
+            "locale": "en-GB",
+        }
+        started = datetime.now(UTC)
+        url = f"{account.server}{_REDIRECTING}"
+        response = await self._http.fetch(Request(what, "POST", url, form=form))
+        if response.status_code != _FOUND:
+            self._check(response, what)
+        fields = dict(parse_qsl(response.headers.get("location", "").partition("#")[2]))
+        if "error" in fields:
+            raise AuthError(f"{what}: the service refuses it")
+        return _tokens(fields, started)
 
     def _check(self, response: httpx.Response, what: str) -> None:
         status = response.status_code
@@ -151,11 +180,17 @@ class PasswordAuthenticator(TokenKeeper[ConnectedDriveTokens]):
         super().__init__(PasswordLogin(http, account), tokens, keep, load)
 
 
-def _expiry(seconds: object, started: datetime) -> datetime:
+def _tokens(fields: Mapping[str, object], started: datetime) -> ConnectedDriveTokens:
+    access = read_token(fields, "access_token", "log in")
+    return ConnectedDriveTokens(access, _expiry(fields.get("expires_in"), started))
+
+
+def _expiry(told: object, started: datetime) -> datetime:
     """Return when to log in again; tokens live 8 hours, later ones one hour."""
-    usable = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
-    wanted = _LIFETIME
-    if usable and isinstance(seconds, (int, float)) and 0 < seconds < math.inf:
-        wanted = float(min(seconds, _LONGEST))
+    try:
+        seconds = number(told)
+    except ValueError:
+        seconds = None
+    wanted = min(seconds, _LONGEST) if seconds is not None and seconds > 0 else _LIFETIME
     life = timedelta(seconds=max(wanted, _SHORTEST))
     return started + life - min(_MARGIN, life / _SHARE)

@@ -29,7 +29,7 @@ from ..core.errors import (
     ApiError,
     CommandError,
     CommandTimeoutError,
-    InvalidValueError,
+    MessageLengthError,
     NetworkError,
     QuotaError,
     UnsupportedError,
@@ -121,6 +121,8 @@ async def _fields(api: ConnectedDriveApi, vin: str, command: Command) -> Mapping
             return {"data": orjson.dumps(plan).decode()}
     if command.kind is CommandKind.LIGHT_FLASH:
         return {"count": str(_FLASHES)}
+    if command.kind is CommandKind.VEHICLE_FINDER:
+        return api.observed(datetime.now(UTC))
     answer = api.login.account.answer
     if command.kind is CommandKind.DOOR_UNLOCK and answer:
         return {"bmwSkAnswer": answer}
@@ -133,7 +135,7 @@ def _poi(command: Command) -> object:
             return {"poi": _place(poi)}
         case SendMessage(text=text, subject=subject):
             if not text.strip() or len(text) > _LONGEST_MESSAGE:
-                raise InvalidValueError(f"a message has 1 to {_LONGEST_MESSAGE} characters")
+                raise MessageLengthError(f"a message has 1 to {_LONGEST_MESSAGE} characters")
             return {"poi": {"name": subject or text[:40], "additionalInfo": text}}
     raise UnsupportedError(f"{command.kind} is not known to the service")
 

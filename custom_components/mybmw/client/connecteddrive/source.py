@@ -1,7 +1,7 @@
 """The legacy ConnectedDrive API as a source: cars, states and commands of one account."""
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 import logging
@@ -76,11 +76,10 @@ class ConnectedDriveSource:
     ) -> None:
         """Nothing is sent before the first poll or command."""
         self.problems: Counter[str] = Tally()
-        self._api = ConnectedDriveApi(http, login)
+        self._api = ConnectedDriveApi(http, login, observer)
         self._http = http
-        self._observer = observer
         self._cars: dict[str, Features] = {}
-        self._busy: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._busy = asyncio.Lock()
         self._commanded: dict[str, datetime] = {}
         self._supervisors = Supervisors(http.redactor)
 
@@ -183,7 +182,7 @@ class ConnectedDriveSource:
     async def _state(self, vin: str) -> list[AnyReading]:
         """Read the state of a car, and all else that its flags promise."""
         fetched, features = datetime.now(UTC), self._cars.get(vin, Features())
-        answer = await self._api.status(vin, fetched, self._observer)
+        answer = await self._api.status(vin, fetched)
         if not isinstance(mapping(answer).get("vehicleStatus"), dict):
             raise AnswerError("read a state: the answer holds no state")
         readings = read_status(answer, fetched, features, self.problems)
@@ -218,14 +217,14 @@ class ConnectedDriveSource:
     async def send(
         self, vehicle: Vehicle, command: Command, progress: Progress | None = None
     ) -> tuple[CommandResult, Sequence[AnyReading]]:
-        """Carry out a command, wait for its result, and read what it changed."""
+        """Carry out a command, wait for its result, and read what it changed; one at a time."""
         vin = vehicle.vin
         if command.kind not in self.commands(vin):
             raise UnsupportedError(f"{command.kind} is not available for this car")
         reason = remote_services.ignored(vehicle, command)
         if reason is not None:
             return CommandResult(command.kind, CommandState.IGNORED, datetime.now(UTC), reason), ()
-        async with self._busy[vin]:
+        async with self._busy:
             started = await remote_services.start(self._api, vin, command, progress)
             if progress is not None:
                 progress(CommandState.INITIATED)

@@ -151,6 +151,12 @@ class InvalidValueError(ClientError):
     key = "invalid_value"
 
 
+class MessageLengthError(InvalidValueError):
+    """A message is empty, or too long for the display of the car."""
+
+    key = "message_length"
+
+
 class TargetSocError(InvalidValueError):
     """The target SoC is out of range."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from operator import methodcaller
 from typing import Any, Final, override
 
 from homeassistant.components.binary_sensor import (
@@ -19,16 +20,11 @@ from .check_control import MESSAGES, MOST_SHOWN, message_details
 from .client import Garage, Status, Vehicle, attributes as car
 from .client.core.attributes import AnyAttribute, Attribute
 from .client.core.descriptors import DESCRIPTORS, Descriptor, Kind
-from .client.core.values import (
-    ChargingStatus,
-    LidState,
-    LockState,
-    ServiceItem,
-    Severity,
-    by_urgency,
-)
-from .coordinator import MyBMWConfigEntry
+from .client.core.values import ChargingStatus, LidState, ServiceItem, Severity, by_urgency
+from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .entity import (
+    CarBillDescription,
+    CarBillEntity,
     MyBMWDescription,
     MyBMWEntity,
     SourceDescription,
@@ -46,7 +42,7 @@ SERVICES: Final = "services"
 class BinaryDescription(MyBMWDescription, BinarySensorEntityDescription):
     """Describes a binary sensor: how to get its state and its extra attributes."""
 
-    on: Callable[[Vehicle], bool | None]
+    on: Callable[[Any], bool | None]
     extra: Callable[[Vehicle], dict[str, object]] | None = None
 
     @override
@@ -57,9 +53,7 @@ class BinaryDescription(MyBMWDescription, BinarySensorEntityDescription):
 def _flag(
     attribute: Attribute[bool], *, key: str | None = None, off: bool = False, **more: Any
 ) -> BinaryDescription:
-    def on(vehicle: Vehicle) -> bool | None:
-        return vehicle.value(attribute)
-
+    on = methodcaller("value", attribute)
     return _binary((attribute,), on, key=key or attribute.key, off=off, **more)
 
 
@@ -127,7 +121,7 @@ def _unlocked(vehicle: Vehicle) -> bool | None:
 
 
 def _lock_details(vehicle: Vehicle) -> dict[str, object]:
-    state: LockState | None = vehicle.value(car.LOCK_STATE)
+    state = vehicle.value(car.LOCK_STATE)
     return {} if state is None else {"door_lock_state": state.lower()}
 
 
@@ -166,21 +160,14 @@ def _service_item(item: ServiceItem) -> dict[str, object]:
     if item.due is not None:
         details[f"{name}_date"] = item.due.isoformat()
     if item.distance is not None:
-        details[f"{name}_distance"] = Quantity(
-            item.distance, UnitOfLength.KILOMETERS, with_unit=True
-        )
+        length = Quantity(item.distance, UnitOfLength.KILOMETERS, with_unit=True)
+        details[f"{name}_distance"] = length
     return details
 
 
 def _warned(vehicle: Vehicle) -> bool | None:
     messages = vehicle.value(car.CHECK_CONTROL)
-    if messages is None:
-        return None
-    return any(message.severity is not Severity.LOW for message in messages)
-
-
-def _message_details(vehicle: Vehicle) -> dict[str, object]:
-    return message_details(vehicle.value(car.CHECK_CONTROL) or ())
+    return None if messages is None else any(item.severity is not Severity.LOW for item in messages)
 
 
 def _tire_problem(vehicle: Vehicle) -> bool | None:
@@ -224,6 +211,11 @@ def _catalogue_sensor(item: Descriptor) -> BinaryDescription:
     )
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CarBillBinaryDescription(CarBillDescription, BinaryDescription):
+    """Describes a binary sensor of what a car costs: how to get its state from the bill."""
+
+
 BINARY_SENSORS: Final[tuple[BinaryDescription, ...]] = (
     _any_open("lids", dict(car.LIDS), BinarySensorDeviceClass.OPENING),
     _any_open("windows", dict(car.WINDOWS), BinarySensorDeviceClass.WINDOW),
@@ -245,7 +237,7 @@ BINARY_SENSORS: Final[tuple[BinaryDescription, ...]] = (
         (car.CHECK_CONTROL,),
         _warned,
         key="check_control_messages",
-        extra=_message_details,
+        extra=lambda vehicle: message_details(vehicle.value(car.CHECK_CONTROL) or ()),
         device_class=BinarySensorDeviceClass.PROBLEM,
     ),
     _binary(
@@ -304,6 +296,12 @@ BINARY_SENSORS: Final[tuple[BinaryDescription, ...]] = (
     _flag(car.TRACKING_ENABLED, off=True, diagnostic=True),
     _flag(car.PRIVACY_MODE, off=True, diagnostic=True),
     *(_catalogue_sensor(item) for item in DESCRIPTORS.values() if item.kind is Kind.FLAG),
+    CarBillBinaryDescription(
+        key="price_cap_reached",
+        translation_key="car_price_cap_reached",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        on=lambda bill: bill.capped,
+    ),
 )
 
 
@@ -339,7 +337,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up binary sensors."""
-    async_add_car_entities(entry, async_add_entities, BINARY_SENSORS, MyBMWBinarySensor)
+    async_add_car_entities(entry, async_add_entities, BINARY_SENSORS, _make)
     async_add_source_entities(
         entry, async_add_entities, SOURCE_BINARY_SENSORS, MyBMWSourceBinarySensor
     )
@@ -365,6 +363,23 @@ class MyBMWBinarySensor(MyBMWEntity, BinarySensorEntity):
         if extra is None:
             return None
         return in_units(extra(self.vehicle), self.hass.config.units)
+
+
+class CarBillBinarySensor(CarBillEntity, MyBMWBinarySensor):
+    """A binary sensor of what a car costs."""
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Return the state."""
+        return None if self.bill is None else self.entity_description.on(self.bill)
+
+
+def _make(
+    coordinator: GarageCoordinator, vehicle: Vehicle, description: BinaryDescription
+) -> MyBMWBinarySensor:
+    billed = isinstance(description, CarBillDescription)
+    return (CarBillBinarySensor if billed else MyBMWBinarySensor)(coordinator, vehicle, description)
 
 
 class MyBMWSourceBinarySensor(SourceEntity, BinarySensorEntity):

@@ -15,10 +15,10 @@ from homeassistant.helpers.entity_platform import (
     async_get_current_platform,
     async_get_platforms,
 )
-from homeassistant.helpers.typing import StateType
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .client import (
+    Bill,
     Capabilities,
     Changes,
     Command,
@@ -160,6 +160,17 @@ class CommandEntity(MyBMWEntity):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class CarBillDescription(MyBMWDescription):
+    """Describes an entity that shows what a car costs, for cars whose source has a price."""
+
+    also_watched: ClassVar[tuple[AnyAttribute, ...]] = (car.LAST_UPDATE, car.MILEAGE)
+
+    @override
+    def usable(self, vehicle: Vehicle, garage: Garage) -> bool:
+        return garage.bill(vehicle.vin) is not None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class SourceDescription(EntityDescription):
     """Describes an entity of a source, if the capabilities of the source satisfy `exists`."""
 
@@ -180,6 +191,29 @@ class AlwaysAvailable(Entity):
         return True
 
 
+class CarBillEntity(AlwaysAvailable, MyBMWEntity):
+    """An entity that shows what a car costs, updated with the status of the service."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to the sources that have a price."""
+        await super().async_added_to_hass()
+        for poller in map(self.coordinator.pollers.__getitem__, self._sources):
+            self.async_on_remove(poller.async_add_listener(self._handle_coordinator_update))
+
+    @property
+    def bill(self) -> Bill | None:
+        """Return what the car costs this month, None if that is not known."""
+        return self.coordinator.data.bill(self.vehicle.vin)
+
+    @property
+    @override
+    def _sources(self) -> frozenset[str]:
+        """Return the sources that have a price."""
+        pollers = self.coordinator.pollers.items()
+        return frozenset(name for name, poller in pollers if poller.can.billed is not None)
+
+
 class SourceEntity(AlwaysAvailable, CoordinatorEntity[SourcePoller]):
     """An entity of a source."""
 
@@ -198,14 +232,15 @@ class SourceEntity(AlwaysAvailable, CoordinatorEntity[SourcePoller]):
             model=spec.model,
             configuration_url=localized(spec.page, poller.hass.config.country),
         )
-        self._written: StateType = None
+        self._written: object = None
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Write the state if it has changed."""
-        if self.state != self._written:
-            self._written = self.state
+        """Write the state if it or an attribute has changed."""
+        shown = (self.state, self.extra_state_attributes)
+        if shown != self._written:
+            self._written = shown
             self.async_write_ha_state()
 
 

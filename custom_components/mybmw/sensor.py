@@ -97,6 +97,8 @@ from .client.core.values import (
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .entity import (
     AlwaysAvailable,
+    CarBillDescription,
+    CarBillEntity,
     CommandDescription,
     MyBMWDescription,
     MyBMWEntity,
@@ -545,6 +547,42 @@ def _destination_details(places: tuple[Destination, ...]) -> dict[str, object]:
     }
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CarBillSensorDescription(CarBillDescription, SensorDescription):
+    """Describes a sensor of what a car costs: how to get its state and attributes from the bill."""
+
+    amounts: Callable[[Bill], dict[str, object]] | None = None
+
+
+def _car_bill(key: str, state: Callable[[Bill], State], **more: Any) -> CarBillSensorDescription:
+    return CarBillSensorDescription(
+        key=key,
+        translation_key=f"car_{key}",
+        state=state,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        **more,
+    )
+
+
+def _unbilled(bill: Bill) -> dict[str, object]:
+    return {"free": bill.free, "duplicates": bill.duplicates}
+
+
+_money: Final = partial(
+    _car_bill, device_class=SensorDeviceClass.MONETARY, native_unit_of_measurement="EUR"
+)
+_BILLS: Final = [
+    _money("cost_this_month", lambda bill: round(bill.cost, 2), state_class=SensorStateClass.TOTAL),
+    _money("cost_forecast", lambda bill: round(bill.forecast, 2)),
+    _car_bill(
+        "billed_events",
+        lambda bill: bill.events,
+        amounts=_unbilled,
+        state_class=SensorStateClass.TOTAL,
+    ),
+    _car_bill("billed_calls", lambda bill: bill.calls, state_class=SensorStateClass.TOTAL),
+]
+
 SENSORS: Final[tuple[SensorDescription, ...]] = (
     _enum(car.ACTIVITY, Activity, name="vehicle_activity"),
     _enum(car.UPDATE_REASON, UpdateReason, off=True, diagnostic=True),
@@ -772,6 +810,7 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
     _sensor(car.COUNTRY, off=True, diagnostic=True),
     *(_catalogue_sensor(item) for item in DESCRIPTORS.values() if item.kind is not Kind.FLAG),
     *(_catalogue_sensor(item) for item in PROPERTIES.values()),
+    *_BILLS,
 )
 
 
@@ -812,6 +851,7 @@ class SourceSensorDescription(SourceDescription, SensorEntityDescription):
     """Describes a sensor of a source: how to get its state from the status."""
 
     state: Callable[[Status], State]
+    extra: Callable[[Status], dict[str, object] | None] = lambda _status: None
 
 
 def _source_sensor(
@@ -866,13 +906,25 @@ def _billed(can: Capabilities) -> bool:
     return can.billed is not None and can.billed.bill() is not None
 
 
-def _bill_sensor(key: str, state: Callable[[Bill], State], **more: Any) -> SourceSensorDescription:
-    """Describe a sensor of the costs of the service in this month."""
+def _bill_sensor(item: CarBillSensorDescription) -> SourceSensorDescription:
+    """Describe the sensor of a service that shows the sum of a sensor of cars."""
 
     def value(status: Status) -> State:
-        return None if status.bill is None else state(status.bill)
+        return None if status.bill is None else item.state(status.bill)
 
-    return _source_sensor(key, value, _billed, **more)
+    def extra(status: Status) -> dict[str, object] | None:
+        amounts, bill = item.amounts, status.bill
+        return None if amounts is None or bill is None else amounts(bill)
+
+    return _source_sensor(
+        item.key,
+        value,
+        _billed,
+        extra=extra,
+        device_class=item.device_class,
+        state_class=item.state_class,
+        native_unit_of_measurement=item.native_unit_of_measurement,
+    )
 
 
 _CONNECTED: Final = "connected"
@@ -882,7 +934,6 @@ _CAUSES: Final = (
     Unreadable.FAILED,
     Unreadable.WAITING,
 )
-_CURRENCY: Final = "EUR"
 
 
 def _next_call(status: Status) -> State:
@@ -925,21 +976,7 @@ SOURCE_SENSORS: Final = (
     _source_time("last_poll", lambda status: status.last_poll, _asked, off=True),
     _source_time("next_poll", _next_call, _regular, off=True),
     _source_time("last_delivery", lambda status: status.delivery, _hooked),
-    _bill_sensor(
-        "cost_this_month",
-        lambda bill: round(bill.cost, 2),
-        native_unit_of_measurement=_CURRENCY,
-        device_class=SensorDeviceClass.MONETARY,
-        state_class=SensorStateClass.TOTAL,
-    ),
-    _bill_sensor(
-        "cost_forecast",
-        lambda bill: round(bill.forecast, 2),
-        native_unit_of_measurement=_CURRENCY,
-        device_class=SensorDeviceClass.MONETARY,
-    ),
-    _bill_sensor("billed_events", lambda bill: bill.events, state_class=SensorStateClass.TOTAL),
-    _bill_sensor("billed_calls", lambda bill: bill.calls, state_class=SensorStateClass.TOTAL),
+    *map(_bill_sensor, _BILLS),
 )
 
 
@@ -1043,6 +1080,46 @@ class AccessSensor(AlwaysAvailable, EnumSensor):
         return refused or super().entity_registry_enabled_default
 
 
+class CarBillSensor(CarBillEntity, MyBMWSensor):
+    """A sensor of what a car costs."""
+
+    entity_description: CarBillSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> State:
+        """Return the state."""
+        return None if self.bill is None else self.entity_description.state(self.bill)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, object] | None:
+        """Return what was not billed, for sensors of what was."""
+        amounts, bill = self.entity_description.amounts, self.bill
+        return None if amounts is None or bill is None else amounts(bill)
+
+    @property
+    @override
+    def last_reset(self) -> datetime | None:
+        """Return the start of the billing period."""
+        return _last_reset(self.entity_description, self.bill)
+
+    @property
+    @override
+    def native_unit_of_measurement(self) -> str | None:
+        """Return the unit; amounts of money are in the currency of the bill."""
+        return _bill_unit(self.entity_description, self.bill)
+
+
+def _last_reset(item: SensorEntityDescription, bill: Bill | None) -> datetime | None:
+    return bill.since if bill and item.state_class is SensorStateClass.TOTAL else None
+
+
+def _bill_unit(item: SensorEntityDescription, bill: Bill | None) -> str | None:
+    monetary = item.device_class is SensorDeviceClass.MONETARY
+    return bill.currency if bill and monetary else item.native_unit_of_measurement
+
+
 _SPECIAL: Final[Mapping[AnyAttribute, type[MyBMWSensor]]] = {
     car.CONNECTION: ConnectionSensor,
     car.ACCESS: AccessSensor,
@@ -1054,6 +1131,8 @@ def _make(
 ) -> MyBMWSensor:
     if isinstance(description, CommandSensorDescription):
         return CommandSensor(coordinator, vehicle, description)
+    if isinstance(description, CarBillSensorDescription):
+        return CarBillSensor(coordinator, vehicle, description)
     default = EnumSensor if description.options is not None else MyBMWSensor
     kind = _SPECIAL.get(description.attributes[0], default)
     return kind(coordinator, vehicle, description)
@@ -1075,17 +1154,22 @@ class MyBMWSourceSensor(SourceEntity, SensorEntity):
     @override
     def extra_state_attributes(self) -> Mapping[str, object] | None:
         """Return what hides the changes of times from the logbook."""
-        timestamp = self.device_class is SensorDeviceClass.TIMESTAMP
-        return _HIDE_FROM_LOGBOOK if timestamp else None
+        if self.device_class is SensorDeviceClass.TIMESTAMP:
+            return _HIDE_FROM_LOGBOOK
+        details = self.entity_description.extra
+        return details(self.coordinator.status)
 
     @property
     @override
     def last_reset(self) -> datetime | None:
         """Return the start of the billing period."""
-        if self.entity_description.state_class is not SensorStateClass.TOTAL:
-            return None
-        bill = self.coordinator.status.bill
-        return None if bill is None else bill.since
+        return _last_reset(self.entity_description, self.coordinator.status.bill)
+
+    @property
+    @override
+    def native_unit_of_measurement(self) -> str | None:
+        """Return the unit; amounts of money are in the currency of the bill."""
+        return _bill_unit(self.entity_description, self.coordinator.status.bill)
 
     @property
     @override

@@ -91,6 +91,7 @@ ENTITY_ATTRIBUTES: Final[Mapping[str, Mapping[str, set[str]]]] = {
         "direction": set(),
         "reason": {"not_shared", "driver_disabled", "vehicle_active", "too_far_away"},
     },
+    "billed_events": {"free": set(), "duplicates": set()},
     "connection": {"reason": {"login_needed", "not_allowed", "not_listed", "silent"}},
     "event": {"event_type": set(EventKind), "time": set()},
     "command_result": {
@@ -532,6 +533,7 @@ def test_selectors_are_translated() -> None:
     assert keys == {
         "connecteddrive_server",
         "highmobility_brand",
+        "highmobility_event",
         "highmobility_locale",
         "region",
         "stream",

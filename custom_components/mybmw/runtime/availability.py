@@ -110,11 +110,11 @@ class SourceAvailability:
         return None if self.can.explaining is None else self.can.explaining.unreadable(vin)
 
     def next_lapse(self, now: datetime) -> datetime | None:
-        """Return the next time at which the values of a car become outdated, None if unknown."""
-        if self.can.explaining is None:
-            return None
-        ends = map(self.can.explaining.current_until, self.cars())
-        return min((end for end in ends if end is not None and end > now), default=None)
+        """Return when next the values of a car become outdated or a bill ends, None if unknown."""
+        ends = [] if self.source_status.bill is None else [self.source_status.bill.until]
+        if self.can.explaining is not None:
+            ends += filter(None, map(self.can.explaining.current_until, self.cars()))
+        return min((end for end in ends if end > now), default=None)
 
     @property
     def source_status(self) -> Status:

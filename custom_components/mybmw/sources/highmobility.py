@@ -10,17 +10,21 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import section
+from homeassistant.generated.currencies import ACTIVE_CURRENCIES
 from homeassistant.helpers.httpx_client import get_async_client
 from homeassistant.helpers.selector import (
     BooleanSelector,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
 )
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from ..client import Http, Redactor
+from ..client import EventKind, Http, Redactor
 from ..client.highmobility import (
     SOURCE,
     Costs,
@@ -59,23 +63,35 @@ _LIMIT: Final = "price_limit"
 _LOCAL_MONTH: Final = "local_month"
 _FASTER: Final = "faster_when_free"
 _SHA1: Final = "accept_sha1"
+_CURRENCY: Final = "currency"
+_FREE: Final = "free_events"
 _MOST: Final = 10_000
+_LEAST: Final = 0.01
 _SPENT: Final = "highmobility.spent"
 
 
-def _money(step: float = 0.01) -> NumberSelector:
-    return NumberSelector(
-        NumberSelectorConfig(
-            min=0, max=_MOST, step=step, unit_of_measurement="EUR", mode=NumberSelectorMode.BOX
-        )
-    )
+_PRICES: Final = {_WEBHOOK_PRICE: 0.0, _CALL_PRICE: 0.0, _CAP: _LEAST, _LIMIT: _LEAST}
+"""Amounts of money, and the least that each may be."""
 
-
-_PRICES: Final = {name: _money() for name in (_WEBHOOK_PRICE, _CALL_PRICE, _CAP, _LIMIT)}
+_USUAL: Final = Prices()
+_CURRENCIES: Final = SelectSelector(
+    {"options": sorted(ACTIVE_CURRENCIES), "mode": SelectSelectorMode.DROPDOWN}
+)
 _FLAGS: Final = (_LOCAL_MONTH, _FASTER, _SHA1)
 FIELDS: Final = vol.Schema(
     {
-        **{vol.Optional(name): selector for name, selector in _PRICES.items()},
+        vol.Required(_CURRENCY, default=_USUAL.currency): _CURRENCIES,
+        **{
+            vol.Optional(name): NumberSelector(
+                NumberSelectorConfig(min=least, max=_MOST, step="any", mode=NumberSelectorMode.BOX)
+            )
+            for name, least in _PRICES.items()
+        },
+        vol.Required(_FREE, default=sorted(_USUAL.free)): SelectSelector(
+            SelectSelectorConfig(
+                options=list(EventKind), multiple=True, translation_key="highmobility_event"
+            )
+        ),
         **{vol.Required(name, default=False): BooleanSelector() for name in _FLAGS},
     }
 )
@@ -115,7 +131,9 @@ def _costs(options: Mapping[str, Any]) -> Costs:
     prices = Prices(
         webhook=amount(_WEBHOOK_PRICE) or Decimal(),
         request=amount(_CALL_PRICE) or Decimal(),
-        cap=amount(_CAP) or Prices().cap,
+        cap=amount(_CAP) or _USUAL.cap,
+        currency=options.get(_CURRENCY, _USUAL.currency),
+        free=frozenset(options.get(_FREE, _USUAL.free)),
     )
     zone = dt_util.get_default_time_zone() if options.get(_LOCAL_MONTH) else UTC
     return Costs(prices, zone, amount(_LIMIT))
@@ -163,6 +181,8 @@ SETUP: Final = SourceSetup(
         vol.Optional(SOURCE): tolerant(
             {
                 **{vol.Optional(name): number(0, _MOST) for name in _PRICES},
+                vol.Optional(_CURRENCY): vol.In(ACTIVE_CURRENCIES),
+                vol.Optional(_FREE): [vol.In([*EventKind])],
                 **{vol.Optional(name): bool for name in _FLAGS},
             }
         )

@@ -17,7 +17,7 @@ from homeassistant.components import webhook
 from homeassistant.components.diagnostics import DOMAIN as DIAGNOSTICS
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.data_entry_flow import FlowResultType, InvalidData
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 from homeassistant.util.aiohttp import MockRequest
@@ -58,6 +58,8 @@ MILEAGE = "sensor.i4_edrive40_mileage"
 CHARGE = "sensor.i4_edrive40_remaining_battery_percent"
 EVENT = "event.i4_edrive40_event"
 SERVICE = "sensor.high_mobility"
+CAR = "sensor.i4_edrive40"
+CAP = "binary_sensor.i4_edrive40_data_cost_cap_reached"
 
 
 @pytest.fixture(autouse=True)
@@ -428,6 +430,101 @@ async def test_costs(
     assert await post(browser, service.delivery("trip_started", I4)) == 202
     await elapse(timedelta(seconds=1))
     assert state(hass, f"{SERVICE}_cost_this_month") == "0.12"
+
+
+async def test_costs_of_a_car(
+    hass: HomeAssistant,
+    service: SimulatedHighMobility,
+    elapse: Elapse,
+    freezer: FrozenDateTimeFactory,
+    browser: Browser,
+) -> None:
+    """Each car has its own sensors, in the currency of the contract; the month begins them anew."""
+    freezer.move_to("2026-11-30T12:00:00Z")
+    service.clear()
+    prices = {"webhook_price": 0.5, "price_cap": 2.0, "currency": "CHF", "free_events": ["ping"]}
+    entry = fleet_entry(highmobility={**prices, "call_price": 0.125})
+    entry.add_to_hass(hass)
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    cost = hass.states.get(f"{CAR}_data_cost_this_month")
+    assert cost is not None
+    assert (cost.state, cost.attributes["unit_of_measurement"]) == ("0.13", "CHF")
+    assert cost.attributes["last_reset"] == "2026-11-01T00:00:00+00:00"
+    assert (cost.attributes["state_class"], cost.attributes["device_class"]) == (
+        *("total", "monetary"),
+    )
+    again = service.delivery("authorization_changed", I4, action="approved")
+    for sent in (again, again, service.delivery("trip_ended", I4)):
+        assert await post(browser, sent) == 202
+    await elapse(timedelta(seconds=1))
+    assert state(hass, f"{CAR}_data_cost_this_month") == "1.25"
+    assert state(hass, f"{CAR}_data_cost_forecast") == "1.27"
+    events = hass.states.get(f"{CAR}_billed_webhooks_this_month")
+    assert events is not None
+    assert (events.state, events.attributes["duplicates"], events.attributes["free"]) == ("2", 1, 0)
+    assert state(hass, f"{CAR}_billed_calls_this_month") == "2"
+    assert state(hass, CAP) == "off"
+    for _ in range(2):
+        freezer.tick(timedelta(milliseconds=1))
+        assert await post(browser, service.delivery("trip_ended", I4)) == 202
+    await elapse(timedelta(seconds=1))
+    assert (state(hass, f"{CAR}_data_cost_this_month"), state(hass, CAP)) == ("2.0", "on")
+    assert state(hass, f"{SERVICE}_cost_this_month") == "2.0"
+    freezer.move_to("2026-11-30T23:59:59Z")
+    await elapse(timedelta(seconds=2))
+    cost = hass.states.get(f"{CAR}_data_cost_this_month")
+    assert cost is not None
+    assert float(cost.state) < 0.2
+    assert cost.attributes["last_reset"] == "2026-12-01T00:00:00+00:00"
+    assert state(hass, CAP) == "off"
+
+
+async def test_the_limit_ends_with_the_month(
+    hass: HomeAssistant,
+    service: SimulatedHighMobility,
+    elapse: Elapse,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Polling stops at the limit of the user, and goes on with the next month."""
+    freezer.move_to("2026-11-30T12:00:00Z")
+    service.clear()
+    entry = fleet_entry(highmobility={"call_price": 0.1, "price_limit": 0.3})
+    entry.add_to_hass(hass)
+    await hass.config_entries.async_setup(entry.entry_id)
+    for _ in range(11):
+        await elapse(timedelta(hours=1))
+    issues, issue = ir.async_get(hass).issues, (DOMAIN, f"price_limit_{entry.entry_id}")
+    assert service.asked(Place.DATA) == 3
+    assert issue in issues
+    freezer.move_to("2026-11-30T23:59:59Z")
+    await elapse(timedelta(seconds=2))
+    await elapse(timedelta(seconds=2))
+    assert service.asked(Place.DATA) == 4
+    assert issue not in issues
+
+
+async def test_options(
+    hass: HomeAssistant, service: SimulatedHighMobility, account: MockConfigEntry
+) -> None:
+    """Prices, currency and free events are options; what cannot be is not accepted."""
+    flow: Any = await hass.config_entries.options.async_init(account.entry_id)
+    form = flow["data_schema"]({"highmobility": {}})["highmobility"]
+    assert form["currency"] == "EUR"
+    assert set(form["free_events"]) == {"ping", "authorization_changed", "fleet_clearance_changed"}
+    for wrong in ({"currency": "Taler"}, {"price_cap": 0}, {"webhook_price": -1}):
+        with pytest.raises(InvalidData):
+            await hass.config_entries.options.async_configure(
+                flow["flow_id"], {"highmobility": {**form, **wrong}}
+            )
+    entered = {**form, "currency": "CHF", "webhook_price": 0.125, "free_events": []}
+    flow = await hass.config_entries.options.async_configure(
+        flow["flow_id"], {"highmobility": entered}
+    )
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+    assert account.options["highmobility"] == entered
+    assert account.state is ConfigEntryState.LOADED
 
 
 async def test_not_allowed(

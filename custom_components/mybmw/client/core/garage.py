@@ -15,7 +15,7 @@ from .execution import INTERRUPTED, NO_STATE, Execution, prepare, unconfirmed
 from .listeners import Listeners
 from .policy import Policy
 from .recording import Message
-from .source import Commanding, Poll, Polled, Progress, Source
+from .source import Bill, Commanding, Poll, Polled, Progress, Source
 from .tires import COMPARED, comparisons
 from .unconfirmed import Saved, SentCommand, Unconfirmed, outdated
 from .vehicle import Vehicle
@@ -169,6 +169,11 @@ class Garage:
         """Return whether any source that can be asked may read a car."""
         polled = (can.polled for can in self.capabilities.values())
         return any(source is not None and source.can_poll(vin) for source in polled)
+
+    def bill(self, vin: str) -> Bill | None:
+        """Return what a car costs this month, None if no price is known."""
+        billed = (can.billed for can in self.capabilities.values() if can.billed is not None)
+        return next(filter(None, (item.bill(vin) for item in billed)), None)
 
     def has_picture(self, vin: str, view: str) -> bool:
         """Return whether any source has a picture of a car."""

@@ -50,17 +50,22 @@ class Poll:
 
 
 class Bill(NamedTuple):
-    """What a service costs in a month that began at `since`, in euros.
+    """What a service costs in the month from `since` to `until`, in `currency` (ISO 4217).
 
-    `events` and `calls` are those that have a price. `capped` means that the rest of the month is
-    free, `stopped` that the user's own limit is reached, so that nothing is asked any more.
+    `events` and `calls` are those that have a price; events in `free` have none, and those in
+    `duplicates` were delivered again. `capped` means that the rest of the month is free, `stopped`
+    that the user's own limit is reached, so that nothing is asked any more.
     """
 
     since: datetime
+    until: datetime
+    currency: str
     cost: float
     forecast: float
     events: int
     calls: int
+    free: int = 0
+    duplicates: int = 0
     capped: bool = False
     stopped: bool = False
 
@@ -191,7 +196,7 @@ class Billed(Protocol):
     """Has a price: counts what its service will ask for this month."""
 
     def bill(self, vin: str | None = None) -> Bill | None:
-        """Return what all cars cost, or one; None if no price is known."""
+        """Return what all cars cost, or one; None if no price is known, or not the car."""
         ...
 
 

@@ -98,10 +98,14 @@ class Costs:
         counts = [self.counts(item, now) for item in vins]
         return Bill(
             since=self.month_start(now),
+            until=self.next_month(now),
+            currency=self.prices.currency,
             cost=float(sum(self.cost(item, now) for item in vins)),
             forecast=float(sum(self.forecast(item, now) for item in vins)),
             events=sum(item.webhooks for item in counts),
             calls=sum(item.requests for item in counts),
+            free=sum(item.free for item in counts),
+            duplicates=sum(item.duplicates for item in counts),
             capped=bool(vins) and all(self.capped(item, now) for item in vins),
             stopped=self.over_limit(now),
         )

@@ -18,7 +18,6 @@ FREE: Final = timedelta(minutes=10)
 _STRETCH: Final = 1.5
 _FIRST_PAUSE: Final = timedelta(minutes=1)
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
-_LATER: Final = datetime.max.replace(tzinfo=UTC)
 _MOST_FAILURES: Final = 10
 
 
@@ -60,14 +59,14 @@ class CarPace:
         least = timedelta(seconds=wait or 0)
         self.pause = now + max(least, min(doubled, USUAL))
 
-    def due(self, *, free: bool = False, paused: bool = False) -> datetime:
-        """Return when to read it; `paused` leaves only what events ask for."""
-        if paused:
-            regular = _LATER
-        elif self.read is None:
+    def due(self, *, free: bool = False, until: datetime | None = None) -> datetime:
+        """Return when to read it; before `until` only if an event asks for it."""
+        if self.read is None:
             regular = _NEVER
         else:
             regular = self.read + (min(FREE, self.interval) if free else self.interval)
+        if until is not None:
+            regular = max(regular, until)
         wanted = regular if self.asked is None else min(regular, self.asked)
         return max(wanted, self.pause)
 

@@ -102,8 +102,9 @@ class HighMobilitySource:
         )
 
     def bill(self, vin: str | None = None) -> Bill | None:
-        """Return what all cars cost this month, or one; None if nothing has a price."""
-        return self.costs.bill(vin, datetime.now(UTC))
+        """Return what all cars cost this month, or one; None without a price or the car."""
+        known = vin is None or vin in self.cars
+        return self.costs.bill(vin, datetime.now(UTC)) if known else None
 
     @property
     def pending(self) -> bool:
@@ -263,7 +264,8 @@ class HighMobilitySource:
 
     def _due_of(self, vin: str, now: datetime) -> datetime:
         free = self._faster and self.costs.capped(vin, now)
-        return self.cars[vin].pace.due(free=free, paused=self.costs.over_limit(now))
+        until = self.costs.next_month(now) if self.costs.over_limit(now) else None
+        return self.cars[vin].pace.due(free=free, until=until)
 
     async def _ready(self, run: ReadRun) -> None:
         """Find out which cars may be read, if it is time to ask; after a failure, later."""

@@ -30,7 +30,7 @@ class PlaceKind(StrEnum):
 
 
 class ChargingKind(StrEnum):
-    """The kind of charging: up to 3.7 kW, more alternating current, or direct current."""
+    """The kind of charging: less than 3.7 kW, more alternating current, or direct current."""
 
     AC_LOW = "ac_low"
     AC = "ac"

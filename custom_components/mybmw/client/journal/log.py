@@ -84,6 +84,13 @@ class Log:
                 self.changed[item.id] = None
         self.put(kept)
 
+    def remove(self, ids: Iterable[str]) -> None:
+        """Remove records by id."""
+        for record_id in ids:
+            self.trips.pop(record_id, None)
+            self.charges.pop(record_id, None)
+            self.changed[record_id] = None
+
     def report(self, event: JournalEvent, now: datetime) -> None:
         """Report an event, unless it is old."""
         if now - event.time <= RECENT:

@@ -1,0 +1,81 @@
+"""What was charged since the journal began: totals that never fall."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from ..core.convert import mapping, utc_time
+from ..core.records import Charge
+
+HOME: Final = "home"
+AWAY: Final = "away"
+_STEP: Final = 0.5
+_KEPT: Final = timedelta(days=45)
+_DAY: Final = timedelta(days=1)
+
+
+@dataclass(slots=True)
+class ChargedTotals:
+    """The energy in kWh charged at home and away.
+
+    Charges that ended after `since` are added up anew each time, so that none counts twice; older
+    ones are in `base`. A total that a correction has made smaller is held until it is overtaken.
+    """
+
+    since: datetime | None = None
+    base: dict[str, float] = field(default_factory=lambda: {HOME: 0.0, AWAY: 0.0})
+    shown: dict[str, float] = field(default_factory=lambda: {HOME: 0.0, AWAY: 0.0})
+
+    def begin(self, charges: Iterable[Charge], now: datetime) -> None:
+        """Begin, or keep charges that hardly change any more in the base."""
+        if self.since is None:
+            self.since = now
+        elif now - self.since > _KEPT + _DAY:
+            until = now - _KEPT
+            for item in charges:
+                if self.since < item.end <= until:
+                    self.base[_side(item)] += _energy(item)
+            self.since = until
+
+    def update(self, charges: Iterable[Charge], running: Charge | None) -> Mapping[str, float]:
+        """Return the totals; with that of a running charge they grow in steps of 0.5 kWh."""
+        found = dict(self.base)
+        for item in charges:
+            counts = self.since is None or item.end > self.since
+            if counts and (running is None or item.id != running.id):
+                found[_side(item)] += _energy(item)
+        if running is not None:
+            side = _side(running)
+            found[side] = (found[side] + _energy(running)) // _STEP * _STEP
+        for side, total in found.items():
+            self.shown[side] = max(self.shown[side], round(total, 2))
+        return self.shown
+
+    def forget(self) -> None:
+        """Keep the totals though the charges in them are removed."""
+        self.base = dict(self.shown)
+        self.since = None
+
+    def dump(self) -> dict[str, Any]:
+        """Return the totals as JSON."""
+        since = self.since and self.since.isoformat()
+        return {"since": since, "base": dict(self.base), "shown": dict(self.shown)}
+
+    def load(self, saved: object) -> None:
+        """Restore the totals; invalid parts are ignored."""
+        fields = mapping(saved)
+        for name, held in (("base", self.base), ("shown", self.shown)):
+            for side in held:
+                value = mapping(fields.get(name)).get(side)
+                if isinstance(value, int | float) and 0 <= value < 1e9:
+                    held[side] = float(value)
+        self.since = utc_time(fields.get("since")) or self.since
+
+
+def _side(item: Charge) -> str:
+    return HOME if item.at_home else AWAY
+
+
+def _energy(item: Charge) -> float:
+    return 0.0 if item.energy is None else item.energy.value

@@ -1,14 +1,22 @@
 """The journal of one car."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from ..core.attributes import AnyReading
-from ..core.records import Record
+from ..core import attributes as car
+from ..core.attributes import AnyAttribute, AnyReading
+from ..core.convert import mapping
+from ..core.records import Record, Trip
+from .distances import PeriodDistances
 from .log import JournalEvent, Log, Settings
-from .observation import Observation
+from .observation import OBSERVED, Observation
+from .presence import Presence
+from .trips import TripTracker
+
+_TRIPS: Final = "trips"
+_PRESENCE: Final = "presence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +40,57 @@ class Journal:
     def __init__(self, log: Log, settings: Settings) -> None:
         self.log = log
         self.settings = settings
+        self.trips = TripTracker()
+        self.presence = Presence()
+        self._distances = PeriodDistances()
+        self._shown: dict[AnyAttribute, object] = {}
+        self._newest: datetime | None = None
 
     def look(self, observation: Observation, now: datetime) -> JournalUpdate:
         """Take in the newest readings of the car; any order and repetition is allowed."""
+        self.trips.look(observation, now, self.log, self.settings)
+        self.presence.look(observation, self.settings, parked=self.trips.driving is False)
+        readings = tuple(self._readings(observation, now))
         records, events = self.log.take()
-        return JournalUpdate(records, (), tuple(events))
+        return JournalUpdate(records, readings, tuple(events), self.trips.again)
 
     def dump(self) -> dict[str, Any]:
         """Return the open state as JSON, at most 4 kB."""
-        return {}
+        return {_TRIPS: self.trips.dump(), _PRESENCE: self.presence.dump()}
 
     def load(self, saved: object) -> None:
         """Restore the open state; invalid parts are ignored."""
+        parts = mapping(saved)
+        self.trips.load(parts.get(_TRIPS))
+        self.presence.load(parts.get(_PRESENCE))
+
+    def _readings(self, seen: Observation, now: datetime) -> Iterator[AnyReading]:
+        """Yield the live values that have changed; their times never fall."""
+        source = max(
+            (seen.readings[key] for key in OBSERVED & seen.readings.keys()),
+            key=lambda reading: reading.time,
+            default=None,
+        )
+        if source is None:
+            return
+        self._newest = max(now, self._newest or now)
+        for attribute, value in self._values(seen, now):
+            if attribute not in self._shown and value is None:
+                continue
+            if attribute not in self._shown or self._shown[attribute] != value:
+                self._shown[attribute] = value
+                yield attribute.at(value, self._newest, source.source)
+
+    def _values(self, seen: Observation, now: datetime) -> Iterator[tuple[AnyAttribute, object]]:
+        yield car.DRIVING, self.trips.driving
+        yield car.JOURNAL_TRIP, self.last_trip
+        current = self.trips.current()
+        if current is not None or self.log.trips:
+            yield from self._distances.of(self.log, current, now, self.settings.zone)
+        yield car.DISTANCE_FROM_HOME, self.presence.distance
+        yield car.AT_HOME, self.presence.at_home
+
+    @property
+    def last_trip(self) -> Trip | None:
+        """The last trip that has ended."""
+        return self.log.trips.get(self.trips.state.last or "")

@@ -38,22 +38,29 @@ class JournalEvent(NamedTuple):
 class Settings:
     """What the user has set for the journal; `place_of` returns the place of a position.
 
-    Days and months are those of the time zone `zone`.
+    Days and months are those of the time zone `zone`. A car within `home_radius` metres of `home`
+    is at home.
     """
 
     join_stops: timedelta = timedelta(minutes=5)
     zone: tzinfo = UTC
     place_of: Callable[[Position | None], RecordPlace] = lambda _position: RecordPlace()
+    home: Position | None = None
+    home_radius: float = 100.0
 
 
 @dataclass(slots=True)
 class Log:
-    """The closed records of a car by id, and what has changed since `take`."""
+    """The closed records of a car by id, and what has changed since `take`.
+
+    `version` is another number after each change.
+    """
 
     trips: dict[str, Trip] = field(default_factory=dict)
     charges: dict[str, Charge] = field(default_factory=dict)
     changed: dict[str, Record | None] = field(default_factory=dict)
     events: list[JournalEvent] = field(default_factory=list)
+    version: int = 0
 
     def new_id(self, kind: str, end: datetime) -> str:
         """Return an id for a record: `kind`, a letter, and the end of the record in UTC.
@@ -75,6 +82,7 @@ class Log:
                 return
             item = replace(item, revision=old.revision + 1)
         known[item.id] = self.changed[item.id] = item
+        self.version += 1
 
     def merge(self, kept: Record, absorbed: Iterable[Record]) -> None:
         """Replace a record that now contains the others, which are removed."""
@@ -82,6 +90,7 @@ class Log:
         for item in absorbed:
             if known.pop(item.id, None) is not None:
                 self.changed[item.id] = None
+                self.version += 1
         self.put(kept)
 
     def remove(self, ids: Iterable[str]) -> None:

@@ -7,11 +7,18 @@ from typing import Final
 
 from ..core import attributes as car
 from ..core.attributes import AnyAttribute, AnyReading, Attribute, Reading
-from ..core.descriptors import attribute_of
+from ..core.descriptors import DESCRIPTORS, PROPERTIES, attribute_of
 from ..core.vehicle import Vehicle
 
 SEGMENT: Final = "vehicle.trip.segment"
 SEGMENT_END: Final = attribute_of(f"{SEGMENT}.end.time")
+SEGMENT_SOC: Final = attribute_of(f"{SEGMENT}.end.drivetrain.batteryManagement.hvSoc")
+TRIP_FACTS: Final[tuple[AnyAttribute, ...]] = (
+    *(item.attribute for key, item in DESCRIPTORS.items() if key.startswith(f"{SEGMENT}.acc")),
+    *(item.attribute for key, item in PROPERTIES.items() if key.startswith("usage.last_trip")),
+    *car.LAST_TRIP.values(),
+)
+"""What cars say of their last trip."""
 MOVING: Final = (
     attribute_of("vehicle.isMoving"),
     attribute_of("vehicle.drivetrain.engine.isActive"),
@@ -42,8 +49,9 @@ OBSERVED: Final[frozenset[AnyAttribute]] = frozenset(
         car.ACTIVITY,
         car.UPDATE_REASON,
         car.TRIP_END,
-        *car.LAST_TRIP.values(),
         SEGMENT_END,
+        SEGMENT_SOC,
+        *TRIP_FACTS,
         *MOVING,
         PLUG_COUNT,
         DC_PLUG,

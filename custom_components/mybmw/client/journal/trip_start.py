@@ -1,0 +1,129 @@
+"""When a trip has begun, and whether a movement belongs to the trip before."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import Final
+
+from ..core.records import Charge, Trip
+from .movement import Movement, Sign
+from .trip_end import is_running
+from .trip_state import LATE, MINUTE, OpenTrip, TripState
+
+ON_THE_ROAD: Final = 5 * MINUTE
+"""Cars that report on the road do so at least as often."""
+
+_SLOW: Final = 15 / 3600
+_ROUNDING: Final = 1.05
+_LATE_GAIN: Final = 2.05
+
+
+def start_of(trip: OpenTrip) -> datetime | None:
+    """Return when a trip has begun, None if that is not known within some minutes."""
+    first, lower = trip.first, trip.lower
+    if trip.start is not None or first is None:
+        return trip.start or trip.running
+    close = lower if lower is not None and first - lower <= ON_THE_ROAD else None
+    if trip.running is not None and trip.running <= first:
+        waited = close is not None and close - trip.running > ON_THE_ROAD
+        return close if waited else trip.running
+    if trip.left is not None and trip.left <= first and _drove_off(trip, first - trip.left):
+        return trip.left
+    return close
+
+
+def _drove_off(trip: OpenTrip, span: timedelta) -> bool:
+    """Return whether the car was driven all the time since a door was closed."""
+    return span <= LATE or trip.first_distance / span.total_seconds() >= _SLOW
+
+
+def moved_off(movement: Movement, state: TripState, end: datetime) -> datetime:
+    """Return when the car began to move after it had stopped at `end`."""
+    until, since = movement.until, movement.since
+    if movement.sign is Sign.RUNNING:
+        return until
+    if state.running is not None and end < state.running <= until:
+        return state.running
+    if state.left is not None and end < state.left <= until and until - state.left <= LATE:
+        return state.left
+    return since if since and since >= end and movement.within(ON_THE_ROAD) else until
+
+
+def is_late(movement: Movement, state: TripState) -> bool:
+    """Return whether another position may be a late sign of the last trip."""
+    if state.ended is None:
+        return False
+    return movement.until <= state.ended + LATE or movement.fits_before(state.ended)
+
+
+def belongs_to_last(movement: Movement, state: TripState, gain: float) -> bool:
+    """Return whether what the odometer has gained while parked was driven in the last trip."""
+    if state.ended is None:
+        return False
+    late = state.ended + LATE
+    if movement.until <= late:
+        return gain <= _LATE_GAIN or movement.fits_before(state.ended)
+    if is_running(state) or (state.segment is not None and state.segment > late):
+        return False
+    if movement.fits_before(state.ended):
+        return True
+    return gain <= _ROUNDING and (state.still is None or state.still <= late)
+
+
+def opened(movement: Movement, state: TripState, charges: Mapping[str, Charge]) -> OpenTrip:
+    """Return a trip that a movement begins."""
+    base = state.base or 0.0
+    return OpenTrip(
+        base,
+        base,
+        movement.until,
+        running=_running_at(movement, state),
+        left=_left(state),
+        soc=_charge_before(state, charges),
+        origin=state.place,
+    )
+
+
+def _running_at(movement: Movement, state: TripState) -> datetime | None:
+    """Return since when the car that moved was switched on, None if that is not known."""
+    on, off = state.running, state.stopped
+    if on is None or not state.after_end(on):
+        return None
+    still_on = off is None or off < on or movement.since is None or off > movement.since
+    return on if still_on else None
+
+
+def _left(state: TripState) -> datetime | None:
+    """Return when the driver's door was closed, unless the car was locked then."""
+    left, secured = state.left, state.secured
+    if left is None or not state.after_end(left):
+        return None
+    return None if secured is not None and secured > left else left
+
+
+def _charge_before(state: TripState, charges: Mapping[str, Charge]) -> float | None:
+    """Return the state of charge before a trip, which may only be known from the last charge."""
+    charge = max(charges.values(), key=attrgetter("end"), default=None)
+    if charge is None or charge.end_soc is None:
+        return state.soc
+    newer = state.soc_time is None or charge.end > state.soc_time
+    return charge.end_soc if newer else state.soc
+
+
+def reopened(trip: Trip, movement: Movement) -> OpenTrip:
+    """Return the last trip, which a movement after a short stop continues."""
+    return OpenTrip(
+        trip.odometer_start,
+        trip.odometer_end,
+        movement.until,
+        start=trip.start,
+        lower=trip.not_before,
+        first=trip.start or trip.end,
+        move=trip.end,
+        hidden=trip.parts_unknown,
+        unseen=trip.unseen,
+        soc=trip.start_soc,
+        origin=trip.origin,
+        id=trip.id,
+        announced=True,
+    )

@@ -1,0 +1,310 @@
+"""Recognises the trips of one car.
+
+The odometer counts: the distances of all trips add up to what it has gained. All else only says
+when a trip began and ended. Times are those at which readings were measured, so that the order in
+which they arrive hardly matters; `now` only tells when nothing more is to be expected.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import Any, Final
+
+from ..core import attributes as car
+from ..core.records import RecordPlace, Trip
+from .log import TRIP, JournalEvent, JournalEventKind, Log, Settings
+from .movement import Movement, Sign
+from .observation import Observation
+from .signs import MIN_GAIN, Spot, note_marks, odometer, running
+from .trip_end import LONG_STEP, final_at, find_end
+from .trip_figures import amended, deviates
+from .trip_record import ended, started, trip_record
+from .trip_start import ON_THE_ROAD, belongs_to_last, is_late, moved_off, opened, reopened, start_of
+from .trip_state import MINUTE, OpenTrip, TripState, dump_state, load_state
+
+_SHORTEST_STOP: Final = 3 * MINUTE
+_BURST: Final = MINUTE / 2
+_ARRIVING: Final = 2 * MINUTE
+_ANY_DISTANCE: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One look at the car."""
+
+    seen: Observation
+    now: datetime
+    log: Log
+    settings: Settings
+
+
+class TripTracker:
+    """Turns observations into trips."""
+
+    def __init__(self) -> None:
+        self.state = TripState()
+        self._spot = Spot()
+        self._placed: datetime | None = None
+        self._resumed = True
+
+    @property
+    def driving(self) -> bool | None:
+        """Whether the car is driven, None if it has never said how far it was driven."""
+        trip = self.state.open
+        if trip is None:
+            return None if self.state.odometer is None else False
+        return trip.end is None
+
+    @property
+    def moving_since(self) -> datetime | None:
+        """When the trip that goes on has begun, None if the car is parked."""
+        trip = self.state.open
+        return None if trip is None or trip.first is None else (start_of(trip) or trip.first)
+
+    def current(self) -> Trip | None:
+        """Return the trip that goes on as far as it is known."""
+        trip = self.state.open
+        if trip is None or trip.move is None or trip.reached <= trip.odometer:
+            return None
+        return trip_record(trip, max(trip.move, trip.opened), RecordPlace(), None, self.state)
+
+    def look(self, seen: Observation, now: datetime, log: Log, settings: Settings) -> None:
+        """Take in the newest readings of the car."""
+        look = _Look(seen, now, log, settings)
+        if self._resumed:
+            self._resume(log)
+        state = self.state
+        note_marks(state, seen, now)
+        self._refine()
+        movements = [
+            *running(state, seen),
+            *odometer(state, seen),
+            *self._spot.look(state, seen),
+        ]
+        for movement in sorted(movements, key=attrgetter("until")):
+            self._take(movement, look)
+        self._refine()
+        self._announce(look)
+        self._finish(look)
+        self._amend(look)
+        self._keep_charge(seen)
+        self._resumed = False
+
+    @property
+    def again(self) -> datetime | None:
+        """When the car has to be looked at again though it says nothing."""
+        trip = self.state.open
+        return None if trip is None else final_at(trip, self.state)
+
+    def dump(self) -> dict[str, Any]:
+        """Return the state as JSON."""
+        return dump_state(self.state)
+
+    def load(self, saved: object) -> None:
+        """Restore the state; what cannot be read is ignored."""
+        self.state = load_state(saved)
+
+    def _resume(self, log: Log) -> None:
+        """Go on after the newest record, whatever the state was when it was saved."""
+        state = self.state
+        newest = max(log.trips.values(), key=attrgetter("end"), default=None)
+        if newest is None:
+            return
+        trip = state.open
+        if trip is not None and trip.id == newest.id:
+            trip.odometer, trip.reached = newest.odometer_start, newest.odometer_end
+        elif trip is not None and newest.odometer_end > trip.odometer:
+            state.open = None  # its record was written, this state was not
+        if state.last != newest.id:
+            state.last, state.ended, state.moved = newest.id, newest.end, newest.end
+        state.base = newest.odometer_end
+        if state.open is None:
+            state.odometer, state.odometer_time = newest.odometer_end, newest.end
+
+    def _refine(self) -> None:
+        """Look for a better end of the trip."""
+        trip = self.state.open
+        found = None if trip is None else find_end(trip, self.state)
+        if trip is not None and found is not None:
+            trip.end, trip.sure = found
+
+    def _take(self, movement: Movement, look: _Look) -> None:
+        trip = self.state.open
+        if trip is not None and trip.end is not None and not movement.fits_before(trip.end):
+            stop = moved_off(movement, self.state, trip.end) - trip.end
+            if stop > self._longest_stop(look, sure=trip.sure):
+                self._close(trip, trip.end, look)
+                trip = None
+        if trip is not None:
+            self._extend(trip, movement, look)
+        elif movement.sign is Sign.ODOMETER:
+            self._count(movement, look)
+        elif movement.sign is Sign.RUNNING or not is_late(movement, self.state):
+            self._start(movement, look)
+        else:
+            self.state.arrived = False
+
+    def _longest_stop(self, look: _Look, *, sure: bool) -> timedelta:
+        join = look.settings.join_stops
+        return join if sure else max(join, _SHORTEST_STOP)
+
+    def _count(self, movement: Movement, look: _Look) -> None:
+        """Add what the odometer has gained while parked to the last trip, or begin one."""
+        state, last = self.state, look.log.trips.get(self.state.last or "")
+        reached = state.odometer or 0.0
+        gain = reached - (state.base or 0.0)
+        if gain < MIN_GAIN:
+            return
+        if last is not None and belongs_to_last(movement, state, gain):
+            state.base = reached
+            look.log.put(replace(last, odometer_end=reached))
+        else:
+            self._start(movement, look)
+
+    def _start(self, movement: Movement, look: _Look) -> None:
+        """Begin a trip, or continue the last one after a short stop."""
+        state = self.state
+        if not state.after_end(movement.until) or state.base is None:
+            return
+        last = look.log.trips.get(state.last or "")
+        stop = None if state.ended is None else max(state.ended, state.moved or state.ended)
+        if last is not None and stop is not None and not self._plugged_since(last.end):
+            if moved_off(movement, state, stop) - stop <= look.settings.join_stops:
+                state.open = reopened(last, movement)
+        if state.open is None:
+            self._compare(look)
+            state.open = opened(movement, state, look.log.charges)
+            state.open.unseen = self._resumed
+        self._extend(state.open, movement, look)
+
+    def _extend(self, trip: OpenTrip, movement: Movement, look: _Look) -> None:
+        state = self.state
+        if movement.sign is Sign.RUNNING:
+            trip.opened = max(trip.opened, movement.until)
+            trip.running = trip.running or movement.until
+            self._resume_driving(trip, movement.until)
+            return
+        if movement.sign is Sign.ODOMETER:
+            if self._is_before(trip, movement):
+                self._count_before(trip, movement, look)
+                return
+            trip.reached = max(trip.reached, state.odometer or 0.0)
+        if trip.end is not None and trip.first is not None and movement.fits_before(trip.end):
+            return
+        self._move(trip, movement)
+
+    def _resume_driving(self, trip: OpenTrip, time: datetime) -> None:
+        if trip.end is not None and time > trip.end:
+            trip.end, trip.sure = None, False
+
+    def _move(self, trip: OpenTrip, movement: Movement) -> None:
+        since, until = movement.since, movement.until
+        if trip.first is None or until < trip.first:
+            trip.first, trip.lower, trip.first_distance = until, since, movement.distance
+        elif until == trip.first and since is not None:
+            trip.lower = max(trip.lower or since, since)
+            trip.first_distance = max(trip.first_distance, movement.distance)
+        elif movement.sign is Sign.ODOMETER and not movement.within(LONG_STEP):
+            trip.hidden = True
+        if trip.move is None or until > trip.move:
+            if trip.move is not None and _BURST < until - trip.move <= ON_THE_ROAD:
+                self.state.live = True
+            trip.step, trip.move = since, until
+        self._resume_driving(trip, until)
+
+    def _is_before(self, trip: OpenTrip, movement: Movement) -> bool:
+        """Return whether the odometer has counted before the car was switched on."""
+        if trip.first is not None or trip.running is None or trip.id is not None:
+            return False
+        return movement.until <= trip.running + MINUTE
+
+    def _count_before(self, trip: OpenTrip, movement: Movement, look: _Look) -> None:
+        """Put what was driven before a trip into the last one, or into a trip of its own."""
+        state = self.state
+        gain = (state.odometer or 0.0) - (state.base or 0.0)
+        if gain < MIN_GAIN:
+            return
+        state.open = None
+        running_since, state.running = state.running, None
+        self._count(movement, look)
+        if state.open is not None:
+            found = find_end(state.open, state)
+            latest = min(movement.until, trip.opened)
+            end = latest if found is None else min(found.time, latest)
+            self._close(state.open, end, look)
+        state.running = running_since
+        trip.odometer = trip.reached = state.base or 0.0
+        trip.origin = state.place
+        state.open = trip
+
+    def _announce(self, look: _Look) -> None:
+        trip = self.state.open
+        if trip is None or trip.first is None or trip.end is not None or trip.announced:
+            return
+        trip.announced = True
+        event = JournalEvent(JournalEventKind.TRIP_STARTED, trip.first, started(trip))
+        look.log.report(event, look.now)
+
+    def _finish(self, look: _Look) -> None:
+        """Close the trip if nothing more is to be expected."""
+        trip = self.state.open
+        if trip is None or look.now < final_at(trip, self.state):
+            return
+        if trip.first is None and trip.end is None:
+            self.state.open = None
+            return
+        self._close(trip, trip.end or trip.seen, look)
+
+    def _close(self, trip: OpenTrip, end: datetime, look: _Look) -> None:
+        state, log = self.state, look.log
+        state.open = None
+        state.ended, state.moved = end, max(trip.move or end, end)
+        self._arrive(look)
+        if trip.reached - trip.odometer < _ANY_DISTANCE:
+            state.arrived = True
+            return
+        trip.id = trip.id or log.new_id(TRIP, end)
+        there = state.place if state.arrived else RecordPlace()
+        item = trip_record(trip, end, there, log.trips.get(trip.id), state)
+        state.base, state.last, state.segments = trip.reached, trip.id, 0
+        item = amended(item, look.seen, state.doubts)
+        log.put(item)
+        log.report(JournalEvent(JournalEventKind.TRIP_ENDED, end, ended(item)), look.now)
+
+    def _arrive(self, look: _Look) -> None:
+        """Find the place where the car is; it has arrived if that is known since the end."""
+        state = self.state
+        if self._spot.position is not None and self._placed != state.still:
+            state.place = look.settings.place_of(self._spot.position)
+            self._placed = state.still
+        fixed, end = state.fixed, state.ended
+        state.arrived = fixed is not None and end is not None and fixed >= end - _ARRIVING
+
+    def _amend(self, look: _Look) -> None:
+        """Add what has become known of the last trip."""
+        state = self.state
+        trip = look.log.trips.get(state.last or "")
+        if trip is None or state.open is not None:
+            return
+        if not state.arrived:
+            self._arrive(look)
+            if state.arrived:
+                trip = replace(trip, destination=state.place)
+        elif self._placed != state.still:
+            self._arrive(look)
+        look.log.put(amended(trip, look.seen, state.doubts))
+
+    def _compare(self, look: _Look) -> None:
+        """Count the trips in a row whose reported consumption cannot be right."""
+        last = look.log.trips.get(self.state.last or "")
+        wrong = None if last is None else deviates(last, look.seen)
+        if wrong is not None:
+            self.state.doubts = self.state.doubts + 1 if wrong else 0
+
+    def _keep_charge(self, seen: Observation) -> None:
+        reading = seen.reading(car.STATE_OF_CHARGE)
+        if reading is not None:
+            self.state.soc, self.state.soc_time = reading.value, reading.time
+
+    def _plugged_since(self, end: datetime) -> bool:
+        return self.state.plugged is not None and self.state.plugged > end

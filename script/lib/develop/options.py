@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import math
 from pathlib import Path
 import socket
-from typing import Final, TextIO
+from typing import Any, Final, TextIO
 
 from tests.replay import cardata, fingerprints
 from tests.replay.cardata import CarDataCar
-from tests.replay.connecteddrive import BUNDLED as LEGACY_CARS, load as load_legacy
+from tests.replay.connecteddrive import BUNDLED as LEGACY_CARS, LegacyCar, load as load_legacy
 from tests.replay.connecteddrive.recordings import Recordings
 from tests.replay.fingerprints import FingerprintError, RecordedCar
 from tests.replay.highmobility import AutoApiCar
@@ -25,6 +25,7 @@ _SPEED: Final = 60.0
 _MAKES: Final = ("WBA", "WBY", "WMW")
 _SOURCES: Final = ("mybmw", "cardata", "highmobility", "connecteddrive")
 _USUAL: Final = ("mybmw", "cardata")
+_RECOGNIZED: Final = (*_USUAL, "connecteddrive")
 
 _DESCRIPTION: Final = """\
 Start a real Home Assistant with a simulated account, whose cars are recorded answers of BMW
@@ -95,9 +96,13 @@ def parse(arguments: Sequence[str], stdout: TextIO) -> Options:
         parser.print_help(stdout)
         parser.exit()
     asked = parser.parse_args(arguments)
-    app, official, fleet = _recordings(asked.fingerprints, asked.source or _USUAL)
-    legacy = _legacy(asked.fingerprints, asked.source)
+    sources = asked.source or (_RECOGNIZED if asked.fingerprints else _USUAL)
+    folders = _folders(asked.fingerprints or ())
+    app, official, fleet = _recordings(folders, sources, asked.source)
+    legacy = _legacy(folders, sources, asked.source)
     known = {*app, *official, *fleet, *(car.vin for car in legacy.cars)}
+    if not known:
+        raise UsageError(f"no recorded car in {', '.join(map(str, asked.fingerprints))}")
     vins = _wanted(known, asked.vin)
     port = asked.port if asked.port is not None else 0 if asked.smoke else _PORT
     return Options(
@@ -136,7 +141,8 @@ def _parser() -> argparse.ArgumentParser:
         choices=_SOURCES,
         action="append",
         default=[],
-        help="the source of the account (repeatable; default: mybmw and cardata)",
+        help="the source of the account (repeatable; default: mybmw and cardata, or with "
+        "--fingerprints those of which there are recordings)",
     )
     more(
         "--speed",
@@ -168,50 +174,53 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _folders(paths: Sequence[Path]) -> list[Path]:
+    try:
+        return [folder_of(path) for path in paths]
+    except (OSError, ValueError) as error:
+        raise UsageError(str(error)) from None
+
+
 def _recordings(
-    paths: Sequence[Path] | None, sources: Sequence[str]
+    folders: Sequence[Path], sources: Sequence[str], needed: Sequence[str]
 ) -> tuple[dict[str, RecordedCar], dict[str, CarDataCar], dict[str, AutoApiCar]]:
-    """Return the cars of all sources by VIN; a source that is not selected may have none.
+    """Return the cars of sources by VIN; one that is not needed may have none.
 
     High Mobility tells of the cars of CarData what they measured last.
     """
-    try:
-        folders = [folder_of(path) for path in paths or ()]
-    except (OSError, ValueError) as error:
-        raise UsageError(str(error)) from None
-    app = _recorded(fingerprints.load, folders or [fingerprints.BUNDLED], "mybmw", sources)
-    official = _recorded(cardata.load, folders or [cardata.BUNDLED], "cardata", sources)
-    others = _recorded(cardata.load, folders or [cardata.BUNDLED], "highmobility", sources)
+
+    def recorded[C: (RecordedCar, CarDataCar)](
+        load: Callable[[Path], Iterable[C]], bundled: Path, source: str
+    ) -> dict[str, C]:
+        if source not in sources:
+            return {}
+        return _recorded(load, folders or [bundled], must=source in needed)
+
+    app = recorded(fingerprints.load, fingerprints.BUNDLED, "mybmw")
+    official = recorded(cardata.load, cardata.BUNDLED, "cardata")
+    others = recorded(cardata.load, cardata.BUNDLED, "highmobility")
     usual = (car for car in others.values() if car.telematics and car.vin[:3] in _MAKES)
-    fleet = {car.vin: of_cardata(car) for car in usual}
-    if not app and not official and not fleet and "connecteddrive" not in sources:
-        raise UsageError(f"no recorded car in {', '.join(map(str, paths or []))}")
-    return app, official, fleet
+    return app, official, {car.vin: of_cardata(car) for car in usual}
 
 
-def _legacy(paths: Sequence[Path] | None, sources: Sequence[str]) -> Recordings:
-    """Return the cars of the legacy ConnectedDrive API if that was selected."""
-    found = Recordings()
+def _legacy(folders: Sequence[Path], sources: Sequence[str], needed: Sequence[str]) -> Recordings:
+    """Return the cars of the legacy ConnectedDrive API."""
+    commands: dict[str, Any] = {}
+
+    def cars(folder: Path) -> list[LegacyCar]:
+        found = load_legacy(folder)
+        commands.update(found.commands)
+        return found.cars
+
     if "connecteddrive" not in sources:
-        return found
-    for path in paths or [LEGACY_CARS]:
-        try:
-            recordings = load_legacy(folder_of(path))
-        except (FingerprintError, OSError, ValueError) as error:
-            raise UsageError(str(error)) from None
-        found.cars.extend(recordings.cars)
-        found.commands.update(recordings.commands)
-    return found
+        return Recordings()
+    found = _recorded(cars, folders or [LEGACY_CARS], must="connecteddrive" in needed)
+    return Recordings(list(found.values()), commands)
 
 
-def _recorded[C: (RecordedCar, CarDataCar)](
-    load: Callable[[Path], Iterable[C]],
-    folders: Iterable[Path],
-    source: str,
-    sources: Sequence[str],
+def _recorded[C: (RecordedCar, CarDataCar, LegacyCar)](
+    load: Callable[[Path], Iterable[C]], folders: Iterable[Path], *, must: bool
 ) -> dict[str, C]:
-    if sources and source not in sources:
-        return {}
     cars: dict[str, C] = {}
     problems: list[str] = []
     for folder in folders:
@@ -219,7 +228,7 @@ def _recorded[C: (RecordedCar, CarDataCar)](
             cars |= {car.vin: car for car in load(folder)}
         except FingerprintError as error:
             problems.append(str(error))
-    if not cars and source in sources:
+    if not cars and must:
         raise UsageError("; ".join(problems))
     return cars
 

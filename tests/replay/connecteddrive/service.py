@@ -282,7 +282,8 @@ class SimulatedConnectedDrive:
         if endpoint is Endpoint.IMAGE:
             picture = draw_car("FrontView", _ORANGE)
             return httpx.Response(200, content=picture, headers={"content-type": "image/png"})
-        answer = car.answers.get(endpoint.value)
+        nothing = {"vehicleStatus": {"vin": car.vin}} if endpoint is Endpoint.STATUS else None
+        answer = car.answers.get(endpoint.value, nothing)
         if answer is None:
             raise Refused(404, "Not found")
         return httpx.Response(200, json=answer)

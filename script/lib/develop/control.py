@@ -13,13 +13,15 @@ from aiohttp import web
 from tests.replay import cardata, faults
 from tests.replay.cardata import API, STREAM, SimulatedCarData
 from tests.replay.cardata.faults import invalid_token, key_management, out_of_quota
+from tests.replay.connecteddrive import SimulatedConnectedDrive
+from tests.replay.connecteddrive.control import ACTIONS, act
 from tests.replay.faults import Endpoint, Fault
 from tests.replay.mybmw import SimulatedMyBMW
 from tests.replay.refusal import Refusal
 
 from .cardata import Stage
 from .highmobility import Fleet
-from .page import page
+from .page import legacy_buttons, page
 
 FAULTS: Final[dict[str, Callable[[], Fault]]] = {
     fault.__name__: fault
@@ -63,6 +65,7 @@ _USAGE: Final[Mapping[str, object]] = {
     "endpoint of cardata": list(cardata.Endpoint),
     "POST /event/{event}?vin=": "let High Mobility tell an event of a car",
     "POST /clearance/{state}?vin=": "let the clearance of a car be another one",
+    "POST /connecteddrive/{action}?vin=": sorted(ACTIONS),
     "GET /portal": "where owners approve their consent to High Mobility",
     "POST /heal": "end all faults",
     "POST /revoke": "end the access tokens; with ?refresh=1 the refresh tokens too",
@@ -80,6 +83,7 @@ class Control:
     stage: Stage
     environment: Mapping[str, str]
     fleet: Fleet | None = None
+    legacy: SimulatedConnectedDrive | None = None
 
     def application(self) -> web.Application:
         """Return the web application."""
@@ -110,13 +114,15 @@ class Control:
             "/revoke": self._revoke,
             "/event/{kind}": self._event,
             "/clearance/{state}": self._clearance,
+            "/connecteddrive/{action}": self._connecteddrive,
         }
 
     async def _usage(self, request: web.Request) -> web.Response:
         if not _is_browser(request):
             return web.json_response(_USAGE)
         state = self.official.pending, sorted(self.official.subscribed)
-        text = page(*state, sorted(FAULTS), request.query.get("done", ""))
+        legacy = legacy_buttons(self.legacy) if self.legacy is not None else ()
+        text = page(*state, sorted(FAULTS), request.query.get("done", ""), legacy)
         return web.Response(text=text, content_type="text/html")
 
     async def _codes(self, request: web.Request) -> web.Response:
@@ -125,6 +131,8 @@ class Control:
     async def _calls(self, request: web.Request) -> web.Response:
         app = [(call.method, call.path, call.vin) for call in self.sim.calls]
         made = [*app, *((call.method, call.path, call.vin) for call in self.official.calls)]
+        old = self.legacy.calls if self.legacy is not None else ()
+        made += [("POST" if call.form else "GET", call.path, call.vin) for call in old]
         lines = (f"{method} {path} {vin or '-'}\n" for method, path, vin in made)
         return web.Response(text="".join(lines))
 
@@ -193,14 +201,25 @@ class Control:
             self.sim.fail(Endpoint(name), fault, times, vin)
         return "failing"
 
+    def _connecteddrive(self, request: web.Request) -> str:
+        if self.legacy is None or not self.legacy.cars:
+            raise KeyError("there is no car of the legacy API")
+        action = request.match_info["action"]
+        act(self.legacy, action, request.query)
+        return f"ConnectedDrive: {action}"
+
     def _heal(self, request: web.Request) -> str:
         self.sim.heal()
+        if self.legacy is not None:
+            self.legacy.heal()
         self.official.heal()
         return "healed"
 
     def _revoke(self, request: web.Request) -> str:
         refresh = "refresh" in request.query
         self.sim.revoke(refresh=refresh)
+        if self.legacy is not None:
+            self.legacy.revoke()
         self.official.revoke(refresh=refresh)
         return "revoked"
 

@@ -10,6 +10,8 @@ from aiohttp import ClientError, WSMessageTypeError, web
 
 from tests.replay.cardata import CLIENT_ID, SimulatedCarData, combined
 from tests.replay.cardata.wire import HOSTS as CARDATA_HOSTS
+from tests.replay.connecteddrive import SimulatedConnectedDrive
+from tests.replay.connecteddrive.service import BASE, HOST as LEGACY_HOST, KEY, SECRET
 from tests.replay.mybmw import SimulatedMyBMW
 from tests.replay.tunnel import tunnel
 from tests.replay.wire import HOSTS as MYBMW_HOSTS
@@ -25,7 +27,14 @@ from .report import Report, report, running, settle
 from .stopping import stop, stopping
 
 _PATIENCE: Final = 180.0
-_HOSTS: Final = CARDATA_HOSTS | MYBMW_HOSTS
+_HOSTS: Final = CARDATA_HOSTS | MYBMW_HOSTS | {LEGACY_HOST}
+_LEGACY_ACCOUNT: Final = {
+    "MYBMW_CONNECTEDDRIVE_SERVER": BASE,
+    "MYBMW_CONNECTEDDRIVE_USERNAME": USERNAME,
+    "MYBMW_CONNECTEDDRIVE_PASSWORD": CAR_PASSWORD,
+    "MYBMW_CONNECTEDDRIVE_API_KEY": KEY,
+    "MYBMW_CONNECTEDDRIVE_API_SECRET": SECRET,
+}
 
 
 class Guide:
@@ -42,6 +51,7 @@ class Guide:
         official: SimulatedCarData,
         stage: Stage,
         fleet: Fleet,
+        legacy: SimulatedConnectedDrive,
         started: float,
     ) -> None:
         """Create it; `started` is in seconds since 1970."""
@@ -52,6 +62,7 @@ class Guide:
         self._official = official
         self._stage = stage
         self._fleet = fleet
+        self._legacy = legacy
         self._started = started
         self._vins = options.vins
         # The source that is added last is not reloaded, and so keeps its stream
@@ -119,14 +130,17 @@ class Guide:
 """
 
     async def _keep_control(self) -> None:
-        handle = combined(self._sim, self._official)
+        handle = combined(self._sim, self._official, self._legacy)
         async with tunnel(dict.fromkeys(_HOSTS, handle)) as leading:
             environment = {
                 **leading.environment,
                 "NO_PROXY": "localhost",
                 "MYBMW_CLIENT_ID": CLIENT_ID,
+                **_LEGACY_ACCOUNT,
             }
-            control = Control(self._sim, self._official, self._stage, environment, self._fleet)
+            control = Control(
+                self._sim, self._official, self._stage, environment, self._fleet, self._legacy
+            )
             await self._serve(control.application())
 
     async def _serve(self, application: web.Application) -> None:

@@ -49,6 +49,10 @@ With --source highmobility, an owner approves at http://localhost:8124/portal; t
 app is http://localhost:8124/oauth/new.
   curl -X POST localhost:8124/event/trip_ended         with ?vin=; other events alike
   curl -X POST localhost:8124/clearance/revoked        with ?vin=; approved, rejected, ...
+Cars of the legacy ConnectedDrive API do what GET / lists; they charge by their plan:
+  curl -X POST 'localhost:8124/connecteddrive/drive?km=12&minutes=20'    with &vin=
+  curl -X POST 'localhost:8124/connecteddrive/wait?minutes=90'
+  curl -X POST 'localhost:8124/connecteddrive/fail?endpoint=status&status=408&times=3'
 The command line asks this simulation too, with the client id that is shown:
   eval "$(curl -s localhost:8124/environment)"
   mybmw --oauth-store simulated.json cardata login ID   then approve the code as above

@@ -1,8 +1,11 @@
 """The page with buttons that control the simulated services."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Final
+
+from tests.replay.connecteddrive import SimulatedConnectedDrive
+from tests.replay.connecteddrive.control import STATUSES
 
 _STREAM: Final = ("steal", "refuse", "accept", "kick", "cut", "freeze", "thaw", "expire")
 _STYLE: Final = (
@@ -11,12 +14,30 @@ _STYLE: Final = (
     "code{font-size:1.4rem}output{display:block;min-height:1.5rem;color:#060}"
 )
 
+_LEGACY: Final = (
+    *((word, f"{word}?") for word in ("plug", "unplug", "charge", "finish", "lock", "unlock")),
+    ("drive 12 km", "drive?km=12&minutes=20"),
+    ("position switched off", "position?status=DRIVER_DISABLED"),
+    ("position back", "position?status=OK"),
+)
+_FAILS: Final = "INITIATED,PENDING,NOT_EXECUTED"
+_ENDLESS: Final = "INITIATED,TIMED_OUT"
+
 type Button = tuple[str, str]
 """The label of a button and its path."""
 
 
-def page(codes: Sequence[str], scopes: Sequence[str], faults: Iterable[str], done: str) -> str:
-    """Return HTML; `codes` are pending, `scopes` subscribed, `done` is the last action."""
+def page(
+    codes: Sequence[str],
+    scopes: Sequence[str],
+    faults: Iterable[str],
+    done: str,
+    legacy: Iterable[Button] = (),
+) -> str:
+    """Return HTML; `codes` are pending, `scopes` subscribed, `done` is the last action.
+
+    `legacy` are the buttons for the legacy ConnectedDrive API, if it has cars.
+    """
     waiting = "".join(_decision(code) for code in reversed(codes)) or "<p>No code waits.</p>"
     portal = [
         (f"{verb.capitalize()} {name}", f"/{verb}/{service}")
@@ -29,6 +50,8 @@ def page(codes: Sequence[str], scopes: Sequence[str], faults: Iterable[str], don
         for source in ("cardata", "mybmw")
         for fault in faults
     ]
+    shown = _buttons(legacy)
+    old = f"<h2>Legacy ConnectedDrive</h2>{shown}" if shown else ""
     return (
         f"<!doctype html><html lang=en><title>Simulated BMW</title><style>{_STYLE}</style>"
         f"<h1>Simulated BMW</h1><output>{escape(done)}</output>"
@@ -36,8 +59,23 @@ def page(codes: Sequence[str], scopes: Sequence[str], faults: Iterable[str], don
         f"<h2>Portal</h2><p>Subscribed: {escape(', '.join(scopes) or 'nothing')}</p>"
         f"{_buttons(portal)}<h2>Login</h2>{_buttons(login)}"
         f"<h2>Stream</h2>{_buttons((word.capitalize(), f'/stream/{word}') for word in _STREAM)}"
-        f"<h2>Faults, until healed</h2>{_buttons([('Heal', '/heal'), *failing])}</html>"
+        f"{old}<h2>Faults, until healed</h2>{_buttons([('Heal', '/heal'), *failing])}</html>"
     )
+
+
+def legacy_buttons(sim: SimulatedConnectedDrive) -> Iterator[Button]:
+    """Yield what the cars of the legacy ConnectedDrive API can do, and its faults."""
+    for vin, car in sim.cars.items():
+        name = f"{car.entry.get('model', 'Car')} …{vin[-5:]}"
+        for label, target in _LEGACY:
+            yield f"{name}: {label}", f"/connecteddrive/{target}&vin={vin}"
+    if sim.cars:
+        yield "An hour passes", "/connecteddrive/wait?minutes=60"
+        yield "Unlocking needs the answer Rex", "/connecteddrive/question?answer=Rex"
+        yield "The next command fails", f"/connecteddrive/outcome?statuses={_FAILS}"
+        yield "The next command has no end", f"/connecteddrive/outcome?statuses={_ENDLESS}"
+        for status in STATUSES:
+            yield f"Fail with {status}", f"/connecteddrive/fail?status={status}"
 
 
 def _decision(code: str) -> str:

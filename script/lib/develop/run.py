@@ -59,8 +59,12 @@ def _run(options: Options, config: Path, answer: TextIO, started: float) -> int:
         if options.cardata:
             stage.open()
         fleet = Fleet(options.fleet, options.url, config)
-        guide = Guide(options, sim, official, stage, fleet, started)
-        legacy = SimulatedConnectedDrive(options.legacy.cars, commands=options.legacy.commands)
+        legacy = SimulatedConnectedDrive(
+            options.legacy.cars,
+            commands=options.legacy.commands,
+            speed=1.0 if options.smoke else options.speed,
+        )
+        guide = Guide(options, sim, official, stage, fleet, legacy, started)
         handle = with_fleet(combined(sim, official, legacy), fleet)
         with router_of(handle, _HOSTS, pass_through=True):
             guide.start()

@@ -10,6 +10,7 @@ from typing import Final
 
 from tests.replay.connecteddrive import BUNDLED, SimulatedConnectedDrive, load
 from tests.replay.connecteddrive.control import USAGE, controlled
+from tests.replay.connecteddrive.endpoints import LOGINS
 from tests.replay.connecteddrive.service import KEY, PASSWORD, SECRET, USERNAME
 from tests.replay.fingerprints import FingerprintError
 from tests.replay.serving import serving
@@ -32,6 +33,8 @@ async def connecteddrive(asked: argparse.Namespace) -> int:
         lifetime=asked.lifetime,
         bare_list=asked.bare_list,
         fresh=not asked.as_recorded,
+        token_path=asked.login,
+        speed=0 if asked.as_recorded else asked.speed,
     )
     async with serving(controlled(sim), _HOST, asked.port) as url:
         cars = "\n".join(f"  {vin}  {car.entry.get('model', '')}" for vin, car in sim.cars.items())
@@ -69,6 +72,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     more("--as-recorded", action="store_true", help="keep the times of states as they are")
     more("--bare-list", action="store_true", help="list cars without an object around them")
     more("--lifetime", type=int, default=28_800, help="seconds that a token lives")
+    more("--login", choices=LOGINS, default=LOGINS[0], help="where clients of which year log in")
+    more("--speed", type=float, default=1.0, help="how many times faster cars charge (default: 1)")
     more("--security-answer", help="what has to be sent to unlock a car")
     return parser.parse_args(arguments)
 

@@ -21,7 +21,8 @@ from custom_components.mybmw.client import (
 )
 from custom_components.mybmw.client.connecteddrive import ConnectedDriveTokens, server_url
 from tests.replay.connecteddrive import Endpoint, SimulatedConnectedDrive
-from tests.replay.connecteddrive.service import BASE, KEY, LOGINS, PASSWORD, SECRET, USERNAME
+from tests.replay.connecteddrive.endpoints import LOGINS
+from tests.replay.connecteddrive.service import BASE, KEY, PASSWORD, SECRET, USERNAME
 
 from .conftest import CONVERTIBLE, I3, PHEV, LegacyClient, NewClient, Simulate
 

@@ -1,6 +1,7 @@
 """The simulation that script/develop runs: its control, its dashboard, and what it keeps."""
 
 from collections.abc import Iterator, Mapping
+from html import escape
 import json
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +26,7 @@ from tests.client.support import IX, Client
 from tests.client.support.cardata import recorded
 from tests.replay.agreement import facts_of
 from tests.replay.cardata import CLIENT_ID, SimulatedCarData
+from tests.replay.connecteddrive import BUNDLED, SimulatedConnectedDrive, load as load_legacy
 from tests.replay.mybmw import SimulatedMyBMW
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -110,6 +112,42 @@ async def test_page(official: SimulatedCarData, login: DeviceLogin, stage: Mock)
         assert "<output>denied</output>" in await answer.text()
         assert await outcome(login, code) == "access_denied"
         assert "POST /deny?code=" in await (await client.get("/")).json()
+
+
+async def test_legacy_cars(official: SimulatedCarData, stage: Mock) -> None:
+    """Cars of the legacy API have buttons, and its faults are on demand."""
+    legacy = SimulatedConnectedDrive(load_legacy(BUNDLED).cars)
+    app = Mock(spec=SimulatedMyBMW, calls=[])
+    control = Control(app, official, stage, {}, None, legacy)
+    vin, car = next(iter(legacy.cars.items()))
+    browser = {"accept": "text/html"}
+    async with TestClient(TestServer(control.application())) as client:
+        shown = await (await client.get("/", headers=browser)).text()
+        drive = f"/connecteddrive/drive?km=12&minutes=20&vin={vin}"
+        assert f'action="{escape(drive)}"' in shown
+        answer = await client.post(drive, headers=browser)
+        assert "<output>ConnectedDrive: drive</output>" in await answer.text()
+        assert car.answers["last_trip"]["lastTrip"]["totalDistance"] == 12
+        assert (await client.post("/connecteddrive/fail?status=408&times=1")).status == 200
+        ask = httpx.Request(
+            "GET", f"https://b2vapi.example.com/webapi/v1/user/vehicles/{vin}/status"
+        )
+        assert [legacy.handle(ask).status_code for _ in range(2)] == [408, 401]
+        assert (
+            f"GET /webapi/v1/user/vehicles/{vin}/status"
+            in await (await client.get("/calls")).text()
+        )
+        await client.post("/connecteddrive/fail?status=503")
+        await client.post("/heal")
+        assert legacy.handle(ask).status_code == 401
+        for path in ("dance", "drive?vin=nobody", "drive?km=far"):
+            assert (await client.post(f"/connecteddrive/{path}")).status == 400
+        assert "wait" in await (await client.get("/")).text()
+
+
+async def test_no_legacy_cars(official: SimulatedCarData, stage: Mock) -> None:
+    async with controlled(official, stage) as client:
+        assert (await client.post("/connecteddrive/lock")).status == 400
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,17 @@
 """What somebody at the controls can let happen: trips, charges, faults."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 import httpx
 
 from .cars import LegacyCar
-from .service import Endpoint, SimulatedConnectedDrive
+from .endpoints import Endpoint
+from .service import SimulatedConnectedDrive
 
 PREFIX: Final = "/control/"
+_WEEK: Final = 7 * 24 * 60
 
 type _Params = Mapping[str, str]
 type _Act = Callable[[SimulatedConnectedDrive, LegacyCar, _Params], object]
@@ -16,6 +19,14 @@ type _Act = Callable[[SimulatedConnectedDrive, LegacyCar, _Params], object]
 
 def _drive(sim: SimulatedConnectedDrive, car: LegacyCar, params: _Params) -> None:
     car.drive(sim.clock(), float(params.get("km", "10")), float(params.get("minutes", "15")))
+
+
+def _locate(sim: SimulatedConnectedDrive, car: LegacyCar, params: _Params) -> None:
+    """Let a car tell its position, or why it does not."""
+    known = car.status.get("position")
+    place = known if isinstance(known, dict) else {}
+    car.status["position"] = {**place, "status": params.get("status", "OK")}
+    car.report(sim.clock())
 
 
 _OF_CAR: Final[Mapping[str, _Act]] = {
@@ -26,12 +37,58 @@ _OF_CAR: Final[Mapping[str, _Act]] = {
     "finish": lambda sim, car, _: car.finish_charging(sim.clock()),
     "lock": lambda sim, car, _: car.lock(sim.clock(), locked=True),
     "unlock": lambda sim, car, _: car.lock(sim.clock(), locked=False),
+    "position": _locate,
 }
+
+
+def _wait(sim: SimulatedConnectedDrive, params: _Params) -> None:
+    sim.skip(timedelta(minutes=min(float(params.get("minutes", "60")), _WEEK)))
+
+
+def _fail(sim: SimulatedConnectedDrive, params: _Params) -> None:
+    times = int(params["times"]) if "times" in params else None
+    endpoint = Endpoint(params.get("endpoint", Endpoint.ANY))
+    vin = params["vin"].upper() if "vin" in params else None
+    sim.fail(endpoint, int(params.get("status", "500")), times, vin)
+
+
+def _cut(sim: SimulatedConnectedDrive, params: _Params) -> None:
+    times = int(params["times"]) if "times" in params else None
+    sim.cut(Endpoint(params.get("endpoint", Endpoint.ANY)), times)
+
+
+def _outcome(sim: SimulatedConnectedDrive, params: _Params) -> None:
+    sim.next_outcome(*(word or None for word in params["statuses"].upper().split(",")))
+
+
+def _question(sim: SimulatedConnectedDrive, params: _Params) -> None:
+    sim.answer = params.get("answer") or None
+
+
+_OF_ALL: Final[Mapping[str, Callable[[SimulatedConnectedDrive, _Params], object]]] = {
+    "wait": _wait,
+    "fail": _fail,
+    "cut": _cut,
+    "outcome": _outcome,
+    "question": _question,
+    "heal": lambda sim, _: sim.heal(),
+    "revoke": lambda sim, _: sim.revoke(),
+}
+ACTIONS: Final = (*_OF_CAR, *_OF_ALL)
+STATUSES: Final = (401, 405, 408, 410, 423, 429, 500, 503)
+"""The errors of the service."""
+
 _ENDPOINTS: Final = ", ".join(Endpoint)
 USAGE: Final = f"""\
 POST {PREFIX}drive?vin=VIN&km=12&minutes=20    a trip: mileage, last trip, all trips
 POST {PREFIX}plug?vin=VIN                      or unplug, charge, finish, lock, unlock
+POST {PREFIX}position?vin=VIN&status=DRIVER_DISABLED    or VEHICLE_ACTIVE, TOO_FAR_AWAY, OK
+POST {PREFIX}wait?minutes=60                   time passes for the cars: they charge by their plan
+POST {PREFIX}outcome?statuses=INITIATED,,NOT_EXECUTED    of the next command; empty: none is told
+POST {PREFIX}question?answer=Rex               unlocking needs this answer; without it, none
+POST {PREFIX}cut?endpoint=status&times=1       the connection breaks
 POST {PREFIX}fail?endpoint=status&status=408&times=3&vin=VIN
+     statuses: {", ".join(map(str, STATUSES))} and any other one; without times: until heal
      endpoints: {_ENDPOINTS}
 POST {PREFIX}heal                              forget all faults
 POST {PREFIX}revoke                            end all tokens
@@ -48,28 +105,22 @@ def control(
         calls = [f"{call.endpoint} {call.vin or ''}".strip() for call in sim.calls]
         body: Any = {"cars": sorted(sim.cars), "calls": calls}
         return httpx.Response(200, json=body) if action == "cars" else _text(USAGE)
+    if action not in ACTIONS:
+        return _text(USAGE, 404)
     try:
-        return _act(sim, action, params)
-    except (KeyError, ValueError) as error:
+        act(sim, action, params)
+    except (KeyError, OverflowError, ValueError) as error:
         return _text(f"{error}\n{USAGE}", 400)
+    return _text("done\n")
 
 
-def _act(sim: SimulatedConnectedDrive, action: str, params: _Params) -> httpx.Response:
+def act(sim: SimulatedConnectedDrive, action: str, params: _Params) -> None:
+    """Do one of the `ACTIONS`; KeyError, OverflowError or ValueError for what is not known."""
     if action in _OF_CAR:
         vin = params.get("vin") or next(iter(sim.cars))
-        _OF_CAR[action](sim, sim.cars[vin], params)
-    elif action == "fail":
-        times = params.get("times")
-        endpoint = Endpoint(params.get("endpoint", Endpoint.ANY))
-        status = int(params.get("status", "500"))
-        sim.fail(endpoint, status, int(times) if times else None, params.get("vin"))
-    elif action == "heal":
-        sim.heal()
-    elif action == "revoke":
-        sim.revoke()
+        _OF_CAR[action](sim, sim.cars[vin.upper()], params)
     else:
-        return _text(USAGE, 404)
-    return _text("done\n")
+        _OF_ALL[action](sim, params)
 
 
 def controlled(sim: SimulatedConnectedDrive) -> Callable[[httpx.Request], httpx.Response]:

@@ -5,9 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum, auto
 import json
-import re
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
@@ -18,6 +16,7 @@ from tests.replay.pictures import draw_car
 from tests.replay.serving import router_of, serving
 
 from .cars import Effect, Json, LegacyCar
+from .endpoints import LOGINS, Endpoint, route
 
 HOST: Final = "b2vapi.example.com"
 BASE: Final = f"https://{HOST}"
@@ -25,60 +24,12 @@ USERNAME: Final = "driver@example.com"
 PASSWORD: Final = "correct-horse"
 KEY: Final = "made-up-key"
 SECRET: Final = "made-up-secret"
-LOGINS: Final = (
-    "/webapi/oauth/token/",
-    "/gcdm/oauth/token",
-    "/nlp/oauth/token",
-    "/gcdm/oauth/authenticate",
-)
-"""Where clients logged in: in 2015, in 2018, in the USA of 2019, and by redirect in 2020."""
 STEPS: Final = ("PENDING", "DELIVERED", "EXECUTED")
 
-_CARS: Final = "/webapi/v1/user/vehicles"
-_VIN: Final = r"(?P<vin>[^/]+)"
 _ORANGE: Final = 0xE2671B
 _FORM: Final = "application/x-www-form-urlencoded"
 
 
-class Endpoint(StrEnum):
-    """The requests of a client, named by purpose."""
-
-    TOKEN = auto()
-    VEHICLES = auto()
-    STATUS = auto()
-    LAST_TRIP = auto()
-    ALL_TRIPS = auto()
-    CHARGING_PROFILE = auto()
-    LAST_DESTINATIONS = auto()
-    RANGE_MAPS = auto()
-    NAVIGATION = auto()
-    EFFICIENCY = auto()
-    IMAGE = auto()
-    EXECUTE = auto()
-    EXECUTION = auto()
-    POI = auto()
-    ANY = auto()
-
-
-_ROUTES: Final = tuple(
-    (method, re.compile(path), endpoint)
-    for method, path, endpoint in (
-        ("POST", f"({'|'.join(LOGINS)})", Endpoint.TOKEN),
-        ("GET", f"{_CARS}/?", Endpoint.VEHICLES),
-        ("GET", f"{_CARS}/{_VIN}/status", Endpoint.STATUS),
-        ("GET", f"{_CARS}/{_VIN}/statistics/lastTrip", Endpoint.LAST_TRIP),
-        ("GET", f"{_CARS}/{_VIN}/statistics/allTrips", Endpoint.ALL_TRIPS),
-        ("GET", f"{_CARS}/{_VIN}/chargingprofile", Endpoint.CHARGING_PROFILE),
-        ("GET", f"{_CARS}/{_VIN}/destinations", Endpoint.LAST_DESTINATIONS),
-        ("GET", f"{_CARS}/{_VIN}/rangemap", Endpoint.RANGE_MAPS),
-        ("GET", f"{_CARS}/{_VIN}/image", Endpoint.IMAGE),
-        ("POST", f"{_CARS}/{_VIN}/executeService", Endpoint.EXECUTE),
-        ("GET", f"{_CARS}/{_VIN}/serviceExecutionStatus", Endpoint.EXECUTION),
-        ("POST", f"{_CARS}/{_VIN}/sendpoi", Endpoint.POI),
-        ("GET", f"/api/vehicle/navigation/v1/{_VIN}", Endpoint.NAVIGATION),
-        ("GET", f"/api/vehicle/efficiency/v1/{_VIN}", Endpoint.EFFICIENCY),
-    )
-)
 _FLAG_OF: Final = {
     "LIGHT_FLASH": "lightFlash",
     "HORN_BLOW": "hornBlow",
@@ -152,9 +103,11 @@ class SimulatedConnectedDrive:
         bare_list: bool = False,
         poi_field: str = "data",
         token_path: str = LOGINS[0],
+        speed: float = 1.0,
     ) -> None:
         """Set up the account; `answer` is that to the security question, if unlocking needs it.
 
+        Cars charge faster than real ones by `speed`; what they report has the time of the clock.
         `bare_list` tells the cars without an object around them. `poi_field` and `token_path` are
         what this server knows of several ones.
         """
@@ -165,6 +118,8 @@ class SimulatedConnectedDrive:
         self.bare_list = bare_list
         self.poi_field = poi_field
         self.token_path = token_path
+        self.speed = speed
+        self._begun, self._skipped = clock(), timedelta()
         self.username, self.password = USERNAME, PASSWORD
         self.calls: list[Call] = []
         self.sent: list[tuple[str, Json]] = []
@@ -177,6 +132,7 @@ class SimulatedConnectedDrive:
         if fresh:
             for car in self.cars.values():
                 car.freshen(clock())
+        self._live()
 
     def router(self, *, pass_through: bool = False) -> respx.MockRouter:
         """Return a router for `HOST`; other requests fail or pass through."""
@@ -185,6 +141,17 @@ class SimulatedConnectedDrive:
     def serve(self, host: str = "127.0.0.1", port: int = 0) -> AbstractAsyncContextManager[str]:
         """Serve over HTTP and yield the base URL; port 0 takes a free one."""
         return serving(self.handle, host, port)
+
+    def skip(self, time: timedelta) -> None:
+        """Let time pass for the cars, at most a week at once."""
+        self._skipped += time
+        self._live()
+
+    def _live(self) -> None:
+        now = self.clock()
+        local = self._begun + (now - self._begun) * self.speed + self._skipped
+        for car in self.cars.values():
+            car.live(now, local)
 
     def fail(
         self,
@@ -235,8 +202,9 @@ class SimulatedConnectedDrive:
     def handle(self, request: httpx.Request) -> httpx.Response:
         """Answer a request; planned network faults raise httpx errors."""
         request.read()
-        endpoint, vin = _route(request)
+        endpoint, vin = route(request)
         self.calls.append(_call(request, endpoint, vin))
+        self._live()
         try:
             response = self._fault(request, endpoint, vin) or self._answer(request, endpoint, vin)
         except Refused as refused:
@@ -427,13 +395,6 @@ def _form(request: httpx.Request) -> Mapping[str, str]:
     if kind != _FORM:
         raise Refused(415, f"Content-Type must be {_FORM}")
     return dict(parse_qsl(request.content.decode(), keep_blank_values=True))
-
-
-def _route(request: httpx.Request) -> tuple[Endpoint, str | None]:
-    for method, path, endpoint in _ROUTES:
-        if request.method == method and (match := path.fullmatch(request.url.path)):
-            return endpoint, match.groupdict().get("vin")
-    return Endpoint.ANY, None
 
 
 def _call(request: httpx.Request, endpoint: Endpoint, vin: str | None) -> Call:

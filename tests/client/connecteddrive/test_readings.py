@@ -151,6 +151,9 @@ async def test_invalid_after_a_value_is_unknown(
     [
         ("CHARGIN_STARTED", UpdateReason.CHARGING_STARTED),
         ("CHARGING_INTERRUPED", UpdateReason.CHARGING_INTERRUPTED),
+        ("CHARGINGSTARTED", UpdateReason.CHARGING_STARTED),
+        ("VEHCSHUTDOWN", UpdateReason.VEHICLE_SHUTDOWN),
+        ("VEHCSHUTDOWN_SECURED", UpdateReason.VEHICLE_SHUTDOWN_SECURED),
         ("UNKNOWN", None),
         ("SOMETHING_NEW", None),
         *((item.value, item) for item in UpdateReason),

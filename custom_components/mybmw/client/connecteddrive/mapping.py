@@ -133,6 +133,8 @@ REASON_WORD: Final = member(
     UpdateReason,
     CHARGING_INTERRUPED=UpdateReason.CHARGING_INTERRUPTED,
     CHARGIN_STARTED=UpdateReason.CHARGING_STARTED,
+    VEHCSHUTDOWN=UpdateReason.VEHICLE_SHUTDOWN,
+    VEHCSHUTDOWN_SECURED=UpdateReason.VEHICLE_SHUTDOWN_SECURED,
 )
 CHARGING_WORD: Final = member(ChargingStatus)
 _PLUGGED: Final = {
@@ -203,7 +205,7 @@ VEHICLE_ROWS: Final[tuple[AnyRow, ...]] = (
                 "I_LSC_IMM": LastStateCall.ACTIVATED,
                 "LSC_BASIS": LastStateCall.ACTIVATED,
                 "LSC_PHEV": LastStateCall.ACTIVATED,
-                "NOT_SUPPORTED": LastStateCall.NOT_SUPPORTED,
+                **{state.value: state for state in LastStateCall},
             }
         ),
     ),

@@ -204,6 +204,25 @@ SINGLE: list[tuple[str, object, AnyAttribute | str, object]] = [
     ),
     ("theft_alarm.status", "triggered", car.ALARM, AlarmState.ARMED),
     (
+        "maintenance.time_to_next_service",
+        unit(3, "weeks"),
+        "maintenance.time_to_next_service",
+        21.0,
+    ),
+    ("vehicle_information.fuel_tank_capacity", unit(46, "liters"), car.TANK_CAPACITY, 46.0),
+    (
+        "navi_destination.battery_consumption_to_destination",
+        0.2,
+        "navi_destination.battery_consumption_to_destination",
+        20.0,
+    ),
+    (
+        "navi_destination.charging_time_for_destination",
+        unit(1200, "seconds"),
+        "navi_destination.charging_time_for_destination",
+        20.0,
+    ),
+    (
         "theft_alarm.status",
         "triggered",
         "vehicle.vehicle.antiTheftAlarmSystem.alarm.isOn",
@@ -258,6 +277,23 @@ def test_property(path: str, data: object, attribute: AnyAttribute | str, expect
         MEASURED
     }
     assert not found.problems
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "attribute", "expected"),
+    [item for item in SINGLE if item[0] != "vehicle_information.powertrain"],
+)
+def test_property_of_an_unknown_drive_train(
+    path: str, data: object, attribute: AnyAttribute | str, expected: object
+) -> None:
+    """A car that says nothing else has what it sends a value for."""
+    assert say(path, data)[attribute] == expected
+
+
+def test_range_on_fuel_alone() -> None:
+    """A range without anything of a battery is one on fuel."""
+    found = say("diagnostics.estimated_range", unit(390, "kilometers"))
+    assert (found[car.REMAINING_RANGE_FUEL], found[car.REMAINING_RANGE_TOTAL]) == (390.0, 390.0)
 
 
 WHEELS = {"front_left": 2.28, "front_right": 2.31, "rear_left": 2.52, "rear_right": 2.49}
@@ -401,6 +437,27 @@ def test_session() -> None:
     assert again[car.CHARGING_SESSIONS] == (new, old)
 
 
+def test_cost_of_a_session() -> None:
+    """A charge at a public point says who runs it and what it cost."""
+    point = {"city": "M", "postal_code": "8", "street": "Nordallee", "provider": "Ionity"}
+    cost = {
+        "currency": "EUR",
+        "calculated_charging_cost": 14.2,
+        "calculated_savings": 1.0,
+        "simulated_immediate_charging_cost": 15.2,
+    }
+    parts = {
+        "charging_session.start_time": "2026-11-10T08:00:00.000Z",
+        "charging_session.end_time": "2026-11-10T10:00:00.000Z",
+        "charging_session.public_charging_points": [point],
+        "charging_session.preconditioning_state": "active",
+        "charging_session.charging_cost": cost,
+    }
+    (session,) = read(document(parts))[car.CHARGING_SESSIONS]
+    assert (session.cost, session.currency, session.public) == (14.2, "EUR", "Ionity")
+    assert session.preconditioned is True
+
+
 def test_plan() -> None:
     """Departure times and the window of cheap energy, as far as the Auto API tells them."""
     found = read(
@@ -484,6 +541,30 @@ def test_ranges(train: DriveTrain | None, fuel: float | None, total: float) -> N
             "maintenance.distance_to_next_service",
             unit(2, "kilometers"),
             "vehicle.status.serviceDistance.next",
+            2.0,
+        ),
+        (
+            "maintenance.days_to_next_service",
+            unit(1, "days"),
+            "maintenance.time_to_next_service",
+            unit(2, "days"),
+            "maintenance.time_to_next_service",
+            2.0,
+        ),
+        (
+            "charging.battery_current_dc",
+            unit(1, "amperes"),
+            "charging.battery_current",
+            unit(2, "amperes"),
+            f"{_CHARGING}.acAmpere",
+            2.0,
+        ),
+        (
+            "charging.charger_voltage_dc",
+            unit(1, "volts"),
+            "charging.charger_voltage",
+            unit(2, "volts"),
+            f"{_CHARGING}.acVoltage",
             2.0,
         ),
         (

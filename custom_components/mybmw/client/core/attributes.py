@@ -69,6 +69,7 @@ class Unit(StrEnum):
     KILOGRAMS = "kg"
     SECONDS = "s"
     MINUTES = "min"
+    DAYS = "d"
     WEEKS = "weeks"
     MONTHS = "months"
     DEGREES = "°"

@@ -73,6 +73,7 @@ _BOUNDS: Final[Mapping[Unit | None, tuple[float, float]]] = {
     Unit.SECONDS: (0, 86_400),
     Unit.MINUTES: (0, 10_080),
     Unit.STARS: (0, 5),
+    Unit.DAYS: (-3_650, 3_650),
     Unit.WEEKS: (0, 520),
     Unit.MONTHS: (0, 120),
     Unit.METERS: (-500, 9_000),

@@ -19,7 +19,7 @@ from ..core.convert import Converter, mapping, text
 from ..core.reconcile import EXPIRY_GRACE
 from ..core.values import ChargingProfile, ChargingSession, ChargingStatus, DepartureTimer
 from .component import SOURCE, Document
-from .converters import clock, measured, moment, percent
+from .converters import ACTIVE, amount, clock, measured, moment, percent
 
 MOST_SESSIONS: Final = 30
 """How many charges are kept."""
@@ -37,6 +37,7 @@ _DEPARTURES: Final = "charging.departure_times"
 _REDUCTIONS: Final = "charging.reduction_times"
 _START: Final = "charging_session.start_time"
 _END: Final = "charging_session.end_time"
+_COST: Final = "charging_session.charging_cost"
 
 
 def _place(data: object) -> str | None:
@@ -47,6 +48,18 @@ def _place(data: object) -> str | None:
             return found
     parts = [text(fields.get(name)) for name in ("provider", "street", "postal_code", "city")]
     return ", ".join(part for part in parts if part)[:255] or None
+
+
+def _provider(data: object) -> str | None:
+    return text(mapping(data).get("provider"))
+
+
+def _cost(data: object) -> float | None:
+    return amount(mapping(data).get("calculated_charging_cost"))
+
+
+def _currency(data: object) -> str | None:
+    return text(mapping(data).get("currency"))
 
 
 _SESSION: Final[Mapping[str, tuple[tuple[str, ...], Converter[Any]]]] = {
@@ -61,6 +74,10 @@ _SESSION: Final[Mapping[str, tuple[tuple[str, ...], Converter[Any]]]] = {
         ("charging_session.location", "charging_session.public_charging_points"),
         _place,
     ),
+    "public": (("charging_session.public_charging_points",), _provider),
+    "preconditioned": (("charging_session.preconditioning_state",), ACTIVE),
+    "cost": ((_COST,), _cost),
+    "currency": ((_COST,), _currency),
 }
 
 PATHS: Final = (

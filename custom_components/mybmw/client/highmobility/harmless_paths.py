@@ -16,6 +16,7 @@ vehicles.changelog: status timestamp
 errors: title
 charging.departure_times.data: state time.hour time.minute
 charging.reduction_times.data: start_stop time.hour time.minute
+charging_session.charging_cost.data: currency calculated_charging_cost
 diagnostics.check_control_messages.data: id status text remaining_time.value remaining_time.unit
 diagnostics.trouble_codes.data: id occurrences status system
 diagnostics.confirmed_trouble_codes.data: id status

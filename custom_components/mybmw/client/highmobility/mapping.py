@@ -33,6 +33,7 @@ from ..core.attributes import (
     REMAINING_RANGE_ELECTRIC,
     STARTER_BATTERY_VOLTAGE,
     STATE_OF_CHARGE,
+    TANK_CAPACITY,
     TIRE_PRESSURE,
     TIRE_TARGET_PRESSURE,
     WINDOWS,
@@ -88,6 +89,7 @@ type AnyRule = PropertyRule[Any]
 _KM: Final = measured(Unit.KILOMETERS)
 _METERS: Final = measured(Unit.METERS)
 _MINUTES: Final = measured(Unit.MINUTES)
+_DAYS: Final = measured(Unit.DAYS)
 _KPA: Final = measured(Unit.KILOPASCAL)
 _KW: Final = measured(Unit.KILOWATT)
 _KWH: Final = measured(Unit.KILOWATT_HOURS)
@@ -139,10 +141,10 @@ def tail[T](
     return PropertyRule(DESCRIPTORS[key].attribute, convert, forgets, fallbacks)
 
 
-def _own(key: str, convert: Converter[Any] | None = None) -> AnyRule:
+def _own(key: str, convert: Converter[Any] | None = None, *fallbacks: str) -> AnyRule:
     """Return the rule for a fact that only the Auto API has, a word if nothing is said."""
     item = PROPERTIES[key]
-    return PropertyRule(item.attribute, convert or word(*item.words), convert is None)
+    return PropertyRule(item.attribute, convert or word(*item.words), convert is None, fallbacks)
 
 
 def _words(key: str, **others: str) -> AnyRule:
@@ -184,9 +186,14 @@ RULES: Final[Mapping[str, AnyRule]] = {
         _AMPERE,
         "charging.charging_current",
         "charging.battery_current_ac",
+        "charging.battery_current_dc",
     ),
     "charging.charger_voltage": tail(
-        f"{_CHARGING}.acVoltage", _VOLT, "charging.charging_voltage", "charging.charger_voltage_ac"
+        f"{_CHARGING}.acVoltage",
+        _VOLT,
+        "charging.charging_voltage",
+        "charging.charger_voltage_ac",
+        "charging.charger_voltage_dc",
     ),
     "charging.plug_type": _words(
         f"{_CHARGING}.method", type_1="ac_type1plug", type_2="ac_type2plug", ccs="ac_typ2combo"
@@ -344,6 +351,7 @@ RULES: Final[Mapping[str, AnyRule]] = {
     "vehicle_information.model_year": PropertyRule(MODEL_YEAR, year),
     "vehicle_information.colour_name": PropertyRule(COLOR, text),
     "vehicle_information.country_code": PropertyRule(COUNTRY, text),
+    "vehicle_information.fuel_tank_capacity": PropertyRule(TANK_CAPACITY, _LITERS),
     "vehicle_information.driver_seat_location": PropertyRule(
         LEFT_HAND_DRIVE, flag(left=True, right=False)
     ),
@@ -352,7 +360,16 @@ RULES: Final[Mapping[str, AnyRule]] = {
     # What only the Auto API has
     "charging.current_type": _own("charging.current_type"),
     "lights.parking_light_status": _own("lights.parking_light_status"),
+    "maintenance.time_to_next_service": _own(
+        "maintenance.time_to_next_service", _DAYS, "maintenance.days_to_next_service"
+    ),
     "navi_destination.arrival_duration": _own("navi_destination.arrival_duration", _MINUTES),
+    "navi_destination.battery_consumption_to_destination": _own(
+        "navi_destination.battery_consumption_to_destination", percent
+    ),
+    "navi_destination.charging_time_for_destination": _own(
+        "navi_destination.charging_time_for_destination", _MINUTES
+    ),
     "usage.last_trip_battery_regenerated": _own("usage.last_trip_battery_regenerated", percent),
     "usage.last_trip_energy_consumption": _own("usage.last_trip_energy_consumption", _KWH),
     "usage.last_trip_fuel_consumption": _own("usage.last_trip_fuel_consumption", _LITERS),
@@ -433,5 +450,12 @@ PLUG: Final = frozenset(
 ) - {DESCRIPTORS["vehicle.vehicle.avgAuxPower"].attribute}
 """What only cars have that can be charged."""
 
-FUEL: Final = frozenset({REMAINING_FUEL, REMAINING_FUEL_PERCENT})
+FUEL: Final = frozenset(
+    {
+        REMAINING_FUEL,
+        REMAINING_FUEL_PERCENT,
+        TANK_CAPACITY,
+        DESCRIPTORS["vehicle.drivetrain.internalCombustionEngine.engine.ect"].attribute,
+    }
+)
 """What only cars have that burn fuel."""

@@ -108,19 +108,21 @@ def read_vehicle(answer: object, context: AnswerContext, problems: Counter[str])
 def _fits(attribute: AnyAttribute, document: Document, train: DriveTrain | None) -> bool:
     """Return whether a car can have the fact; cars also send zeros for what they lack."""
     if attribute in PLUG:
-        return train.plugs_in if train is not None else document.has(*_PLUG_PROOF)
+        if train is not None:
+            return train.plugs_in
+        return document.has(*_PLUG_PROOF) or not document.has(*_FUEL_PROOF)
     if attribute in FUEL:
         return _burns(document) if train is None else train.burns_fuel
     return True
 
 
 def _burns(document: Document) -> bool:
-    """Return whether a car of unknown drive train has fuel; electric ones send an empty tank."""
+    """Return whether a car of unknown drive train may burn fuel; electric ones are at zero."""
     filled = any(
         document.value(path, convert)
         for path, convert in zip(_FUEL_PROOF, _FUEL_UNITS, strict=True)
     )
-    return filled or (document.has(*_FUEL_PROOF) and not document.has(*_PLUG_PROOF))
+    return filled or not document.has(*_PLUG_PROOF)
 
 
 def _basics(document: Document) -> Iterator[AnyReading]:

@@ -32,8 +32,8 @@ _SECONDS: Final[Mapping[str, float]] = {
     "days": 86_400.0,
     "weeks": 604_800.0,
 }
-_WEEK: Final = _SECONDS["weeks"]
-_MONTH_IN_WEEKS: Final = 365.25 / 12 / 7
+_MONTH: Final = 365.25 / 12 * _SECONDS["days"]
+_LONG: Final[Mapping[str, float]] = {**_SECONDS, "months": _MONTH}
 _GALLON: Final = 3.785411784
 _IMPERIAL_GALLON: Final = 4.54609
 
@@ -98,7 +98,8 @@ FACTORS: Final[Mapping[Unit, Mapping[str, Factor]]] = {
     Unit.VOLT: {"volts": _SAME, "millivolts": (0.001, 0.0), "kilovolts": (1_000.0, 0.0)},
     Unit.SECONDS: _scaled(_SECONDS, 1),
     Unit.MINUTES: _scaled(_SECONDS, 60),
-    Unit.WEEKS: {**_scaled(_SECONDS, _WEEK), "months": (_MONTH_IN_WEEKS, 0.0)},
+    Unit.DAYS: _scaled(_LONG, _SECONDS["days"]),
+    Unit.WEEKS: _scaled(_LONG, _SECONDS["weeks"]),
     Unit.DEGREES: {
         "degrees": _SAME,
         "radians": (57.29577951308232, 0.0),

@@ -1,5 +1,6 @@
 """High Mobility in Home Assistant: set-up in both ways, values, webhooks, costs, removal."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 import logging
@@ -13,14 +14,12 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.components import webhook
 from homeassistant.components.diagnostics import DOMAIN as DIAGNOSTICS
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
-from homeassistant.util.aiohttp import MockRequest
 import httpx
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
@@ -50,6 +49,7 @@ from tests.replay.highmobility import (
     Place,
     SimulatedHighMobility,
     fails,
+    sign,
 )
 
 type Elapse = Callable[[timedelta], Awaitable[None]]
@@ -342,52 +342,78 @@ async def test_events(
 
 async def test_ten_thousand_deliveries(
     hass: HomeAssistant,
-    service: SimulatedHighMobility,
-    account: MockConfigEntry,
     elapse: Elapse,
     freezer: FrozenDateTimeFactory,
+    browser: Browser,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Wrong ones get nowhere, good ones cause two reads, and nothing is in the log."""
-    caplog.set_level(logging.DEBUG)
-    good = service.delivery("maintenance_changed", I4)
-    foreign = service.delivery("maintenance_changed", "WBA0NOTMINE000001")
-    plain = {name: value for name, value in good.headers.items() if "Signature" not in name}
-    wrong = {**good.headers, "X-HM-Signature-256": "sha256=" + "0" * 64}
-    kinds = (
-        (Delivery(plain, good.body), 401),
-        (Delivery(wrong, good.body), 401),
-        (Delivery(good.headers, good.body + b" "), 401),
-        (Delivery(good.headers, b"x" * 70_000), 413),
-        (Delivery(good.headers, b""), 401),
-        (good, 202),
-        (foreign, 202),
-    )
-    reads = service.asked(Place.DATA)
-    for number in range(10_000):
-        sent, status = kinds[number % len(kinds)]
-        answer = await webhook.async_handle_webhook(
-            hass,
-            HOOK,
-            MockRequest(sent.body, DOMAIN, method="POST", headers=dict(sent.headers)),
-        )
-        assert answer.status == status
-    for number in range(100):
-        if number == 50:
-            await elapse(timedelta(milliseconds=100))
-            assert service.asked(Place.DATA) == reads + 1
-        freezer.tick(timedelta(milliseconds=1))
-        sent = service.delivery("vehicle_location_changed", I4)
-        request = MockRequest(sent.body, DOMAIN, method="POST", headers=dict(sent.headers))
-        assert (await webhook.async_handle_webhook(hass, HOOK, request)).status == 202
-    for _ in range(4):
-        await elapse(timedelta(seconds=10))
-    assert service.asked(Place.DATA) == reads + 2
+    """Wrong ones get nowhere, good ones cause two reads a car, and nothing is in the log.
+
+    They come by HTTP, a hundred at once.
+    """
+    caplog.set_level(logging.WARNING)
+    caplog.set_level(logging.DEBUG, f"custom_components.{DOMAIN}")
+    caplog.set_level(logging.CRITICAL, "aiohttp.access")
+    hass.loop.set_debug(False)
+    service = simulated("i4_edrive40", "x3_30e")
+    service.clear()
+    vins = [*service.cars]
+    fleet_entry(*vins).add_to_hass(hass)
+    with service.router(pass_through=True):
+        assert await async_setup_component(hass, DOMAIN, {})
+        await hass.async_block_till_done()
+        reads = {vin: service.asked(Place.DATA, vin) for vin in vins}
+        kinds = _kinds(service)
+        for number in range(100):
+            batch = [kinds[(100 * number + place) % len(kinds)] for place in range(100)]
+            found = await asyncio.gather(*(post(browser, sent) for sent, _ in batch))
+            assert found == [status for _, status in batch]
+        await elapse(timedelta(milliseconds=100))
+        for vin in vins:
+            assert service.asked(Place.DATA, vin) == reads[vin] + 1
+        sent = []
+        for number in range(100):
+            freezer.tick(timedelta(milliseconds=1))
+            sent.append(service.delivery("vehicle_location_changed", vins[number % 2]))
+        assert set(await asyncio.gather(*(post(browser, item) for item in sent))) == {202}
+        for _ in range(4):
+            await elapse(timedelta(seconds=10))
+        for vin in vins:
+            assert service.asked(Place.DATA, vin) == reads[vin] + 2
     loud = [line for line in caplog.records if line.levelno >= logging.WARNING]
     assert not [line for line in loud if line.name != "asyncio"]
     ours = " ".join(line.getMessage() for line in caplog.records if DOMAIN in line.name)
-    for secret in (HOOK, SECRET, WEBHOOK_SECRET, I4):
+    for secret in (HOOK, SECRET, WEBHOOK_SECRET, *vins):
         assert secret not in ours
+
+
+def _kinds(service: SimulatedHighMobility) -> list[tuple[Delivery, int]]:
+    """Return deliveries that are wrong, useless or good, and what is answered to each."""
+    good = [service.delivery("maintenance_changed", vin) for vin in service.cars]
+    headers, body = good[0].headers, good[0].body
+    plain = {name: value for name, value in headers.items() if "Signature" not in name}
+    weak = {name: value for name, value in headers.items() if "256" not in name}
+    wrong = (
+        *(plain, weak),
+        {**headers, "X-HM-Signature-256": "sha256=" + "0" * 64},
+        {**headers, "X-HM-Signature-256": sign("another secret", body)},
+    )
+    malformed = (b"", b"{", b"[]", b"\xff\x00", b'{"event": [], "vehicle": 7}', b"1" * 60_000)
+    signed = [
+        Delivery(
+            {"X-HM-Delivery": str(number), "X-HM-Signature-256": sign(WEBHOOK_SECRET, item)}, item
+        )
+        for number, item in enumerate(malformed)
+    ]
+    large = b" " * 70_000
+    return [
+        *((Delivery(names, body), 401) for names in wrong),
+        (Delivery(headers, body + b" "), 401),
+        (Delivery({**headers, "X-HM-Signature-256": sign(WEBHOOK_SECRET, large)}, large), 413),
+        *((item, 202) for item in signed),
+        *((item, 202) for item in good),
+        (service.delivery("maintenance_changed", "WBA0NOTMINE000001"), 202),
+    ]
 
 
 async def test_costs(

@@ -17,6 +17,9 @@ TRAINS = {
     Drivetrain.ICE: DriveTrain.COMBUSTION,
 }
 CARS = {
+    "electric, silent on the road": CarState(live=False),
+    "hybrid, silent on the road": CarState(Drivetrain.PHEV, capacity=12, live=False),
+    "petrol, silent on the road": CarState(Drivetrain.ICE, live=False),
     "electric": CarState(),
     "hybrid": CarState(Drivetrain.PHEV, capacity=12, header_freezes=True),
     "petrol": CarState(Drivetrain.ICE),

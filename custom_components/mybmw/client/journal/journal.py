@@ -9,6 +9,7 @@ from ..core import attributes as car
 from ..core.attributes import AnyAttribute, AnyReading
 from ..core.convert import mapping
 from ..core.records import Record, Trip
+from .charges import ChargeTracker
 from .distances import PeriodDistances
 from .log import JournalEvent, Log, Settings
 from .observation import OBSERVED, Observation
@@ -16,6 +17,7 @@ from .presence import Presence
 from .trips import TripTracker
 
 _TRIPS: Final = "trips"
+_CHARGES: Final = "charges"
 _PRESENCE: Final = "presence"
 
 
@@ -41,6 +43,7 @@ class Journal:
         self.log = log
         self.settings = settings
         self.trips = TripTracker()
+        self.charges = ChargeTracker()
         self.presence = Presence()
         self._distances = PeriodDistances()
         self._shown: dict[AnyAttribute, object] = {}
@@ -49,19 +52,27 @@ class Journal:
     def look(self, observation: Observation, now: datetime) -> JournalUpdate:
         """Take in the newest readings of the car; any order and repetition is allowed."""
         self.trips.look(observation, now, self.log, self.settings)
+        moved = self.trips.moving_since
+        self.charges.look(observation, now, self.log, self.settings, moved)
         self.presence.look(observation, self.settings, parked=self.trips.driving is False)
         readings = tuple(self._readings(observation, now))
         records, events = self.log.take()
-        return JournalUpdate(records, readings, tuple(events), self.trips.again)
+        again = min(filter(None, (self.trips.again, self.charges.again)), default=None)
+        return JournalUpdate(records, readings, tuple(events), again)
 
     def dump(self) -> dict[str, Any]:
         """Return the open state as JSON, at most 4 kB."""
-        return {_TRIPS: self.trips.dump(), _PRESENCE: self.presence.dump()}
+        return {
+            _TRIPS: self.trips.dump(),
+            _CHARGES: self.charges.dump(),
+            _PRESENCE: self.presence.dump(),
+        }
 
     def load(self, saved: object) -> None:
         """Restore the open state; invalid parts are ignored."""
         parts = mapping(saved)
         self.trips.load(parts.get(_TRIPS))
+        self.charges.load(parts.get(_CHARGES))
         self.presence.load(parts.get(_PRESENCE))
 
     def _readings(self, seen: Observation, now: datetime) -> Iterator[AnyReading]:
@@ -87,6 +98,7 @@ class Journal:
         current = self.trips.current()
         if current is not None or self.log.trips:
             yield from self._distances.of(self.log, current, now, self.settings.zone)
+        yield from self.charges.values(seen, now, self.settings)
         yield car.DISTANCE_FROM_HOME, self.presence.distance
         yield car.AT_HOME, self.presence.at_home
 

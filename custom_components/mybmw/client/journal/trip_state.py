@@ -62,7 +62,8 @@ class TripState:
     `stopped` are when the car was switched on and off last, `opened`, `left`, `secured` and
     `plugged` the newest times of the driver's door, the lock and the plug. `segments` counts the
     ends of trips that the car has reported since. The car has `arrived` if the place in the last
-    record is that of its end. A `live` car reports on the road.
+    record is that of its end. A `live` car reports on the road. `empty` is the last trip if the
+    odometer has not said yet how long it was.
     """
 
     base: float | None = None
@@ -91,6 +92,7 @@ class TripState:
     live: bool = False
     doubts: int = 0
     open: OpenTrip | None = None
+    empty: OpenTrip | None = None
 
     def after_end(self, time: datetime | None) -> bool:
         """Return whether a time is after the last trip."""

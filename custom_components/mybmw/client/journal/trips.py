@@ -155,7 +155,10 @@ class TripTracker:
         gain = reached - (state.base or 0.0)
         if gain < MIN_GAIN:
             return
-        if last is not None and belongs_to_last(movement, state, gain):
+        if state.empty is not None and is_late(movement, state):
+            state.empty.reached = reached
+            self._close(state.empty, state.empty.end or state.empty.seen, look)
+        elif last is not None and state.empty is None and belongs_to_last(movement, state, gain):
             state.base = reached
             look.log.put(replace(last, odometer_end=reached))
         else:
@@ -166,16 +169,26 @@ class TripTracker:
         state = self.state
         if not state.after_end(movement.until) or state.base is None:
             return
-        last = look.log.trips.get(state.last or "")
-        stop = None if state.ended is None else max(state.ended, state.moved or state.ended)
-        if last is not None and stop is not None and not self._plugged_since(last.end):
-            if moved_off(movement, state, stop) - stop <= look.settings.join_stops:
-                state.open = reopened(last, movement)
+        state.open = self._continued(movement, look)
         if state.open is None:
             self._compare(look)
             state.open = opened(movement, state, look.log.charges)
             state.open.unseen = self._resumed
+        state.empty = None
         self._extend(state.open, movement, look)
+
+    def _continued(self, movement: Movement, look: _Look) -> OpenTrip | None:
+        """Return the last trip if the movement continues it after a short stop."""
+        state, last = self.state, look.log.trips.get(self.state.last or "")
+        if state.ended is None or (state.plugged is not None and state.plugged > state.ended):
+            return None
+        stopped = max(state.ended, state.moved or state.ended)
+        if moved_off(movement, state, stopped) - stopped > look.settings.join_stops:
+            return None
+        if state.empty is not None:
+            state.empty.end, state.empty.sure = None, False
+            return state.empty
+        return None if last is None else reopened(last, movement)
 
     def _extend(self, trip: OpenTrip, movement: Movement, look: _Look) -> None:
         state = self.state
@@ -258,11 +271,14 @@ class TripTracker:
     def _close(self, trip: OpenTrip, end: datetime, look: _Look) -> None:
         state, log = self.state, look.log
         state.open = None
+        if trip.first is None:
+            return
         state.ended, state.moved = end, max(trip.move or end, end)
         self._arrive(look)
         if trip.reached - trip.odometer < _ANY_DISTANCE:
-            state.arrived = True
+            state.empty, trip.end = trip, end
             return
+        state.empty = None
         trip.id = trip.id or log.new_id(TRIP, end)
         there = state.place if state.arrived else RecordPlace()
         item = trip_record(trip, end, there, log.trips.get(trip.id), state)
@@ -286,7 +302,7 @@ class TripTracker:
         trip = look.log.trips.get(state.last or "")
         if trip is None or state.open is not None:
             return
-        if not state.arrived:
+        if not state.arrived and state.empty is None:
             self._arrive(look)
             if state.arrived:
                 trip = replace(trip, destination=state.place)
@@ -305,6 +321,3 @@ class TripTracker:
         reading = seen.reading(car.STATE_OF_CHARGE)
         if reading is not None:
             self.state.soc, self.state.soc_time = reading.value, reading.time
-
-    def _plugged_since(self, end: datetime) -> bool:
-        return self.state.plugged is not None and self.state.plugged > end

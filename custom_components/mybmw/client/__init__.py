@@ -55,6 +55,17 @@ from .core.execution import NO_STATE, NOT_CHARGING, NOT_PLUGGED_IN
 from .core.garage import Changes, Garage
 from .core.policy import Policy
 from .core.position import position_gap
+from .core.reach import (
+    ROAD_FACTOR,
+    Distances,
+    ReachableArea,
+    as_geojson,
+    differs,
+    distances,
+    margins,
+    reachable,
+)
+from .core.reach_drawing import as_svg
 from .core.recording import Message, Recording
 from .core.snapshot import Saved, dump, encode, load, load_sources
 from .core.source import (
@@ -82,6 +93,7 @@ __all__ = [
     "NOT_CHARGING",
     "NOT_PLUGGED_IN",
     "NO_STATE",
+    "ROAD_FACTOR",
     "AcLimit",
     "AccessDisabledError",
     "AccountLockedError",
@@ -106,6 +118,7 @@ __all__ = [
     "CommandResult",
     "CommandState",
     "CommandTimeoutError",
+    "Distances",
     "EventKind",
     "Eventful",
     "FlashLights",
@@ -130,6 +143,7 @@ __all__ = [
     "Polled",
     "Progress",
     "QuotaError",
+    "ReachableArea",
     "Reading",
     "Recording",
     "Redactor",
@@ -151,18 +165,24 @@ __all__ = [
     "UnsupportedError",
     "Vehicle",
     "archive",
+    "as_geojson",
+    "as_svg",
     "attributes",
     "capabilities_of",
     "descriptors",
+    "differs",
+    "distances",
     "dump",
     "encode",
     "files",
     "load",
     "load_sources",
     "longest_wait",
+    "margins",
     "narrow",
     "position_gap",
     "raw",
+    "reachable",
     "utc_time",
     "values",
 ]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 import json
+from math import cos, pi, sin
 from typing import Any
 
 import pytest
@@ -112,6 +113,26 @@ async def test_convertible(sim: SimulatedConnectedDrive, client: LegacyClient) -
         "send_poi",
         "vehicle_finder",
     ]
+
+
+def test_huge_range_map() -> None:
+    """What a server may send is bounded; a polygon keeps its form."""
+    corners = [
+        {"lat": 48 + sin(angle / 4_999), "lon": 11 + cos(angle / 4_999)}
+        for angle in (2 * pi * step for step in range(4_999))
+    ]
+    answer = {
+        "rangemap": {
+            "center": {"lat": 48, "lon": 11},
+            "rangemaps": [{"type": "COMFORT", "polyline": corners}] * 30,
+        }
+    }
+    [reading] = read_range_map(answer, datetime.now(UTC), Counter())
+    assert len(reading.value.polygons) == 10
+    for polygon in reading.value.polygons:
+        assert 400 <= len(polygon.corners) <= 500
+        assert min(corner.longitude for corner in polygon.corners) == pytest.approx(10, abs=0.001)
+        assert min(corner.latitude for corner in polygon.corners) == pytest.approx(47, abs=0.001)
 
 
 async def test_only_promised_endpoints_are_asked(

@@ -6,6 +6,7 @@ See docs/protocols/connecteddrive.md#trips and #places.
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from math import ceil
 from typing import Final
 
 from ..core.attributes import DESTINATIONS, RANGE_MAP, AnyReading
@@ -17,7 +18,7 @@ from .readings import SOURCE, place_of
 
 _MOST_DESTINATIONS: Final = 100
 _MOST_POLYGONS: Final = 10
-_MOST_CORNERS: Final = 2_000
+_MOST_CORNERS: Final = 500
 
 
 def read_last_trip(answer: object, time: datetime, problems: Counter[str]) -> list[AnyReading]:
@@ -97,7 +98,9 @@ def _polygons(reader: Reader, items: object) -> Iterator[RangePolygon]:
 
 
 def _corners(reader: Reader, line: object) -> Iterator[Position]:
-    for point in sequence(line)[:_MOST_CORNERS]:
+    points = sequence(line)
+    # Leaving out corners evenly keeps the shape
+    for point in points[:: ceil(len(points) / _MOST_CORNERS) or 1]:
         place = place_of(reader, point)
         if place is not None:
             yield place

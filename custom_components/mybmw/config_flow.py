@@ -15,11 +15,25 @@ from homeassistant.config_entries import (
     OptionsFlowWithReload,
 )
 from homeassistant.core import callback
-from homeassistant.helpers.selector import BooleanSelector
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+)
 import voluptuous as vol
 
+from .client import ROAD_FACTOR
 from .client.core.values import Unreadable
-from .const import CONF_SOURCES, DOMAIN, OPTION_POSITION, OPTION_READ_ONLY
+from .const import (
+    CONF_SOURCES,
+    DOMAIN,
+    LEAST_ROAD_FACTOR,
+    MOST_ROAD_FACTOR,
+    OPTION_POSITION,
+    OPTION_READ_ONLY,
+    OPTION_ROAD_FACTOR,
+)
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .entity import count_entities_of
 from .runtime.issues import delete_issues
@@ -35,6 +49,14 @@ _STEP: Final = "async_step_"
 _REMOVE: Final = "remove"
 _GENERAL: Final[dict[Any, Any]] = {
     vol.Required(OPTION_POSITION, default=True): BooleanSelector(),
+    vol.Optional(OPTION_ROAD_FACTOR): NumberSelector(
+        NumberSelectorConfig(
+            min=LEAST_ROAD_FACTOR,
+            max=MOST_ROAD_FACTOR,
+            step=0.05,
+            mode=NumberSelectorMode.SLIDER,
+        )
+    ),
 }
 _COMMANDING: Final[dict[Any, Any]] = {
     vol.Required(OPTION_READ_ONLY, default=False): BooleanSelector(),
@@ -243,7 +265,7 @@ class MyBMWOptionsFlow(OptionsFlowWithReload):
         return vol.Schema(schema)
 
     def _suggested(self) -> dict[str, Any]:
-        suggested: dict[str, Any] = {}
+        suggested: dict[str, Any] = {OPTION_ROAD_FACTOR: ROAD_FACTOR}
         for spec in self._specs:
             suggested |= spec.setup.suggested_options(self.config_entry)
         return suggested

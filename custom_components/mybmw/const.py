@@ -16,10 +16,14 @@ CONF_TOKENS: Final = "tokens"
 OPTION_READ_ONLY: Final = "read_only"
 OPTION_INTERVAL: Final = "polling_interval"
 OPTION_POSITION: Final = "track_position"
+OPTION_ROAD_FACTOR: Final = "road_factor"
 OPTION_CARDATA: Final = "cardata"
 OPTION_NIGHT_START: Final = "night_start"
 OPTION_NIGHT_END: Final = "night_end"
 OPTION_STREAM: Final = "stream"
+
+LEAST_ROAD_FACTOR: Final = 0.3
+MOST_ROAD_FACTOR: Final = 1.0
 
 STREAM_BMW: Final = "bmw"
 STREAM_OWN: Final = "own"

@@ -14,6 +14,7 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .client import (
+    ROAD_FACTOR,
     AnyReading,
     Changes,
     ClientError,
@@ -24,16 +25,18 @@ from .client import (
     NotAllowedError,
     Policy,
     Poll,
+    ReachableArea,
     Redactor,
     Source,
     Vehicle,
     attributes as car,
     load,
     load_sources,
+    reachable,
 )
 from .client.core.attributes import AnyAttribute
 from .client.core.values import Brand
-from .const import DOMAIN
+from .const import DOMAIN, OPTION_ROAD_FACTOR
 from .runtime.availability import (
     AccountAvailability,
     SourceAvailability,
@@ -112,6 +115,11 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
     def can_refresh(self) -> bool:
         """Return whether the user may poll a car now."""
         return any(poller.can_poll_car for poller in self.pollers.values())
+
+    def area(self, vehicle: Vehicle) -> ReachableArea | None:
+        """Return where a car can get to, None if that is unknown."""
+        factor = self.config_entry.options.get(OPTION_ROAD_FACTOR, ROAD_FACTOR)
+        return reachable(vehicle, factor)
 
     async def async_restore(self) -> Contents:
         """Restore the stored readings and commands; return all stored contents."""

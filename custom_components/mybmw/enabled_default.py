@@ -34,6 +34,10 @@ def _commanded(_vehicle: Vehicle, commands: frozenset[CommandKind]) -> bool:
     return bool(commands)
 
 
+def _no_range_map(vehicle: Vehicle, _commands: frozenset[CommandKind]) -> bool:
+    return vehicle.value(car.RANGE_MAP) is None
+
+
 _CLIMATE: Final = _offers(CommandKind.CLIMATE_START, CommandKind.CLIMATE_STOP)
 _DISABLED: Final[Mapping[str, Rule]] = {
     "fuel_and_battery.remaining_range_total": _electric_range,
@@ -53,6 +57,7 @@ _DISABLED: Final[Mapping[str, Rule]] = {
     "lids.trunk": _commanded,
     "average_consumption": _commanded,
     "battery_capacity": _commanded,
+    "reach": _no_range_map,
 }
 """By the key of the entity: whether it is disabled for a car and the commands it accepts."""
 

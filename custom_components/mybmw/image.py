@@ -1,4 +1,4 @@
-"""Images: BMW's rendered pictures of a car."""
+"""Images: BMW's rendered pictures of a car, and a drawing of how far it comes."""
 
 import asyncio
 from dataclasses import dataclass
@@ -7,13 +7,24 @@ import logging
 from typing import ClassVar, Final, override
 
 from homeassistant.components.image import ImageEntity, ImageEntityDescription
+from homeassistant.const import UnitOfLength
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
-from .client import AnswerError, ClientError, Garage, Vehicle, attributes as car
+from .client import (
+    AnswerError,
+    ClientError,
+    Garage,
+    ReachableArea,
+    Vehicle,
+    as_svg,
+    attributes as car,
+    differs,
+    reachable,
+)
 from .client.core.attributes import AnyAttribute
 from .const import DOMAIN
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
@@ -68,6 +79,26 @@ IMAGES: Final = (
 )
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class DrawingDescription(MyBMWDescription, ImageEntityDescription):
+    """Describes the drawing of how far a car comes."""
+
+    also_watched: ClassVar[tuple[AnyAttribute, ...]] = (car.TRACKING_ENABLED,)
+
+    @override
+    def usable(self, vehicle: Vehicle, _garage: Garage) -> bool:
+        return reachable(vehicle) is not None
+
+
+DRAWINGS: Final = (
+    DrawingDescription(
+        key="reach",
+        translation_key="reach",
+        attributes=(car.RANGE_MAP, car.POSITION, car.REMAINING_RANGE_TOTAL),
+    ),
+)
+
+
 async def async_setup_entry(
     hass: HomeAssistant,
     entry: MyBMWConfigEntry,
@@ -76,6 +107,7 @@ async def async_setup_entry(
     """Set up images."""
     await entry.runtime_data.images.load()
     async_add_car_entities(entry, async_add_entities, IMAGES, MyBMWImage)
+    async_add_car_entities(entry, async_add_entities, DRAWINGS, MyBMWDrawing)
 
 
 class MyBMWImage(MyBMWEntity, ImageEntity):
@@ -148,6 +180,51 @@ class MyBMWImage(MyBMWEntity, ImageEntity):
             self._attr_image_last_updated = fetched
             self.async_write_ha_state()
             async_dispatcher_send(self.hass, picture_signal(self.vehicle.vin))
+
+
+class MyBMWDrawing(MyBMWEntity, ImageEntity):
+    """A drawing of how far a car comes, which is a new one after noticeable changes only."""
+
+    _attr_content_type = "image/svg+xml"
+
+    def __init__(
+        self,
+        coordinator: GarageCoordinator,
+        vehicle: Vehicle,
+        description: DrawingDescription,
+    ) -> None:
+        super().__init__(coordinator, vehicle, description)
+        ImageEntity.__init__(self, coordinator.hass)
+        self._area: ReachableArea | None = None
+        self._update_area()
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        self._update_area()
+        super()._handle_coordinator_update()
+
+    @callback
+    def _update_area(self) -> None:
+        """Replace the area if it is noticeably another one."""
+        before, now = self._area, self.coordinator.area(self.vehicle)
+        if before is not None and now is not None and not differs(before, now):
+            return
+        self._area = now
+        self._attr_image_last_updated = None if now is None else self._time_of(now)
+        self._attr_extra_state_attributes = {"estimated": now and now.estimated}
+
+    def _time_of(self, area: ReachableArea) -> datetime:
+        """Return the time of the newest reading that an area follows from."""
+        own, *others = self.entity_description.attributes
+        readings = (self.vehicle[item] for item in (others if area.estimated else (own,)))
+        return max(reading.time for reading in readings if reading is not None)
+
+    @override
+    async def async_image(self) -> bytes | None:
+        """Return the drawing as SVG."""
+        miles = self.hass.config.units.length_unit == UnitOfLength.MILES
+        return None if self._area is None else as_svg(self._area, miles=miles).encode()
 
 
 async def async_picture(

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import partial
-from typing import Any, Final, override
+from operator import attrgetter
+from typing import Any, ClassVar, Final, override
 
 from homeassistant.components.sensor import (
     DOMAIN as SENSOR_DOMAIN,
@@ -53,11 +54,14 @@ from .client import (
     CommandKind,
     CommandResult,
     CommandState,
+    Distances,
     Garage,
     Status,
     Unit,
     Vehicle,
     attributes as car,
+    distances,
+    reachable,
 )
 from .client.core.attributes import AnyAttribute
 from .client.core.descriptors import DESCRIPTORS, PROPERTIES, Descriptor, Kind
@@ -178,6 +182,18 @@ class SensorDescription(MyBMWDescription, SensorEntityDescription):
         extra = self.extra
         value = extra and vehicle.value(self.details or self.attributes[0])
         return None if extra is None or value is None else extra(value)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ReachDescription(SensorDescription):
+    """Describes a sensor of how far the edge of the area is that a car can get to."""
+
+    state: Callable[[Distances], State]
+    also_watched: ClassVar[tuple[AnyAttribute, ...]] = (car.TRACKING_ENABLED,)
+
+    @override
+    def usable(self, vehicle: Vehicle, _garage: Garage) -> bool:
+        return reachable(vehicle) is not None
 
 
 def _number(value: State) -> State:
@@ -438,6 +454,20 @@ def _catalogue_sensor(item: Descriptor) -> SensorDescription:
     )
 
 
+def _reach(name: str) -> ReachDescription:
+    return ReachDescription(
+        key=f"reach.{name}",
+        translation_key=f"reach_{name}",
+        attributes=(car.RANGE_MAP, car.POSITION, car.REMAINING_RANGE_TOTAL),
+        state=attrgetter(name),
+        device_class=SensorDeviceClass.DISTANCE,
+        native_unit_of_measurement=UnitOfLength.KILOMETERS,
+        suggested_display_precision=0,
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_registry_enabled_default=False,
+    )
+
+
 _FORMS: Final[Mapping[Unit | None, Mapping[str, Any]]] = {
     Unit.KILOMETERS: {
         "device_class": SensorDeviceClass.DISTANCE,
@@ -637,6 +667,7 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
     _distance(car.REMAINING_RANGE_TOTAL),
     _distance(car.REMAINING_RANGE_ELECTRIC),
     _distance(car.REMAINING_RANGE_FUEL),
+    *(_reach(name) for name in Distances._fields),
     _sensor(
         car.REMAINING_FUEL,
         device_class=SensorDeviceClass.VOLUME_STORAGE,
@@ -1120,9 +1151,30 @@ def _bill_unit(item: SensorEntityDescription, bill: Bill | None) -> str | None:
     return bill.currency if bill and monetary else item.native_unit_of_measurement
 
 
+class ReachSensor(MyBMWSensor):
+    """A sensor of how far the edge of the area is that a car can get to."""
+
+    entity_description: ReachDescription
+
+    @property
+    @override
+    def native_value(self) -> State:
+        """Return the distance in km, None if it is unknown."""
+        area = self.coordinator.area(self.vehicle)
+        return None if area is None else self.entity_description.state(distances(area))
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, object]:
+        """Return whether the distance is an estimate."""
+        area = self.coordinator.area(self.vehicle)
+        return {"estimated": area and area.estimated}
+
+
 _SPECIAL: Final[Mapping[AnyAttribute, type[MyBMWSensor]]] = {
     car.CONNECTION: ConnectionSensor,
     car.ACCESS: AccessSensor,
+    car.RANGE_MAP: ReachSensor,
 }
 
 

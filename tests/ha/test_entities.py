@@ -35,7 +35,7 @@ TABLES: Mapping[str, tuple[Any, ...]] = {
     "button": (*button.BUTTONS, *button.REFRESH),
     "device_tracker": device_tracker.TRACKERS,
     "event": event.EVENTS,
-    "image": image.IMAGES,
+    "image": (*image.IMAGES, *image.DRAWINGS),
     "lock": lock.LOCKS,
     "notify": notify.NOTIFIERS,
     "number": number.NUMBERS,

@@ -200,6 +200,7 @@ async def test_options(
     form = await hass.config_entries.options.async_init(account.entry_id)
     assert list(suggested(form)) == [
         "track_position",
+        "road_factor",
         "read_only",
         "polling_interval",
         "acme",

@@ -68,6 +68,10 @@ async def test_without_position(hass: HomeAssistant, set_up: SetUp, elapse: Elap
     await reload(hass, entry, track_position=False)
     gone = {
         ("device_tracker", ""),
+        ("image", "reach"),
+        ("sensor", "reach.shortest"),
+        ("sensor", "reach.mean"),
+        ("sensor", "reach.longest"),
         ("sensor", "vehicle_location.heading"),
         ("sensor", "vehicle_location.address"),
     }

@@ -29,6 +29,7 @@ from custom_components.mybmw.client import (
     CommandKind,
     CommandResult,
     CommandState,
+    Distances,
     EventKind,
     Vehicle,
     attributes as car,
@@ -40,7 +41,7 @@ from custom_components.mybmw.client.core import errors
 from custom_components.mybmw.client.mybmw import Region
 from custom_components.mybmw.device_tracker import TRACKERS
 from custom_components.mybmw.event import EVENTS
-from custom_components.mybmw.image import IMAGES
+from custom_components.mybmw.image import DRAWINGS, IMAGES
 from custom_components.mybmw.lock import LOCKS
 from custom_components.mybmw.notify import NOTIFIERS
 from custom_components.mybmw.number import NUMBERS
@@ -73,7 +74,7 @@ TABLES: Final[Mapping[str, tuple[EntityDescription, ...]]] = {
     "button": (*BUTTONS, *REFRESH),
     "device_tracker": TRACKERS,
     "event": EVENTS,
-    "image": IMAGES,
+    "image": (*IMAGES, *DRAWINGS),
     "lock": LOCKS,
     "notify": NOTIFIERS,
     "number": NUMBERS,
@@ -92,6 +93,8 @@ ENTITY_ATTRIBUTES: Final[Mapping[str, Mapping[str, set[str]]]] = {
         "reason": {"not_shared", "driver_disabled", "vehicle_active", "too_far_away"},
     },
     "billed_events": {"free": set(), "duplicates": set()},
+    "reach": {"estimated": set()},
+    **{f"reach.{name}": {"estimated": set()} for name in Distances._fields},
     "connection": {"reason": {"login_needed", "not_allowed", "not_listed", "silent"}},
     "event": {"event_type": set(EventKind), "time": set()},
     "command_result": {
@@ -125,10 +128,15 @@ OWN_ERRORS: Final = {
     "nothing_recorded",
     "nothing_to_change",
     "path_not_allowed",
+    "position_not_tracked",
+    "position_unknown",
+    "range_unknown",
     "read_only",
     "timer_unknown",
     "timer_without_time",
     "waiting",
+    "zone_or_location",
+    "zone_unknown",
 }
 # What the user did wrong is said whole in every language, without the client's English
 MISTAKES: Final = {"impossible_place", "impossible_target_soc", "unknown_plan"}

@@ -37,6 +37,7 @@ from .commands import (
     async_set_charging_settings,
     async_set_departure_timer,
 )
+from .reach import ATTR_ZONE, async_get_reach, async_get_reachability
 from .responses import async_get_charging_sessions, async_get_tires, async_get_trips
 from .sources import (
     VIEWS,
@@ -63,6 +64,10 @@ _PLACE: Final = vol.Schema(
         vol.Required(ATTR_LATITUDE): vol.Coerce(float),
         vol.Required(ATTR_LONGITUDE): vol.Coerce(float),
     },
+    extra=vol.REMOVE_EXTRA,
+)
+_POINT: Final = vol.Schema(
+    {vol.Required(ATTR_LATITUDE): cv.latitude, vol.Required(ATTR_LONGITUDE): cv.longitude},
     extra=vol.REMOVE_EXTRA,
 )
 
@@ -127,6 +132,16 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "get_charging_sessions": Action(async_get_charging_sessions, _CAR, SupportsResponse.ONLY),
     "get_trips": Action(async_get_trips, _CAR, SupportsResponse.ONLY),
     "get_tires": Action(async_get_tires, _CAR, SupportsResponse.ONLY),
+    "get_reachability": Action(
+        async_get_reachability,
+        {
+            **_CAR,
+            vol.Optional(ATTR_ZONE): cv.entity_domain("zone"),
+            vol.Optional(ATTR_LOCATION): _POINT,
+        },
+        SupportsResponse.ONLY,
+    ),
+    "get_reach": Action(async_get_reach, _CAR, SupportsResponse.ONLY),
     "get_raw_data": Action(
         async_get_raw_data,
         {**_CAR, vol.Optional("redact", default=True): cv.boolean},

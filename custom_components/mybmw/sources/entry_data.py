@@ -10,7 +10,14 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.exceptions import ConfigEntryError
 import voluptuous as vol
 
-from ..const import CONF_SOURCES, OPTION_POSITION, OPTION_READ_ONLY
+from ..const import (
+    CONF_SOURCES,
+    LEAST_ROAD_FACTOR,
+    MOST_ROAD_FACTOR,
+    OPTION_POSITION,
+    OPTION_READ_ONLY,
+    OPTION_ROAD_FACTOR,
+)
 from ..runtime.errors import translated_error
 from ..runtime.files import mapping_of
 from .registry import SOURCES, names_of
@@ -22,7 +29,7 @@ def _no_bool(value: object) -> object:
     return value
 
 
-def number(low: int, high: int) -> Callable[[object], object]:
+def number(low: float, high: float) -> Callable[[object], object]:
     """Return a validator of numbers, which rejects booleans."""
     return vol.All(vol.Any(int, float), _no_bool, vol.Range(min=low, max=high))
 
@@ -45,7 +52,11 @@ def _sources(sources: object) -> object:
 
 
 _DATA: Final = tolerant({vol.Required(CONF_SOURCES): _sources})
-_GENERAL: Final = {vol.Optional(OPTION_POSITION): bool, vol.Optional(OPTION_READ_ONLY): bool}
+_GENERAL: Final = {
+    vol.Optional(OPTION_POSITION): bool,
+    vol.Optional(OPTION_READ_ONLY): bool,
+    vol.Optional(OPTION_ROAD_FACTOR): number(LEAST_ROAD_FACTOR, MOST_ROAD_FACTOR),
+}
 
 
 def check(entry: ConfigEntry) -> None:

@@ -15,6 +15,8 @@ _SERVICES: Final = load_yaml_dict(INTEGRATION / "services.yaml")
 _DEVICE: Final = "1234567890abcdef1234567890abcdef"
 _ENTRY: Final = "01JABCDEFGHJKMNPQRSTVWXYZ0"
 _MADE_UP: Final = {"device_id": _DEVICE, "config_entry_id": _ENTRY}
+# Of two fields that exclude each other, the one that is not in the example
+_LEFT_OUT: Final = {"create_fingerprint": "config_entry_id", "get_reachability": "location"}
 
 
 def action(name: str) -> Iterator[str]:
@@ -74,10 +76,9 @@ def _shown(value: object) -> str:
 
 
 def _example(name: str, fields: Fields) -> Iterator[str]:
-    """Yield the fields of an example; only the car if there are fields for car and account."""
-    either = name == "create_fingerprint"
+    """Yield the fields of an example."""
     for key, field in fields.items():
-        if either and key == "config_entry_id":
+        if key == _LEFT_OUT.get(name):
             continue
         value = _MADE_UP.get(key, field.get("example"))
         if isinstance(value, dict):

@@ -34,6 +34,10 @@ DATA = [
 OPTIONS = [
     (("read_only",), "yes"),
     (("track_position",), None),
+    (("road_factor",), "far"),
+    (("road_factor",), 0.29),
+    (("road_factor",), 1.01),
+    (("road_factor",), True),
     (("polling_interval",), "often"),
     (("polling_interval",), 1e300),
     (("polling_interval",), True),

@@ -21,7 +21,7 @@ from custom_components.mybmw.client.cardata.mapping import RULES
 from custom_components.mybmw.client.core.attributes import AnyAttribute, Unit
 from custom_components.mybmw.client.core.descriptors import DESCRIPTORS, Kind
 from custom_components.mybmw.device_tracker import TRACKERS
-from custom_components.mybmw.image import IMAGES
+from custom_components.mybmw.image import DRAWINGS, IMAGES
 from custom_components.mybmw.sensor import LAST_COMMANDS, SENSORS, SOURCE_SENSORS
 from tests.ha.support.catalogue import CATALOGUE, PRECONDITIONING
 
@@ -61,7 +61,7 @@ def of_cardata() -> Iterator[Any]:
     """Yield the entities that CarData has values for."""
     told: set[AnyAttribute] = {rule.attribute for rule in RULES.values()}
     told |= FROM_ELSEWHERE | {item.attribute for item in DESCRIPTORS.values()}
-    for description in (*SENSORS, *BINARY_SENSORS, *TRACKERS, *IMAGES):
+    for description in (*SENSORS, *BINARY_SENSORS, *TRACKERS, *IMAGES, *DRAWINGS):
         if not description.attributes or not told.isdisjoint(description.attributes):
             yield description
 

@@ -200,7 +200,12 @@ async def test_reconfigure(
 async def test_options(hass: HomeAssistant, legacy: SimulatedConnectedDrive, start: SetUp) -> None:
     entry = await start()
     form = await hass.config_entries.options.async_init(entry.entry_id)
-    assert fields(form) == {"track_position", "read_only", "connecteddrive_interval"}
+    assert fields(form) == {
+        "track_position",
+        "road_factor",
+        "read_only",
+        "connecteddrive_interval",
+    }
     options = {"track_position": True, "read_only": False, "connecteddrive_interval": 30}
     await hass.config_entries.options.async_configure(form["flow_id"], options)
     await hass.async_block_till_done(wait_background_tasks=True)

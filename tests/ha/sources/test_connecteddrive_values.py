@@ -114,7 +114,6 @@ ELSEWHERE: Final = {
     car.IDRIVE_VERSION: "the device",
     car.LEFT_HAND_DRIVE: "diagnostics",
     car.CHARGING_SINCE: "what other values are compared with",
-    car.RANGE_MAP: "the command line, as GeoJSON",
 }
 
 

@@ -15,6 +15,7 @@ ROAD_FACTOR: Final = 0.75
 _ENOUGH: Final = 3
 _SAME_PLACE: Final = 5.0
 _NOTICEABLE: Final = 0.02
+_DIGITS: Final = 7
 _RING: Final = "RING"
 
 
@@ -119,6 +120,6 @@ def _feature(geometry: object, properties: object) -> dict[str, object]:
 def _unwrapped(center: Position, corners: Iterable[Position]) -> list[list[float]]:
     middle = center.longitude
     return [
-        [middle + (corner.longitude - middle + 540) % 360 - 180, corner.latitude]
+        [round(middle + (corner.longitude - middle + 540) % 360 - 180, _DIGITS), corner.latitude]
         for corner in corners
     ]

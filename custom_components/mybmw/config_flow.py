@@ -3,7 +3,7 @@
 The steps of each source are in `sources`; their ids begin with the name of the source.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final, override
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, override
 from homeassistant.config_entries import (
     SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
+    ConfigEntryState,
     ConfigFlowResult,
     OptionsFlowWithReload,
 )
@@ -182,6 +183,14 @@ class MyBMWConfigFlow(AccountFlow, domain=DOMAIN):
     def accounts(self, source: str) -> list[Mapping[str, Any]]:
         sources = [sources_of(entry) for entry in self._async_current_entries()]
         return [known[source] for known in sources if source in known]
+
+    @callback
+    @override
+    def drop(self, source: str, vins: Iterable[str]) -> None:
+        entry = self.known_entry
+        if entry is not None and entry.state is ConfigEntryState.LOADED:
+            for vin in vins:
+                entry.runtime_data.async_drop(vin, entry.runtime_data.pollers[source])
 
     @override
     async def finish(

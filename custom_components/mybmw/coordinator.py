@@ -342,17 +342,25 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         """
         missing = self.vehicles.keys() - listed
         for vin in missing & availability.missing:
-            had = self.vehicles[vin].sources
-            if (had and availability.source.name not in had) or self.listed(vin):
-                continue
-            _LOGGER.info("Removed a car that is not in the account any more")
-            self.async_forget(vin)
-            registry = dr.async_get(self.hass)
-            owner = self.config_entry.entry_id
-            device = registry.async_get_device_by_identifier((DOMAIN, vin), owner)
-            if device is not None:
-                registry.async_remove_device(device.id)
+            self.async_drop(vin, availability)
         availability.missing = frozenset(missing)
+
+    @callback
+    def async_drop(self, vin: str, availability: SourceAvailability) -> None:
+        """Remove a car and its device, since a source has it no more, unless another one has it."""
+        vehicle = self.vehicles.get(vin)
+        others = [poller for poller in self.pollers.values() if poller is not availability]
+        if vehicle is None or any(poller.lists(vin) for poller in others):
+            return
+        if vehicle.sources and availability.source.name not in vehicle.sources:
+            return
+        _LOGGER.info("Removed a car that is not in the account any more")
+        self.async_forget(vin)
+        registry = dr.async_get(self.hass)
+        owner = self.config_entry.entry_id
+        device = registry.async_get_device_by_identifier((DOMAIN, vin), owner)
+        if device is not None:
+            registry.async_remove_device(device.id)
 
     def accepts(self, vin: str) -> bool:
         """Return whether a car belongs to the account, even if it is new."""

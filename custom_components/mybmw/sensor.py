@@ -879,9 +879,13 @@ LAST_COMMANDS: Final = tuple(_last_command(kind) for kind in CommandKind)
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SourceSensorDescription(SourceDescription, SensorEntityDescription):
-    """Describes a sensor of a source: how to get its state from the status."""
+    """Describes a sensor of a source: how to get its state from the status.
+
+    `object_id` is the object id of a sensor that was renamed.
+    """
 
     state: Callable[[Status], State]
+    object_id: str | None = None
     extra: Callable[[Status], dict[str, object] | None] = lambda _status: None
 
 
@@ -1001,6 +1005,7 @@ SOURCE_SENSORS: Final = (
         lambda status: status.cause or _CONNECTED,
         _asked,
         off=True,
+        object_id="connection_to_bmw",
         device_class=SensorDeviceClass.ENUM,
         options=[_CONNECTED, *_CAUSES],
     ),
@@ -1201,6 +1206,12 @@ class MyBMWSourceSensor(SourceEntity, SensorEntity):
         """Return True if the source waits for the approval of an owner."""
         waits = self.entity_description.state(self.coordinator.status) is Unreadable.WAITING
         return waits or super().entity_registry_enabled_default
+
+    @property
+    @override
+    def suggested_object_id(self) -> str | None:
+        """Return the object id from before the sensor was renamed."""
+        return self.entity_description.object_id or super().suggested_object_id
 
     @property
     @override

@@ -44,14 +44,21 @@ _PAUSE: Final = timedelta(minutes=5)
 ISSUES: Final[Mapping[str, Callable[[Status, datetime], bool]]] = {
     "stream_taken": lambda status, _now: status.disputed,
     "stream_refused": lambda status, _now: status.refused,
-    "stream_silent": lambda status, now: (
-        status.silent_since is not None and now - status.silent_since >= _SILENCE
+    "stream_silent": lambda status, now: _is_silent(status.silent_since, now),
+    "webhook_refused": lambda status, _now: status.webhook_refused,
+    "webhook_silent": lambda status, now: (
+        not status.webhook_refused and _is_silent(status.webhook_silent_since, now)
     ),
+    "privacy_mode": lambda status, _now: status.private,
     "price_limit": lambda status, _now: status.bill is not None and status.bill.stopped,
     "no_container": lambda status, _now: status.container_missing,
     "quota_spent_by_others": lambda status, _now: status.spent_by_others,
 }
 """The repair issues that follow from the status of a source."""
+
+
+def _is_silent(since: datetime | None, now: datetime) -> bool:
+    return since is not None and now - since >= _SILENCE
 
 
 class SourcePoller(SourceAvailability, DataUpdateCoordinator[None]):

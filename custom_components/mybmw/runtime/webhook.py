@@ -1,12 +1,12 @@
-"""Webhooks of sources, registered as long as their entry exists.
+"""Webhooks of sources, registered as long as their entry exists, and while a flow shows them.
 
-Deliveries during a failed set-up are queued until the entry is loaded. If Home Assistant Cloud is
-connected, its URL is used, since it can be reached from the internet.
+Deliveries during a flow or a failed set-up are queued until the entry is loaded. If Home Assistant
+Cloud is connected, its URL is used, since it can be reached from the internet.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -38,6 +38,10 @@ _PAUSE: Final = timedelta(seconds=10)
 _GOOD: Final = range(200, 300)
 
 type Delivery = tuple[Mapping[str, str], bytes]
+type Deliver = Callable[[Mapping[str, str], bytes], int]
+"""Takes headers and body of a delivery; returns the HTTP status to answer with."""
+
+_EARLY: HassKey[dict[str, deque[Delivery]]] = HassKey(f"{DOMAIN}_early_deliveries")
 
 
 class Webhook:
@@ -49,7 +53,7 @@ class Webhook:
         self._entry = entry
         self._supervisor = Supervisor(f"The webhook of {name}", Redactor())
         self._source: Hooked | None = None
-        self._queued: deque[Delivery] = deque(maxlen=_MAX_QUEUED)
+        self._queued = _end_early(hass, webhook_id)
         self._tried = datetime.min.replace(tzinfo=UTC)
         self._end_cloud: CALLBACK_TYPE = lambda: None
 
@@ -91,16 +95,7 @@ class Webhook:
     async def _handle(
         self, _hass: HomeAssistant, _webhook_id: str, request: web.Request
     ) -> web.Response:
-        """Handle a delivery, without logging its contents."""
-        try:
-            async with asyncio.timeout(_SECONDS):
-                body = await _body(request)
-        except (TimeoutError, TransferError, OSError) as error:
-            _LOGGER.debug("Receiving a delivery failed: %s", type(error).__name__)
-            return web.Response(status=HTTPStatus.BAD_REQUEST)
-        if body is None:
-            return web.Response(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        return web.Response(status=self._receive(dict(request.headers), body))
+        return await _answer(request, self._receive)
 
     def _receive(self, headers: Mapping[str, str], body: bytes) -> int:
         status = self._deliver(headers, body)
@@ -125,6 +120,19 @@ class Webhook:
         if self._entry.state is ConfigEntryState.SETUP_RETRY and now - self._tried >= _PAUSE:
             self._tried = now
             self._hass.config_entries.async_schedule_reload(self._entry.entry_id)
+
+
+async def _answer(request: web.Request, deliver: Deliver) -> web.Response:
+    """Answer a delivery, without logging its contents."""
+    try:
+        async with asyncio.timeout(_SECONDS):
+            body = await _body(request)
+    except (TimeoutError, TransferError, OSError) as error:
+        _LOGGER.debug("Receiving a delivery failed: %s", type(error).__name__)
+        return web.Response(status=HTTPStatus.BAD_REQUEST)
+    if body is None:
+        return web.Response(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    return web.Response(status=deliver(dict(request.headers), body))
 
 
 async def _body(request: web.Request) -> bytes | None:
@@ -185,8 +193,40 @@ async def async_webhook_url(hass: HomeAssistant, webhook_id: str) -> str | None:
     return None
 
 
+async def async_receive_early(hass: HomeAssistant, webhook_id: str, deliver: Deliver) -> None:
+    """Register a webhook that a flow shows; its entry gets what was accepted once it is loaded."""
+    early = hass.data.setdefault(_EARLY, {})
+    known = {hook.webhook_id for hook in hass.data.get(_HOOKS, {}).values()}
+    if webhook_id in early.keys() | known:
+        return
+    await async_setup_component(hass, webhook.DOMAIN, {})
+    queued = early[webhook_id] = deque(maxlen=_MAX_QUEUED)
+
+    def receive(headers: Mapping[str, str], body: bytes) -> int:
+        status = deliver(headers, body)
+        if status in _GOOD:
+            queued.append((headers, body))
+        return status
+
+    async def handle(_hass: HomeAssistant, _id: str, request: web.Request) -> web.Response:
+        return await _answer(request, receive)
+
+    webhook.async_register(hass, DOMAIN, DOMAIN, webhook_id, handle, allowed_methods=("POST",))
+
+
+@callback
+def _end_early(hass: HomeAssistant, webhook_id: str) -> deque[Delivery]:
+    """Unregister a webhook that a flow has registered, and return what has come."""
+    queued = hass.data.get(_EARLY, {}).pop(webhook_id, None)
+    if queued is None:
+        return deque(maxlen=_MAX_QUEUED)
+    webhook.async_unregister(hass, webhook_id)
+    return queued
+
+
 async def async_forget_url(hass: HomeAssistant, webhook_id: str) -> None:
-    """Delete what `async_webhook_url` has made, for a webhook that no entry has."""
+    """End what a flow has registered and `async_webhook_url` has made, if no entry came of it."""
+    _end_early(hass, webhook_id)
     await _async_delete_from_cloud(hass, webhook_id)
 
 

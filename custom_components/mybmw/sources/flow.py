@@ -1,7 +1,7 @@
 """Base classes for the set-up steps of a source and the config flow that runs them."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigFlow, ConfigFlowResult
@@ -26,6 +26,10 @@ class AccountFlow(ConfigFlow, ABC):
     @abstractmethod
     def known(self, source: str) -> Mapping[str, Any]:
         """Return the login data of a source in the changed entry, {} if there is none."""
+
+    @abstractmethod
+    def drop(self, source: str, vins: Iterable[str]) -> None:
+        """Remove cars from the changed entry that a source is not wanted for any more."""
 
     @abstractmethod
     async def finish(

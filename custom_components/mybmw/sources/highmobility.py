@@ -37,7 +37,7 @@ from ..const import CONF_SOURCES
 from ..runtime.store import SpentStore
 from ..runtime.token_store import TokenStore
 from .entry_data import NAME, OPTIONAL_TEXT, number, tolerant
-from .highmobility_steps import (
+from .highmobility_forms import (
     CONF_APP_ID,
     CONF_AUTH_URI,
     CONF_FLEET,
@@ -47,11 +47,10 @@ from .highmobility_steps import (
     CONF_TOKEN_URI,
     CONF_VINS,
     CONF_WEBHOOK_SECRET,
-    HighMobilitySteps,
     application,
-    async_revoke,
     places,
 )
+from .highmobility_steps import HighMobilitySteps, async_revoke
 from .spec import SourceSetup
 
 _LOGGER = logging.getLogger(__name__)

@@ -14,33 +14,23 @@ from homeassistant.helpers.config_entry_oauth2_flow import (
     async_get_redirect_uri,
 )
 from homeassistant.helpers.httpx_client import get_async_client
-from homeassistant.helpers.selector import (
-    BooleanSelector,
-    SelectSelector,
-    SelectSelectorConfig,
-    TextSelector,
-    TextSelectorConfig,
-    TextSelectorType,
-)
 import voluptuous as vol
 from yarl import URL
 
 from ..client import ClientError, Http, Redactor
 from ..client.highmobility import (
-    BRANDS,
-    LOCALES,
     SOURCE,
-    Application,
     ClientCredentials,
     Consent,
     Endpoints,
+    GrantError,
     HighMobilityApi,
     HighMobilityTokens,
     Ineligible,
     KeyFormError,
+    WebhookReceiver,
     check_key,
     consent,
-    endpoints,
     exchange,
     keeper,
     read_clearances,
@@ -48,92 +38,35 @@ from ..client.highmobility import (
     revoke,
 )
 from ..const import CONF_TOKENS, DOMAIN
-from ..runtime.webhook import async_forget_url, async_webhook_url
+from ..runtime.webhook import async_forget_url, async_receive_early, async_webhook_url
 from .flow import BEGIN, AccountFlow, SourceSteps
+from .highmobility_forms import (
+    CONF_BRAND,
+    CONF_FLEET,
+    CONF_KEY_ID,
+    CONF_LOCALE,
+    CONF_PRIVATE_KEY,
+    CONF_VINS,
+    CONF_WEBHOOK_SECRET,
+    CONF_WEBHOOK_URL,
+    CONSENT,
+    FLEET,
+    REDIRECT_URI,
+    WEBHOOK,
+    application,
+    places,
+)
 
 _LOGGER = logging.getLogger(__name__)
 
-CONF_APP_ID: Final = "app_id"
-CONF_AUTH_URI: Final = "auth_uri"
-CONF_BRAND: Final = "brand"
-CONF_FLEET: Final = "fleet"
-CONF_KEY_ID: Final = "key_id"
-CONF_LOCALE: Final = "locale"
-CONF_PRIVATE_KEY: Final = "private_key"
-CONF_SANDBOX: Final = "sandbox"
-CONF_TOKEN_URI: Final = "token_uri"  # noqa: S105 - a name
-CONF_VINS: Final = "vins"
-CONF_WEBHOOK_SECRET: Final = "webhook_secret"  # noqa: S105 - a name
-CONF_WEBHOOK_URL: Final = "webhook_url"
-_REDIRECT_URI: Final = "redirect_uri"
 _SECRETS: Final = (CONF_CLIENT_SECRET, CONF_PRIVATE_KEY)
 _VIN_LENGTH: Final = 17
 _END_OF_VIN: Final = 7
 
-_TEXT: Final = TextSelector(TextSelectorConfig(autocomplete="off"))
-_SECRET: Final = TextSelector(
-    TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
-)
-_SHOWN: Final = TextSelector(TextSelectorConfig(read_only=True))
-_BRAND: Final = SelectSelector(
-    SelectSelectorConfig(options=list(BRANDS), translation_key="highmobility_brand")
-)
-_APP: Final[Mapping[Any, Any]] = {
-    vol.Required(CONF_CLIENT_ID): _TEXT,
-    vol.Optional(CONF_CLIENT_SECRET): _SECRET,
-}
-FLEET: Final = vol.Schema(
-    {
-        **_APP,
-        vol.Optional(CONF_KEY_ID): _TEXT,
-        vol.Optional(CONF_PRIVATE_KEY): TextSelector(TextSelectorConfig(multiline=True)),
-        vol.Required(CONF_VINS): TextSelector(TextSelectorConfig(multiple=True)),
-        vol.Required(CONF_BRAND, default=BRANDS[0]): _BRAND,
-        vol.Required(CONF_SANDBOX, default=False): BooleanSelector(),
-    }
-)
-CONSENT: Final = vol.Schema(
-    {
-        vol.Optional(_REDIRECT_URI): _SHOWN,
-        **_APP,
-        vol.Optional(CONF_APP_ID): _TEXT,
-        vol.Optional(CONF_AUTH_URI): _TEXT,
-        vol.Optional(CONF_TOKEN_URI): _TEXT,
-        vol.Required(CONF_BRAND, default=BRANDS[0]): _BRAND,
-        vol.Required(CONF_LOCALE, default=LOCALES[0]): SelectSelector(
-            SelectSelectorConfig(options=list(LOCALES), translation_key="highmobility_locale")
-        ),
-        vol.Required(CONF_SANDBOX, default=False): BooleanSelector(),
-    }
-)
-WEBHOOK: Final = vol.Schema(
-    {vol.Optional(CONF_WEBHOOK_URL): _SHOWN, vol.Optional(CONF_WEBHOOK_SECRET): _SHOWN}
-)
-
-
-def application(account: Mapping[str, Any]) -> Application:
-    """Return the app in the console that an account is about."""
-    return Application(
-        client_id=account[CONF_CLIENT_ID],
-        client_secret=account.get(CONF_CLIENT_SECRET),
-        key_id=account.get(CONF_KEY_ID),
-        private_key=account.get(CONF_PRIVATE_KEY),
-        app_id=account.get(CONF_APP_ID),
-    )
-
-
-def places(account: Mapping[str, Any]) -> Endpoints:
-    """Return where the services of an account are; InvalidValueError for an unsafe address."""
-    return endpoints(
-        sandbox=account.get(CONF_SANDBOX, False),
-        authorize=account.get(CONF_AUTH_URI),
-        token=account.get(CONF_TOKEN_URI),
-    )
-
-
 ERRORS: Final = (
     "address_form",
     "consent_denied",
+    "consent_expired",
     "highmobility_invalid_auth",
     "key_id_missing",
     "no_address",
@@ -169,6 +102,7 @@ class HighMobilitySteps(SourceSteps):
             CONF_WEBHOOK_ID: known.get(CONF_WEBHOOK_ID) or webhook.async_generate_id(),
             CONF_WEBHOOK_SECRET: known.get(CONF_WEBHOOK_SECRET) or secrets.token_hex(32),
         }
+        self._receiver = WebhookReceiver(self._hook[CONF_WEBHOOK_SECRET])
 
     @override
     async def async_step_begin(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -226,9 +160,11 @@ class HighMobilitySteps(SourceSteps):
                 application(self._entered),
                 places(self._entered),
                 self._back["code"],
-                self._back["state"][_REDIRECT_URI],
+                self._back["state"][REDIRECT_URI],
                 None if self._visit is None else self._visit.verifier,
             )
+        except GrantError:
+            return self._ask_consent({"base": "consent_expired"})
         except ClientError as error:
             _LOGGER.debug("The code cannot be traded: %s", error)
             return self._ask_consent({"base": _key(error)})
@@ -239,12 +175,14 @@ class HighMobilitySteps(SourceSteps):
     ) -> ConfigFlowResult:
         """Show address and secret for the console, then keep the account."""
         if user_input is None:
+            await async_receive_early(self.hass, self._hook[CONF_WEBHOOK_ID], self._deliver)
             url = await async_webhook_url(self.hass, self._hook[CONF_WEBHOOK_ID])
             self._wasted = not self.flow.known(SOURCE)
             shown = {CONF_WEBHOOK_URL: url or "-", **self._hook}
             schema = self.flow.add_suggested_values_to_schema(WEBHOOK, shown)
             return self.show_form("webhook", schema)
         self._wasted = False
+        await self._leave_out()
         tokens = self._tokens.dump() if self._tokens is not None else {}
         account = {**self._entered, **self._hook, CONF_TOKENS: tokens}
         return await self.flow.finish(SOURCE, account, "High Mobility", None)
@@ -265,6 +203,10 @@ class HighMobilitySteps(SourceSteps):
             forget = async_forget_url(self.hass, self._hook[CONF_WEBHOOK_ID])
             self.hass.async_create_task(forget)
 
+    def _deliver(self, headers: Mapping[str, str], body: bytes) -> int:
+        """Check a delivery that comes before the account exists: the test of the console."""
+        return self._receiver.receive(headers, body).status
+
     async def _send_owner(self, where: Endpoints) -> ConfigFlowResult:
         """Open the consent pages; Home Assistant's own view takes the answer, if the state is its.
 
@@ -280,7 +222,7 @@ class HighMobilitySteps(SourceSteps):
         self._visit = consent(
             application(self._entered),
             where,
-            url.query[_REDIRECT_URI],
+            url.query[REDIRECT_URI],
             brand=self._entered[CONF_BRAND],
             locale=self._entered[CONF_LOCALE],
             state=url.query["state"],
@@ -288,15 +230,11 @@ class HighMobilitySteps(SourceSteps):
         return self.flow.async_external_step(step_id=self.step_id("owner"), url=self._visit.url)
 
     async def _join_fleet(self) -> None:
-        """Log in, and ask for clearance of the cars that have none; those left out lose it."""
+        """Log in, and ask for clearance of the cars that have none."""
         account = self._entered
         self._check(account)
-        http = self._http()
-        where = places(account)
-        login = keeper(
-            ClientCredentials(http, application(account), where), http.redactor, save=self._keep
-        )
-        api = HighMobilityApi(http, login, where)
+        self._tokens = None
+        api = self._api()
         listed = read_clearances(await api.clearances())
         new = [vin for vin in account[CONF_VINS] if _is_new(listed.get(vin))]
         for vin in new:
@@ -305,8 +243,21 @@ class HighMobilitySteps(SourceSteps):
                 raise FormError(f"car_{found.reasons[0]}", vin)
         if new:
             await api.request_clearance([(vin, account[CONF_BRAND]) for vin in new])
-        for vin in set(self.flow.known(SOURCE).get(CONF_VINS, ())) - {*account[CONF_VINS]}:
-            await _revoke(api, vin)
+
+    async def _leave_out(self) -> None:
+        """Revoke the clearance of cars that were left out, as far as that works, and drop them."""
+        known, account = self.flow.known(SOURCE), self._entered
+        vins = set(known.get(CONF_VINS) or ()).difference(account.get(CONF_VINS, ()))
+        for vin in vins:
+            await _revoke(self._api(), vin)
+        self.flow.drop(SOURCE, vins)
+
+    def _api(self) -> HighMobilityApi:
+        """Return the interface of the fleet; its tokens are kept."""
+        http, where = self._http(), places(self._entered)
+        login = ClientCredentials(http, application(self._entered), where)
+        keep = keeper(login, http.redactor, self._tokens, self._keep)
+        return HighMobilityApi(http, keep, where)
 
     def _check(self, account: Mapping[str, Any]) -> None:
         """Raise FormError, or KeyFormError, for what cannot be right."""
@@ -327,7 +278,7 @@ class HighMobilitySteps(SourceSteps):
         known: dict[str, Any] = {
             key: self._entered[key] for key in _SECRETS if key in self._entered
         }
-        entered = {key: _tidied(value) for key, value in user_input.items() if key != _REDIRECT_URI}
+        entered = {key: _tidied(value) for key, value in user_input.items() if key != REDIRECT_URI}
         filled = {key: value for key, value in entered.items() if value not in ("", None)}
         if CONF_CLIENT_SECRET in filled or CONF_PRIVATE_KEY in filled:
             known = {}
@@ -346,9 +297,9 @@ class HighMobilitySteps(SourceSteps):
 
     def _ask_consent(self, errors: dict[str, str]) -> ConfigFlowResult:
         try:
-            shown = {_REDIRECT_URI: async_get_redirect_uri(self.hass)}
+            shown = {REDIRECT_URI: async_get_redirect_uri(self.hass)}
         except RuntimeError:
-            shown = {_REDIRECT_URI: "-"}
+            shown = {REDIRECT_URI: "-"}
         return self._ask("consent", CONSENT, errors, shown)
 
     def _ask(

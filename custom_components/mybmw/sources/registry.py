@@ -16,6 +16,7 @@ from .portals import localized
 from .spec import SourceSpec
 
 _PORTAL: Final = "{bmw_portal}"
+_CONSOLE: Final = "https://console.high-mobility.com"
 _INTEGRATION: Final = f"homeassistant://config/integrations/integration/{DOMAIN}"
 _ROWS: Final = (
     SourceSpec(
@@ -43,7 +44,8 @@ _ROWS: Final = (
         module=f"{__package__}.highmobility",
         model="Auto API",
         manufacturer="High Mobility",
-        page="https://console.high-mobility.com",
+        page=_CONSOLE,
+        pages={"webhook_refused": _CONSOLE, "webhook_silent": _CONSOLE},
     ),
     SourceSpec(
         name="connecteddrive",

@@ -121,6 +121,8 @@ class Owner:
         """Answer the browser."""
         if asked.request.url.path.startswith("/portal"):
             return self._portal(asked)
+        if asked.request.url.path.startswith("/console"):
+            return self._console(asked)
         params = {**asked.params, **(asked.body if isinstance(asked.body, dict) else {})}
         if params.get("client_id") != self.service.client_id or "redirect_uri" not in params:
             return httpx.Response(400, text="client_id or redirect_uri is wrong")
@@ -172,6 +174,15 @@ class Owner:
             params.get("code_challenge"),
         )
         return f"{back}{joint}{urlencode({'code': code, **state})}"
+
+    def _console(self, asked: Asked) -> httpx.Response:
+        """Take the webhook of the app, as the console does, which tests it."""
+        told = ""
+        if asked.params.get("url") and asked.params.get("secret"):
+            self.service.enter_webhook(asked.params["url"], asked.params["secret"])
+            told = "<p>A ping was sent.</p>"
+        fields = '<input name="url" placeholder="URL"><input name="secret" placeholder="Secret">'
+        return _html("Webhooks", f"<form>{fields}<button>Save</button></form>{told}")
 
     def _portal(self, asked: Asked) -> httpx.Response:
         """Show what waits for approval, or take a decision about it."""

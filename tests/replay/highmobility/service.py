@@ -71,6 +71,7 @@ class SimulatedHighMobility:
     secret: str | None = SECRET
     key_id: str | None = None
     public_key: str | None = None
+    webhook_url: str = ""
     webhook_secret: str = WEBHOOK_SECRET
     token_lifetime: int = 600
     delay: timedelta = timedelta()
@@ -99,6 +100,11 @@ class SimulatedHighMobility:
         """Let cars be cleared already, by default all."""
         for vin in vins or self.cars:
             self.clearance[vin] = {"vin": vin, "status": "approved", "brand": "bmw"}
+
+    def enter_webhook(self, url: str, secret: str) -> None:
+        """Enter a webhook in the console, which sends a ping to it."""
+        self.webhook_url, self.webhook_secret = url, secret
+        self.send("ping")
 
     def set_clearance(self, vin: str, status: str, reason: str = "") -> Delivery:
         """Let the clearance of a car become another one, and tell that by a webhook."""
@@ -173,7 +179,7 @@ class SimulatedHighMobility:
         return self.clock().isoformat(timespec="microseconds").replace("+00:00", "Z")
 
     def _answer(self, asked: Asked) -> httpx.Response:
-        if asked.request.url.path.startswith(("/oauth", "/portal")):
+        if asked.request.url.path.startswith(("/oauth", "/portal", "/console")):
             return self.owner.page(asked)
         handlers: dict[Place, Callable[[Asked], Any]] = {
             Place.TOKEN: self._token,

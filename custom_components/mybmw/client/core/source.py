@@ -77,10 +77,11 @@ class Status(NamedTuple):
     for; None if calls are not counted. `disputed` means that another program seems to take the
     stream, `refused` that its broker keeps refusing the connection. `silent_since` is since when
     the stream is connected without a message of any car. `failing` means that a part of the work
-    keeps failing with an unexpected error.
+    keeps failing with an unexpected error. `private` means that a car keeps its data to itself.
 
-    `delivery` is the time of the last call of the webhook. `bill` is what the month costs,
-    where a price is known.
+    `delivery` is the time of the last call of the webhook, `webhook_silent_since` since when the
+    first one is waited for, `webhook_refused` that all had a wrong signature. `bill` is what the
+    month costs, where a price is known.
 
     The poller fills in `last_poll`, the last one that did not fail, and `cause`, why the source
     cannot be read, unless the source has done so.
@@ -98,9 +99,12 @@ class Status(NamedTuple):
     container_missing: bool = False
     silent_since: datetime | None = None
     failing: bool = False
+    private: bool = False
     last_poll: datetime | None = None
     cause: Unreadable | None = None
     delivery: datetime | None = None
+    webhook_silent_since: datetime | None = None
+    webhook_refused: bool = False
     bill: Bill | None = None
 
 

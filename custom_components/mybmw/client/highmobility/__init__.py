@@ -31,7 +31,13 @@ from .component import SOURCE
 from .connection import connect
 from .costs import Costs, Counts, Prices
 from .endpoints import Endpoints, endpoints
-from .http_errors import AsleepError, NoDataYetError, PrivacyError, UnconfirmedClearanceError
+from .http_errors import (
+    AsleepError,
+    GrantError,
+    NoDataYetError,
+    PrivacyError,
+    UnconfirmedClearanceError,
+)
 from .source import HighMobilitySource
 from .tokens import HighMobilityTokens
 from .webhooks import MOST_OF_WEBHOOK, WebhookEvent, WebhookReceiver
@@ -52,6 +58,7 @@ __all__ = [
     "DriverConsent",
     "Eligibility",
     "Endpoints",
+    "GrantError",
     "HighMobilityApi",
     "HighMobilitySource",
     "HighMobilityTokens",

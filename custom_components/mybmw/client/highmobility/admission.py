@@ -75,8 +75,10 @@ class Admission:
         self.checked = NEVER
 
     def load(self, saved: object, now: datetime) -> None:
-        """Take over when it was asked last."""
-        self.checked = min(utc_time(saved) or NEVER, now)
+        """Take over when it was asked last, unless a car may have been asked for since."""
+        known = self._cars.keys() >= (self._wanted or frozenset())
+        if known and all(car.cleared for car in self._cars.values()):
+            self.checked = min(utc_time(saved) or NEVER, now)
 
     async def look(self, run: ReadRun, now: datetime) -> None:
         """Ask, if it is time to."""

@@ -26,6 +26,9 @@ from .pace import CarPace
 
 _LOGGER = logging.getLogger(__name__)
 
+PRIVATE: Final[Mapping[str, str]] = {"vehicle": "privacy_mode_active"}
+"""The failure of a car that passes on nothing at all."""
+
 _GOOD_VOLTAGE: Final = 12.2
 _DRIVES: Final = 1.0
 _OF_A_CAR: Final = (AsleepError, NoDataYetError, NotAllowedError)
@@ -60,6 +63,11 @@ class FleetCar:
     def waiting(self) -> bool:
         """Whether an approval is missing."""
         return self.clearance is not None and self.clearance.state is ClearanceState.PENDING
+
+    @property
+    def private(self) -> bool:
+        """Whether it keeps all its data to itself."""
+        return self.failures == PRIVATE
 
     def warned(self, kind: EventKind, time: datetime) -> AnyReading:
         """Note a warning of the 12 V battery, or an accident."""

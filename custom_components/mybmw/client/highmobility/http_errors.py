@@ -20,6 +20,10 @@ _OAUTH: Final = frozenset(
 )
 
 
+class GrantError(AuthError):
+    """A code or refresh token is not accepted any more: it is too old, was used or revoked."""
+
+
 class AsleepError(ApiError):
     """The car is offline or asleep."""
 
@@ -49,7 +53,7 @@ def check(response: httpx.Response, what: str, redactor: Redaction) -> None:
 def _error(response: httpx.Response, told: str, text: str) -> ClientError:
     status = response.status_code
     if status == httpx.codes.UNAUTHORIZED or (status < 500 and not _OAUTH.isdisjoint(told.split())):
-        return AuthError(text, status)
+        return (GrantError if "invalid_grant" in told.split() else AuthError)(text, status)
     if status == httpx.codes.FORBIDDEN:
         return PrivacyError(text) if "privacy" in told else NotAllowedError(text)
     if status == httpx.codes.TOO_MANY_REQUESTS:

@@ -9,7 +9,7 @@ import logging
 from typing import Final
 
 from ..core.attributes import CHARGING_SESSIONS, DRIVE_TRAIN, LAST_UPDATE, PRIVACY_MODE, AnyReading
-from ..core.convert import mapping, utc_time
+from ..core.convert import mapping
 from ..core.counter import Tally
 from ..core.errors import (
     AuthError,
@@ -28,7 +28,7 @@ from ..core.values import Unreadable
 from ..core.vehicle import Vehicle
 from .admission import NEVER, Admission
 from .api import HighMobilityApi
-from .car import FleetCar, ReadRun
+from .car import PRIVATE, FleetCar, ReadRun
 from .clearance import Clearance, state_of
 from .component import SOURCE
 from .costs import Costs
@@ -96,8 +96,11 @@ class HighMobilitySource:
             calls_made=self.costs.requests(now),
             next_call=self.due(),
             failing=self._supervisors.lasting,
+            private=any(car.private for car in self.cars.values()),
             cause=Unreadable.WAITING if self.pending else None,
             delivery=self.receiver.last,
+            webhook_silent_since=self.receiver.silent_since,
+            webhook_refused=self.receiver.refused,
             bill=self.bill(),
         )
 
@@ -195,17 +198,11 @@ class HighMobilitySource:
         """Have what was spent and which deliveries came written down at once, and go on from it."""
         self._save = save
         self.costs.load(mapping(saved).get("costs"))
-        self.receiver.deliveries.load(mapping(saved).get("deliveries"))
-        self.receiver.proven = utc_time(mapping(saved).get("proven"))
+        self.receiver.load(mapping(saved), datetime.now(UTC))
 
     def spent(self) -> Mapping[str, object]:
         """Return what must not be lost, as JSON."""
-        proven = self.receiver.proven
-        return {
-            "costs": self.costs.dump(),
-            "deliveries": self.receiver.deliveries.dump(),
-            "proven": proven and proven.isoformat(),
-        }
+        return {"costs": self.costs.dump(), **self.receiver.dump()}
 
     def dump(self) -> Mapping[str, object]:
         """Return what should survive a restart beside cars and what `keep` saves, as JSON."""
@@ -219,10 +216,10 @@ class HighMobilitySource:
     def load(self, saved: object) -> None:
         """Take over what was saved, with the `cars` beside it; odd parts are left out."""
         fields, now = mapping(saved), datetime.now(UTC)
-        self._admission.load(fields.get("checked"), now)
         for vin, car in mapping(fields.get("cars")).items():
             if self._admission.wants(vin):
                 self.cars[vin] = FleetCar.load(car, now)
+        self._admission.load(fields.get("checked"), now)
 
     async def spend(self, vin: str) -> None:
         """Count a request, and write that down before it is made."""
@@ -287,7 +284,7 @@ class HighMobilitySource:
             with self._supervisors.of("reading a car", vin):
                 run.readings[vin] = await self._told(vin, car)
         except PrivacyError:
-            car.failures = {"vehicle": "privacy_mode_active"}
+            car.failures = PRIVATE
             car.pace.done(now, changed=False)
             run.readings[vin] = [PRIVACY_MODE.at(True, now, SOURCE)]
         except ClientError as error:
@@ -337,7 +334,7 @@ class HighMobilitySource:
             await self._save(self.spent())
 
     def _received(self, headers: Mapping[str, str], body: bytes) -> int:
-        now = datetime.now(UTC)
+        now, refused = datetime.now(UTC), self.receiver.refused
         outcome = self.receiver.receive(headers, body, now)
         event = outcome.event
         if event is not None:
@@ -345,6 +342,9 @@ class HighMobilitySource:
             if not outcome.duplicate:
                 self.messages(Message(now, f"{SOURCE}/{event.vin or ''}", body))
             self._dirty.set()
+        new = event is not None and not outcome.duplicate
+        if self._changed is not None and (new or refused is not self.receiver.refused):
+            self._changed()
         return outcome.status
 
     def _take(self, event: WebhookEvent, now: datetime, *, duplicate: bool) -> None:
@@ -361,8 +361,6 @@ class HighMobilitySource:
         self.events(vin, CarEvent(event.kind, event.time, details))
         if not event.late:
             self._act(vin, car, event, now)
-        if self._changed is not None:
-            self._changed()
 
     def _consented(self, event: WebhookEvent) -> str | None:
         """Return the car of a delivery that names a consent instead."""
@@ -377,8 +375,6 @@ class HighMobilitySource:
             return
         if self._admission.concerns(event):
             self._admission.hurry()
-            if self._changed is not None:
-                self._changed()
         else:
             self.receiver.counts["foreign"] += 1
 

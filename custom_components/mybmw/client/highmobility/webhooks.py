@@ -29,6 +29,7 @@ SIGNATURE: Final = "x-hm-signature-256"
 WEAK_SIGNATURE: Final = "x-hm-signature"
 DELIVERY: Final = "x-hm-delivery"
 
+_NOT_SIGNED: Final = "not signed"
 _REMEMBERED: Final = 5_000
 _LATE: Final = timedelta(hours=24)
 _AHEAD: Final = timedelta(minutes=10)
@@ -154,18 +155,44 @@ class Deliveries:
 class WebhookReceiver:
     """Decides what becomes of a request to the address; it never raises.
 
-    `counts` says how many came of which kind; content of wrong ones goes nowhere. `last` is when a
-    genuine one came, `proven` when a test did.
+    `counts` says how many came of which kind; content of wrong ones goes nowhere. `begun` is since
+    when deliveries are waited for, `last` is when a genuine one came, `proven` when a test did.
     """
 
     def __init__(self, secret: str, *, weak: bool = False) -> None:
         """`weak` takes SHA-1 where there is no better signature."""
         self.deliveries = Deliveries()
         self.counts = Tally()
+        self.begun: datetime | None = None
         self.proven: datetime | None = None
         self.last: datetime | None = None
         self._secret = secret
         self._weak = weak
+
+    @property
+    def silent_since(self) -> datetime | None:
+        """Since when the first genuine delivery is waited for, None if one has come."""
+        return self.begun if self.last is None else None
+
+    @property
+    def refused(self) -> bool:
+        """Whether all that has ever come had another signature."""
+        return self.last is None and self.counts[_NOT_SIGNED] > 0
+
+    def dump(self) -> Mapping[str, object]:
+        """Return what should survive a restart as JSON."""
+        times = {"begun": self.begun, "last": self.last, "proven": self.proven}
+        return {
+            "deliveries": self.deliveries.dump(),
+            **{name: time and time.isoformat() for name, time in times.items()},
+        }
+
+    def load(self, saved: Mapping[str, object], now: datetime) -> None:
+        """Take over what `dump` wrote; odd parts are left out."""
+        self.deliveries.load(saved.get("deliveries"))
+        self.begun = utc_time(saved.get("begun")) or now
+        self.proven = utc_time(saved.get("proven"))
+        self.last = utc_time(saved.get("last")) or self.proven
 
     def receive(
         self, headers: Mapping[str, str], body: bytes, now: datetime | None = None
@@ -176,7 +203,7 @@ class WebhookReceiver:
         if len(body) > MOST_OF_WEBHOOK:
             return self._wrong("too large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         if not verified(self._secret, body, names, weak=self._weak):
-            return self._wrong("not signed", HTTPStatus.UNAUTHORIZED)
+            return self._wrong(_NOT_SIGNED, HTTPStatus.UNAUTHORIZED)
         try:
             event = read_event(body, now)
         except ValueError:

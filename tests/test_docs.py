@@ -240,6 +240,6 @@ def test_devcontainer_runs_the_same_set_up() -> None:
     assert container["postCreateCommand"] == "script/setup"
 
 
-@pytest.mark.parametrize("script", ["docs", "screenshots"])
+@pytest.mark.parametrize("script", ["docs", "screenshots", "test-browser"])
 def test_scripts_can_be_read(script: str) -> None:
     subprocess.run(["bash", "-n", ROOT / "script" / script], check=True)

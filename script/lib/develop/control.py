@@ -67,6 +67,7 @@ _USAGE: Final[Mapping[str, object]] = {
     "POST /clearance/{state}?vin=": "let the clearance of a car be another one",
     "POST /connecteddrive/{action}?vin=": sorted(ACTIONS),
     "GET /portal": "where owners approve their consent to High Mobility",
+    "GET /console": "where the webhook is entered at High Mobility",
     "POST /heal": "end all faults",
     "POST /revoke": "end the access tokens; with ?refresh=1 the refresh tokens too",
     "GET /calls": "the requests so far",
@@ -96,6 +97,7 @@ class Control:
                 web.get("/environment", self._environment),
                 web.get("/oauth/new", self._owner),
                 web.get("/portal", self._owner),
+                web.get("/console", self._owner),
                 *(web.post(path, _answering(act)) for path, act in self._actions().items()),
             ]
         )

@@ -5,6 +5,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, Final
 from urllib.error import URLError
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 from aiohttp import web
@@ -35,19 +36,18 @@ class Fleet:
         self.sim.on_webhook.append(self._post)
         self._url = url
         self._config = config
-        self._hook: str | None = None
         if self._find_webhook():
             self.sim.clear()
 
     def _find_webhook(self) -> bool:
         """Enter the webhook of an account that was set up before, or by hand."""
         for account in saved_accounts(self._config, DOMAIN, SOURCE):
-            self.connect(account["webhook_id"], account["webhook_secret"])
-        return self._hook is not None
+            self.connect(f"/api/webhook/{account['webhook_id']}", account["webhook_secret"])
+        return bool(self.sim.webhook_url)
 
-    def connect(self, webhook_id: str, secret: str) -> None:
-        """Enter the webhook in the console."""
-        self._hook, self.sim.webhook_secret = webhook_id, secret
+    def connect(self, url: str, secret: str) -> None:
+        """Enter the webhook in the console, without its test."""
+        self.sim.webhook_url, self.sim.webhook_secret = url, secret
 
     def answers(self) -> dict[str, dict[str, Any]]:
         """Return what to enter in the dialog."""
@@ -65,7 +65,7 @@ class Fleet:
                 field["name"]: field["description"]["suggested_value"]
                 for field in step["data_schema"]
             }
-            self.connect(shown["webhook_url"].rpartition("/")[2], shown["webhook_secret"])
+            self.connect(shown["webhook_url"], shown["webhook_secret"])
 
     def happen(self, kind: str, vin: str | None) -> None:
         """Let a car drive a little, and something happen to it."""
@@ -87,8 +87,8 @@ class Fleet:
         )
 
     def _post(self, sent: Delivery) -> None:
-        if self._hook is not None:
-            url = f"{self._url}/api/webhook/{self._hook}"
+        if self.sim.webhook_url:
+            url = f"{self._url}{urlsplit(self.sim.webhook_url).path}"
             request = Request(url, sent.body, sent.headers, method="POST")
             Thread(target=_call, args=(request,), name="webhook", daemon=True).start()
 

@@ -46,7 +46,7 @@ page with buttons: http://localhost:8124
   curl -X POST localhost:8124/heal
   curl localhost:8124/calls                            the requests so far
 With --source highmobility, an owner approves at http://localhost:8124/portal; the Auth URI of the
-app is http://localhost:8124/oauth/new.
+app is http://localhost:8124/oauth/new, the webhook is entered at http://localhost:8124/console.
   curl -X POST localhost:8124/event/trip_ended         with ?vin=; other events alike
   curl -X POST localhost:8124/clearance/revoked        with ?vin=; approved, rejected, ...
 Cars of the legacy ConnectedDrive API do what GET / lists; they charge by their plan:

@@ -1,0 +1,1 @@
+"""Tests of the screens in Chromium, run by script/test-browser."""

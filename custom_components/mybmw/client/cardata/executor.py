@@ -24,22 +24,17 @@ from ..core.errors import (
     QuotaError,
     RefusedError,
 )
+from ..core.listeners import Listeners
 from ..core.source import Poll
-from ..core.values import Access
+from ..core.values import Access, ChargingSession
 from .api import CardataApi, CardataError
 from .car_state import BASIC_DATA, MAPPING, CarState
+from .charging_history import first_of_month, history_start, past_charges, session_readings
 from .containers import LOST, ContainerKeeper
 from .mapping import SOURCE
 from .quota import Reason
 from .readings import read_values
-from .rest_readings import (
-    first_of_month,
-    history_start,
-    read_basic_data,
-    read_places,
-    read_sessions,
-    read_tyres,
-)
+from .rest_readings import read_basic_data, read_places, read_tyres
 from .schedule import EXTRAS, Decision, Task
 
 WHOLE_ACCOUNT: Final = (AuthError, QuotaError, NetworkError, NotWrittenError)
@@ -122,6 +117,7 @@ class Executor:
     ) -> None:
         """Create it; `cars` is updated in place, `zone` is the time zone of the cars."""
         self.problems = Tally()
+        self.histories: Listeners[str, Sequence[ChargingSession]] = Listeners()
         self.improving = False
         self.container_missing = False
         self._api = api
@@ -211,7 +207,9 @@ class Executor:
             self._api.charging_history, decision.vin, _iso(since), _iso(until), decision.reason
         )
         answer = await _all_pages(read)
-        return read_sessions(answer, first_of_month(now), self.problems, now.astimezone(UTC))
+        charges = past_charges(answer, self.problems, now.astimezone(UTC))
+        self.histories(decision.vin, charges)
+        return session_readings(charges, first_of_month(now), now.astimezone(UTC))
 
     async def _tyres(self, decision: Decision) -> list[AnyReading]:
         answer = await self._api.tyres(decision.vin, decision.reason)

@@ -1,30 +1,26 @@
 """Readings of the REST endpoints other than telematic data.
 
-See docs/protocols/cardata.md#basic-data, #charging-history, #charging-settings and
+See docs/protocols/cardata.md#basic-data, #charging-settings and
 #tire-diagnosis.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Final
 
 from ..core.attributes import (
     BATTERY_CAPACITY,
     BODY_TYPE,
     BRAND,
-    CHARGED_THIS_MONTH,
     CHARGING_PLACES,
-    CHARGING_SESSIONS,
     COLOR,
     COUNTRY,
     DRIVE_TRAIN,
     HEADUNIT_TYPE,
     LEFT_HAND_DRIVE,
-    MILEAGE,
     MODEL,
     SOFTWARE_VERSION,
-    STATE_OF_CHARGE,
     TIRE,
     TIRE_DISTANCE_LEFT,
     TIRE_WEAR,
@@ -34,22 +30,10 @@ from ..core.attributes import (
 from ..core.convert import boolean, mapping, member, number, text, unknown_word
 from ..core.descriptors import attribute_of
 from ..core.json_reader import AnyRow, Reader, row
-from ..core.values import (
-    Brand,
-    ChargingPlace,
-    ChargingSession,
-    DriveTrain,
-    Position,
-    Season,
-    Tire,
-    Wear,
-)
+from ..core.values import Brand, ChargingPlace, DriveTrain, Position, Season, Tire, Wear
 from .car_state import CarState
 from .converters import day, distance, plain
 from .mapping import SOURCE
-
-MAX_SESSIONS: Final = 30
-"""Maximum number of charging sessions in a reading."""
 
 _LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _TRAINS: Final = (
@@ -205,57 +189,6 @@ def _week(value: object) -> date | None:
     return date.fromisocalendar(int(year), int(week), 1)
 
 
-def read_sessions(
-    answer: Sequence[object], month: datetime, problems: Counter[str], now: datetime
-) -> list[AnyReading]:
-    """Return past charges, newest first, and the energy in kWh since the month began."""
-    reader = Reader(SOURCE, now, problems).inside("charging history")
-    found = [item for fields in answer if (item := _session(mapping(fields), reader)) is not None]
-    found.sort(key=lambda item: item.end, reverse=True)
-    total = sum(item.energy or 0.0 for item in found if item.end >= month)
-    return [
-        *_at_last_charge(found),
-        CHARGING_SESSIONS.at(tuple(found[:MAX_SESSIONS]), now, SOURCE),
-        CHARGED_THIS_MONTH.at(round(total, 2), now, SOURCE),
-    ]
-
-
-def _at_last_charge(sessions: Sequence[ChargingSession]) -> Iterator[AnyReading]:
-    """Return state of charge and mileage from the last charge."""
-    for last in sessions[:1]:
-        if last.end_soc is not None:
-            yield STATE_OF_CHARGE.at(last.end_soc, last.end, SOURCE)
-        if last.mileage is not None:
-            yield MILEAGE.at(last.mileage, last.start, SOURCE)
-
-
-def _session(fields: Mapping[str, object], reader: Reader) -> ChargingSession | None:
-    start = reader.take(fields, "startTime", _epoch)
-    end = reader.take(fields, "endTime", _epoch)
-    if start is None or end is None or end < start:
-        return None
-    miles = "MI" in (reader.take(fields, "mileageUnits", text) or "").upper().split(".")
-    mileage = reader.take(fields, "mileage", number)
-    return ChargingSession(
-        start=start,
-        end=end,
-        energy=reader.take(fields, "energyConsumedFromPowerGridKwh", number),
-        start_soc=reader.take(fields, "displayedStartSoc", number),
-        end_soc=reader.take(fields, "displayedSoc", number),
-        mileage=distance(mileage, "mi" if miles else "km"),
-        place=reader.take(fields, "chargingLocation.formattedAddress", text),
-    )
-
-
-def _epoch(value: object) -> datetime | None:
-    seconds = number(value)
-    if seconds is None:
-        return None
-    if not 0 < seconds < 2**33:
-        raise ValueError("not a time")
-    return datetime.fromtimestamp(seconds, UTC)
-
-
 def read_places(
     answer: Sequence[object], problems: Counter[str], now: datetime
 ) -> list[AnyReading]:
@@ -277,13 +210,3 @@ def _place(fields: Mapping[str, object], reader: Reader) -> ChargingPlace:
         current_limit=reader.take(fields, "acCurrentLimit", number) if limited else None,
         visits=None if visits is None else int(visits),
     )
-
-
-def first_of_month(now: datetime) -> datetime:
-    """Return the start of the month of a time, in its time zone."""
-    return now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-
-
-def history_start(now: datetime) -> datetime:
-    """Return the start of the requested charging history: the month's, at least 21 days ago."""
-    return min(first_of_month(now), now - timedelta(days=21))

@@ -68,7 +68,7 @@ class ChargedTotals:
         for name, held in (("base", self.base), ("shown", self.shown)):
             for side in held:
                 value = mapping(fields.get(name)).get(side)
-                if isinstance(value, int | float) and 0 <= value < 1e9:
+                if isinstance(value, (int, float)) and 0 <= value < 1e9:
                     held[side] = float(value)
         self.since = utc_time(fields.get("since")) or self.since
 

@@ -38,6 +38,7 @@ _LEAST_GAIN: Final = 15.0
 _LEAST_ENERGY: Final = 3.0
 _STEP: Final = timedelta(minutes=15)
 _COVERED: Final = 0.8
+_LEAST_COVERED: Final = 0.3
 _LEAST_RATIO: Final = 0.2
 _LARGEST_RATIO: Final = 2.0
 _HOUR: Final = timedelta(hours=1)
@@ -137,16 +138,12 @@ class GridEnergy:
         return hypot(error, gain.error / gain.points), figure
 
     def _by_power(self, kind: ChargingKind, power: Measured) -> tuple[float, Figure] | None:
-        if power.energy <= 0:
+        if power.energy <= 0 or power.coverage < _LEAST_COVERED:
             return None
         known = self.ratios.get(kind)
-        energy = power.energy / (median(known) if known else 1.0)
+        energy = power.energy / power.coverage / (median(known) if known else 1.0)
         error = _LEARNED_ERROR if self._sure(self.ratios, kind) else _POWER_ERROR
-        if power.coverage < _COVERED:
-            return 1.0, Figure(round(energy, 2), How.POWER)
-        return error + (1 - power.coverage) / 3, Figure(
-            round(energy / power.coverage, 2), How.POWER
-        )
+        return error + (1 - power.coverage) / 3, Figure(round(energy, 2), How.POWER)
 
     def of(self, kind: ChargingKind, capacity: float | None) -> float | None:
         """Return the kWh from the grid per point, from the capacity in kWh if not learned."""
@@ -158,7 +155,7 @@ class GridEnergy:
         """Restore the ratios; invalid parts are ignored."""
         for kind in ChargingKind:
             values = sequence(mapping(ratios).get(kind.value))[:_SAMPLES]
-            known = [float(item) for item in values if isinstance(item, int | float)]
+            known = [float(item) for item in values if isinstance(item, (int, float))]
             self.ratios[kind] = [item for item in known if _LEAST_RATIO <= item <= _LARGEST_RATIO]
 
     def _sure(self, samples: Mapping[ChargingKind, list[float]], kind: ChargingKind) -> bool:

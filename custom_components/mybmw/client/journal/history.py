@@ -110,7 +110,9 @@ def _regroup(
     if own is not None and own.id in log.charges:
         near[own.id] = log.charges[own.id]
     rows = {row.start: row for item in near.values() for row in item.rows}
-    rows |= {item.start: row_of(item) for item in sessions}
+    for item in sessions:
+        rows = {key: row for key, row in rows.items() if not _replaces(item, row)}
+        rows[item.start] = row_of(item)
     seen = {item.id: item for item in near.values() if item.seen_until is not None}
     if own is not None:
         own = _as_filed(own, seen)
@@ -124,6 +126,11 @@ def _regroup(
             found = record_id
     log.remove(near.keys() - used)
     return found
+
+
+def _replaces(session: ChargingSession, row: HistoryRow) -> bool:
+    """Return whether a row is a part of a newer one; a car does not charge twice at a time."""
+    return session.start <= row.start and row.end <= session.end
 
 
 def _near(log: Log, spans: Iterable[Span]) -> Iterator[Charge]:

@@ -187,7 +187,7 @@ def load_open(saved: object) -> OpenCharge | None:
         setattr(found, name, time)
     for name in _NUMBERS:
         value = fields.get(name)
-        if isinstance(value, int | float) and abs(value) < _LARGEST:
+        if isinstance(value, (int, float)) and abs(value) < _LARGEST:
             setattr(found, name, float(value))
     found.pauses = int(found.pauses)
     for name in _FLAGS:

@@ -18,6 +18,7 @@ from custom_components.mybmw.client.core.attributes import DRIVE_TRAIN, AnyReadi
 from custom_components.mybmw.client.core.descriptors import attribute_of
 from custom_components.mybmw.client.core.values import DriveTrain
 from custom_components.mybmw.client.mybmw.readings import Context, read_state
+from tests.field_cases.diary import Diary
 
 type Json = dict[str, Any]
 
@@ -70,6 +71,8 @@ class Replayer:
         self._memory = CarState(train, self._zone)
         known = [] if train is None else [DRIVE_TRAIN.at(train, _LONG_AGO)]
         self._garage.update(_VIN, known)
+        writes = any("journal" in step for step in case["steps"])
+        self._diary = Diary(case.get("home")) if writes else None
 
     @property
     def vehicle(self) -> Vehicle:
@@ -81,12 +84,24 @@ class Replayer:
         for number, step in enumerate(steps, 1):
             if "expect" in step:
                 self._compare(number, step["expect"])
+            elif "journal" in step and self._diary is not None:
+                found = self._diary.compare(step["journal"])
+                self.failures |= {f"step {number}: {key}": item for key, item in found.items()}
             elif "restart" in step:
                 self._restart()
             elif "later" in step:
                 self._garage.expire(_VIN, time_of(step["later"]))
+                if self._diary is not None:
+                    self._show(self._diary.wait(self.vehicle, time_of(step["later"])))
             else:
                 self._garage.update(_VIN, self._read(step))
+                if self._diary is not None:
+                    moment = time_of(step.get("stream") or step.get("now", _WITHOUT_A_TIME))
+                    self._show(self._diary.look(self.vehicle, moment))
+
+    def _show(self, live: Iterable[AnyReading]) -> None:
+        """Add the live values of the journal to the car, as Home Assistant does."""
+        self._garage.update(_VIN, live)
 
     def _restart(self) -> None:
         """Go on with what is on disk, as after a restart."""
@@ -96,6 +111,8 @@ class Replayer:
         self._garage, self._memory = Garage(), memory
         self._garage.update(_VIN, load_readings(saved[0]))
         self.vehicle.add_ended(load_readings(saved[0]))
+        if self._diary is not None:
+            self._diary.restart()
 
     def _read(self, step: Json) -> list[AnyReading]:
         if "stream" in step:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from .trip_begin import start_of
 from .trip_state import LATE, MINUTE, OpenTrip, TripState
 
 SILENCE: Final = 30 * MINUTE
@@ -60,7 +61,8 @@ def _is_one_step(trip: OpenTrip) -> bool:
     """Return whether the trip is only known by one step over a long time."""
     if trip.first is None or trip.move != trip.first:
         return False
-    return trip.lower is None or trip.first - trip.lower > LONG_STEP
+    since = start_of(trip) or trip.lower
+    return since is None or trip.first - since > LONG_STEP
 
 
 def _stopped(trip: OpenTrip, state: TripState) -> bool:

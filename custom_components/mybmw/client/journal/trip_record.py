@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..core.records import RecordPlace, Trip
+from .trip_begin import start_of
 from .trip_end import LONG_STEP
-from .trip_start import start_of
 from .trip_state import OpenTrip, TripState
 
 

@@ -15,11 +15,12 @@ from ..core.records import RecordPlace, Trip
 from .log import TRIP, JournalEvent, JournalEventKind, Log, Settings
 from .movement import Movement, Sign
 from .observation import Observation
+from .opening import belongs_to_last, is_late, moved_off, opened, reopened
 from .signs import MIN_GAIN, Spot, note_marks, odometer, running
+from .trip_begin import ON_THE_ROAD, start_of
 from .trip_end import LONG_STEP, final_at, find_end
 from .trip_figures import amended, deviates
 from .trip_record import ended, started, trip_record
-from .trip_start import ON_THE_ROAD, belongs_to_last, is_late, moved_off, opened, reopened, start_of
 from .trip_state import MINUTE, OpenTrip, TripState, dump_state, load_state
 
 _SHORTEST_STOP: Final = 3 * MINUTE
@@ -86,7 +87,8 @@ class TripTracker:
         self._refine()
         self._announce(look)
         self._finish(look)
-        self._amend(look)
+        if state.open is None:
+            self._amend(look, arrived=self._locate(look))
         self._keep_charge(seen)
         self._resumed = False
 
@@ -274,7 +276,8 @@ class TripTracker:
         if trip.first is None:
             return
         state.ended, state.moved = end, max(trip.move or end, end)
-        self._arrive(look)
+        state.arrived = False
+        self._locate(look)
         if trip.reached - trip.odometer < _ANY_DISTANCE:
             state.empty, trip.end = trip, end
             return
@@ -287,27 +290,25 @@ class TripTracker:
         log.put(item)
         log.report(JournalEvent(JournalEventKind.TRIP_ENDED, end, ended(item)), look.now)
 
-    def _arrive(self, look: _Look) -> None:
-        """Find the place where the car is; it has arrived if that is known since the end."""
+    def _locate(self, look: _Look) -> bool:
+        """Find the place where the car is; return whether it is now known where a trip ended."""
         state = self.state
         if self._spot.position is not None and self._placed != state.still:
             state.place = look.settings.place_of(self._spot.position)
             self._placed = state.still
-        fixed, end = state.fixed, state.ended
-        state.arrived = fixed is not None and end is not None and fixed >= end - _ARRIVING
+        if state.arrived or state.fixed is None or state.ended is None:
+            return False
+        state.arrived = state.fixed >= state.ended - _ARRIVING
+        return state.arrived
 
-    def _amend(self, look: _Look) -> None:
+    def _amend(self, look: _Look, *, arrived: bool) -> None:
         """Add what has become known of the last trip."""
         state = self.state
         trip = look.log.trips.get(state.last or "")
-        if trip is None or state.open is not None:
+        if trip is None:
             return
-        if not state.arrived and state.empty is None:
-            self._arrive(look)
-            if state.arrived:
-                trip = replace(trip, destination=state.place)
-        elif self._placed != state.still:
-            self._arrive(look)
+        if arrived and state.empty is None:
+            trip = replace(trip, destination=state.place)
         look.log.put(amended(trip, look.seen, state.doubts))
 
     def _compare(self, look: _Look) -> None:

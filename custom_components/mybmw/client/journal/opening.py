@@ -1,40 +1,18 @@
-"""When a trip has begun, and whether a movement belongs to the trip before."""
+"""Whether a movement begins a trip, continues the last one or belongs to it."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from operator import attrgetter
 from typing import Final
 
 from ..core.records import Charge, Trip
 from .movement import Movement, Sign
+from .trip_begin import ON_THE_ROAD
 from .trip_end import is_running
-from .trip_state import LATE, MINUTE, OpenTrip, TripState
+from .trip_state import LATE, OpenTrip, TripState
 
-ON_THE_ROAD: Final = 5 * MINUTE
-"""Cars that report on the road do so at least as often."""
-
-_SLOW: Final = 15 / 3600
 _ROUNDING: Final = 1.05
 _LATE_GAIN: Final = 2.05
-
-
-def start_of(trip: OpenTrip) -> datetime | None:
-    """Return when a trip has begun, None if that is not known within some minutes."""
-    first, lower = trip.first, trip.lower
-    if trip.start is not None or first is None:
-        return trip.start or trip.running
-    close = lower if lower is not None and first - lower <= ON_THE_ROAD else None
-    if trip.running is not None and trip.running <= first:
-        waited = close is not None and close - trip.running > ON_THE_ROAD
-        return close if waited else trip.running
-    if trip.left is not None and trip.left <= first and _drove_off(trip, first - trip.left):
-        return trip.left
-    return close
-
-
-def _drove_off(trip: OpenTrip, span: timedelta) -> bool:
-    """Return whether the car was driven all the time since a door was closed."""
-    return span <= LATE or trip.first_distance / span.total_seconds() >= _SLOW
 
 
 def moved_off(movement: Movement, state: TripState, end: datetime) -> datetime:

@@ -1,0 +1,30 @@
+"""When a trip has begun."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from .trip_state import LATE, MINUTE, OpenTrip
+
+ON_THE_ROAD: Final = 5 * MINUTE
+"""Cars that report on the road do so at least as often."""
+
+_SLOW: Final = 15 / 3600
+
+
+def start_of(trip: OpenTrip) -> datetime | None:
+    """Return when a trip has begun, None if that is not known within some minutes."""
+    first, lower = trip.first, trip.lower
+    if trip.start is not None or first is None:
+        return trip.start or trip.running
+    close = lower if lower is not None and first - lower <= ON_THE_ROAD else None
+    if trip.running is not None and trip.running <= first:
+        waited = close is not None and close - trip.running > ON_THE_ROAD
+        return close if waited else trip.running
+    if trip.left is not None and trip.left <= first and _drove_off(trip, first - trip.left):
+        return trip.left
+    return close
+
+
+def _drove_off(trip: OpenTrip, span: timedelta) -> bool:
+    """Return whether the car was driven all the time since a door was closed."""
+    return span <= LATE or trip.first_distance / span.total_seconds() >= _SLOW

@@ -20,6 +20,7 @@ from tests.replay.world import utcnow
 from .configuration import saved_accounts
 
 SOURCE: Final = "highmobility"
+RECORDED: Final = "recorded"
 _MILEAGE: Final = "diagnostics.odometer"
 _PATIENCE: Final = 10
 _DRIVEN: Final = 7
@@ -68,8 +69,11 @@ class Fleet:
             self.connect(shown["webhook_url"], shown["webhook_secret"])
 
     def happen(self, kind: str, vin: str | None) -> None:
-        """Let a car drive a little, and something happen to it."""
+        """Let a car drive a little, and something happen to it; or send recorded webhooks."""
         self._find_webhook()
+        if kind == RECORDED:
+            self.sim.replay()
+            return
         vin = vin or next(iter(self.sim.cars))
         car = self.sim.cars[vin]
         capability, _, name = _MILEAGE.partition(".")

@@ -13,7 +13,7 @@ from tests.replay.cardata import CarDataCar
 from tests.replay.connecteddrive import BUNDLED as LEGACY_CARS, LegacyCar, load as load_legacy
 from tests.replay.connecteddrive.recordings import Recordings
 from tests.replay.fingerprints import FingerprintError, RecordedCar
-from tests.replay.highmobility import AutoApiCar
+from tests.replay.highmobility import AutoApiCar, recordings as fleets
 from tests.replay.highmobility.cars import of_cardata
 
 from .recordings import folder_of
@@ -25,7 +25,7 @@ _SPEED: Final = 60.0
 _MAKES: Final = ("WBA", "WBY", "WMW")
 _SOURCES: Final = ("mybmw", "cardata", "highmobility", "connecteddrive")
 _USUAL: Final = ("mybmw", "cardata")
-_RECOGNIZED: Final = (*_USUAL, "connecteddrive")
+_RECOGNIZED: Final = _SOURCES
 
 _DESCRIPTION: Final = """\
 Start a real Home Assistant with a simulated account, whose cars are recorded answers of BMW
@@ -48,6 +48,7 @@ page with buttons: http://localhost:8124
 With --source highmobility, an owner approves at http://localhost:8124/portal; the Auth URI of the
 app is http://localhost:8124/oauth/new, the webhook is entered at http://localhost:8124/console.
   curl -X POST localhost:8124/event/trip_ended         with ?vin=; other events alike
+  curl -X POST localhost:8124/event/recorded           the recorded webhooks again
   curl -X POST localhost:8124/clearance/revoked        with ?vin=; approved, rejected, ...
 Cars of the legacy ConnectedDrive API do what GET / lists; they charge by their plan:
   curl -X POST 'localhost:8124/connecteddrive/drive?km=12&minutes=20'    with &vin=
@@ -190,10 +191,10 @@ def _recordings(
 ) -> tuple[dict[str, RecordedCar], dict[str, CarDataCar], dict[str, AutoApiCar]]:
     """Return the cars of sources by VIN; one that is not needed may have none.
 
-    High Mobility tells of the cars of CarData what they measured last.
+    Cars of CarData have what they measured last at High Mobility, if that is asked for.
     """
 
-    def recorded[C: (RecordedCar, CarDataCar)](
+    def recorded[C: (RecordedCar, CarDataCar, AutoApiCar)](
         load: Callable[[Path], Iterable[C]], bundled: Path, source: str
     ) -> dict[str, C]:
         if source not in sources:
@@ -202,9 +203,13 @@ def _recordings(
 
     app = recorded(fingerprints.load, fingerprints.BUNDLED, "mybmw")
     official = recorded(cardata.load, cardata.BUNDLED, "cardata")
-    others = recorded(cardata.load, cardata.BUNDLED, "highmobility")
+    if "highmobility" not in needed:
+        return app, official, recorded(fleets.load, fleets.BUNDLED, "highmobility")
+    others = _recorded(cardata.load, folders, must=False)
     usual = (car for car in others.values() if car.telematics and car.vin[:3] in _MAKES)
-    return app, official, {car.vin: of_cardata(car) for car in usual}
+    made = {car.vin: of_cardata(car) for car in usual}
+    found = _recorded(fleets.load, folders or [fleets.BUNDLED], must=not made)
+    return app, official, {**made, **found}
 
 
 def _legacy(folders: Sequence[Path], sources: Sequence[str], needed: Sequence[str]) -> Recordings:
@@ -222,7 +227,7 @@ def _legacy(folders: Sequence[Path], sources: Sequence[str], needed: Sequence[st
     return Recordings(list(found.values()), commands)
 
 
-def _recorded[C: (RecordedCar, CarDataCar, LegacyCar)](
+def _recorded[C: (RecordedCar, CarDataCar, LegacyCar, AutoApiCar)](
     load: Callable[[Path], Iterable[C]], folders: Iterable[Path], *, must: bool
 ) -> dict[str, C]:
     cars: dict[str, C] = {}

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 import logging
 from typing import Any
+from zipfile import ZipFile
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import (
@@ -48,9 +49,14 @@ from tests.replay.highmobility import (
     Delivery,
     Place,
     SimulatedHighMobility,
+    bundled,
     fails,
     sign,
 )
+from tests.replay.highmobility.recordings import recorded
+
+CARS = bundled()
+RECORDED = recorded()
 
 type Elapse = Callable[[timedelta], Awaitable[None]]
 
@@ -340,6 +346,29 @@ async def test_events(
     assert state(hass, f"{SERVICE}_last_webhook") != "unknown"
 
 
+@pytest.mark.parametrize("name", RECORDED)
+async def test_recorded_cars(
+    hass: HomeAssistant, name: str, freezer: FrozenDateTimeFactory
+) -> None:
+    """A car of the bundled recordings has the entities and states of the simulated one."""
+    found = []
+    freezer.move_to(CARS[name].measured + timedelta(minutes=1))
+    for made in (CARS[name], RECORDED[name]):
+        service = SimulatedHighMobility.of([made])
+        service.clear()
+        entry = fleet_entry(made.vin)
+        entry.add_to_hass(hass)
+        with service.router():
+            await hass.config_entries.async_setup(entry.entry_id)
+            await hass.async_block_till_done()
+            states = {item.entity_id: item.state for item in hass.states.async_all()}
+            found.append(states)
+            assert await hass.config_entries.async_remove(entry.entry_id)
+            await hass.async_block_till_done()
+    assert found[0] == found[1]
+    assert len(found[0]) > 20
+
+
 async def test_ten_thousand_deliveries(
     hass: HomeAssistant,
     elapse: Elapse,
@@ -618,6 +647,33 @@ async def test_diagnostics(
     told = str(report)
     tokens = account.data["sources"]["highmobility"]["tokens"]
     for secret in (SECRET, WEBHOOK_SECRET, HOOK, tokens["access"], FLEET["client_id"]):
+        assert secret not in told
+
+
+async def test_fingerprint(
+    hass: HomeAssistant,
+    service: SimulatedHighMobility,
+    account: MockConfigEntry,
+    elapse: Elapse,
+    browser: Browser,
+) -> None:
+    """The action writes what was delivered as well, without what is personal."""
+    sent = service.delivery("trip_ended", I4, driver="Erika")
+    assert await post(browser, sent) == 202
+    await elapse(timedelta(seconds=1))
+    answer: Any = await hass.services.async_call(
+        DOMAIN,
+        "create_fingerprint",
+        {"config_entry_id": account.entry_id},
+        blocking=True,
+        return_response=True,
+    )
+    with ZipFile(answer["path"]) as packed:
+        texts = {name: packed.read(name).decode() for name in packed.namelist()}
+    (line,) = texts["highmobility-webhooks.jsonl"].splitlines()
+    assert '"type":"trip_ended"' in line
+    told = " ".join(texts.values())
+    for secret in ("Erika", SECRET, WEBHOOK_SECRET, HOOK, FLEET["client_id"]):
         assert secret not in told
 
 

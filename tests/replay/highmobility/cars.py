@@ -44,11 +44,15 @@ _BRANDS: Final = {"WMW": "mini"}
 
 @dataclass(slots=True)
 class AutoApiCar:
-    """A car; `data` is what the data answer says of it, by capability and property."""
+    """A car; `data` is what the data answer says of it, by capability and property.
+
+    `webhooks` are the bodies of its recorded deliveries.
+    """
 
     vin: str
     brand: str
     data: dict[str, dict[str, Any]] = field(default_factory=dict)
+    webhooks: list[Json] = field(default_factory=list)
 
     @property
     def answer(self) -> Json:

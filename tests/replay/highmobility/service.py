@@ -155,6 +155,15 @@ class SimulatedHighMobility:
             listener(sent)
         return sent
 
+    def replay(self) -> list[Delivery]:
+        """Send the recorded webhooks of all cars, as if what they are about happened now."""
+        return [
+            self.send(event["type"], car.vin, action=event.get("action", "automatic"))
+            for car in self.cars.values()
+            for event in (body["event"] for body in car.webhooks)
+            if "type" in event
+        ]
+
     def handle(self, request: httpx.Request) -> httpx.Response:
         """Answer a request; planned network faults raise httpx errors."""
         asked = asked_of(request)

@@ -31,14 +31,16 @@ class Message(NamedTuple):
 
 
 class Recording(NamedTuple):
-    """The last responses of a source by name, and the last messages of its stream.
+    """The last responses of a source by name, and the last messages that it received.
 
-    Anonymising keeps JSON values only under `paths`.
+    Anonymising keeps JSON values only under `paths`. `file` is that of the messages, None for the
+    usual one.
     """
 
     answers: Mapping[str, Answer]
     messages: Sequence[Message] = ()
     paths: Paths = NOTHING
+    file: str | None = None
 
 
 class Recorder:

@@ -11,6 +11,7 @@ from .mapping import MORE_RULES, PLACES, RULES
 _OTHERS: Final = """
 : brand status eligible data_delivery connectivity_status primary_user_assigned
 changelog: status timestamp
+event: type action received_at
 vehicles: status brand
 vehicles.changelog: status timestamp
 errors: title

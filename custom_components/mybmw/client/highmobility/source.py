@@ -35,7 +35,7 @@ from .costs import Costs
 from .harmless_paths import harmless
 from .http_errors import PrivacyError
 from .readings import AnswerContext, read_vehicle
-from .webhooks import WebhookEvent, WebhookReceiver
+from .webhooks import RECORDED, WebhookEvent, WebhookReceiver
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -106,8 +106,7 @@ class HighMobilitySource:
 
     def bill(self, vin: str | None = None) -> Bill | None:
         """Return what all cars cost this month, or one; None without a price or the car."""
-        known = vin is None or vin in self.cars
-        return self.costs.bill(vin, datetime.now(UTC)) if known else None
+        return self.costs.bill(vin, datetime.now(UTC)) if vin in (None, *self.cars) else None
 
     @property
     def pending(self) -> bool:
@@ -241,8 +240,9 @@ class HighMobilitySource:
         }
 
     def recording(self, messages: int = MESSAGES) -> Recording:
-        """Return the newest answers as they came."""
-        return Recording(self.api.http.recorder.answers, paths=harmless())
+        """Return the newest answers and deliveries as they came."""
+        answers, newest = self.api.http.recorder.answers, self.receiver.newest(messages)
+        return Recording(answers, newest, harmless(), RECORDED)
 
     @asynccontextmanager
     async def _working(self) -> AsyncIterator[ReadRun]:
@@ -340,7 +340,7 @@ class HighMobilitySource:
         if event is not None:
             self._take(event, now, duplicate=outcome.duplicate)
             if not outcome.duplicate:
-                self.messages(Message(now, f"{SOURCE}/{event.vin or ''}", body))
+                self.messages(Message(now, event.vin or "", body))
             self._dirty.set()
         new = event is not None and not outcome.duplicate
         if self._changed is not None and (new or refused is not self.receiver.refused):

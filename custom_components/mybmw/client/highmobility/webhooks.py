@@ -4,7 +4,7 @@ A delivery says that something has happened to a car, not what the car measured.
 to the address, so nothing is read of a body whose signature is wrong.
 """
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha1, sha256
@@ -19,6 +19,7 @@ import orjson
 from ..core.convert import mapping, sequence, utc_time
 from ..core.counter import Tally
 from ..core.events import EventKind
+from ..core.recording import MESSAGES, Message
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -29,6 +30,10 @@ SIGNATURE: Final = "x-hm-signature-256"
 WEAK_SIGNATURE: Final = "x-hm-signature"
 DELIVERY: Final = "x-hm-delivery"
 
+RECORDED: Final = "highmobility-webhooks.jsonl"
+"""The file of deliveries in recordings."""
+
+_MOST_RECORDED: Final = 4_096
 _NOT_SIGNED: Final = "not signed"
 _REMEMBERED: Final = 5_000
 _LATE: Final = timedelta(hours=24)
@@ -162,6 +167,7 @@ class WebhookReceiver:
     def __init__(self, secret: str, *, weak: bool = False) -> None:
         """`weak` takes SHA-1 where there is no better signature."""
         self.deliveries = Deliveries()
+        self._messages: deque[Message] = deque(maxlen=MESSAGES)
         self.counts = Tally()
         self.begun: datetime | None = None
         self.proven: datetime | None = None
@@ -208,6 +214,8 @@ class WebhookReceiver:
             event = read_event(body, now)
         except ValueError:
             return self._wrong("malformed", HTTPStatus.ACCEPTED)
+        if len(body) <= _MOST_RECORDED:
+            self._messages.append(Message(now, event.vin or "", body))
         if not self.deliveries.is_new(*_ids(names, body)):
             self.counts["duplicate"] += 1
             return Received(HTTPStatus.ACCEPTED, event, duplicate=True)
@@ -218,6 +226,10 @@ class WebhookReceiver:
         if event.late:
             self.counts["late"] += 1
         return Received(HTTPStatus.ACCEPTED, event)
+
+    def newest(self, number: int) -> list[Message]:
+        """Return the newest genuine deliveries as they came, also those that came again."""
+        return [*self._messages][-number:] if number else []
 
     def _wrong(self, why: str, status: HTTPStatus) -> Received:
         self.counts[why] += 1

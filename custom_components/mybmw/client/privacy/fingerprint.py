@@ -22,7 +22,7 @@ from ..core.recording import Answer, Message, Recording
 from . import HIDDEN, SECRET, Found, Redactor, find, is_alias, vins_in
 
 STREAM: Final = "stream.jsonl"
-"""The file of stream messages: one JSON object per line, with time, topic and payload."""
+"""The usual file of messages: one JSON object per line, with time, topic and payload."""
 
 _EMPTY: Final = "NO CONTENT"
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
@@ -60,19 +60,22 @@ def files(recordings: Iterable[Recording], redactor: Redactor) -> dict[str, byte
     sorted and indented by four spaces.
     """
     answers: dict[str, _Content] = {}
-    messages: list[tuple[Message, _Content]] = []
+    messages: list[tuple[str, Message, _Content]] = []
     for recording in recordings:
         for name, answer in recording.answers.items():
             if not answer.content_type.startswith("image/"):
                 answers[name] = _content(answer.body, recording.paths)
-        messages += ((item, _content(item.payload, recording.paths)) for item in recording.messages)
-    everything = [*answers.items(), *((item.topic, content) for item, content in messages)]
+        for item in recording.messages:
+            content = _content(item.payload, recording.paths)
+            messages.append((recording.file or STREAM, item, content))
+    everything = [*answers.items(), *((item.topic, content) for _, item, content in messages)]
     redactor.add_aliases(vin for name, item in everything for vin in vins_in(f"{name} {item.text}"))
     clean = copy(redactor)
     clean.hide_found(found for name, content in everything for found in _personal(name, content))
     contents = dict(_file(name, content, clean) for name, content in answers.items())
-    if messages:
-        contents[STREAM] = b"".join(_line(item, content, clean) for item, content in messages)
+    for name in {file for file, _, _ in messages}:
+        lines = (_line(item, content, clean) for file, item, content in messages if file == name)
+        contents[name] = b"".join(lines)
     return contents
 
 

@@ -14,7 +14,7 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from ..client.highmobility import BRANDS, LOCALES, Application, Endpoints, endpoints
+from ..client.highmobility import BRANDS, LOCALES, SIMULATED, Application, Endpoints, endpoints
 
 CONF_APP_ID: Final = "app_id"
 CONF_AUTH_URI: Final = "auth_uri"
@@ -35,9 +35,15 @@ _SECRET: Final = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
 )
 _SHOWN: Final = TextSelector(TextSelectorConfig(read_only=True))
-_BRAND: Final = SelectSelector(
-    SelectSelectorConfig(options=list(BRANDS), translation_key="highmobility_brand")
-)
+
+
+def _brand(*more: str) -> SelectSelector:
+    options = [*BRANDS, *more]
+    return SelectSelector(
+        SelectSelectorConfig(options=options, translation_key="highmobility_brand")
+    )
+
+
 _APP: Final[Mapping[Any, Any]] = {
     vol.Required(CONF_CLIENT_ID): _TEXT,
     vol.Optional(CONF_CLIENT_SECRET): _SECRET,
@@ -48,7 +54,7 @@ FLEET: Final = vol.Schema(
         vol.Optional(CONF_KEY_ID): _TEXT,
         vol.Optional(CONF_PRIVATE_KEY): TextSelector(TextSelectorConfig(multiline=True)),
         vol.Required(CONF_VINS): TextSelector(TextSelectorConfig(multiple=True)),
-        vol.Required(CONF_BRAND, default=BRANDS[0]): _BRAND,
+        vol.Required(CONF_BRAND, default=BRANDS[0]): _brand(SIMULATED),
         vol.Required(CONF_SANDBOX, default=False): BooleanSelector(),
     }
 )
@@ -59,7 +65,7 @@ CONSENT: Final = vol.Schema(
         vol.Optional(CONF_APP_ID): _TEXT,
         vol.Optional(CONF_AUTH_URI): _TEXT,
         vol.Optional(CONF_TOKEN_URI): _TEXT,
-        vol.Required(CONF_BRAND, default=BRANDS[0]): _BRAND,
+        vol.Required(CONF_BRAND, default=BRANDS[0]): _brand(),
         vol.Required(CONF_LOCALE, default=LOCALES[0]): SelectSelector(
             SelectSelectorConfig(options=list(LOCALES), translation_key="highmobility_locale")
         ),

@@ -35,6 +35,7 @@ from ..client.highmobility import (
     keeper,
     read_clearances,
     read_eligibility,
+    refused_cars,
     revoke,
 )
 from ..const import CONF_TOKENS, DOMAIN
@@ -65,6 +66,7 @@ _END_OF_VIN: Final = 7
 
 ERRORS: Final = (
     "address_form",
+    "car_refused",
     "consent_denied",
     "consent_expired",
     "highmobility_invalid_auth",
@@ -242,7 +244,9 @@ class HighMobilitySteps(SourceSteps):
             if found.reasons:
                 raise FormError(f"car_{found.reasons[0]}", vin)
         if new:
-            await api.request_clearance([(vin, account[CONF_BRAND]) for vin in new])
+            answer = await api.request_clearance([(vin, account[CONF_BRAND]) for vin in new])
+            if refused := refused_cars(answer):
+                raise FormError("car_refused", refused[0])
 
     async def _leave_out(self) -> None:
         """Revoke the clearance of cars that were left out, as far as that works, and drop them."""

@@ -7,6 +7,7 @@ from .api import HighMobilityApi
 from .auth import (
     BRANDS,
     LOCALES,
+    SIMULATED,
     Application,
     ClientCredentials,
     Consent,
@@ -26,6 +27,7 @@ from .clearance import (
     read_clearance,
     read_clearances,
     read_eligibility,
+    refused_cars,
 )
 from .component import SOURCE
 from .connection import connect
@@ -46,6 +48,7 @@ __all__ = [
     "BRANDS",
     "LOCALES",
     "MOST_OF_WEBHOOK",
+    "SIMULATED",
     "SOURCE",
     "Application",
     "AsleepError",
@@ -79,5 +82,6 @@ __all__ = [
     "read_clearance",
     "read_clearances",
     "read_eligibility",
+    "refused_cars",
     "revoke",
 ]

@@ -3,11 +3,12 @@
 See docs/protocols/highmobility.md#fleet and #consent.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from ..core.convert import utc_time
+from ..core.errors import AuthError
 from ..core.events import EventKind
 from .api import HighMobilityApi
 from .car import FleetCar, ReadRun
@@ -42,6 +43,7 @@ class Admission:
         self._cars = cars
         self._fleet = fleet
         self._wanted = None if wanted is None else frozenset(vin.upper() for vin in wanted)
+        self._consent: str | None = None
 
     @property
     def pending(self) -> bool:
@@ -74,11 +76,17 @@ class Admission:
         """Ask at the next opportunity."""
         self.checked = NEVER
 
-    def load(self, saved: object, now: datetime) -> None:
+    def dump(self) -> Mapping[str, object]:
+        """Return what should survive a restart as JSON."""
+        return {"checked": self.checked.isoformat(), "consent": self._consent}
+
+    def load(self, saved: Mapping[str, object], now: datetime) -> None:
         """Take over when it was asked last, unless a car may have been asked for since."""
         known = self._cars.keys() >= (self._wanted or frozenset())
         if known and all(car.cleared for car in self._cars.values()):
-            self.checked = min(utc_time(saved) or NEVER, now)
+            self.checked = min(utc_time(saved.get("checked")) or NEVER, now)
+        consent = saved.get("consent")
+        self._consent = consent if isinstance(consent, str) else None
 
     async def look(self, run: ReadRun, now: datetime) -> None:
         """Ask, if it is time to."""
@@ -111,10 +119,20 @@ class Admission:
         tokens = await self._api.login.log_in()
         if not tokens.approved and self.due <= now:
             self.checked = now
-            await self._api.login.renew()
+            tokens = await self._api.login.renew()
+        if tokens.refused:
+            raise AuthError("the owner has not given consent")
         if self.pending:
             return
-        if not self._cars:
+        if not self._cars or self._consent not in (None, tokens.authorization):
             self.checked = now
-            self._cars[await self._api.vehicle_info()] = FleetCar()
+            await self._find_car()
+        self._consent = tokens.authorization
         run.vins = frozenset(self._cars)
+
+    async def _find_car(self) -> None:
+        """Ask which car the consent is about, which may be another one than before."""
+        vin = await self._api.vehicle_info()
+        for other in self._cars.keys() - {vin}:
+            del self._cars[other]
+        self._cars.setdefault(vin, FleetCar())

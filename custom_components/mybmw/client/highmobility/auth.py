@@ -32,6 +32,9 @@ from .tokens import HighMobilityTokens, read_tokens
 BRANDS: Final = ("bmw", "mini")
 """The brands that the consent pages and the fleet know, of those that are read here."""
 
+SIMULATED: Final = "sandbox"
+"""The brand of the simulated cars that a fleet has in the sandbox."""
+
 LOCALES: Final = ("en", "de")
 """The languages of the consent pages."""
 

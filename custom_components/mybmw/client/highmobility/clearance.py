@@ -149,6 +149,12 @@ def read_clearance(answer: object, now: datetime, known: Clearance | None) -> Cl
     return Clearance(state, since, _reason(fields), now)
 
 
+def refused_cars(answer: object) -> list[str]:
+    """Return the VINs of the cars whose clearance is refused as soon as it is asked for."""
+    listed = read_clearances(answer).items()
+    return [vin for vin, item in listed if state_of(item.get("status")).ended]
+
+
 def read_clearances(answer: object) -> dict[str, Mapping[str, object]]:
     """Return the cars of a list of clearances by VIN."""
     items = answer if isinstance(answer, list) else sequence(mapping(answer).get("vehicles"))

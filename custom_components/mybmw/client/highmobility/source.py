@@ -205,7 +205,7 @@ class HighMobilitySource:
 
     def dump(self) -> Mapping[str, object]:
         """Return what should survive a restart beside cars and what `keep` saves, as JSON."""
-        return {"checked": self._admission.checked.isoformat()}
+        return self._admission.dump()
 
     def dump_car(self, vin: str) -> Mapping[str, object] | None:
         """Return what should survive a restart of one car as JSON."""
@@ -218,7 +218,7 @@ class HighMobilitySource:
         for vin, car in mapping(fields.get("cars")).items():
             if self._admission.wants(vin):
                 self.cars[vin] = FleetCar.load(car, now)
-        self._admission.load(fields.get("checked"), now)
+        self._admission.load(fields, now)
 
     async def spend(self, vin: str) -> None:
         """Count a request, and write that down before it is made."""
@@ -371,7 +371,7 @@ class HighMobilitySource:
 
     def _without_car(self, event: WebhookEvent, *, duplicate: bool) -> None:
         """Take what is about the account: a test, a first consent, or a car of the fleet to be."""
-        if event.kind is EventKind.PING or duplicate:
+        if event.kind is EventKind.PING or duplicate or event.late:
             return
         if self._admission.concerns(event):
             self._admission.hurry()

@@ -12,6 +12,7 @@ from ..core.redaction import Redaction
 from ..transport.tokens import read_token
 
 _USABLE: Final = frozenset({"approved", "active"})
+_REFUSED: Final = frozenset({"denied", "expired", "rejected", "revoked"})
 _SHARE: Final = 10
 _MARGIN: Final = timedelta(minutes=1)
 _LIFE: Final = 60.0, 86_400.0
@@ -37,6 +38,11 @@ class HighMobilityTokens:
     def approved(self) -> bool:
         """Whether the car may be read with it: the owner has approved, or need not."""
         return not self.status or self.status in _USABLE
+
+    @property
+    def refused(self) -> bool:
+        """Whether the owner has decided against it, so that waiting is of no use."""
+        return self.status in _REFUSED
 
     def hide(self, redactor: Redaction) -> None:
         """Keep the tokens out of everything that people see."""

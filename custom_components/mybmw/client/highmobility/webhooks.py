@@ -46,7 +46,8 @@ _WORD: Final = re.compile(r"[a-z][a-z_]{0,40}")
 class WebhookEvent(NamedTuple):
     """One delivery; `late` ones are recorded only.
 
-    `action` is the new state of a consent or a clearance, else how the event came about.
+    `action` is the new state of a consent or a clearance, else how the event came about; `word` is
+    what the service calls an event of an unknown kind.
     """
 
     kind: EventKind
@@ -55,6 +56,7 @@ class WebhookEvent(NamedTuple):
     action: str | None = None
     authorization: str | None = None
     late: bool = False
+    word: str | None = None
 
 
 class Received(NamedTuple):
@@ -102,8 +104,9 @@ def read_event(body: bytes, now: datetime) -> WebhookEvent:
     if received is not None and received > now + _AHEAD:
         received = None
     vin = mapping(fields.get("vehicle")).get("vin")
+    kind = _kind(event.get("type"))
     return WebhookEvent(
-        kind=_kind(event.get("type")),
+        kind=kind,
         time=received or now,
         vin=vin.upper() if isinstance(vin, str) and _VIN.fullmatch(vin.upper()) else None,
         action=_word(event.get("action")),
@@ -111,6 +114,7 @@ def read_event(body: bytes, now: datetime) -> WebhookEvent:
             mapping(fields.get("authorization")).get("id") or event.get("authorization_id")
         ),
         late=received is not None and now - received > _LATE,
+        word=_word(event.get("type")) if kind is EventKind.UNKNOWN else None,
     )
 
 
@@ -219,7 +223,7 @@ class WebhookReceiver:
         if not self.deliveries.is_new(*_ids(names, body)):
             self.counts["duplicate"] += 1
             return Received(HTTPStatus.ACCEPTED, event, duplicate=True)
-        self.counts[event.kind] += 1
+        self._count(event)
         self.last = now
         if event.kind is EventKind.PING and not event.late:
             self.proven = now
@@ -230,6 +234,14 @@ class WebhookReceiver:
     def newest(self, number: int) -> list[Message]:
         """Return the newest genuine deliveries as they came, also those that came again."""
         return [*self._messages][-number:] if number else []
+
+    def _count(self, event: WebhookEvent) -> None:
+        """Count an event; the first one of an unknown kind is logged."""
+        self.counts[event.kind] += 1
+        if event.word is not None:
+            self.counts[event.word] += 1
+            if self.counts[event.word] == 1:
+                _LOGGER.info("High Mobility sent an event of an unknown kind: %s", event.word)
 
     def _wrong(self, why: str, status: HTTPStatus) -> Received:
         self.counts[why] += 1

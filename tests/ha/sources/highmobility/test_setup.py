@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntryState, ConfigFlowContext
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
@@ -275,3 +276,121 @@ async def test_late_delivery(
     told = hass.states.get(EVENT)
     assert told is not None
     assert told.attributes["event_type"] == "maintenance_changed"
+
+
+async def test_clearance_is_refused(hass: HomeAssistant, service: SimulatedHighMobility) -> None:
+    """A car whose clearance is refused at once can be left out; nothing else is asked twice."""
+    odd = "WBA0NOTMINE000001"
+    service.eligibility[odd] = {
+        "eligible": True,
+        "data_delivery": ["pull"],
+        "connectivity_status": "activated",
+        "primary_user_assigned": True,
+    }
+    flow = await step(hass, await begin(hass, "fleet"), {**FLEET, "vins": [I4, odd]})
+    assert flow["errors"] == {"base": "car_refused"}
+    assert flow["description_placeholders"]["car"] == "…E000001"
+    flow = await step(hass, flow, {**FLEET, "client_secret": "", "vins": [I4]})
+    assert flow["step_id"] == "highmobility_webhook"
+    assert service.asked(Place.REQUEST_CLEARANCE) == 1
+
+
+@pytest.mark.parametrize("sandbox", [True, False])
+async def test_hosts(hass: HomeAssistant, browser: Browser, sandbox: bool) -> None:
+    """Sandbox and production are never mixed."""
+    service, prefix = simulated(), "sandbox." if sandbox else ""
+    with service.router() as router:
+        flow = await step(hass, await begin(hass, "consent"), {**CONSENT, "sandbox": sandbox})
+        assert httpx.URL(flow["url"]).host == f"{prefix}owner-panel.high-mobility.com"
+        flow = await consent(hass, service, flow, browser)
+        await step(hass, flow, {})
+        service.owner.approve()
+        flow = await begin(hass, "fleet")
+        flow = await step(hass, flow, {**FLEET, "brand": "sandbox", "sandbox": sandbox})
+        assert flow["step_id"] == "highmobility_webhook"
+        asked = {call.request.url.host for call in router.calls}
+    assert asked == {f"{prefix}api.high-mobility.com"}
+    assert service.clearance[I4]["brand"] == "sandbox"
+
+
+@pytest.mark.parametrize("status", ["denied", "rejected", "revoked", "expired"])
+async def test_owner_decides_against_it(
+    hass: HomeAssistant,
+    service: SimulatedHighMobility,
+    browser: Browser,
+    elapse: Elapse,
+    status: str,
+) -> None:
+    """A token that says so is not waited for any longer."""
+    flow = await step(hass, await begin(hass, "consent"), CONSENT)
+    await step(hass, await consent(hass, service, flow, browser), {})
+    told = {"access_token": "x" * 30, "refresh_token": "y" * 30, "status": status}
+    service.fail(Place.TOKEN, fails(200, told), times=9)
+    await elapse(timedelta(minutes=31))
+    (flow,) = hass.config_entries.flow.async_progress()
+    assert flow["step_id"] == "highmobility_consent"
+
+
+async def test_consent_for_another_car(
+    hass: HomeAssistant, browser: Browser, elapse: Elapse
+) -> None:
+    """After a new login the account has the car that the new consent is about."""
+    service = simulated("i4_edrive40", "x3_30e")
+    with service.router():
+        flow = await step(hass, await begin(hass, "consent"), CONSENT)
+        await step(hass, await consent(hass, service, flow, browser), {})
+        service.owner.approve()
+        await elapse(timedelta(minutes=31))
+        assert float(state(hass, MILEAGE)) > 0
+        (account,) = hass.config_entries.async_entries(DOMAIN)
+        context = ConfigFlowContext(source=SOURCE_RECONFIGURE, entry_id=account.entry_id)
+        flow = await hass.config_entries.flow.async_init(DOMAIN, context=context)
+        flow = await choose(hass, flow, "highmobility_reconfigure")
+        flow = await step(hass, flow, {**CONSENT, "client_secret": ""})
+        await step(hass, await consent(hass, service, flow, browser, X3), {})
+        service.owner.approve()
+        await elapse(timedelta(minutes=31))
+        assert float(state(hass, "sensor.x3_30e_xdrive_mileage")) > 0
+        for _ in range(4):
+            await elapse(timedelta(hours=2))
+        assert hass.states.get(MILEAGE) is None
+
+
+async def test_webhook_while_set_up_is_tried_again(
+    hass: HomeAssistant,
+    service: SimulatedHighMobility,
+    entry: MockConfigEntry,
+    elapse: Elapse,
+    browser: Browser,
+) -> None:
+    """What comes meanwhile is shown as soon as set-up works, which is tried at once."""
+    service.clear()
+    service.fail(Place.TOKEN, fails(503), times=1)
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert await post(browser, service.delivery("trip_ended", I4)) == 202
+    await elapse(timedelta(seconds=1))
+    assert entry.runtime_data.last_update_success
+    told = hass.states.get(EVENT)
+    assert told is not None
+    assert told.attributes["event_type"] == "trip_ended"
+    assert float(state(hass, MILEAGE)) > 0
+
+
+async def test_unknown_event(
+    hass: HomeAssistant,
+    service: SimulatedHighMobility,
+    account: MockConfigEntry,
+    elapse: Elapse,
+    browser: Browser,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It is shown, and its name is logged once, unless that may be something personal."""
+    for kind in ("door_opened", "door_opened", I4.lower(), "x" * 50):
+        assert await post(browser, service.delivery(kind, I4)) == 202
+        await elapse(timedelta(seconds=1))
+    told = hass.states.get(EVENT)
+    assert told is not None
+    assert told.attributes["event_type"] == "unknown"
+    lines = [item.getMessage() for item in caplog.records if "unknown kind" in item.getMessage()]
+    assert [line.rpartition(" ")[2] for line in lines] == ["door_opened"]

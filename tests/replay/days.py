@@ -48,6 +48,8 @@ type Place = tuple[float, float]
 
 HOUR: Final = 3600.0
 DAY: Final = 24 * HOUR
+LEAVING: Final = 60.0
+"""How long it takes from unlocking a car to driving it off."""
 
 _KM_PER_DEGREE: Final = 111.2
 _DETOUR: Final = 1.3
@@ -96,13 +98,18 @@ def refuel(car: CarState, at: float = 0.0) -> Part:
 
 def commute(car: CarState, at: float = 0.0) -> Part:
     """Drive from home to work, or home from anywhere else, and lock the car."""
+    goal = _offset(car) if _distance(car.position, car.home) < _NEAR else car.home
+    return (yield from drive(car, at, goal))
+
+
+def drive(car: CarState, at: float, goal: Place) -> Part:
+    """Drive to a place, and lock the car."""
     start = car.position
-    goal = _offset(car) if _distance(start, car.home) < _NEAR else car.home
     km = _DETOUR * _distance(start, goal)
     seconds = km / _SPEED * HOUR
     parked = car
     yield from _leave(car, at)
-    begin = at + 60
+    begin = at + LEAVING
     for fraction in _fixes(seconds) if car.live else ():
         car = _on_the_way(parked, start, goal, km, fraction)
         yield from car.say(begin + fraction * seconds, car.where(), car.energy())

@@ -1,5 +1,6 @@
 """One car whose messages go through the parsers of CarData into its journal."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,9 @@ from custom_components.mybmw.client.journal.journal import Journal
 from custom_components.mybmw.client.journal.log import JournalEvent, Log, Settings
 from custom_components.mybmw.client.journal.observation import observe
 from custom_components.mybmw.client.journal.stored import load_records, to_json
+from custom_components.mybmw.client.mybmw.readings import Context, read_state
 from tests.replay.cardata import StreamMessage
+from tests.replay.driving_days import Driven
 
 VIN: Final = "WBY00000000JOURNL"
 START: Final = datetime(2026, 11, 9, tzinfo=UTC)
@@ -43,6 +46,8 @@ class Owner:
         self.again: datetime | None = None
         self.now = START
         self.largest = 0
+        self.keep()
+        self.true: list[Driven] = []
 
     @property
     def trips(self) -> list[Trip]:
@@ -89,18 +94,52 @@ class Owner:
         if due is not None:
             self.look(due)
 
+    def miss(self, message: StreamMessage) -> None:
+        """Let the car have sent a message, which is read later; the journal does not look."""
+        self.update(read_values(message.payload["data"], self.memory, message.time))
+
+    def poll(self, answer: Any, now: datetime) -> None:
+        """Receive an answer of the app API."""
+        context = Context(now, UTC, drive_train=self.train)
+        self.update(read_state(answer, context, Counter()))
+        self.look(now + AFTER_BURST)
+
     def update(self, readings: Iterable[AnyReading]) -> None:
         """Give the car readings without a look."""
         self.garage.update(VIN, readings)
 
     def restart(self) -> None:
         """Start again with what was stored."""
-        saved: Any = orjson.loads(orjson.dumps(self.journal.dump()))
-        self.largest = max(self.largest, len(orjson.dumps(saved)))
-        records = orjson.loads(orjson.dumps([*map(to_json, self.log.trips.values())]))
+        self._load(self._records(), self._state())
+
+    def keep(self) -> None:
+        """Write both files."""
+        self._kept = self._records(), self._state()
+
+    def kill(self, written: str) -> None:
+        """Start again with only the records or only the state as they are now, else as kept."""
+        records, state = self._kept
+        if written == "records":
+            records = self._records()
+        else:
+            state = self._state()
+        self._load(records, state)
+
+    def _records(self) -> list[Any]:
+        saved: list[Any] = orjson.loads(
+            orjson.dumps([to_json(item) for item in self.log.trips.values()])
+        )
+        return saved
+
+    def _state(self) -> Any:
+        saved = orjson.dumps(self.journal.dump())
+        self.largest = max(self.largest, len(saved))
+        return orjson.loads(saved)
+
+    def _load(self, records: list[Any], state: Any) -> None:
         self.log = Log()
         self.log.trips |= {
             item.id: item for item in load_records(records).records if isinstance(item, Trip)
         }
         self.journal = Journal(self.log, self.settings)
-        self.journal.load(saved)
+        self.journal.load(state)

@@ -7,7 +7,7 @@ from typing import Final
 
 from ..core.records import Charge, Trip
 from .movement import Movement, Sign
-from .trip_begin import ON_THE_ROAD
+from .trip_begin import drove_off
 from .trip_end import is_running
 from .trip_state import LATE, OpenTrip, TripState
 
@@ -22,9 +22,10 @@ def moved_off(movement: Movement, state: TripState, end: datetime) -> datetime:
         return until
     if state.running is not None and end < state.running <= until:
         return state.running
-    if state.left is not None and end < state.left <= until and until - state.left <= LATE:
-        return state.left
-    return since if since and since >= end and movement.within(ON_THE_ROAD) else until
+    for time in (state.left, since):
+        if time is not None and end <= time <= until and drove_off(until - time, movement.distance):
+            return time
+    return until
 
 
 def is_late(movement: Movement, state: TripState) -> bool:

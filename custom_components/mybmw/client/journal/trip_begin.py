@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from .trip_state import LATE, MINUTE, OpenTrip
+from .trip_state import MINUTE, OpenTrip
 
 ON_THE_ROAD: Final = 5 * MINUTE
 """Cars that report on the road do so at least as often."""
@@ -20,11 +20,11 @@ def start_of(trip: OpenTrip) -> datetime | None:
     if trip.running is not None and trip.running <= first:
         waited = close is not None and close - trip.running > ON_THE_ROAD
         return close if waited else trip.running
-    if trip.left is not None and trip.left <= first and _drove_off(trip, first - trip.left):
-        return trip.left
-    return close
+    left, driven = trip.left, trip.first_distance
+    drove = left is not None and left <= first and drove_off(first - left, driven)
+    return left if drove else close
 
 
-def _drove_off(trip: OpenTrip, span: timedelta) -> bool:
-    """Return whether the car was driven all the time since a door was closed."""
-    return span <= LATE or trip.first_distance / span.total_seconds() >= _SLOW
+def drove_off(span: timedelta, distance: float) -> bool:
+    """Return whether a car that was driven so many km was driven all of the time."""
+    return span <= ON_THE_ROAD or distance / span.total_seconds() >= _SLOW

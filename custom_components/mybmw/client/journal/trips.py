@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from ..core import attributes as car
-from ..core.records import RecordPlace, Trip
+from ..core.records import PlaceKind, RecordPlace, Trip
 from .log import TRIP, JournalEvent, JournalEventKind, Log, Settings
 from .movement import Movement, Sign
 from .observation import Observation
@@ -199,10 +199,11 @@ class TripTracker:
             trip.running = trip.running or movement.until
             self._resume_driving(trip, movement.until)
             return
+        if self._is_before(trip, movement):
+            before = self._count_before if movement.sign is Sign.ODOMETER else self._stood_before
+            before(trip, movement, look)
+            return
         if movement.sign is Sign.ODOMETER:
-            if self._is_before(trip, movement):
-                self._count_before(trip, movement, look)
-                return
             trip.reached = max(trip.reached, state.odometer or 0.0)
         if trip.end is not None and trip.first is not None and movement.fits_before(trip.end):
             return
@@ -228,7 +229,7 @@ class TripTracker:
         self._resume_driving(trip, until)
 
     def _is_before(self, trip: OpenTrip, movement: Movement) -> bool:
-        """Return whether the odometer has counted before the car was switched on."""
+        """Return whether the movement was before the car was switched on."""
         if trip.first is not None or trip.running is None or trip.id is not None:
             return False
         return movement.until <= trip.running + MINUTE
@@ -251,6 +252,14 @@ class TripTracker:
         trip.odometer = trip.reached = state.base or 0.0
         trip.origin = state.place
         state.open = trip
+
+    def _stood_before(self, trip: OpenTrip, _movement: Movement, look: _Look) -> None:
+        """Take the place from which a trip starts for that at which the last one has ended."""
+        self._locate(look)
+        trip.origin = self.state.place
+        last = look.log.trips.get(self.state.last or "")
+        if last is not None and last.destination.kind is PlaceKind.UNKNOWN:
+            look.log.put(replace(last, destination=self.state.place))
 
     def _announce(self, look: _Look) -> None:
         trip = self.state.open

@@ -1,8 +1,9 @@
 """Prints the files of the integration that one value passes on its way to an entity's state.
 
-A file counts if one of its functions gives the value on, alone or within JSON, readings or a poll:
-returns it, or calls another function with it. So does one that is on the call stack between the
-garage and the write of the state. What only looks at the value does not count.
+A file counts if the value leaves it, alone or within JSON, readings or a poll: if one of its
+functions returns it to a function of another file, or calls one with it. So does a file that is on
+the call stack between the garage and the write of the state. A file that only looks at the value,
+or keeps it for something else, does not count.
 """
 
 from argparse import ArgumentParser
@@ -36,8 +37,8 @@ from tests.replay.mybmw import SimulatedMyBMW
 
 _ROOT: Final = Path(__file__).parents[2] / "custom_components" / "mybmw"
 _GARAGE: Final = "client/core/garage.py"
+_CLIENT: Final = "client/"
 _CORE: Final = "client/core/"
-_LISTENERS: Final = "client/core/listeners.py"
 _CAR: Final = "ix_xdrive50"
 _ENTITY: Final = "sensor.ix_xdrive50_mileage"
 _DEPTH: Final = 8
@@ -77,10 +78,13 @@ class Trace:
         elif call and frame.f_code.co_name == "async_write_ha_state":
             self._note_write(frame)
         elif file is not None:
-            self.published |= file == _LISTENERS and _caller(frame) == _GARAGE
-            giver = _caller(frame) if call else file
+            caller = _caller(frame)
+            self.published |= caller == _GARAGE and not file.startswith(_CLIENT)
+            giver = caller if call else file
             values = [*frame.f_locals.values()] if call else [value]
-            if giver is not None and any(_holds(self.value, item) for item in values):
+            if giver is None or caller == file:
+                return
+            if any(_holds(self.value, item) for item in values):
                 self._note(giver, call=call)
 
     def _note(self, file: str, *, call: bool) -> None:

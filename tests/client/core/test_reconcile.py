@@ -8,7 +8,7 @@ from hypothesis import given, settings, strategies as st
 
 from custom_components.mybmw.client import Reading, Vehicle, attributes as a
 from custom_components.mybmw.client.core.attributes import AnyAttribute, AnyReading
-from custom_components.mybmw.client.core.odometer import MILE, Guard
+from custom_components.mybmw.client.core.odometer import MILE
 from custom_components.mybmw.client.core.reconcile import MOVING, RULES
 from custom_components.mybmw.client.core.values import ChargingStatus, ClimateActivity
 
@@ -107,6 +107,12 @@ def test_rules_settle(readings: list[AnyReading]) -> None:
     assert {item.attribute: item.value for item in other} == alive
 
 
+def mileage(car: Vehicle) -> float:
+    held = car.value(a.MILEAGE)
+    assert held is not None
+    return held
+
+
 @given(
     st.lists(
         st.tuples(st.floats(0, 400), st.sampled_from(["km", "mi", "?"]), st.integers(20, 3_000)),
@@ -119,25 +125,23 @@ def test_odometer_of_a_car_that_mixes_units(
     drives: list[tuple[float, str, int]], first: int
 ) -> None:
     """Kilometres, miles, and miles that are not named: the odometer follows the car."""
-    guard, true, when = Guard(), float(first), START
-    held = a.MILEAGE.at(true, when)
+    car, true, when = Vehicle("WBA00000000000001"), float(first), START
+    car.update([a.MILEAGE.at(true, when)])
     for drive, unit, minutes in drives:
         true, when = true + min(drive, minutes), when + timedelta(minutes=minutes)
         sent = true / MILE if unit == "?" else true
         reading = replace(a.MILEAGE.at(round(sent, 1), when), assumed=unit == "?")
-        believed = guard.check(reading, held)
-        if believed is not None:
-            held = believed
-        assert abs(held.value - true) < 1
+        car.update([reading])
+        assert abs(mileage(car) - true) < 1
 
 
 @given(st.lists(st.integers(1, 3_000_000), max_size=30), st.integers(1_000, 200_000))
 def test_odometer_believes_no_nonsense_at_once(numbers: list[int], first: int) -> None:
     """Within an hour it neither falls nor leaps, whatever is sent and however often."""
-    guard, held = Guard(), a.MILEAGE.at(float(first), START)
+    car = Vehicle("WBA00000000000001")
+    car.update([a.MILEAGE.at(float(first), START)])
     for number in numbers:
-        believed = guard.check(a.MILEAGE.at(float(number), START + timedelta(hours=1)), held)
-        if believed is not None:
-            assert held.value - 2 <= believed.value
-            held = believed
-    assert first - 2 * len(numbers) <= held.value <= first + 1_500 * max(1, len(numbers))
+        held = mileage(car)
+        car.update([a.MILEAGE.at(float(number), START + timedelta(hours=1))])
+        assert held - 2 <= mileage(car)
+    assert first - 2 * len(numbers) <= mileage(car) <= first + 1_500 * max(1, len(numbers))

@@ -14,6 +14,9 @@ from math import isfinite
 import re
 from typing import Final
 
+from .attributes import Unit
+from .units import converted
+
 _LOGGER = logging.getLogger(__name__)
 
 type Converter[T] = Callable[[object], T | None]
@@ -82,6 +85,19 @@ def split_unit(value: object) -> tuple[object, str]:
     if found is None or found["unit"] is None:
         return value, ""
     return found["number"], found["unit"].strip().lower()
+
+
+def measured_in(wanted: Unit) -> Converter[float]:
+    """Return a converter for numbers with an optional unit, which is `wanted` if it is missing."""
+
+    def convert(value: object) -> float | None:
+        if not isinstance(value, str):
+            return number(value)
+        digits, unit = split_unit(value)
+        amount = number(digits)
+        return converted(amount, unit, wanted) if amount is not None and unit else amount
+
+    return convert
 
 
 def _digits(value: str) -> str:

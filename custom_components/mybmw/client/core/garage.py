@@ -132,14 +132,14 @@ class Garage:
         vehicle = self.vehicles.get(vin)
         changed = set[AnyAttribute]() if vehicle is None else vehicle.expire(now)
         if changed:
-            self._changed({vin: changed})
+            self._notify({vin: changed})
         return changed
 
     def remove(self, vin: str) -> None:
         """Forget a car."""
         self.unconfirmed.forget(vin)
         if self.vehicles.pop(vin, None) is not None:
-            self._changed({vin: set()})
+            self._notify({vin: set()})
 
     async def refresh(self, source: Polled, vin: str | None = None) -> Poll:
         """Poll one source, for all cars or one, and take in the result."""
@@ -305,18 +305,32 @@ class Garage:
                 if not self._accept(vin):
                     continue
                 vehicle = self.vehicles[vin] = Vehicle(vin)
-            taken = [*self.unconfirmed.filter(vin, self.policy.filter(items))]
+            taken = self._admitted(vin, items)
             changes[vin] = changed = vehicle.update(taken)
             if any(reading.attribute in COMPARED for reading in taken):
                 changed |= vehicle.update(comparisons(vehicle))
             if changed or new:
                 told[vin] = changed
         if told:
-            self._changed(told)
+            self._notify(told)
         for vin in changes:
             if self.unconfirmed.waiting(vin):
                 self._settle(self.vehicles[vin])
         return changes
+
+    def _admitted(self, vin: str, readings: Iterable[AnyReading]) -> list[AnyReading]:
+        """Return the readings that the policy keeps and no unconfirmed command has outdated."""
+        if not self.policy.keeps_all:
+            readings = self.policy.filter(readings)
+        taken = [*readings]
+        for sent in self.unconfirmed.waiting(vin):
+            taken = [*sent.filter(taken)]
+        return taken
+
+    def _notify(self, changes: Changes) -> None:
+        """Call the listeners."""
+        for listener in self._changed:
+            listener(changes)
 
     def _settle(self, vehicle: Vehicle) -> None:
         """Tell of commands whose effect the car's state shows now."""

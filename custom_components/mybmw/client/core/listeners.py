@@ -1,6 +1,6 @@
 """A list of callbacks to subscribe to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 
 class Listeners[*Args]:
@@ -19,7 +19,11 @@ class Listeners[*Args]:
 
         return unsubscribe
 
+    def __iter__(self) -> Iterator[Callable[[*Args], object]]:
+        """Iterate over all listeners that are subscribed now."""
+        return iter(self._all)
+
     def __call__(self, *args: *Args) -> None:
         """Call all listeners."""
-        for listener in self._all:
+        for listener in self:
             listener(*args)

@@ -38,23 +38,23 @@ class Guard:
     def __init__(self) -> None:
         self._rejected: _Series | None = None
 
-    def check(self, new: Reading[float], old: Reading[float] | None) -> Reading[float] | None:
-        """Return the reading, converted to the other unit if needed; None if it is implausible."""
-        accepted = new if old is None or old.value is None else self._compare(new, old)
-        if accepted is not None:
+    def factor(self, new: Reading[float], old: Reading[float] | None) -> float | None:
+        """Return the factor that converts a reading to km; None if it is implausible."""
+        factor = 1.0 if old is None or old.value is None else self._compare(new, old)
+        if factor is not None:
             self._rejected = None
-        return accepted
+        return factor
 
-    def _compare(self, new: Reading[float], old: Reading[float]) -> Reading[float] | None:
+    def _compare(self, new: Reading[float], old: Reading[float]) -> float | None:
         limit = _MAX_JUMP + _MAX_JUMP_PER_DAY * _days(new, old)
         if 0 <= new.value - old.value <= limit and not _better_in_miles(new, old):
-            return new
+            return 1.0
         if old.assumed and not new.assumed and _same_distance(new, old):
-            return new
+            return 1.0
         for factor in (MILE, 1 / MILE) if new.assumed else (MILE,):
             if _continues(new.value * factor, new, old):
-                return replace(new, value=round(new.value * factor, 1))
-        return new if not new.assumed and self._persists(new) else None
+                return factor
+        return 1.0 if not new.assumed and self._persists(new) else None
 
     def _persists(self, new: Reading[float]) -> bool:
         """Return whether the car has sent such values for a day, as after a change of parts."""

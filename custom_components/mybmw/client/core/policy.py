@@ -43,12 +43,13 @@ class Policy(NamedTuple):
         tracked = self.track_position or attribute not in _LOCATION
         return tracked and attribute not in self.ignored
 
-    def filter(self, readings: Iterable[AnyReading]) -> Iterable[AnyReading]:
-        """Return the readings that are kept; the place of charging sessions is a location too."""
-        everything = self.track_position and not self.ignored
-        return readings if everything else self._kept(readings)
+    @property
+    def keeps_all(self) -> bool:
+        """Whether all readings are kept as they are."""
+        return self.track_position and not self.ignored
 
-    def _kept(self, readings: Iterable[AnyReading]) -> Iterator[AnyReading]:
+    def filter(self, readings: Iterable[AnyReading]) -> Iterator[AnyReading]:
+        """Yield the readings that are kept; the place of charging sessions is a location too."""
         for reading in readings:
             sessions = reading.attribute is CHARGING_SESSIONS and not self.track_position
             if sessions and reading.value is not None:

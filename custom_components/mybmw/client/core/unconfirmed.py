@@ -91,6 +91,18 @@ class SentCommand:
         before = self.before[attribute]
         return before is None or self.checks[attribute](before)
 
+    def filter(self, readings: Sequence[AnyReading]) -> Iterator[AnyReading]:
+        """Yield the readings without those that the command has outdated."""
+        early = self.contradicted_early(readings)
+        effective = any(self.shows_effect(reading) for reading in readings)
+        limit = self.ended if early and self.ended else self.time
+        for reading in readings:
+            other = reading.attribute not in self.attributes or reading.value is None
+            if other or reading.time >= limit:
+                yield reading
+            elif effective and not early:
+                yield replace(reading, time=self.time)
+
     def overlaps(self, other: SentCommand) -> bool:
         """Return whether both commands change some of the same attributes."""
         return not set(self.attributes).isdisjoint(other.attributes)
@@ -156,12 +168,6 @@ class Unconfirmed:
         """Return whether a newer command for the same attributes is in progress."""
         return any(other.ended is None and other.overlaps(sent) for other in self._sent[vin])
 
-    def filter(self, vin: str, readings: Iterable[AnyReading]) -> Iterable[AnyReading]:
-        """Return the readings without those that the waiting commands have outdated."""
-        for sent in self.waiting(vin):
-            readings = list(_filtered(sent, list(readings)))
-        return readings
-
     def resolve(self, vehicle: Vehicle) -> Iterator[tuple[SentCommand, CommandState]]:
         """Remove the commands that have a newer state; yield those confirmed or contradicted."""
         for sent in self.waiting(vehicle.vin):
@@ -217,18 +223,6 @@ def outdated(vehicle: Vehicle, sent: SentCommand) -> list[AnyReading]:
         for reading in held
         if reading.time < limit
     ]
-
-
-def _filtered(sent: SentCommand, readings: Sequence[AnyReading]) -> Iterator[AnyReading]:
-    early = sent.contradicted_early(readings)
-    effective = any(sent.shows_effect(reading) for reading in readings)
-    limit = sent.ended if early and sent.ended else sent.time
-    for reading in readings:
-        other = reading.attribute not in sent.attributes or reading.value is None
-        if other or reading.time >= limit:
-            yield reading
-        elif effective and not early:
-            yield replace(reading, time=sent.time)
 
 
 def _loaded(saved: Any) -> tuple[str, SentCommand]:

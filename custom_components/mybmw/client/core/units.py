@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Final
 
 from .attributes import Unit
-from .convert import Converter, number, split_unit
 
 KILOMETERS: Final[Mapping[str, float]] = {
     **dict.fromkeys(("", "km", "kms", "kilometer", "kilometers", "kilometre", "kilometres"), 1.0),
@@ -69,16 +68,3 @@ def converted(amount: float, unit: str, wanted: Unit) -> float:
         raise ValueError("not a known unit")
     factor, offset = known
     return amount if factor == 1 and not offset else round(amount * factor + offset, _DIGITS)
-
-
-def measured_in(wanted: Unit) -> Converter[float]:
-    """Return a converter for numbers with an optional unit, which is `wanted` if it is missing."""
-
-    def convert(value: object) -> float | None:
-        if not isinstance(value, str):
-            return number(value)
-        digits, unit = split_unit(value)
-        amount = number(digits)
-        return converted(amount, unit, wanted) if amount is not None and unit else amount
-
-    return convert

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -180,7 +181,10 @@ class Vehicle:
         """Return the reading, converted to its proper unit; None if it is implausible."""
         if not reading.attribute.growing or reading.value is None:
             return reading
-        return self._guards.setdefault(reading.attribute, Guard()).check(reading, old)
+        factor = self._guards.setdefault(reading.attribute, Guard()).factor(reading, old)
+        if factor is None or factor == 1:
+            return None if factor is None else reading
+        return replace(reading, value=round(reading.value * factor, 1))
 
 
 def _plausible(attribute: AnyAttribute, value: Any) -> bool:

@@ -5,6 +5,7 @@ See docs/protocols/mybmw-app.md#fuel-and-battery.
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
+from typing import Final
 
 from ..core.attributes import (
     CHARGING_END_TIME,
@@ -24,9 +25,12 @@ from .car_context import SOURCE, Context
 from .mapping import ELECTRIC_ROWS, FUEL_ROWS, kilometers
 from .profile import profile_readings, window_start
 
+PARTS: Final = ("combustionFuelLevel", "electricChargingState", "chargingProfile", "climateTimers")
+"""The parts of a state that concern fuel, battery and charging."""
+
 
 def energy(reader: Reader, state: Mapping[str, object], context: Context) -> Iterator[AnyReading]:
-    """Yield the readings of fuel, battery, charging and ranges."""
+    """Yield the readings of the `PARTS` of a state."""
     train = context.drive_train
     fuel, electric = _fuel(state, train), _electric(state, train)
     if fuel is not None:

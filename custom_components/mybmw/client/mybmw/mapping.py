@@ -47,9 +47,8 @@ from ..core.attributes import (
     Unit,
 )
 from ..core.commands import CommandKind
-from ..core.convert import boolean, integer, member, number, text
+from ..core.convert import boolean, integer, measured_in, member, number, text
 from ..core.json_reader import AnyRow, row
-from ..core.units import measured_in
 from ..core.values import (
     AlarmState,
     Brand,

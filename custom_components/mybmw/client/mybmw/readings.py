@@ -32,7 +32,7 @@ from ..core.json_reader import Reader, row
 from ..core.reconcile import EXPIRY_GRACE
 from ..core.values import Brand, CheckControlMessage, Position, ServiceItem, Tire
 from .car_context import SOURCE, Context
-from .energy import energy
+from .energy import PARTS, energy
 from .gcj02 import to_wgs84
 from .mapping import (
     ALLOWED_BY,
@@ -115,7 +115,7 @@ def read_state(answer: object, context: Context, problems: Counter[str]) -> list
     readings += _services(reader, state)
     readings += _check_control(reader, state)
     readings += _tires(reader, state)
-    readings += energy(reader, state, context)
+    readings += energy(reader, {key: state[key] for key in PARTS if key in state}, context)
     return readings
 
 

@@ -6,7 +6,6 @@ See docs/protocols/connecteddrive.md#commands.
 from collections.abc import Mapping
 from datetime import UTC, datetime
 import logging
-from time import monotonic
 from typing import Final, NamedTuple
 
 import orjson
@@ -25,16 +24,13 @@ from ..core.commands import (
 )
 from ..core.convert import mapping
 from ..core.errors import (
-    AnswerError,
     ApiError,
     CommandError,
     CommandTimeoutError,
     MessageLengthError,
-    NetworkError,
-    QuotaError,
     UnsupportedError,
 )
-from ..core.execution import NOT_PLUGGED_IN
+from ..core.execution import NOT_PLUGGED_IN, wait_for_result
 from ..core.source import Follower, Progress
 from ..core.vehicle import Vehicle
 from .api import ConnectedDriveApi
@@ -42,8 +38,7 @@ from .profile import changed
 
 _LOGGER = logging.getLogger(__name__)
 
-_PAUSE: Final = 3.0
-_PATIENCE: Final = 240.0
+_POLL_INTERVAL: Final = 3.0
 _FLASHES: Final = 2
 _LONGEST_MESSAGE: Final = 255
 _NO_EVENT: Final = "-1"
@@ -162,37 +157,25 @@ async def _send_poi(api: ConnectedDriveApi, vin: str, fields: object) -> None:
         await api.send_poi(vin, {"body": text})
 
 
-async def follow(
+async def wait(
     api: ConnectedDriveApi,
     vin: str,
     command: Command,
     started: StartedService,
     progress: Progress | None,
 ) -> CommandResult:
-    """Wait for the final state of a command: asked every 3 s, for 240 s.
+    """Return the result of a command; raise `CommandError` if it failed."""
+    if (service := started.service) is None:
+        return CommandResult(command.kind, CommandState.EXECUTED, datetime.now(UTC))
 
-    A hiccup of the network or the service does not end the wait. Raises `CommandError` if the
-    command failed, `CommandTimeoutError` if no final word came.
-    """
-    state = CommandState.EXECUTED if started.service is None else CommandState.INITIATED
-    waited, began = 0.0, monotonic()
-    while started.service is not None and state is not CommandState.EXECUTED:
-        if max(waited, monotonic() - began) >= _PATIENCE:
-            raise CommandTimeoutError(f"{command.kind}: the last news was {state}")
-        await api.http.pause(_PAUSE)
-        waited += _PAUSE
-        try:
-            answer = _execution(await api.execution(vin, started.service))
-        except (NetworkError, AnswerError, ApiError, QuotaError) as error:
-            _LOGGER.debug("%s: %s", command.kind, error)
-            continue
+    async def ask(last: CommandState) -> CommandState | None:
+        answer = _execution(await api.execution(vin, service))
         if _is_another(answer, started):
-            continue
+            return None
         _check(answer, command)
-        state = _state(answer, state)
-        if progress is not None:
-            progress(state)
-    return CommandResult(command.kind, state, datetime.now(UTC))
+        return _state(answer, last)
+
+    return await wait_for_result(command.kind, ask, progress, api.http.pause, _POLL_INTERVAL)
 
 
 def _execution(answer: object) -> Mapping[str, object]:

@@ -18,7 +18,6 @@ from ..core.errors import (
     AuthError,
     BlockedError,
     ClientError,
-    CommandError,
     NetworkError,
     QuotaError,
     RefusedError,
@@ -228,25 +227,9 @@ class ConnectedDriveSource:
             started = await remote_services.start(self._api, vin, command, progress)
             if progress is not None:
                 progress(CommandState.INITIATED)
-            result = await self._followed(vin, command, started, progress)
+            result = await remote_services.wait(self._api, vin, command, started, progress)
             self._commanded[vin] = datetime.now(UTC)
             return result, await self._aftermath(vin, command)
-
-    async def _followed(
-        self,
-        vin: str,
-        command: Command,
-        started: remote_services.StartedService,
-        progress: Progress | None,
-    ) -> CommandResult:
-        """Wait for the result; without one, the command may still be carried out."""
-        try:
-            return await remote_services.follow(self._api, vin, command, started, progress)
-        except CommandError:
-            raise
-        except ClientError as error:
-            error.unconfirmed = True
-            raise
 
     async def _aftermath(self, vin: str, command: Command) -> Sequence[AnyReading]:
         if command.kind not in remote_services.CHANGES_STATE:

@@ -1,13 +1,25 @@
 """Execution of one command: its steps, and the attributes that are unknown until confirmed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+import logging
+from time import monotonic
 from typing import Final
 
 from .attributes import AnyReading
 from .commands import Command, CommandKind, CommandResult, CommandState
 from .effects import changes
-from .errors import ApiError, ClientError, CommandTimeoutError, InvalidValueError, UnsupportedError
+from .errors import (
+    AnswerError,
+    ApiError,
+    ClientError,
+    CommandError,
+    CommandTimeoutError,
+    InvalidValueError,
+    NetworkError,
+    QuotaError,
+    UnsupportedError,
+)
 from .source import Progress
 from .unconfirmed import SentCommand, Unconfirmed
 from .vehicle import Vehicle
@@ -19,6 +31,12 @@ NOT_PLUGGED_IN: Final = "the car is not plugged in"
 NOT_CHARGING: Final = "the car is not charging"
 
 NO_STATE: Final = "the car has reported nothing since"
+
+_LOGGER = logging.getLogger(__name__)
+
+_TIMEOUT: Final = 240.0
+_ENDS: Final = (CommandState.EXECUTED, CommandState.IGNORED)
+_PASSING: Final = (NetworkError, AnswerError, ApiError, QuotaError)
 
 type StepListener = Callable[[CommandResult], None]
 
@@ -125,3 +143,38 @@ def prepare(vehicle: Vehicle, command: Command, source: str) -> SentCommand:
 def unconfirmed(kind: CommandKind, reason: str) -> CommandResult:
     """Return the result of a command that may or may not have been executed."""
     return CommandResult(kind, CommandState.UNCONFIRMED, datetime.now(UTC), reason)
+
+
+async def wait_for_result(
+    kind: CommandKind,
+    ask: Callable[[CommandState], Awaitable[CommandState | None]],
+    progress: Progress | None,
+    pause: Callable[[float], Awaitable[None]],
+    interval: float,
+) -> CommandResult:
+    """Return the result of a command; its state is requested every `interval` s for 240 s.
+
+    `ask` gets the last state and returns the current one, None to ask again. Its network errors and
+    errors of the service are ignored. Raises `CommandTimeoutError` if there is no final state in
+    time; after any error but `CommandError`, the command may still be executed.
+    """
+    state, waited, began = CommandState.INITIATED, 0.0, monotonic()
+    while state not in _ENDS:
+        if max(waited, monotonic() - began) >= _TIMEOUT:
+            raise CommandTimeoutError(f"{kind}: no final state, the last one was {state}")
+        await pause(interval)
+        waited += interval
+        try:
+            found = await ask(state)
+        except _PASSING as error:
+            _LOGGER.debug("%s: %s", kind, error)
+            continue
+        except ClientError as error:
+            error.unconfirmed |= not isinstance(error, CommandError)
+            raise
+        if found is None:
+            continue
+        state = found
+        if progress is not None:
+            progress(state)
+    return CommandResult(kind, state, datetime.now(UTC))

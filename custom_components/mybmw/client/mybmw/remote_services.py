@@ -3,8 +3,6 @@
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
-import logging
-from time import monotonic
 from typing import Final, NamedTuple
 
 from ..core.attributes import (
@@ -27,18 +25,8 @@ from ..core.commands import (
     TargetSoc,
 )
 from ..core.convert import mapping
-from ..core.errors import (
-    AnswerError,
-    ApiError,
-    CommandError,
-    CommandTimeoutError,
-    InvalidValueError,
-    NetworkError,
-    QuotaError,
-    UnknownPlanError,
-    UnsupportedError,
-)
-from ..core.execution import NOT_CHARGING, NOT_PLUGGED_IN
+from ..core.errors import CommandError, InvalidValueError, UnknownPlanError, UnsupportedError
+from ..core.execution import NOT_CHARGING, NOT_PLUGGED_IN, wait_for_result
 from ..core.known_words import known_words
 from ..core.source import Follower, Progress
 from ..core.values import ChargingStatus
@@ -47,11 +35,7 @@ from .api import Api, CarAddress
 from .car_context import SOURCE
 from .profile import body, changed
 
-_LOGGER = logging.getLogger(__name__)
-
 _POLL_INTERVAL: Final = 3.5
-_TIMEOUT: Final = 240.0
-_FINAL: Final = (CommandState.EXECUTED, CommandState.IGNORED)
 _WORDS: Final[Mapping[object, CommandState]] = {
     state.value: state
     for state in (
@@ -59,7 +43,8 @@ _WORDS: Final[Mapping[object, CommandState]] = {
         CommandState.PENDING,
         CommandState.DELIVERED,
         CommandState.ERROR,
-        *_FINAL,
+        CommandState.EXECUTED,
+        CommandState.IGNORED,
     )
 }
 
@@ -139,32 +124,21 @@ def ignored(vehicle: Vehicle, command: Command) -> str | None:
     return None
 
 
-async def wait_for_result(
+async def wait(
     api: Api, car: CarAddress, command: Command, started: Started, progress: Progress | None
 ) -> CommandResult:
-    """Return the result of a command; its status is requested every 3.5 s for 240 s.
+    """Return the result of a command; raise `CommandError` if it failed."""
+    if (event := started.event) is None:
+        return CommandResult(command.kind, CommandState.EXECUTED, datetime.now(UTC))
 
-    Network errors and errors of the service are ignored. Raises `CommandError` if the command
-    failed, and `CommandTimeoutError` if there was no final state in time.
-    """
-    state = CommandState.EXECUTED if started.event is None else CommandState.INITIATED
-    waited, began = 0.0, monotonic()
-    while started.event is not None and state not in _FINAL:
-        if max(waited, monotonic() - began) >= _TIMEOUT:
-            raise CommandTimeoutError(f"{command.kind}: no final state, the last one was {state}")
-        await api.http.pause(_POLL_INTERVAL)
-        waited += _POLL_INTERVAL
-        try:
-            answer = mapping(await api.event_status(car, started.event))
-        except (NetworkError, AnswerError, ApiError, QuotaError) as error:
-            _LOGGER.debug("%s: %s", command.kind, error)
-            continue
-        state = _state(answer, state)
+    async def ask(last: CommandState) -> CommandState:
+        answer = mapping(await api.event_status(car, event))
+        state = _state(answer, last)
         if state is CommandState.ERROR:
             raise CommandError(api.http.redactor.beginning(f"{command.kind}: {_reason(answer)}"))
-        if progress is not None:
-            progress(state)
-    return CommandResult(command.kind, state, datetime.now(UTC))
+        return state
+
+    return await wait_for_result(command.kind, ask, progress, api.http.pause, _POLL_INTERVAL)
 
 
 def _state(answer: Mapping[str, object], before: CommandState) -> CommandState:

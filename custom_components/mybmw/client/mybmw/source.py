@@ -18,7 +18,6 @@ from ..core.errors import (
     AuthError,
     BlockedError,
     ClientError,
-    CommandError,
     NetworkError,
     QuotaError,
     RefusedError,
@@ -186,25 +185,9 @@ class MyBMWSource:
             started = await remote_services.start(self._api, car, vehicle, command, progress)
             if progress is not None:
                 progress(CommandState.INITIATED)
-            result = await self._followed(car, command, started, progress)
+            result = await remote_services.wait(self._api, car, command, started, progress)
             self._commanded[car.vin] = datetime.now(UTC)
             return result, await self._aftermath(car, command, started)
-
-    async def _followed(
-        self,
-        car: CarAddress,
-        command: Command,
-        started: remote_services.Started,
-        progress: Progress | None,
-    ) -> CommandResult:
-        """Wait for the result; without one, the command may still be carried out."""
-        try:
-            return await remote_services.wait_for_result(self._api, car, command, started, progress)
-        except CommandError:
-            raise
-        except ClientError as error:
-            error.unconfirmed = True
-            raise
 
     async def image(self, vehicle: Vehicle, view: str) -> bytes:
         """Return a picture as PNG; `view` is one of `api.VIEWS`."""

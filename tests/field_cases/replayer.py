@@ -17,7 +17,8 @@ from custom_components.mybmw.client.cardata.rest_readings import read_basic_data
 from custom_components.mybmw.client.core.attributes import DRIVE_TRAIN, AnyReading
 from custom_components.mybmw.client.core.descriptors import attribute_of
 from custom_components.mybmw.client.core.values import DriveTrain
-from custom_components.mybmw.client.mybmw.readings import Context, read_state
+from custom_components.mybmw.client.mybmw.car_context import Context
+from custom_components.mybmw.client.mybmw.readings import read_state
 from tests.field_cases.diary import Diary
 
 type Json = dict[str, Any]

@@ -9,7 +9,8 @@ import orjson
 
 from custom_components.mybmw.client import Vehicle
 from custom_components.mybmw.client.core.values import DriveTrain
-from custom_components.mybmw.client.mybmw.readings import Context, read_state
+from custom_components.mybmw.client.mybmw.car_context import Context
+from custom_components.mybmw.client.mybmw.readings import read_state
 from tests.replay.fingerprints import bundled, load
 
 from .figure import Figure, best_of

@@ -18,12 +18,8 @@ import pytest
 from custom_components.mybmw.client import Vehicle
 from custom_components.mybmw.client.core.attributes import AnyAttribute
 from custom_components.mybmw.client.core.values import Brand
-from custom_components.mybmw.client.mybmw.readings import (
-    Context,
-    read_charging,
-    read_profile,
-    read_state,
-)
+from custom_components.mybmw.client.mybmw.car_context import Context
+from custom_components.mybmw.client.mybmw.readings import read_charging, read_profile, read_state
 from tests.client.mybmw.test_any_answer import JSON, usable
 from tests.client.support import make_client, recorded, tokens, values
 from tests.replay import faults

@@ -18,7 +18,8 @@ from custom_components.mybmw.client.core.values import (
     TimerType,
     Weekday,
 )
-from custom_components.mybmw.client.mybmw.readings import Context, read_charging, read_profile
+from custom_components.mybmw.client.mybmw.car_context import Context
+from custom_components.mybmw.client.mybmw.readings import read_charging, read_profile
 from tests.client.support import NOW, Found, read
 
 SOFTWARE = {"iStep": 502, "puStep": {"month": 11, "year": 13}}

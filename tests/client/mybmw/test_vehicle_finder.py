@@ -23,8 +23,9 @@ from custom_components.mybmw.client import (
 )
 from custom_components.mybmw.client.core.values import Position
 from custom_components.mybmw.client.mybmw import MyBMWTokens
+from custom_components.mybmw.client.mybmw.car_context import Context
 from custom_components.mybmw.client.mybmw.gcj02 import to_gcj02
-from custom_components.mybmw.client.mybmw.readings import Context, read_found
+from custom_components.mybmw.client.mybmw.readings import read_found
 from tests.client.support import IX, MOBILE, NOW, Client, Simulate, asked, sent, tokens
 from tests.replay import faults
 from tests.replay.faults import Endpoint

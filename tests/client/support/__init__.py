@@ -22,7 +22,8 @@ from custom_components.mybmw.client.mybmw import (
     Region,
     build_id,
 )
-from custom_components.mybmw.client.mybmw.readings import Context, read_state
+from custom_components.mybmw.client.mybmw.car_context import Context
+from custom_components.mybmw.client.mybmw.readings import read_state
 from tests.replay.faults import Endpoint
 from tests.replay.fingerprints import BUNDLED, Json, RecordedCar, bundled, load
 from tests.replay.mybmw import SimulatedMyBMW

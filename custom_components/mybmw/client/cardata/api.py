@@ -22,7 +22,6 @@ from ..core.errors import (
     NetworkError,
     NotAllowedError,
     QuotaError,
-    RefusedError,
 )
 from ..core.known_words import error_code, known_words
 from ..transport.http import MAX_PICTURE_SIZE, MAX_SIZE, Http, Request, json_of, retry_after
@@ -212,22 +211,20 @@ class CardataApi:
 
     async def _send(self, call: _Call) -> httpx.Response:
         """Send a call, again with a new token if the first one is refused."""
-        token = await self._login.token()
-        response = await self._fetch(call, token)
-        error = self._error(call, response)
-        if isinstance(error, _StaleError):
-            fresh = await self._login.replace(token)
-            if fresh == token:
-                raise RefusedError(str(error), error.status)
-            response = await self._fetch(call, fresh)
+
+        async def request(token: str) -> httpx.Response | ClientError:
+            response = await self._fetch(call, token)
             error = self._error(call, response)
-        if isinstance(error, _StaleError):
-            raise RefusedError(str(error), error.status)
-        if isinstance(error, QuotaError):
+            if isinstance(error, _StaleError):
+                raise error
+            return error or response
+
+        answer = await self._login.send(request)
+        if isinstance(answer, QuotaError):
             await self.ledger.write()
-        if error is not None:
-            raise error
-        return response
+        if isinstance(answer, ClientError):
+            raise answer
+        return answer
 
     async def _fetch(self, call: _Call, token: str) -> httpx.Response:
         booked = await self.ledger.spend(call.what, call.reason, call.vin)

@@ -8,14 +8,8 @@ from datetime import datetime, timedelta
 from math import sqrt
 from typing import Final
 
-from ..core.attributes import (
-    CHARGING_END_TIME,
-    CHARGING_POWER,
-    CHARGING_TARGET,
-    CHARGING_TIME_LEFT,
-    AnyReading,
-    Unit,
-)
+from ..core import attributes as a
+from ..core.attributes import AnyReading, Unit
 from ..core.reconcile import EXPIRY_GRACE
 from .car_state import UNDER_WAY, CarState, Readings, Value
 from .converters import measure, minutes, number, phases_of
@@ -45,12 +39,12 @@ _KILOWATT: Final = measure(Unit.KILOWATT)
 def _charging_left(value: Value, car: CarState) -> Readings:
     readings = _left(value, car)
     if readings:
-        car.accepts(CHARGING_TIME_LEFT, value.time, fallback=False)
+        car.accepts(a.CHARGING_TIME_LEFT, value.time, fallback=False)
     return readings
 
 
 def _estimated_left(value: Value, car: CarState) -> Readings:
-    accepted = car.accepts(CHARGING_TIME_LEFT, value.time, fallback=True)
+    accepted = car.accepts(a.CHARGING_TIME_LEFT, value.time, fallback=True)
     return _left(value, car) if accepted else ()
 
 
@@ -61,11 +55,11 @@ def _left(value: Value, car: CarState) -> tuple[AnyReading, ...]:
         return ()
     end = value.time + timedelta(minutes=left)
     if car.now is not None and end + EXPIRY_GRACE < car.now:
-        over = (CHARGING_TIME_LEFT, CHARGING_END_TIME)
+        over = (a.CHARGING_TIME_LEFT, a.CHARGING_END_TIME)
         return tuple(attribute.ended(value.time, SOURCE) for attribute in over)
     return (
-        CHARGING_TIME_LEFT.at(left, value.time, SOURCE),
-        CHARGING_END_TIME.at(end, value.time, SOURCE),
+        a.CHARGING_TIME_LEFT.at(left, value.time, SOURCE),
+        a.CHARGING_END_TIME.at(end, value.time, SOURCE),
     )
 
 
@@ -83,7 +77,7 @@ def _power(value: Value, car: CarState) -> Readings:
     if not car.plugs_in or power is None:
         return ()
     car.power_sent = max(car.power_sent or value.time, value.time)
-    return (CHARGING_POWER.at(power, value.time, SOURCE),)
+    return (a.CHARGING_POWER.at(power, value.time, SOURCE),)
 
 
 def _phases(value: Value, car: CarState) -> Readings:
@@ -114,7 +108,7 @@ def _ac_power(_value: Value, car: CarState) -> Readings:
         return ()
     factor = sqrt(3) if volts[0] >= _LINE_VOLTAGE else count
     power = round(volts[0] * amperes[0] * factor / 1000, 2)
-    return (CHARGING_POWER.at(power, when, SOURCE),)
+    return (a.CHARGING_POWER.at(power, when, SOURCE),)
 
 
 def _phase_count(car: CarState) -> int | None:
@@ -149,7 +143,7 @@ def _departure_target(value: Value, car: CarState) -> Readings:
     target = number(value.raw, value.unit)
     if not car.plugs_in or target is None or car.target is not None:
         return ()
-    return (CHARGING_TARGET.at(target, value.time, SOURCE),)
+    return (a.CHARGING_TARGET.at(target, value.time, SOURCE),)
 
 
 def _soc(value: Value, car: CarState) -> Readings:
@@ -163,7 +157,7 @@ def _soc(value: Value, car: CarState) -> Readings:
 
 def _accepted(target: float, when: datetime, car: CarState) -> Readings:
     car.target = target
-    return (CHARGING_TARGET.at(target, when, SOURCE),)
+    return (a.CHARGING_TARGET.at(target, when, SOURCE),)
 
 
 def _at(value: Value | None, when: datetime) -> bool:

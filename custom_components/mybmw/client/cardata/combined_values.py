@@ -4,17 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, time, timedelta
 from typing import Final
 
-from ..core.attributes import (
-    CLIMATE_END_TIME,
-    CLIMATE_TIMER,
-    LIDS,
-    POSITION,
-    REMAINING_RANGE_ELECTRIC,
-    REMAINING_RANGE_FUEL,
-    REMAINING_RANGE_TOTAL,
-    AnyReading,
-    Attribute,
-)
+from ..core import attributes as a
+from ..core.attributes import AnyReading, Attribute
 from ..core.reconcile import EXPIRY_GRACE
 from ..core.values import LidState, Position
 from .car_state import SILENCE, CarState, Readings, Value
@@ -56,7 +47,7 @@ def _position(_value: Value, car: CarState) -> Readings:
     when, fix = max(latitude[1], longitude[1]), car.word(FIX)
     if fix is not None and fix[0] == "NO_FIX" and abs(fix[1] - when) <= _SAME_TIME:
         return ()
-    return (POSITION.at(position, when, SOURCE),)
+    return (a.POSITION.at(position, when, SOURCE),)
 
 
 def _ranges(value: Value, car: CarState) -> Readings:
@@ -72,15 +63,15 @@ def _ranges(value: Value, car: CarState) -> Readings:
     unknown = car.drive_train is None
     # Electric cars send a total range of 0
     if total is None or (unknown and electric and not total[0]):
-        return _range(REMAINING_RANGE_TOTAL, electric) if unknown else ()
-    car.accepts(REMAINING_RANGE_TOTAL, total[1], fallback=False)
+        return _range(a.REMAINING_RANGE_TOTAL, electric) if unknown else ()
+    car.accepts(a.REMAINING_RANGE_TOTAL, total[1], fallback=False)
     fuel: Length | None = None
     if not car.plugs_in:
         fuel = total
-        car.accepts(REMAINING_RANGE_FUEL, total[1], fallback=False)
+        car.accepts(a.REMAINING_RANGE_FUEL, total[1], fallback=False)
     elif not unknown and electric is not None and electric[1] - total[1] <= _MAX_RANGES_APART:
         fuel = max(0.0, total[0] - electric[0]), max(total[1], electric[1])
-    return (*_range(REMAINING_RANGE_TOTAL, total), *_range(REMAINING_RANGE_FUEL, fuel))
+    return (*_range(a.REMAINING_RANGE_TOTAL, total), *_range(a.REMAINING_RANGE_FUEL, fuel))
 
 
 def _electric_ranges(
@@ -93,12 +84,12 @@ def _electric_ranges(
     """
     silent = electric is None or (last is not None and last[1] - electric[1] > _LONG_SILENCE)
     if not silent:
-        return _range(REMAINING_RANGE_TOTAL, electric)
+        return _range(a.REMAINING_RANGE_TOTAL, electric)
     if last is None or not last[0] or car.values.get(TOTAL_RANGE) is not value:
         return ()
     return (
-        *_range(REMAINING_RANGE_TOTAL, last),
-        *_range(REMAINING_RANGE_ELECTRIC, last),
+        *_range(a.REMAINING_RANGE_TOTAL, last),
+        *_range(a.REMAINING_RANGE_ELECTRIC, last),
     )
 
 
@@ -108,12 +99,12 @@ def _estimated_range(value: Value, car: CarState) -> Readings:
     if not car.plugs_in or not estimate or not estimate[0]:
         return ()
     wait = _LONG_SILENCE if car.charges is False else SILENCE
-    if not car.accepts(REMAINING_RANGE_ELECTRIC, value.time, fallback=True, silence=wait):
+    if not car.accepts(a.REMAINING_RANGE_ELECTRIC, value.time, fallback=True, silence=wait):
         return ()
-    electric = REMAINING_RANGE_ELECTRIC.at(estimate[0], value.time, SOURCE)
+    electric = a.REMAINING_RANGE_ELECTRIC.at(estimate[0], value.time, SOURCE)
     if car.burns_fuel:
         return (electric,)
-    return (electric, REMAINING_RANGE_TOTAL.at(estimate[0], value.time, SOURCE))
+    return (electric, a.REMAINING_RANGE_TOTAL.at(estimate[0], value.time, SOURCE))
 
 
 def _total_estimate(value: Value, car: CarState) -> Readings:
@@ -121,10 +112,10 @@ def _total_estimate(value: Value, car: CarState) -> Readings:
     total = _kilometers(value, car)
     if not total or not total[0]:
         return ()
-    readings = _fallback(REMAINING_RANGE_TOTAL, total[0], value, car)
+    readings = _fallback(a.REMAINING_RANGE_TOTAL, total[0], value, car)
     if car.burns_fuel or not readings:
         return readings
-    return (*readings, *_fallback(REMAINING_RANGE_ELECTRIC, total[0], value, car))
+    return (*readings, *_fallback(a.REMAINING_RANGE_ELECTRIC, total[0], value, car))
 
 
 def _navigation_range(value: Value, car: CarState) -> Readings:
@@ -133,8 +124,8 @@ def _navigation_range(value: Value, car: CarState) -> Readings:
     if car.drive_train is None or car.plugs_in or length is None:
         return ()
     return (
-        *_fallback(REMAINING_RANGE_FUEL, length[0], value, car),
-        *_fallback(REMAINING_RANGE_TOTAL, length[0], value, car),
+        *_fallback(a.REMAINING_RANGE_FUEL, length[0], value, car),
+        *_fallback(a.REMAINING_RANGE_TOTAL, length[0], value, car),
     )
 
 
@@ -179,7 +170,7 @@ def _sunroof(value: Value, car: CarState) -> Readings:
 
 def _lid(name: str, state: LidState | None, value: Value, car: CarState) -> Readings:
     """Return the state of a lid with several parts, or its end if none is known any more."""
-    attribute, parts = LIDS[name], f"parts of {name}"
+    attribute, parts = a.LIDS[name], f"parts of {name}"
     if state is None:
         ends = car.may_end(attribute, parts)
         return (attribute.ended(value.time, SOURCE),) if ends else ()
@@ -195,8 +186,8 @@ def _climate_left(value: Value, car: CarState) -> Readings:
         return ()
     end = value.time + timedelta(minutes=left)
     if left == 0 or (car.now is not None and end + EXPIRY_GRACE < car.now):
-        return (CLIMATE_END_TIME.ended(value.time, SOURCE),)
-    return (CLIMATE_END_TIME.at(end, value.time, SOURCE),)
+        return (a.CLIMATE_END_TIME.ended(value.time, SOURCE),)
+    return (a.CLIMATE_END_TIME.at(end, value.time, SOURCE),)
 
 
 def _climate_seconds(value: Value, car: CarState) -> Readings:
@@ -211,7 +202,7 @@ def _climate_timer(name: str) -> Callable[[Value, CarState], Readings]:
         if hour is None or minute is None:
             return ()
         clock = time(int(hour[0]), int(minute[0]))
-        return (CLIMATE_TIMER[name].at(f"{clock:%H:%M}", max(hour[1], minute[1]), SOURCE),)
+        return (a.CLIMATE_TIMER[name].at(f"{clock:%H:%M}", max(hour[1], minute[1]), SOURCE),)
 
     return function
 

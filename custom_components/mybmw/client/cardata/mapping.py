@@ -6,38 +6,8 @@ If several descriptors have the same attribute, the newest measurement wins.
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from ..core.attributes import (
-    AC_CURRENT_LIMIT,
-    ALARM,
-    AVERAGE_CONSUMPTION,
-    BATTERY_CAPACITY,
-    BATTERY_HEALTH,
-    CABLE_UNLOCKED_AFTER_CHARGING,
-    CHARGER_CONNECTED,
-    CHARGING_MODE,
-    CHARGING_PREFERENCE,
-    CHARGING_STATUS,
-    CLIMATE_ACTIVITY,
-    CONNECTION_TYPE,
-    FAULT_CODES,
-    FLAP_PERMANENTLY_UNLOCKED,
-    HEADING,
-    LIDS,
-    LOCK_STATE,
-    MILEAGE,
-    PRECONDITIONING_AT_DEPARTURE,
-    REMAINING_FUEL,
-    REMAINING_FUEL_PERCENT,
-    REMAINING_RANGE_ELECTRIC,
-    STARTER_BATTERY_CHARGE,
-    STARTER_BATTERY_VOLTAGE,
-    STATE_OF_CHARGE,
-    TIRE_PRESSURE,
-    TIRE_TARGET_PRESSURE,
-    WINDOWS,
-    Attribute,
-    Unit,
-)
+from ..core import attributes as a
+from ..core.attributes import Attribute, Unit
 from ..core.descriptors import DESCRIPTORS, Descriptor, Kind
 from ..core.values import (
     AlarmState,
@@ -167,94 +137,100 @@ _TIRE: Final = {
 }
 
 RULES: Final[Mapping[str, AnyRule]] = {
-    "vehicle.vehicle.travelledDistance": Rule(MILEAGE, distance),
-    "vehicle.trip.segment.end.travelledDistance": Rule(MILEAGE, distance, fallback=True),
-    "vehicle.drivetrain.batteryManagement.header": Rule(STATE_OF_CHARGE, number, plug=True),
-    f"{_BATTERY}.stateOfCharge.displayed": Rule(STATE_OF_CHARGE, number, plug=True),
-    f"{_ELECTRIC}.charging.level": Rule(STATE_OF_CHARGE, number, plug=True),
+    "vehicle.vehicle.travelledDistance": Rule(a.MILEAGE, distance),
+    "vehicle.trip.segment.end.travelledDistance": Rule(a.MILEAGE, distance, fallback=True),
+    "vehicle.drivetrain.batteryManagement.header": Rule(a.STATE_OF_CHARGE, number, plug=True),
+    f"{_BATTERY}.stateOfCharge.displayed": Rule(a.STATE_OF_CHARGE, number, plug=True),
+    f"{_ELECTRIC}.charging.level": Rule(a.STATE_OF_CHARGE, number, plug=True),
     "vehicle.trip.segment.end.drivetrain.batteryManagement.hvSoc": Rule(
-        STATE_OF_CHARGE, _charged, plug=True, fallback=True
+        a.STATE_OF_CHARGE, _charged, plug=True, fallback=True
     ),
-    f"{_BATTERY}.stateOfHealth.displayed": Rule(BATTERY_HEALTH, number, plug=True),
-    "vehicle.drivetrain.batteryManagement.maxEnergy": Rule(BATTERY_CAPACITY, _KWH, plug=True),
+    f"{_BATTERY}.stateOfHealth.displayed": Rule(a.BATTERY_HEALTH, number, plug=True),
+    "vehicle.drivetrain.batteryManagement.maxEnergy": Rule(a.BATTERY_CAPACITY, _KWH, plug=True),
     "vehicle.drivetrain.batteryManagement.batterySizeMax": Rule(
-        BATTERY_CAPACITY, _KWH, plug=True, fallback=True
+        a.BATTERY_CAPACITY, _KWH, plug=True, fallback=True
     ),
-    "vehicle.electricalSystem.battery.stateOfCharge": Rule(STARTER_BATTERY_CHARGE, number),
-    "vehicle.electricalSystem.battery.voltage": Rule(STARTER_BATTERY_VOLTAGE, measure(Unit.VOLT)),
+    "vehicle.electricalSystem.battery.stateOfCharge": Rule(a.STARTER_BATTERY_CHARGE, number),
+    "vehicle.electricalSystem.battery.voltage": Rule(a.STARTER_BATTERY_VOLTAGE, measure(Unit.VOLT)),
     "vehicle.drivetrain.avgElectricRangeConsumption": Rule(
-        AVERAGE_CONSUMPTION, consumption, plug=True
+        a.AVERAGE_CONSUMPTION, consumption, plug=True
     ),
     f"{_ELECTRIC}.charging.connectionType": Rule(
-        CONNECTION_TYPE, _CONNECTION, plug=True, null_ends=True
+        a.CONNECTION_TYPE, _CONNECTION, plug=True, null_ends=True
     ),
     f"{_ELECTRIC}.charging.profile.climatizationActive": Rule(
-        PRECONDITIONING_AT_DEPARTURE, boolean, plug=True, null_ends=True
+        a.PRECONDITIONING_AT_DEPARTURE, boolean, plug=True, null_ends=True
     ),
     "vehicle.body.chargingPort.isHospitalityActive": Rule(
-        CABLE_UNLOCKED_AFTER_CHARGING, boolean, plug=True, null_ends=True
+        a.CABLE_UNLOCKED_AFTER_CHARGING, boolean, plug=True, null_ends=True
     ),
     "vehicle.body.flap.isPermanentlyUnlocked": Rule(
-        FLAP_PERMANENTLY_UNLOCKED, _unlocked_for_good, plug=True, null_ends=True
+        a.FLAP_PERMANENTLY_UNLOCKED, _unlocked_for_good, plug=True, null_ends=True
     ),
-    f"{_ELECTRIC}.kombiRemainingElectricRange": Rule(REMAINING_RANGE_ELECTRIC, distance, plug=True),
-    "vehicle.drivetrain.fuelSystem.level": Rule(REMAINING_FUEL_PERCENT, number, fuel=True),
+    f"{_ELECTRIC}.kombiRemainingElectricRange": Rule(
+        a.REMAINING_RANGE_ELECTRIC, distance, plug=True
+    ),
+    "vehicle.drivetrain.fuelSystem.level": Rule(a.REMAINING_FUEL_PERCENT, number, fuel=True),
     "vehicle.drivetrain.fuelSystem.remainingFuel": Rule(
-        REMAINING_FUEL, measure(Unit.LITERS), fuel=True
+        a.REMAINING_FUEL, measure(Unit.LITERS), fuel=True
     ),
     f"{_ELECTRIC}.charging.status": Rule(
-        CHARGING_STATUS, CHARGING_STATE, plug=True, null_ends=True
+        a.CHARGING_STATUS, CHARGING_STATE, plug=True, null_ends=True
     ),
     f"{_ELECTRIC}.charging.hvStatus": Rule(
-        CHARGING_STATUS, _HIGH_VOLTAGE, plug=True, fallback=True, null_ends=True
+        a.CHARGING_STATUS, _HIGH_VOLTAGE, plug=True, fallback=True, null_ends=True
     ),
-    "vehicle.body.chargingPort.status": Rule(CHARGER_CONNECTED, boolean, plug=True, null_ends=True),
+    "vehicle.body.chargingPort.status": Rule(
+        a.CHARGER_CONNECTED, boolean, plug=True, null_ends=True
+    ),
     "vehicle.body.chargingPort.combinedStatus": Rule(
-        CHARGER_CONNECTED, boolean, plug=True, null_ends=True
+        a.CHARGER_CONNECTED, boolean, plug=True, null_ends=True
     ),
     "vehicle.powertrain.tractionBattery.charging.port.anyPosition.isPlugged": Rule(
-        CHARGER_CONNECTED, boolean, plug=True, null_ends=True
+        a.CHARGER_CONNECTED, boolean, plug=True, null_ends=True
     ),
     **{
-        key: Rule(CHARGER_CONNECTED, _plugged, plug=True, fallback=True, null_ends=True)
+        key: Rule(a.CHARGER_CONNECTED, _plugged, plug=True, fallback=True, null_ends=True)
         for key in (
             f"{_ELECTRIC}.charging.connectorStatus",
             "vehicle.body.chargingPort.statusClearText",
         )
     },
-    f"{_BATTERY}.charging.acLimit.selected": Rule(AC_CURRENT_LIMIT, number, plug=True),
-    f"{_ELECTRIC}.charging.profile.mode": Rule(CHARGING_MODE, _MODE, null_ends=True),
+    f"{_BATTERY}.charging.acLimit.selected": Rule(a.AC_CURRENT_LIMIT, number, plug=True),
+    f"{_ELECTRIC}.charging.profile.mode": Rule(a.CHARGING_MODE, _MODE, null_ends=True),
     f"{_ELECTRIC}.charging.profile.preference": Rule(
-        CHARGING_PREFERENCE, _PREFERENCE, plug=True, null_ends=True
+        a.CHARGING_PREFERENCE, _PREFERENCE, plug=True, null_ends=True
     ),
-    "vehicle.cabin.door.status": Rule(LOCK_STATE, _LOCK, null_ends=True),
-    "vehicle.cabin.door.lock.status": Rule(LOCK_STATE, _LOCK, null_ends=True),
-    "vehicle.vehicle.antiTheftAlarmSystem.alarm.armStatus": Rule(ALARM, _ALARM, null_ends=True),
-    "vehicle.electronicControlUnit.diagnosticTroubleCodes.raw": Rule(FAULT_CODES, codes),
-    "vehicle.body.hood.isOpen": Rule(LIDS["hood"], _LID, null_ends=True),
-    "vehicle.body.trunk.isOpen": Rule(LIDS["trunk"], _LID, null_ends=True),
-    "vehicle.cabin.door.row1.driver.isOpen": Rule(LIDS["left_front"], _LID, null_ends=True),
-    "vehicle.cabin.door.row1.passenger.isOpen": Rule(LIDS["right_front"], _LID, null_ends=True),
-    "vehicle.cabin.door.row2.driver.isOpen": Rule(LIDS["left_rear"], _LID, null_ends=True),
-    "vehicle.cabin.door.row2.passenger.isOpen": Rule(LIDS["right_rear"], _LID, null_ends=True),
-    "vehicle.cabin.sunroof.overallStatus": Rule(LIDS["sun_roof"], _ROOF, null_ends=True),
-    "vehicle.body.trunk.window.isOpen": Rule(WINDOWS["rear"], _LID, null_ends=True),
-    "vehicle.cabin.window.row1.driver.status": Rule(WINDOWS["left_front"], _LID, null_ends=True),
+    "vehicle.cabin.door.status": Rule(a.LOCK_STATE, _LOCK, null_ends=True),
+    "vehicle.cabin.door.lock.status": Rule(a.LOCK_STATE, _LOCK, null_ends=True),
+    "vehicle.vehicle.antiTheftAlarmSystem.alarm.armStatus": Rule(a.ALARM, _ALARM, null_ends=True),
+    "vehicle.electronicControlUnit.diagnosticTroubleCodes.raw": Rule(a.FAULT_CODES, codes),
+    "vehicle.body.hood.isOpen": Rule(a.LIDS["hood"], _LID, null_ends=True),
+    "vehicle.body.trunk.isOpen": Rule(a.LIDS["trunk"], _LID, null_ends=True),
+    "vehicle.cabin.door.row1.driver.isOpen": Rule(a.LIDS["left_front"], _LID, null_ends=True),
+    "vehicle.cabin.door.row1.passenger.isOpen": Rule(a.LIDS["right_front"], _LID, null_ends=True),
+    "vehicle.cabin.door.row2.driver.isOpen": Rule(a.LIDS["left_rear"], _LID, null_ends=True),
+    "vehicle.cabin.door.row2.passenger.isOpen": Rule(a.LIDS["right_rear"], _LID, null_ends=True),
+    "vehicle.cabin.sunroof.overallStatus": Rule(a.LIDS["sun_roof"], _ROOF, null_ends=True),
+    "vehicle.body.trunk.window.isOpen": Rule(a.WINDOWS["rear"], _LID, null_ends=True),
+    "vehicle.cabin.window.row1.driver.status": Rule(a.WINDOWS["left_front"], _LID, null_ends=True),
     "vehicle.cabin.window.row1.passenger.status": Rule(
-        WINDOWS["right_front"], _LID, null_ends=True
+        a.WINDOWS["right_front"], _LID, null_ends=True
     ),
-    "vehicle.cabin.window.row2.driver.status": Rule(WINDOWS["left_rear"], _LID, null_ends=True),
-    "vehicle.cabin.window.row2.passenger.status": Rule(WINDOWS["right_rear"], _LID, null_ends=True),
+    "vehicle.cabin.window.row2.driver.status": Rule(a.WINDOWS["left_rear"], _LID, null_ends=True),
+    "vehicle.cabin.window.row2.passenger.status": Rule(
+        a.WINDOWS["right_rear"], _LID, null_ends=True
+    ),
     "vehicle.vehicle.preConditioning.activity": Rule(
-        CLIMATE_ACTIVITY, _CLIMATE, fallback=True, null_ends=True
+        a.CLIMATE_ACTIVITY, _CLIMATE, fallback=True, null_ends=True
     ),
     "vehicle.cabin.hvac.preconditioning.status.comfortState": Rule(
-        CLIMATE_ACTIVITY, _CLIMATE, null_ends=True
+        a.CLIMATE_ACTIVITY, _CLIMATE, null_ends=True
     ),
-    "vehicle.cabin.infotainment.navigation.currentLocation.heading": Rule(HEADING, number),
-    **{f"{path}.pressure": Rule(TIRE_PRESSURE[wheel], pressure) for wheel, path in _TIRE.items()},
+    "vehicle.cabin.infotainment.navigation.currentLocation.heading": Rule(a.HEADING, number),
+    **{f"{path}.pressure": Rule(a.TIRE_PRESSURE[wheel], pressure) for wheel, path in _TIRE.items()},
     **{
-        f"{path}.pressureTarget": Rule(TIRE_TARGET_PRESSURE[wheel], pressure)
+        f"{path}.pressureTarget": Rule(a.TIRE_TARGET_PRESSURE[wheel], pressure)
         for wheel, path in _TIRE.items()
     },
 }

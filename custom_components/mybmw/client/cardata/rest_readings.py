@@ -9,24 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Final
 
-from ..core.attributes import (
-    BATTERY_CAPACITY,
-    BODY_TYPE,
-    BRAND,
-    CHARGING_PLACES,
-    COLOR,
-    COUNTRY,
-    DRIVE_TRAIN,
-    HEADUNIT_TYPE,
-    LEFT_HAND_DRIVE,
-    MODEL,
-    SOFTWARE_VERSION,
-    TIRE,
-    TIRE_DISTANCE_LEFT,
-    TIRE_WEAR,
-    WHEELS,
-    AnyReading,
-)
+from ..core import attributes as a
+from ..core.attributes import AnyReading
 from ..core.convert import boolean, mapping, member, number, text, unknown_word
 from ..core.descriptors import attribute_of
 from ..core.json_reader import AnyRow, Reader, row
@@ -102,13 +86,13 @@ def _active(value: object) -> bool | None:
 
 
 BASIC_ROWS: Final[tuple[AnyRow, ...]] = (
-    row("brand", BRAND, _BRAND),
-    row("bodyType", BODY_TYPE, _text),
-    row("driveTrain", DRIVE_TRAIN, _train),
-    row("colourDescription", COLOR, _text),
-    row("headUnit", HEADUNIT_TYPE, _text),
-    row("puStep", SOFTWARE_VERSION, _software),
-    row("steering", LEFT_HAND_DRIVE, _left_hand),
+    row("brand", a.BRAND, _BRAND),
+    row("bodyType", a.BODY_TYPE, _text),
+    row("driveTrain", a.DRIVE_TRAIN, _train),
+    row("colourDescription", a.COLOR, _text),
+    row("headUnit", a.HEADUNIT_TYPE, _text),
+    row("puStep", a.SOFTWARE_VERSION, _software),
+    row("steering", a.LEFT_HAND_DRIVE, _left_hand),
     row("simStatus", attribute_of("vehicle.sim.status"), _active),
     row(
         "hvsMaxEnergyAbsolute",
@@ -119,15 +103,15 @@ BASIC_ROWS: Final[tuple[AnyRow, ...]] = (
 # Alternatives: the first one with a value is used
 FIRST_ROWS: Final[tuple[tuple[AnyRow, ...], ...]] = (
     tuple(
-        row(key, MODEL, _text)
+        row(key, a.MODEL, _text)
         for key in ("modelName", "modelRange", "seriesDevt", "series", "modelKey")
     ),
-    tuple(row(key, COUNTRY, _text) for key in ("countryCodeISO", "countryCode", "country")),
+    tuple(row(key, a.COUNTRY, _text) for key in ("countryCodeISO", "countryCode", "country")),
 )
 # Capacities of the catalogue, with an old time so that measured ones replace them
 CAPACITY_ROWS: Final[tuple[AnyRow, ...]] = (
-    row("hvsMaxEnergyAbsolute", BATTERY_CAPACITY, number),
-    row("reessNominalCapacityGross", BATTERY_CAPACITY, number),
+    row("hvsMaxEnergyAbsolute", a.BATTERY_CAPACITY, number),
+    row("reessNominalCapacityGross", a.BATTERY_CAPACITY, number),
 )
 
 
@@ -137,7 +121,7 @@ def read_basic_data(answer: object, car: CarState, now: datetime) -> list[AnyRea
     readings = reader.rows(answer, BASIC_ROWS)
     for rows in FIRST_ROWS:
         readings += next(filter(None, (reader.rows(answer, (line,)) for line in rows)), [])
-    trains = (reading.value for reading in readings if reading.attribute is DRIVE_TRAIN)
+    trains = (reading.value for reading in readings if reading.attribute is a.DRIVE_TRAIN)
     car.drive_train = next(trains, car.drive_train)
     if car.plugs_in:
         readings += Reader(SOURCE, _LONG_AGO, car.problems).rows(answer, CAPACITY_ROWS)
@@ -154,7 +138,7 @@ def read_tyres(answer: object, problems: Counter[str], now: datetime) -> list[An
     mounted = mapping(mapping(mapping(answer).get("passengerCar")).get("mountedTyres"))
     return [
         reading
-        for wheel in WHEELS
+        for wheel in a.WHEELS
         for reading in _wheel(wheel, mapping(mounted.get(_WHEEL_NAMES[wheel])), reader)
     ]
 
@@ -169,15 +153,15 @@ def _wheel(wheel: str, fields: Mapping[str, object], reader: Reader) -> Iterator
         tread=reader.take(fields, "tread.treadDesign", text),
     )
     if tire != Tire():
-        yield TIRE[wheel].at(tire, reader.time, SOURCE)
+        yield a.TIRE[wheel].at(tire, reader.time, SOURCE)
     yield from reader.rows(
-        fields, (row("tyreWear.statusColor", TIRE_WEAR[wheel], _WEAR, null_ends=True),)
+        fields, (row("tyreWear.statusColor", a.TIRE_WEAR[wheel], _WEAR, null_ends=True),)
     )
     left = reader.take(fields, "tyreWear.dueMileage", number)
     unit = (reader.take(fields, "tyreWear.unit", text) or "").lower()
     length = distance(left, unit if unit in ("mile", "kilometer") else "km")
     if length is not None:
-        yield TIRE_DISTANCE_LEFT[wheel].at(length, reader.time, SOURCE)
+        yield a.TIRE_DISTANCE_LEFT[wheel].at(length, reader.time, SOURCE)
 
 
 def _week(value: object) -> date | None:
@@ -195,7 +179,7 @@ def read_places(
     """Return the charging settings of all places."""
     reader = Reader(SOURCE, now, problems).inside("charging settings")
     found = tuple(_place(mapping(fields), reader) for fields in answer)
-    return [CHARGING_PLACES.at(found, now, SOURCE)]
+    return [a.CHARGING_PLACES.at(found, now, SOURCE)]
 
 
 def _place(fields: Mapping[str, object], reader: Reader) -> ChargingPlace:

@@ -8,23 +8,8 @@ from typing import Final
 
 import orjson
 
-from ..core.attributes import (
-    ATTRIBUTES,
-    BRAND,
-    CHARGING_STATUS,
-    CLIMATE_ACTIVITY,
-    COMMANDS,
-    LAST_COMMAND,
-    LAST_UPDATE,
-    LOCK_STATE,
-    MILEAGE,
-    MODEL,
-    POSITION,
-    SERVICES,
-    TIRE_PRESSURE,
-    AnyAttribute,
-    AnyReading,
-)
+from ..core import attributes as a
+from ..core.attributes import AnyAttribute, AnyReading
 from ..core.errors import (
     AuthError,
     BlockedError,
@@ -55,29 +40,29 @@ _CODES: Final[Sequence[tuple[type[ClientError], int]]] = (
     (NetworkError, 6),
 )
 _TITLES: Final = {
-    BRAND: "Car",
-    LAST_UPDATE: "Connection",
-    MILEAGE: "Distance, fuel and battery",
-    CHARGING_STATUS: "Charging",
-    POSITION: "Position",
-    LOCK_STATE: "Doors, windows and locks",
-    CLIMATE_ACTIVITY: "Climate",
-    SERVICES: "Service and warnings",
-    next(iter(TIRE_PRESSURE.values())): "Tyres",
-    next(iter(LAST_COMMAND.values())): "Last commands",
+    a.BRAND: "Car",
+    a.LAST_UPDATE: "Connection",
+    a.MILEAGE: "Distance, fuel and battery",
+    a.CHARGING_STATUS: "Charging",
+    a.POSITION: "Position",
+    a.LOCK_STATE: "Doors, windows and locks",
+    a.CLIMATE_ACTIVITY: "Climate",
+    a.SERVICES: "Service and warnings",
+    next(iter(a.TIRE_PRESSURE.values())): "Tyres",
+    next(iter(a.LAST_COMMAND.values())): "Last commands",
 }
 _MORE: Final = "More"
 _HIDDEN_PREFIXES: Final = frozenset(
     {"charging_profile", "doors_and_windows", "fuel_and_battery", "headunit", "vehicle_location"}
 )
-_HIDDEN: Final = frozenset({BRAND, MODEL, COMMANDS})
+_HIDDEN: Final = frozenset({a.BRAND, a.MODEL, a.COMMANDS})
 _AGES: Final = ((86_400, "day", "days"), (3_600, "h", "h"), (60, "min", "min"))
 
 
 def _topics() -> Iterator[tuple[AnyAttribute, tuple[int, str]]]:
     """Yield every attribute with its position and its title."""
     title = _MORE
-    for place, attribute in enumerate(ATTRIBUTES.values()):
+    for place, attribute in enumerate(a.ATTRIBUTES.values()):
         title = _TITLES.get(attribute, title)
         yield attribute, (place, title)
 

@@ -4,24 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from .attributes import (
-    AC_CURRENT_LIMIT,
-    ALARM,
-    CHARGING_END_TIME,
-    CHARGING_MODE,
-    CHARGING_POWER,
-    CHARGING_PREFERENCE,
-    CHARGING_PROFILE,
-    CHARGING_START_TIME,
-    CHARGING_STATUS,
-    CHARGING_TARGET,
-    CHARGING_TIME_LEFT,
-    CLIMATE_ACTIVITY,
-    CLIMATE_END_TIME,
-    LOCK_STATE,
-    PRECONDITIONING_AT_DEPARTURE,
-    AnyAttribute,
-)
+from . import attributes as a
+from .attributes import AnyAttribute
 from .commands import AcLimit, ChangeProfile, Command, CommandKind, TargetSoc
 from .values import ChargingProfile, ChargingStatus
 
@@ -29,14 +13,14 @@ type Check = Callable[[Any], bool]
 """Returns whether a value is what a command has requested."""
 
 _HALF: Final = 0.5
-_LOCK: Final = (LOCK_STATE, ALARM)
-_CLIMATE: Final = (CLIMATE_ACTIVITY, CLIMATE_END_TIME)
+_LOCK: Final = (a.LOCK_STATE, a.ALARM)
+_CLIMATE: Final = (a.CLIMATE_ACTIVITY, a.CLIMATE_END_TIME)
 _CHARGE: Final = (
-    CHARGING_STATUS,
-    CHARGING_POWER,
-    CHARGING_TIME_LEFT,
-    CHARGING_START_TIME,
-    CHARGING_END_TIME,
+    a.CHARGING_STATUS,
+    a.CHARGING_POWER,
+    a.CHARGING_TIME_LEFT,
+    a.CHARGING_START_TIME,
+    a.CHARGING_END_TIME,
 )
 _IDLE: Final = frozenset(
     {
@@ -54,18 +38,18 @@ _CHANGES: Final[Mapping[CommandKind, tuple[AnyAttribute, ...]]] = {
     CommandKind.CLIMATE_STOP: _CLIMATE,
     CommandKind.CHARGE_START: _CHARGE,
     CommandKind.CHARGE_STOP: _CHARGE,
-    CommandKind.TARGET_SOC: (CHARGING_TARGET,),
-    CommandKind.AC_LIMIT: (AC_CURRENT_LIMIT,),
+    CommandKind.TARGET_SOC: (a.CHARGING_TARGET,),
+    CommandKind.AC_LIMIT: (a.AC_CURRENT_LIMIT,),
 }
 
 _CHECKS: Final[Mapping[CommandKind, tuple[AnyAttribute, Check]]] = {
-    CommandKind.DOOR_LOCK: (LOCK_STATE, lambda state: state.locked),
-    CommandKind.DOOR_UNLOCK: (LOCK_STATE, lambda state: not state.locked),
-    CommandKind.CLIMATE_START: (CLIMATE_ACTIVITY, lambda activity: activity.running),
-    CommandKind.CLIMATE_STOP: (CLIMATE_ACTIVITY, lambda activity: not activity.running),
-    CommandKind.CHARGE_START: (CHARGING_STATUS, lambda status: status not in _IDLE),
+    CommandKind.DOOR_LOCK: (a.LOCK_STATE, lambda state: state.locked),
+    CommandKind.DOOR_UNLOCK: (a.LOCK_STATE, lambda state: not state.locked),
+    CommandKind.CLIMATE_START: (a.CLIMATE_ACTIVITY, lambda activity: activity.running),
+    CommandKind.CLIMATE_STOP: (a.CLIMATE_ACTIVITY, lambda activity: not activity.running),
+    CommandKind.CHARGE_START: (a.CHARGING_STATUS, lambda status: status not in _IDLE),
     CommandKind.CHARGE_STOP: (
-        CHARGING_STATUS,
+        a.CHARGING_STATUS,
         lambda status: status is not ChargingStatus.CHARGING,
     ),
 }
@@ -82,11 +66,11 @@ def changes(command: Command) -> tuple[AnyAttribute, ...]:
     """Return the attributes that a command changes."""
     if not isinstance(command, ChangeProfile):
         return _CHANGES.get(command.kind, ())
-    found: list[AnyAttribute] = [CHARGING_PROFILE]
+    found: list[AnyAttribute] = [a.CHARGING_PROFILE]
     if command.mode is not None:
-        found += [CHARGING_MODE, CHARGING_PREFERENCE]
+        found += [a.CHARGING_MODE, a.CHARGING_PREFERENCE]
     if command.preconditioning is not None:
-        found.append(PRECONDITIONING_AT_DEPARTURE)
+        found.append(a.PRECONDITIONING_AT_DEPARTURE)
     return tuple(found)
 
 
@@ -94,9 +78,9 @@ def checks(command: Command) -> Mapping[AnyAttribute, Check]:
     """Return the checks that show whether a command was executed, by attribute."""
     match command:
         case TargetSoc(percent=percent):
-            return {CHARGING_TARGET: lambda value: abs(value - percent) < _HALF}
+            return {a.CHARGING_TARGET: lambda value: abs(value - percent) < _HALF}
         case AcLimit(ampere=ampere):
-            return {AC_CURRENT_LIMIT: lambda value: abs(value - ampere) < _HALF}
+            return {a.AC_CURRENT_LIMIT: lambda value: abs(value - ampere) < _HALF}
         case ChangeProfile():
             return _plan_checks(command)
     return dict([_CHECKS[command.kind]]) if command.kind in _CHECKS else {}
@@ -105,11 +89,11 @@ def checks(command: Command) -> Mapping[AnyAttribute, Check]:
 def _plan_checks(change: ChangeProfile) -> Mapping[AnyAttribute, Check]:
     found: dict[AnyAttribute, Check] = {}
     if change.mode is not None:
-        found[CHARGING_MODE] = lambda mode: mode is change.mode
+        found[a.CHARGING_MODE] = lambda mode: mode is change.mode
     if change.preconditioning is not None:
-        found[PRECONDITIONING_AT_DEPARTURE] = lambda active: active is change.preconditioning
+        found[a.PRECONDITIONING_AT_DEPARTURE] = lambda active: active is change.preconditioning
     if change.window_start or change.window_end or change.timers:
-        found[CHARGING_PROFILE] = lambda profile: _has(profile, change)
+        found[a.CHARGING_PROFILE] = lambda profile: _has(profile, change)
     return found
 
 

@@ -4,27 +4,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from .attributes import (
-    ADDRESS,
-    CHARGING_PLACES,
-    CHARGING_SESSIONS,
-    DESTINATIONS,
-    HEADING,
-    POSITION,
-    RANGE_MAP,
-    AnyAttribute,
-    AnyReading,
-)
+from . import attributes as a
+from .attributes import AnyAttribute, AnyReading
 from .descriptors import attribute_of
 
 _LOCATION: Final = frozenset(
     {
-        POSITION,
-        HEADING,
-        ADDRESS,
-        CHARGING_PLACES,
-        DESTINATIONS,
-        RANGE_MAP,
+        a.POSITION,
+        a.HEADING,
+        a.ADDRESS,
+        a.CHARGING_PLACES,
+        a.DESTINATIONS,
+        a.RANGE_MAP,
         attribute_of("vehicle.cabin.infotainment.navigation.currentLocation.altitude"),
     }
 )
@@ -51,7 +42,7 @@ class Policy(NamedTuple):
     def filter(self, readings: Iterable[AnyReading]) -> Iterator[AnyReading]:
         """Yield the readings that are kept; the place of charging sessions is a location too."""
         for reading in readings:
-            sessions = reading.attribute is CHARGING_SESSIONS and not self.track_position
+            sessions = reading.attribute is a.CHARGING_SESSIONS and not self.track_position
             if sessions and reading.value is not None:
                 value = tuple(replace(item, **_NO_PLACE) for item in reading.value)
                 yield replace(reading, value=value)

@@ -6,8 +6,8 @@ BMW has refused third-party applications since September 2025 (HTTP 489, `Blocke
 from .api import VIEWS
 from .app_identity import build_id
 from .auth import Authenticator
+from .car_context import SOURCE
 from .connection import connect
-from .readings import SOURCE
 from .regions import SERVERS, Region
 from .source import MyBMWSource
 from .tokens import AppAccount, MyBMWTokens

@@ -7,16 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
-from ..core.attributes import (
-    CHARGING_END_TIME,
-    CHARGING_START_TIME,
-    CHARGING_STATUS,
-    CHARGING_TIME_LEFT,
-    REMAINING_RANGE_FUEL,
-    REMAINING_RANGE_TOTAL,
-    AnyReading,
-    Attribute,
-)
+from ..core import attributes as a
+from ..core.attributes import AnyReading, Attribute
 from ..core.convert import mapping, number
 from ..core.json_reader import Reader
 from ..core.reconcile import EXPIRY_GRACE
@@ -38,7 +30,7 @@ def energy(reader: Reader, state: Mapping[str, object], context: Context) -> Ite
     if electric is not None or (train is not None and train.plugs_in):
         charging = [*reader.inside("electricChargingState").rows(electric, ELECTRIC_ROWS)]
         yield from charging
-        statuses = (item.value for item in charging if item.attribute is CHARGING_STATUS)
+        statuses = (item.value for item in charging if item.attribute is a.CHARGING_STATUS)
         yield from _charging_times(reader, state, next(statuses, None), context)
         yield from profile_readings(reader, state)
     yield from _ranges(
@@ -94,8 +86,8 @@ def _ranges(
     else:
         total = electric if fuel is None else fuel
     pairs: Iterable[tuple[Attribute[float], float | None]] = (
-        (REMAINING_RANGE_FUEL, fuel),
-        (REMAINING_RANGE_TOTAL, total),
+        (a.REMAINING_RANGE_FUEL, fuel),
+        (a.REMAINING_RANGE_TOTAL, total),
     )
     for attribute, value in pairs:
         if value is not None:
@@ -109,16 +101,16 @@ def _charging_times(
     left = minutes if status is ChargingStatus.CHARGING and minutes else None
     end = reader.time + timedelta(minutes=left) if left and 0 < left <= 10_080 else None
     if left is not None and end is not None and end > context.fetched - EXPIRY_GRACE:
-        yield CHARGING_TIME_LEFT.at(left, reader.time, SOURCE)
-        yield CHARGING_END_TIME.at(end, reader.time, SOURCE)
+        yield a.CHARGING_TIME_LEFT.at(left, reader.time, SOURCE)
+        yield a.CHARGING_END_TIME.at(end, reader.time, SOURCE)
     elif reader.complete:
-        yield CHARGING_TIME_LEFT.ended(reader.time, SOURCE)
-        yield CHARGING_END_TIME.ended(reader.time, SOURCE)
+        yield a.CHARGING_TIME_LEFT.ended(reader.time, SOURCE)
+        yield a.CHARGING_END_TIME.ended(reader.time, SOURCE)
     start = window_start(reader, state)
     if status is ChargingStatus.WAITING_FOR_CHARGING and start is not None:
-        yield CHARGING_START_TIME.at(_next(start, context), reader.time, SOURCE)
+        yield a.CHARGING_START_TIME.at(_next(start, context), reader.time, SOURCE)
     elif reader.complete:
-        yield CHARGING_START_TIME.ended(reader.time, SOURCE)
+        yield a.CHARGING_START_TIME.ended(reader.time, SOURCE)
 
 
 def _next(moment: time, context: Context) -> datetime:

@@ -4,48 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from ..core.attributes import (
-    AC_CURRENT_LIMIT,
-    AC_CURRENT_LIMITS,
-    ADDRESS,
-    ALARM,
-    BODY_TYPE,
-    CABLE_UNLOCKED_AFTER_CHARGING,
-    CHARGER_CONNECTED,
-    CHARGING_STATUS,
-    CHARGING_TARGET,
-    CLIMATE_ACTIVITY,
-    COLOR,
-    CONNECTION_TYPE,
-    COUNTRY,
-    DC_LOUDNESS,
-    DRIVE_TRAIN,
-    FLAP_PERMANENTLY_UNLOCKED,
-    HEADING,
-    HEADUNIT_TYPE,
-    IDRIVE_VERSION,
-    LEFT_HAND_DRIVE,
-    LIDS,
-    LOCK_STATE,
-    LSC_ENABLED,
-    LSC_TYPE,
-    MILEAGE,
-    MODEL,
-    MODEL_YEAR,
-    PRECONDITIONING_AT_DEPARTURE,
-    REMAINING_FUEL,
-    REMAINING_FUEL_PERCENT,
-    REMAINING_RANGE_ELECTRIC,
-    SERVICE_PACK,
-    STATE_OF_CHARGE,
-    TELEMATICS_UNIT,
-    TIRE_PRESSURE,
-    TIRE_TARGET_PRESSURE,
-    TRACKING_ENABLED,
-    WHEELS,
-    WINDOWS,
-    Unit,
-)
+from ..core import attributes as a
+from ..core.attributes import Unit
 from ..core.commands import CommandKind
 from ..core.convert import boolean, integer, measured_in, member, number, text
 from ..core.json_reader import AnyRow, row
@@ -112,82 +72,84 @@ SEVERITY_WORD: Final = member(Severity)
 CHARGING_WORD: Final = member(ChargingStatus, INVALID=ChargingStatus.NOT_CHARGING)
 
 PROFILE_ROWS: Final[tuple[AnyRow, ...]] = (
-    row("model", MODEL, text),
-    row("year", MODEL_YEAR, integer),
-    row("bodyType", BODY_TYPE, text),
-    row("color", COLOR, argb),
-    row("countryOfOrigin", COUNTRY, text),
-    row("driveTrain", DRIVE_TRAIN, member(DriveTrain)),
-    row("telematicsUnit", TELEMATICS_UNIT, text),
+    row("model", a.MODEL, text),
+    row("year", a.MODEL_YEAR, integer),
+    row("bodyType", a.BODY_TYPE, text),
+    row("color", a.COLOR, argb),
+    row("countryOfOrigin", a.COUNTRY, text),
+    row("driveTrain", a.DRIVE_TRAIN, member(DriveTrain)),
+    row("telematicsUnit", a.TELEMATICS_UNIT, text),
 )
 HEADUNIT_ROWS: Final[tuple[AnyRow, ...]] = (
-    row("headUnitType", HEADUNIT_TYPE, text),
-    row("hmiVersion", IDRIVE_VERSION, text),
+    row("headUnitType", a.HEADUNIT_TYPE, text),
+    row("hmiVersion", a.IDRIVE_VERSION, text),
 )
 STATE_ROWS: Final[tuple[AnyRow, ...]] = (
-    row("isLscSupported", LSC_ENABLED, boolean),
-    row("isLeftSteering", LEFT_HAND_DRIVE, boolean),
-    row("currentMileage", MILEAGE, kilometers),
-    row("securityOverviewMode", ALARM, member(AlarmState), null_ends=True),
-    row("doorsState.combinedSecurityState", LOCK_STATE, member(LockState), null_ends=True),
-    row("doorsState.hood", LIDS["hood"], LID_WORD, null_ends=True),
-    row("doorsState.trunk", LIDS["trunk"], LID_WORD, null_ends=True),
-    row("doorsState.leftFront", LIDS["left_front"], LID_WORD, null_ends=True),
-    row("doorsState.leftRear", LIDS["left_rear"], LID_WORD, null_ends=True),
-    row("doorsState.rightFront", LIDS["right_front"], LID_WORD, null_ends=True),
-    row("doorsState.rightRear", LIDS["right_rear"], LID_WORD, null_ends=True),
-    row("windowsState.leftFront", WINDOWS["left_front"], LID_WORD, null_ends=True),
-    row("windowsState.leftRear", WINDOWS["left_rear"], LID_WORD, null_ends=True),
-    row("windowsState.rear", WINDOWS["rear"], LID_WORD, null_ends=True),
-    row("windowsState.rightFront", WINDOWS["right_front"], LID_WORD, null_ends=True),
-    row("windowsState.rightRear", WINDOWS["right_rear"], LID_WORD, null_ends=True),
+    row("isLscSupported", a.LSC_ENABLED, boolean),
+    row("isLeftSteering", a.LEFT_HAND_DRIVE, boolean),
+    row("currentMileage", a.MILEAGE, kilometers),
+    row("securityOverviewMode", a.ALARM, member(AlarmState), null_ends=True),
+    row("doorsState.combinedSecurityState", a.LOCK_STATE, member(LockState), null_ends=True),
+    row("doorsState.hood", a.LIDS["hood"], LID_WORD, null_ends=True),
+    row("doorsState.trunk", a.LIDS["trunk"], LID_WORD, null_ends=True),
+    row("doorsState.leftFront", a.LIDS["left_front"], LID_WORD, null_ends=True),
+    row("doorsState.leftRear", a.LIDS["left_rear"], LID_WORD, null_ends=True),
+    row("doorsState.rightFront", a.LIDS["right_front"], LID_WORD, null_ends=True),
+    row("doorsState.rightRear", a.LIDS["right_rear"], LID_WORD, null_ends=True),
+    row("windowsState.leftFront", a.WINDOWS["left_front"], LID_WORD, null_ends=True),
+    row("windowsState.leftRear", a.WINDOWS["left_rear"], LID_WORD, null_ends=True),
+    row("windowsState.rear", a.WINDOWS["rear"], LID_WORD, null_ends=True),
+    row("windowsState.rightFront", a.WINDOWS["right_front"], LID_WORD, null_ends=True),
+    row("windowsState.rightRear", a.WINDOWS["right_rear"], LID_WORD, null_ends=True),
 )
 LOCATION_ROWS: Final[tuple[AnyRow, ...]] = (
-    row("heading", HEADING, number),
-    row("address.formatted", ADDRESS, text),
+    row("heading", a.HEADING, number),
+    row("address.formatted", a.ADDRESS, text),
 )
 CLIMATE_ROWS: Final[tuple[AnyRow, ...]] = (
-    row("climateControlState.activity", CLIMATE_ACTIVITY, member(ClimateActivity), null_ends=True),
+    row(
+        "climateControlState.activity", a.CLIMATE_ACTIVITY, member(ClimateActivity), null_ends=True
+    ),
 )
 FUEL_ROWS: Final[tuple[AnyRow, ...]] = (
-    row("remainingFuelLiters", REMAINING_FUEL, measured_in(Unit.LITERS)),
-    row("remainingFuelPercent", REMAINING_FUEL_PERCENT, number),
+    row("remainingFuelLiters", a.REMAINING_FUEL, measured_in(Unit.LITERS)),
+    row("remainingFuelPercent", a.REMAINING_FUEL_PERCENT, number),
 )
 ELECTRIC_ROWS: Final[tuple[AnyRow, ...]] = (
-    row("chargingLevelPercent", STATE_OF_CHARGE, number),
-    row("chargingTarget", CHARGING_TARGET, number),
-    row("isChargerConnected", CHARGER_CONNECTED, boolean, null_ends=True),
-    row("chargingStatus", CHARGING_STATUS, CHARGING_WORD, null_ends=True),
-    row("chargingConnectionType", CONNECTION_TYPE, member(ConnectionType), null_ends=True),
-    row("range", REMAINING_RANGE_ELECTRIC, kilometers),
+    row("chargingLevelPercent", a.STATE_OF_CHARGE, number),
+    row("chargingTarget", a.CHARGING_TARGET, number),
+    row("isChargerConnected", a.CHARGER_CONNECTED, boolean, null_ends=True),
+    row("chargingStatus", a.CHARGING_STATUS, CHARGING_WORD, null_ends=True),
+    row("chargingConnectionType", a.CONNECTION_TYPE, member(ConnectionType), null_ends=True),
+    row("range", a.REMAINING_RANGE_ELECTRIC, kilometers),
 )
 TIRE_ROWS: Final[Mapping[str, tuple[AnyRow, ...]]] = {
     wheel: (
-        row("status.currentPressure", TIRE_PRESSURE[wheel], _KPA),
-        row("status.targetPressure", TIRE_TARGET_PRESSURE[wheel], _KPA),
+        row("status.currentPressure", a.TIRE_PRESSURE[wheel], _KPA),
+        row("status.targetPressure", a.TIRE_TARGET_PRESSURE[wheel], _KPA),
     )
-    for wheel in WHEELS
+    for wheel in a.WHEELS
 }
 FOUND_ROWS: Final[tuple[AnyRow, ...]] = (
-    row("heading", HEADING, number),
-    row("formattedAddress", ADDRESS, text),
+    row("heading", a.HEADING, number),
+    row("formattedAddress", a.ADDRESS, text),
 )
 CHARGING_ROWS: Final[tuple[AnyRow, ...]] = (
-    row("servicePack", SERVICE_PACK, text),
-    row("chargingFlapDetail.isPermanentlyUnlock", FLAP_PERMANENTLY_UNLOCKED, boolean),
-    row("chargingSettingsDetail.acLimit.current.value", AC_CURRENT_LIMIT, number),
-    row("chargingSettingsDetail.acLimit.values", AC_CURRENT_LIMITS, limits),
-    row("chargingSettingsDetail.dcLoudness", DC_LOUDNESS, text),
-    row("chargingSettingsDetail.isUnlockCableActive", CABLE_UNLOCKED_AFTER_CHARGING, boolean),
+    row("servicePack", a.SERVICE_PACK, text),
+    row("chargingFlapDetail.isPermanentlyUnlock", a.FLAP_PERMANENTLY_UNLOCKED, boolean),
+    row("chargingSettingsDetail.acLimit.current.value", a.AC_CURRENT_LIMIT, number),
+    row("chargingSettingsDetail.acLimit.values", a.AC_CURRENT_LIMITS, limits),
+    row("chargingSettingsDetail.dcLoudness", a.DC_LOUDNESS, text),
+    row("chargingSettingsDetail.isUnlockCableActive", a.CABLE_UNLOCKED_AFTER_CHARGING, boolean),
     row(
         "chargeAndClimateTimerDetail.isPreconditionForDepartureActive",
-        PRECONDITIONING_AT_DEPARTURE,
+        a.PRECONDITIONING_AT_DEPARTURE,
         boolean,
     ),
 )
 CAPABILITY_ROWS: Final[tuple[AnyRow, ...]] = (
-    row("lastStateCallState", LSC_TYPE, member(LastStateCall)),
-    row("vehicleFinder", TRACKING_ENABLED, boolean),
+    row("lastStateCallState", a.LSC_TYPE, member(LastStateCall)),
+    row("vehicleFinder", a.TRACKING_ENABLED, boolean),
 )
 ALLOWED_BY: Final[Mapping[str, CommandKind]] = {
     "lights": CommandKind.LIGHT_FLASH,

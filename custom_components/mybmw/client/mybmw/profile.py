@@ -8,16 +8,8 @@ from dataclasses import replace
 from datetime import time
 from typing import Final
 
-from ..core.attributes import (
-    AC_CURRENT_LIMIT,
-    CHARGING_MODE,
-    CHARGING_PREFERENCE,
-    CHARGING_PROFILE,
-    CLIMATE_TIMERS,
-    PRECONDITIONING_AT_DEPARTURE,
-    TIMER_TYPE,
-    AnyReading,
-)
+from ..core import attributes as a
+from ..core.attributes import AnyReading
 from ..core.commands import ChangeProfile
 from ..core.convert import boolean, integer, mapping, member, number, sequence
 from ..core.errors import InvalidValueError, UnknownPlanError
@@ -51,11 +43,11 @@ _TIMER: Final = member(TimerType)
 _WEEKDAY: Final = member(Weekday)
 _WEEK: Final = {day.value: day for day in Weekday}
 PLAN_ROWS: Final = (
-    row("chargingMode", CHARGING_MODE, _MODE),
-    row("chargingPreference", CHARGING_PREFERENCE, _PREFERENCE),
-    row("chargingControlType", TIMER_TYPE, _TIMER),
-    row("chargingSettings.acCurrentLimit", AC_CURRENT_LIMIT, number),
-    row("climatisationOn", PRECONDITIONING_AT_DEPARTURE, boolean),
+    row("chargingMode", a.CHARGING_MODE, _MODE),
+    row("chargingPreference", a.CHARGING_PREFERENCE, _PREFERENCE),
+    row("chargingControlType", a.TIMER_TYPE, _TIMER),
+    row("chargingSettings.acCurrentLimit", a.AC_CURRENT_LIMIT, number),
+    row("climatisationOn", a.PRECONDITIONING_AT_DEPARTURE, boolean),
 )
 
 
@@ -79,14 +71,14 @@ def profile_readings(reader: Reader, state: Mapping[str, object]) -> list[AnyRea
     if isinstance(node, dict):
         inner = reader.inside("chargingProfile")
         readings += inner.rows(node, PLAN_ROWS)
-        readings.append(CHARGING_PROFILE.at(_profile(inner, node), reader.time, reader.source))
+        readings.append(a.CHARGING_PROFILE.at(_profile(inner, node), reader.time, reader.source))
     elif node is not None:
         reader.problem("chargingProfile")
     timers = state.get("climateTimers")
     if isinstance(timers, list):
         inner = reader.inside("climateTimers")
         value = tuple([timer for item in timers if (timer := _climate_timer(inner, item))])
-        readings.append(CLIMATE_TIMERS.at(value, reader.time, reader.source))
+        readings.append(a.CLIMATE_TIMERS.at(value, reader.time, reader.source))
     return readings
 
 

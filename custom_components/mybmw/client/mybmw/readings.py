@@ -9,23 +9,8 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Final
 
-from ..core.attributes import (
-    ADDRESS,
-    BRAND,
-    CHECK_CONTROL,
-    CLIMATE_END_TIME,
-    COMMANDS,
-    HEADING,
-    LAST_UPDATE,
-    LIDS,
-    POSITION,
-    PRIVACY_MODE,
-    SERVICES,
-    SOFTWARE_VERSION,
-    TIRE,
-    WHEELS,
-    AnyReading,
-)
+from ..core import attributes as a
+from ..core.attributes import AnyReading
 from ..core.commands import CommandKind
 from ..core.convert import day, integer, mapping, number, sequence, text, timestamp
 from ..core.json_reader import Reader, row
@@ -58,19 +43,9 @@ from .mapping import (
 _KINDS: Final = tuple(CommandKind)
 _TIRES: Final = {
     f"{front}{left.capitalize()}": f"{front}_{left}"
-    for front, left in (wheel.split("_") for wheel in WHEELS)
+    for front, left in (wheel.split("_") for wheel in a.WHEELS)
 }
 _MAX_AHEAD: Final = timedelta(minutes=5)
-
-
-__all__ = (
-    "SOURCE",
-    "Context",
-    "read_charging",
-    "read_found",
-    "read_profile",
-    "read_state",
-)
 
 
 def read_profile(
@@ -81,7 +56,7 @@ def read_profile(
     brand = reader.take(answer, "brand", BRAND_WORD)
     if listed_as is Brand.TOYOTA or brand is None:
         brand = listed_as
-    readings = [BRAND.at(brand, context.fetched, SOURCE), *reader.rows(answer, PROFILE_ROWS)]
+    readings = [a.BRAND.at(brand, context.fetched, SOURCE), *reader.rows(answer, PROFILE_ROWS)]
     if mapping(answer).get("softwareVersionCurrent") is not None:
         readings += reader.rows(answer, HEADUNIT_ROWS)
         readings += _software(reader, answer)
@@ -107,7 +82,7 @@ def read_state(answer: object, context: Context, problems: Counter[str]) -> list
     reader = Reader(SOURCE, measured, problems, complete=reports)
     readings = [*_capabilities(now, answer, state), *reader.rows(state, STATE_ROWS)]
     if reported is not None:
-        readings.append(LAST_UPDATE.at(measured, measured, SOURCE))
+        readings.append(a.LAST_UPDATE.at(measured, measured, SOURCE))
     readings += _privacy(reader, state)
     readings += _roof(reader, state)
     readings += _position(reader, state, context)
@@ -149,7 +124,7 @@ def read_found(answer: object, context: Context, problems: Counter[str]) -> list
         known = {reading.attribute for reading in readings}
         readings += [
             attribute.ended(reader.time, SOURCE)
-            for attribute in (HEADING, ADDRESS)
+            for attribute in (a.HEADING, a.ADDRESS)
             if attribute not in known
         ]
     return readings
@@ -166,7 +141,7 @@ def _software(reader: Reader, answer: object) -> Iterator[AnyReading]:
     if not (sane and 1900 <= built < 2200):
         return reader.problem("softwareVersionCurrent")
     version = f"{month:02}/{built // 100:02}{year:02}.{str(step)[1:]}"
-    yield SOFTWARE_VERSION.at(version, reader.time, SOURCE)
+    yield a.SOFTWARE_VERSION.at(version, reader.time, SOURCE)
 
 
 def _capabilities(
@@ -183,7 +158,7 @@ def _capabilities(
         allowed.append(CommandKind.CLIMATE_STOP)
     allowed.append(CommandKind.VEHICLE_FINDER)
     kinds = tuple([kind for kind in _KINDS if kind in allowed])
-    yield COMMANDS.at(kinds, reader.time, SOURCE)
+    yield a.COMMANDS.at(kinds, reader.time, SOURCE)
 
 
 def _private(reader: Reader, state: Mapping[str, object]) -> bool | None:
@@ -194,14 +169,14 @@ def _private(reader: Reader, state: Mapping[str, object]) -> bool | None:
 def _privacy(reader: Reader, state: Mapping[str, object]) -> Iterator[AnyReading]:
     private = _private(reader, state)
     if private is not None:
-        yield PRIVACY_MODE.at(private, reader.time, SOURCE)
+        yield a.PRIVACY_MODE.at(private, reader.time, SOURCE)
 
 
 def _roof(reader: Reader, state: Mapping[str, object]) -> Iterator[AnyReading]:
     kind = reader.take(state, "roofState.roofStateType", text)
     if kind is None:
         return
-    attribute = LIDS.get(kind.lower())
+    attribute = a.LIDS.get(kind.lower())
     if attribute is None:
         return reader.problem("roofState.roofStateType")
     yield from reader.rows(
@@ -218,7 +193,7 @@ def _position(
         yield from _coordinates(reader, mapping(location).get("coordinates"), context)
         yield from reader.inside("location").rows(location, LOCATION_ROWS)
     elif reader.complete and _private(reader, state):
-        for attribute in (POSITION, HEADING, ADDRESS):
+        for attribute in (a.POSITION, a.HEADING, a.ADDRESS):
             yield attribute.ended(reader.time, SOURCE)
 
 
@@ -232,7 +207,7 @@ def _coordinates(reader: Reader, node: object, context: Context) -> Iterator[Any
         return reader.problem("location.coordinates")
     if context.china:
         latitude, longitude = to_wgs84(latitude, longitude)
-    yield POSITION.at(Position(latitude, longitude), reader.time, SOURCE)
+    yield a.POSITION.at(Position(latitude, longitude), reader.time, SOURCE)
 
 
 def _climate(reader: Reader, state: Mapping[str, object], context: Context) -> Iterator[AnyReading]:
@@ -242,9 +217,9 @@ def _climate(reader: Reader, state: Mapping[str, object], context: Context) -> I
         reader.time + timedelta(seconds=int(seconds)) if seconds and 0 < seconds < 86_400 else None
     )
     if end is not None and end > context.fetched - EXPIRY_GRACE:
-        yield CLIMATE_END_TIME.at(end, reader.time, SOURCE)
+        yield a.CLIMATE_END_TIME.at(end, reader.time, SOURCE)
     elif reader.complete:
-        yield CLIMATE_END_TIME.ended(reader.time, SOURCE)
+        yield a.CLIMATE_END_TIME.ended(reader.time, SOURCE)
 
 
 def _services(reader: Reader, state: Mapping[str, object]) -> Iterator[AnyReading]:
@@ -255,7 +230,7 @@ def _services(reader: Reader, state: Mapping[str, object]) -> Iterator[AnyReadin
         return
     inner = reader.inside("requiredServices")
     found = tuple([service for item in items if (service := _service(inner, item))])
-    yield SERVICES.at(found, reader.time, SOURCE)
+    yield a.SERVICES.at(found, reader.time, SOURCE)
 
 
 def _service(reader: Reader, node: object) -> ServiceItem | None:
@@ -278,11 +253,11 @@ def _check_control(reader: Reader, state: Mapping[str, object]) -> Iterator[AnyR
         if items is not None:
             reader.problem("checkControlMessages")
         elif reader.complete:
-            yield CHECK_CONTROL.at((), reader.time, SOURCE)
+            yield a.CHECK_CONTROL.at((), reader.time, SOURCE)
         return
     inner = reader.inside("checkControlMessages")
     found = tuple([message for item in items if (message := _message(inner, item))])
-    yield CHECK_CONTROL.at(found, reader.time, SOURCE)
+    yield a.CHECK_CONTROL.at(found, reader.time, SOURCE)
 
 
 def _message(reader: Reader, node: object) -> CheckControlMessage | None:
@@ -311,7 +286,7 @@ def _tires(reader: Reader, state: Mapping[str, object]) -> list[AnyReading]:
         details = mapping(node).get("details")
         if isinstance(details, dict):
             found = _tire(tire.inside("details"), details)
-            readings.append(TIRE[wheel].at(found, reader.time, SOURCE))
+            readings.append(a.TIRE[wheel].at(found, reader.time, SOURCE))
     return readings
 
 

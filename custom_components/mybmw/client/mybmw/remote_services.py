@@ -5,14 +5,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Final, NamedTuple
 
-from ..core.attributes import (
-    AC_CURRENT_LIMITS,
-    CHARGER_CONNECTED,
-    CHARGING_PROFILE,
-    CHARGING_STATUS,
-    PRECONDITIONING_AT_DEPARTURE,
-    SERVICE_PACK,
-)
+from ..core import attributes as a
 from ..core.commands import (
     AcLimit,
     ChangeProfile,
@@ -116,9 +109,9 @@ def ignored(vehicle: Vehicle, command: Command) -> str | None:
     The charging status may be unknown after another command.
     """
     charging = (CommandKind.CHARGE_START, CommandKind.CHARGE_STOP)
-    if command.kind in charging and not vehicle.value(CHARGER_CONNECTED):
+    if command.kind in charging and not vehicle.value(a.CHARGER_CONNECTED):
         return NOT_PLUGGED_IN
-    stopping, status = command.kind is CommandKind.CHARGE_STOP, vehicle.value(CHARGING_STATUS)
+    stopping, status = command.kind is CommandKind.CHARGE_STOP, vehicle.value(a.CHARGING_STATUS)
     if stopping and status not in (None, ChargingStatus.CHARGING):
         return NOT_CHARGING
     return None
@@ -159,7 +152,7 @@ def _started(answer: object) -> Started:
 
 
 def _check_limit(vehicle: Vehicle, ampere: int) -> None:
-    limits = vehicle.value(AC_CURRENT_LIMITS) or ()
+    limits = vehicle.value(a.AC_CURRENT_LIMITS) or ()
     if ampere not in limits:
         offered = ", ".join(map(str, limits)) or "none"
         raise InvalidValueError(f"the car does not offer {ampere} A (it offers: {offered})")
@@ -167,11 +160,11 @@ def _check_limit(vehicle: Vehicle, ampere: int) -> None:
 
 def _plan(vehicle: Vehicle, command: ChangeProfile) -> object:
     """Return the changed plan; it has to be from this source, as others know only parts of it."""
-    held = vehicle[CHARGING_PROFILE]
+    held = vehicle[a.CHARGING_PROFILE]
     if held is None or held.source != SOURCE:
         raise UnknownPlanError("the charging plan of the car is not known")
-    profile = changed(held.value, vehicle.value(PRECONDITIONING_AT_DEPARTURE))
-    return body(profile, command, vehicle.value(SERVICE_PACK))
+    profile = changed(held.value, vehicle.value(a.PRECONDITIONING_AT_DEPARTURE))
+    return body(profile, command, vehicle.value(a.SERVICE_PACK))
 
 
 def _gcid(api: Api) -> str:

@@ -32,8 +32,9 @@ from ..transport.http import Http
 from . import remote_services
 from .api import VIEWS, Api, CarAddress
 from .auth import Authenticator
+from .car_context import SOURCE, Context
 from .harmless_paths import harmless
-from .readings import SOURCE, Context, read_charging, read_found, read_profile, read_state
+from .readings import read_charging, read_found, read_profile, read_state
 from .regions import Region
 from .vehicle_list import LIST_INTERVAL, VehicleList
 

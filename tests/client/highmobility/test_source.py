@@ -209,6 +209,19 @@ async def test_privacy_mode() -> None:
     assert made.source.why(I4) == {"vehicle": "privacy_mode_active"}
 
 
+@pytest.mark.parametrize("restart", [False, True])
+async def test_privacy_mode_ends(restart: bool) -> None:
+    """It is over with the next answer, though the car has not moved since before it began."""
+    made = linked(fleet())
+    await made.work()
+    made.sim.fail(Place.DATA, fails(403, {"errors": [{"title": "Privacy mode active"}]}))
+    made.garage.take(await made.source.poll())
+    assert made.garage.vehicles[I4].value(car.PRIVACY_MODE) is True
+    made = made.restart() if restart else made
+    made.garage.take(await made.source.poll())
+    assert made.garage.vehicles[I4].value(car.PRIVACY_MODE) is False
+
+
 async def test_failures_say_why() -> None:
     made = linked(fleet())
     made.sim.cars[I4].fail("diagnostics.odometer", "oem_error")

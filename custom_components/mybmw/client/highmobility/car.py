@@ -9,6 +9,7 @@ from typing import Final
 from ..core.attributes import (
     ACCIDENT,
     MILEAGE,
+    PRIVACY_MODE,
     STARTER_BATTERY_LOW,
     STARTER_BATTERY_VOLTAGE,
     AnyAttribute,
@@ -26,7 +27,7 @@ from .pace import CarPace
 
 _LOGGER = logging.getLogger(__name__)
 
-PRIVATE: Final[Mapping[str, str]] = {"vehicle": "privacy_mode_active"}
+_PRIVATE: Final[Mapping[str, str]] = {"vehicle": "privacy_mode_active"}
 """The failure of a car that passes on nothing at all."""
 
 _GOOD_VOLTAGE: Final = 12.2
@@ -40,12 +41,14 @@ class FleetCar:
 
     `accident` is when the driver reported one, `mileage` what it had when it was read afterwards.
 
-    `newest` is when it measured its newest value, `failures` are why values are missing.
+    `privacy` is whether its privacy mode was on in the last answer. `newest` is when it measured
+    its newest value, `failures` are why values are missing.
     """
 
     pace: CarPace = field(default_factory=CarPace)
     clearance: Clearance | None = None
     denied: bool = False
+    privacy: bool = False
     newest: datetime | None = None
     low_battery: datetime | None = None
     accident: datetime | None = None
@@ -67,7 +70,7 @@ class FleetCar:
     @property
     def private(self) -> bool:
         """Whether it keeps all its data to itself."""
-        return self.failures == PRIVATE
+        return self.failures == _PRIVATE
 
     def warned(self, kind: EventKind, time: datetime) -> AnyReading:
         """Note a warning of the 12 V battery, or an accident."""
@@ -91,6 +94,21 @@ class FleetCar:
             when = self.accident if mileage is None or on else mileage.time
             yield ACCIDENT.at(on, when, SOURCE)
             self.accident = self.accident if on else None
+
+    def hidden(self, now: datetime) -> AnyReading:
+        """Note that the car was asked, and keeps its data to itself."""
+        self.failures, self.privacy = _PRIVATE, True
+        self.pace.done(now, changed=False)
+        return PRIVACY_MODE.at(True, now, SOURCE)
+
+    def shown(
+        self, values: Mapping[AnyAttribute, AnyReading], now: datetime
+    ) -> Iterator[AnyReading]:
+        """End the privacy mode with an answer without it, however old the position is."""
+        mode = values.get(PRIVACY_MODE)
+        before, self.privacy = self.privacy, mode is not None and mode.value
+        if before and not self.privacy:
+            yield PRIVACY_MODE.at(False, now, SOURCE)
 
     def _drove_on(self, mileage: float) -> bool:
         """Return whether the car has driven since it was read first after the accident."""

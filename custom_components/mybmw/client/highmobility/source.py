@@ -28,7 +28,7 @@ from ..core.values import Unreadable
 from ..core.vehicle import Vehicle
 from .admission import NEVER, Admission
 from .api import HighMobilityApi
-from .car import PRIVATE, FleetCar, ReadRun
+from .car import FleetCar, ReadRun
 from .clearance import Clearance, state_of
 from .component import SOURCE
 from .costs import Costs
@@ -192,6 +192,7 @@ class HighMobilitySource:
                 car.drive_train = vehicle.drive_train
                 car.sessions = vehicle.value(CHARGING_SESSIONS) or ()
                 car.newest = vehicle.value(LAST_UPDATE)
+                car.privacy = vehicle.value(PRIVACY_MODE) is True
 
     def keep(self, save: SaveSpent, saved: object) -> None:
         """Have what was spent and which deliveries came written down at once, and go on from it."""
@@ -284,9 +285,7 @@ class HighMobilitySource:
             with self._supervisors.of("reading a car", vin):
                 run.readings[vin] = await self._told(vin, car)
         except PrivacyError:
-            car.failures = PRIVATE
-            car.pace.done(now, changed=False)
-            run.readings[vin] = [PRIVACY_MODE.at(True, now, SOURCE)]
+            run.readings[vin] = [car.hidden(now)]
         except ClientError as error:
             self._failed(vin, car, run, error)
 
@@ -305,7 +304,7 @@ class HighMobilitySource:
         if (sessions := values.get(CHARGING_SESSIONS)) is not None:
             car.sessions = sessions.value
         car.pace.done(datetime.now(UTC), changed=changed)
-        return [*found.readings, *car.problems(values)]
+        return [*found.readings, *car.problems(values), *car.shown(values, asked)]
 
     def _failed(self, vin: str, car: FleetCar, run: ReadRun, error: ClientError) -> None:
         now = datetime.now(UTC)

@@ -73,6 +73,28 @@ def test_account_and_limit() -> None:
     assert not costs.over_limit(NOW + timedelta(days=25))
 
 
+def test_bill() -> None:
+    """A bill says what one car or all cost, in which currency and month, and what was free."""
+    prices = Prices(webhook=Decimal("1.2"), cap=Decimal("2.5"), currency="CHF")
+    costs = counted(3, 4, prices)
+    costs.webhook(CAR, EventKind.PING, NOW)
+    costs.webhook(OTHER, EventKind.TRIP_ENDED, NOW)
+    costs.webhook(OTHER, EventKind.TRIP_ENDED, NOW, duplicate=True)
+    one, other, both = (costs.bill(vin, NOW) for vin in (CAR, OTHER, None))
+    assert one is not None
+    assert (one.cost, one.currency, one.events, one.calls) == (2.5, "CHF", 3, 4)
+    assert (one.capped, one.free, one.duplicates, one.stopped) == (True, 1, 0, False)
+    assert (one.since, one.until) == (
+        datetime(2026, 11, 1, tzinfo=UTC),
+        datetime(2026, 12, 1, tzinfo=UTC),
+    )
+    assert other is not None
+    assert (other.cost, other.duplicates, other.capped) == (1.2, 1, False)
+    assert both is not None
+    assert (both.cost, both.events, both.calls, both.capped) == (3.7, 4, 4, False)
+    assert Costs(Prices(webhook=Decimal(), request=Decimal())).bill(None, NOW) is None
+
+
 @pytest.mark.parametrize(
     ("day", "webhooks", "forecast"),
     [(1, 2, "6.69"), (11, 10, "3.60"), (16, 10, "2.40"), (30, 10, "1.24"), (16, 0, "0.00")],

@@ -81,16 +81,17 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         page: Page,
     ) -> None:
         super().__init__(hass, _LOGGER, config_entry=entry, name=DOMAIN, always_update=False)
+        self.pollers: dict[str, SourcePoller] = {}
+        self.availability = AccountAvailability(self.pollers)
         self.data = Garage(
             sources,
             policy=policy,
             accept=self._accept_new,
             before_sending=self._before_sending,
+            available=self.availability.takes_commands,
         )
         self.redactor = redactor
         self.account = Account(hass, entry, redactor, Issues(hass, entry, page))
-        self.pollers: dict[str, SourcePoller] = {}
-        self.availability = AccountAvailability(self.pollers)
         self.images = ImageStore(hass, entry.entry_id)
         self.saver = Saver(hass, entry, self._plan, self._car, lambda: self.vehicles)
         self._dispatcher = Dispatcher(hass.loop, self._before_dispatching)

@@ -291,6 +291,11 @@ class AccountAvailability:
         names = self.commanders(vehicle, kind)
         return any(self._by_source[name].can_command(vehicle.vin) for name in names)
 
+    def takes_commands(self, source: str, vin: str) -> bool:
+        """Return whether a source can command a car now, as far as that is known."""
+        found = self._by_source.get(source)
+        return found is None or found.can_command(vin)
+
     def commanders(self, vehicle: Vehicle, kind: CommandKind) -> set[str]:
         """Return the sources that offer a command, available or not."""
         return {

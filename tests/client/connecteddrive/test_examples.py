@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from custom_components.mybmw.client import attributes as a
 from custom_components.mybmw.client.connecteddrive.profile import read_charging_profile
 from custom_components.mybmw.client.connecteddrive.readings import (
@@ -13,6 +15,7 @@ from custom_components.mybmw.client.connecteddrive.readings import (
     features_of,
     read_status,
     read_vehicle,
+    time_of,
 )
 from custom_components.mybmw.client.connecteddrive.trips import (
     read_all_trips,
@@ -288,10 +291,58 @@ async def test_both_forms_of_the_list(simulate: Simulate, new_client: NewClient)
 
 
 def test_dates_of_services() -> None:
-    """Months come in two forms."""
+    """Months come in two forms, perhaps with a day, or in a spelling near to these."""
     problems: Counter[str] = Counter()
-    for written in ("2018-11", "11.2018"):
+    for written in ("2018-11", "11.2018", "2018-11-30", "30.11.2018", "11/2018", " 2018-11 "):
         status = {"vehicleStatus": {"cbsData": [{"cbsType": "OIL", "cbsDueDate": written}]}}
         features = features_of({}, problems)
         found = values(read_status(status, NOW, features, problems))
         assert found["condition_based_services"][0].due == date(2018, 11, 1)
+
+
+def test_dates_that_are_none() -> None:
+    problems: Counter[str] = Counter()
+    for written in ("2018-13", "2018", "", "--", "soon", 201811, "2018-11-30-1", "1" * 50):
+        status = {"vehicleStatus": {"cbsData": [{"cbsType": "OIL", "cbsDueDate": written}]}}
+        found = values(read_status(status, NOW, features_of({}, problems), problems))
+        assert found["condition_based_services"][0].due is None
+
+
+TIMES = {
+    "2018-03-25T01:59:59+0100": datetime(2018, 3, 25, 0, 59, 59, tzinfo=UTC),
+    "2018-03-25T03:00:00+0200": datetime(2018, 3, 25, 1, tzinfo=UTC),
+    "2018-10-28T02:30:00+0200": datetime(2018, 10, 28, 0, 30, tzinfo=UTC),
+    "2018-10-28T02:30:00+0100": datetime(2018, 10, 28, 1, 30, tzinfo=UTC),
+    "2018-10-28T02:30:00+01:00": datetime(2018, 10, 28, 1, 30, tzinfo=UTC),
+    "2018-10-28T01:30:00Z": datetime(2018, 10, 28, 1, 30, tzinfo=UTC),
+    "2018-10-28T01:30:00.500+0000": datetime(2018, 10, 28, 1, 30, 0, 500_000, tzinfo=UTC),
+    "2018-10-28T01:30:00": datetime(2018, 10, 28, 1, 30, tzinfo=UTC),
+}
+
+
+@pytest.mark.parametrize("field", ["updateTime", "internalDataTimeUTC"])
+@pytest.mark.parametrize("written", TIMES)
+def test_forms_of_times(field: str, written: str) -> None:
+    """The hour that comes twice in autumn is told by the offset."""
+    assert time_of({"vehicleStatus": {field: written}}, NOW) == TIMES[written]
+
+
+def test_spellings_of_flags() -> None:
+    """What is true in other types or cases counts as well."""
+    problems: Counter[str] = Counter()
+    flags = {"statisticsAvailable": "true", "doorLock": True, "doorUnlock": "activated"}
+    features = features_of(
+        {**flags, "lightFlash": False, "chargingControl": "not_supported"}, problems
+    )
+    assert (features.statistics, features.charging) == (True, False)
+    assert sorted(features.commands) == ["door_lock", "door_unlock"]
+    assert not problems
+
+
+def test_midnight() -> None:
+    """A window may end at 24:00."""
+    problems: Counter[str] = Counter()
+    window = {"startTime": "22:00", "endTime": "24:00"}
+    plan = {"weeklyPlanner": {"preferredChargingWindow": window}}
+    found = values(read_charging_profile(plan, NOW, problems))["charging_profile"]
+    assert (found.window_start, found.window_end) == (time(22), time())

@@ -342,6 +342,72 @@ async def test_missing_position(
     assert (found["latitude"] is None) is (status == "DRIVER_DISABLED")
 
 
+OUTCOMES: list[tuple[list[str | None], str | None, str, str]] = [
+    (["INITIATED", "EXECUTED"], None, "locked", "executed"),
+    (["INITIATED", None, "PENDING", "EXECUTED"], None, "locked", "executed"),
+    (["EXECUTED"], None, "locked", "executed"),
+    (["INITIATED", "NOT_EXECUTED"], "could not do this", "unlocked", "error"),
+    (["NOT_EXECUTED"], "could not do this", "unlocked", "error"),
+    (["INITIATED", "DELIVERED", "TIMED_OUT"], "may still carry out", "unknown", "timed_out"),
+    (["INITIATED", *[None] * 90], "may still carry out", "unknown", "timed_out"),
+]
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+@pytest.mark.parametrize(("statuses", "message", "shown", "last"), OUTCOMES)
+async def test_outcomes(
+    hass: HomeAssistant,
+    legacy: SimulatedConnectedDrive,
+    start: SetUp,
+    statuses: list[str | None],
+    message: str | None,
+    shown: str,
+    last: str,
+) -> None:
+    """Each end of a command has its state of the lock and of the command, and its message."""
+    await start()
+    lock = entity_of(hass, "lock", "lock")
+    legacy.next_outcome(*statuses)
+    if message is None:
+        await command(hass, "lock.lock", lock)
+    else:
+        with pytest.raises(HomeAssistantError) as error:
+            await command(hass, "lock.lock", lock)
+        assert message in str(error.value)
+    assert state(hass, "lock", "lock") == shown
+    assert state(hass, "sensor", "last_command.door_lock") == last
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (405, "switched off"),
+        (408, "cannot reach the car"),
+        (410, "shut down"),
+        (423, "locked"),
+        (429, "no more requests"),
+        (500, "error"),
+        (503, "maintenance"),
+    ],
+)
+async def test_refused_commands(
+    hass: HomeAssistant,
+    legacy: SimulatedConnectedDrive,
+    start: SetUp,
+    status: int,
+    message: str,
+) -> None:
+    """Every error of the service is told in words; only a failing server may have obeyed."""
+    await start()
+    legacy.fail(Endpoint.EXECUTE, status)
+    with pytest.raises(HomeAssistantError) as error:
+        await command(hass, "lock.lock", entity_of(hass, "lock", "lock"))
+    assert message in str(error.value), str(error.value)
+    assert state(hass, "lock", "lock") == ("unknown" if status >= 500 else "unlocked")
+    assert sum(call.endpoint is Endpoint.EXECUTE for call in legacy.calls) == 1
+
+
 @pytest.mark.parametrize(
     ("statuses", "key", "shown"),
     [

@@ -73,6 +73,7 @@ NOT_SHOWN: Final = {
     "vehicleCountry": "the list of cars tells it",
     "cbsType": "a part of an item that is shown",
     "ccmMileage": "the odometer when a message came, which the history tells",
+    "efficiency": "what the trips tell, and scores of no known scale, from the web portal",
     "ccmDescriptionShort": "the long description is shown",
     "batterySizeMax": "larger than real batteries, so not to be believed",
     "enabled": "the window is shown; whether it counts follows from the mode",
@@ -182,7 +183,6 @@ def explained(path: tuple[Any, ...]) -> bool:
         any(name in NOT_SHOWN for name in names)
         or (path[0] == "entry" and names[-1] in FLAGS)
         or names[-1].startswith(COEFFICIENTS)
-        or path[0] == "efficiency"
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import partial
+import re
 from typing import Final
 
 from ..core.attributes import (
@@ -79,6 +80,7 @@ from ..core.values import (
     UpdateReason,
 )
 
+_SEPARATOR: Final = re.compile(r"[-./]")
 _STARS: Final = 5.0
 _DECIMALS: Final = 2
 
@@ -104,11 +106,11 @@ def stars(value: object) -> float | None:
 
 
 def month(value: object) -> date | None:
-    """Read the month that something is due in: "2018-11" or "11.2018"."""
-    if not isinstance(value, str):
+    """Read the month that something is due in: "2018-11", "11.2018", perhaps with a day."""
+    parts = _SEPARATOR.split(value.strip()) if isinstance(value, str) and len(value) < 20 else []
+    if len(parts) not in (2, 3):
         raise ValueError("not a month")
-    first, _, second = value.strip().replace(".", "-").partition("-")
-    year, numbered = (first, second) if len(first) == 4 else (second, first)
+    year, numbered = parts[:2] if len(parts[0]) == 4 else (parts[-1], parts[-2])
     return date(int(year), int(numbered[:2]), 1)
 
 
@@ -159,6 +161,8 @@ def plugged(value: object) -> bool | None:
 
 def activated(value: object) -> bool | None:
     """Read whether a car offers something."""
+    if isinstance(value, bool):
+        return value
     word = text(value)
     return None if word is None else word.upper() in ("ACTIVATED", "SUPPORTED")
 

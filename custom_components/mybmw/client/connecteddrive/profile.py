@@ -49,11 +49,12 @@ PLAN_ROWS: Final[tuple[AnyRow, ...]] = (
 
 
 def clock(value: object) -> time | None:
-    """Read "HH:MM"."""
+    """Read "HH:MM"; "24:00" is midnight."""
     if not isinstance(value, str) or len(value) > 8:
         raise ValueError("not a time of day")
     hour, _, minute = value.strip().partition(":")
-    return time(int(hour), int(minute[:2]))
+    midnight = (hour, minute[:2]) == ("24", "00")
+    return time() if midnight else time(int(hour), int(minute[:2]))
 
 
 def read_charging_profile(

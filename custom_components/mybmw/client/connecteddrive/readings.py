@@ -27,7 +27,7 @@ from ..core.attributes import (
     AnyReading,
 )
 from ..core.commands import CommandKind
-from ..core.convert import integer, mapping, number, sequence, text
+from ..core.convert import boolean, integer, mapping, number, sequence, text
 from ..core.json_reader import Reader
 from ..core.reconcile import EXPIRY_GRACE, MOVING
 from ..core.values import (
@@ -92,7 +92,7 @@ def features_of(entry: object, problems: Counter[str]) -> Features:
         allowed.add(CommandKind.CHARGING_PROFILE)
     train = reader.take(flags, "driveTrain", DRIVE_TRAINS)
     return Features(
-        statistics=flags.get("statisticsAvailable") is True,
+        statistics=reader.take(flags, "statisticsAvailable", boolean) is True,
         charging=charging,
         destinations=_supported(flags, "lastDestinations"),
         range_map=_supported(flags, "rangeMap"),

@@ -42,11 +42,13 @@ class Garage:
         policy: Policy | None = None,
         accept: Callable[[str], bool] = lambda _vin: True,
         before_sending: Callable[[], Awaitable[object]] | None = None,
+        available: Callable[[str, str], bool] = lambda _source, _vin: True,
     ) -> None:
         """Take the sources in order of preference for commands; the policy decides over them.
 
         `accept` is asked whether a car that is new belongs here, `before_sending` is awaited before
-        a command that changes something is sent, `listener` subscribes to changes.
+        a command that changes something is sent, `available` is asked whether a source can command
+        a car now. `listener` subscribes to changes.
         """
         self.policy = policy or Policy()
         self.sources: dict[str, Source] = {source.name: source for source in sources}
@@ -67,6 +69,7 @@ class Garage:
         }
         self._accept = accept
         self._before_sending = before_sending
+        self._available = available
         self._changed: Listeners[Changes] = Listeners()
         if listener is not None:
             self.subscribe(listener)
@@ -187,13 +190,18 @@ class Garage:
         return frozenset(chain(*(source.commands(vehicle.vin) for source in self._commanding)))
 
     def commander(self, vehicle: Vehicle, kind: CommandKind) -> Commanding:
-        """Return the first source that can carry out the command, or raise `UnsupportedError`."""
+        """Return the first source that can carry out the command now, or raise `UnsupportedError`.
+
+        If none can now, it is the first that offers the command: its error tells why.
+        """
         if self.policy.read_only:
             raise UnsupportedError("the account is read only")
-        for source in self._commanding:
-            if kind in source.commands(vehicle.vin):
-                return source
-        raise UnsupportedError(f"{kind} is not available for this car")
+        vin = vehicle.vin
+        offering = [source for source in self._commanding if kind in source.commands(vin)]
+        if not offering:
+            raise UnsupportedError(f"{kind} is not available for this car")
+        available = (source for source in offering if self._available(source.name, vin))
+        return next(available, offering[0])
 
     async def send(
         self, vin: str, command: Command, progress: Progress | None = None

@@ -71,6 +71,8 @@ from .core.snapshot import Saved, dump, encode, load, load_sources
 from .core.source import (
     Bill,
     Eventful,
+    Historical,
+    HistoryRead,
     Hooked,
     Persistent,
     Planned,
@@ -123,6 +125,8 @@ __all__ = [
     "Eventful",
     "FlashLights",
     "Garage",
+    "Historical",
+    "HistoryRead",
     "Hooked",
     "Http",
     "InvalidValueError",

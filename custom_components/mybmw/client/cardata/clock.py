@@ -4,10 +4,10 @@ A system clock without battery is days behind at boot, and a wrong time server s
 Events with a limit per 24 hours are therefore dated by both system clock and monotonic time.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from time import monotonic
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ..core.convert import mapping, utc_time
 
@@ -16,6 +16,7 @@ DRIFT: Final = timedelta(minutes=1)
 
 _DAY: Final = timedelta(hours=24)
 _MAX_AGE: Final = 30 * _DAY
+_LAST_TIME_ZONE: Final = timedelta(hours=14)
 _FIRST_YEAR: Final = 2000
 _LAST_YEAR: Final = 2999
 
@@ -110,3 +111,16 @@ def age_of(value: object) -> timedelta | None:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 0:
         return None
     return timedelta(seconds=min(value, _MAX_AGE.total_seconds()))
+
+
+def saved_rows(value: object, length: int) -> Iterator[list[Any]]:
+    """Yield the items of a stored list that are lists of this length and start with a text."""
+    for row in value if isinstance(value, list) else ():
+        if isinstance(row, list) and len(row) == length and isinstance(row[0], str):
+            yield row
+
+
+def new_month(time: datetime) -> datetime:
+    """Return when the next month has begun in all time zones."""
+    inside = (time - _LAST_TIME_ZONE).replace(day=1) + timedelta(days=32)
+    return datetime(inside.year, inside.month, 1, tzinfo=UTC) + _LAST_TIME_ZONE

@@ -1,6 +1,6 @@
 """Execute the tasks of the schedule: make the calls and read the responses."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import partial
@@ -24,14 +24,15 @@ from ..core.errors import (
     QuotaError,
     RefusedError,
 )
-from ..core.listeners import Listeners
 from ..core.source import Poll
-from ..core.values import Access, ChargingSession
+from ..core.values import Access
+from ..core.vehicle import Vehicle
 from .api import CardataApi, CardataError
 from .car_state import BASIC_DATA, MAPPING, CarState
 from .charging_history import first_of_month, history_start, past_charges, session_readings
 from .containers import LOST, ContainerKeeper
 from .mapping import SOURCE
+from .past_charges import MOST_PAGES, PastCharges, iso
 from .quota import Reason
 from .readings import read_values
 from .rest_readings import read_basic_data, read_places, read_tyres
@@ -40,12 +41,11 @@ from .schedule import EXTRAS, Decision, Task
 WHOLE_ACCOUNT: Final = (AuthError, QuotaError, NetworkError, NotWrittenError)
 """Errors that concern the whole account: further calls would fail as well."""
 
-_MAX_PAGES: Final = 5
 _VIN: Final = re.compile(r"[A-Z0-9]{17}", re.IGNORECASE | re.ASCII)
 _MAY_BE_MISSING: Final = EXTRAS | {Task.BASIC_DATA}
 _CALLS: Final[Mapping[Task, int]] = {
-    Task.SESSIONS: _MAX_PAGES,
-    Task.PLACES: _MAX_PAGES,
+    Task.SESSIONS: MOST_PAGES,
+    Task.PLACES: MOST_PAGES,
     Task.CONTAINER: 2,
 }
 
@@ -64,12 +64,13 @@ class MappedCar:
     elsewhere: bool = False
     state: CarState = field(default_factory=CarState)
 
-    def tasks(self, extras: frozenset[Task]) -> frozenset[Task]:
-        """Return the tasks that may be executed for the car."""
+    def tasks(self, extras: frozenset[Task], *, past: bool = False) -> frozenset[Task]:
+        """Return the tasks that may be executed for the car; `past` if it may have past charges."""
         if self.access is not Access.PRIMARY or self.refused or self.elsewhere:
             return frozenset()
         wanted = extras if self.state.plugs_in else extras - {Task.SESSIONS, Task.PLACES}
-        return wanted | {Task.BASIC_DATA, Task.VALUES}
+        history = {Task.HISTORY} if past and Task.SESSIONS in wanted else set()
+        return wanted | history | {Task.BASIC_DATA, Task.VALUES}
 
 
 @dataclass(slots=True)
@@ -117,7 +118,7 @@ class Executor:
     ) -> None:
         """Create it; `cars` is updated in place, `zone` is the time zone of the cars."""
         self.problems = Tally()
-        self.histories: Listeners[str, Sequence[ChargingSession]] = Listeners()
+        self.past = PastCharges(api, zone, self.problems)
         self.improving = False
         self.container_missing = False
         self._api = api
@@ -130,6 +131,33 @@ class Executor:
             Task.SESSIONS: self._sessions,
             Task.TYRES: self._tyres,
             Task.PLACES: self._places,
+            Task.HISTORY: self.past.step,
+        }
+
+    def know(self, vehicles: Iterable[Vehicle]) -> bool:
+        """Take over the cars that were known before a restart; return whether there are any."""
+        known = False
+        for vehicle in vehicles:
+            access = vehicle[ACCESS]
+            if access is not None and access.source == SOURCE:
+                car, known = self._car(vehicle.vin), True
+                car.access, car.state.drive_train = access.value, vehicle.drive_train
+        return known
+
+    def load(self, fields: Mapping[str, object]) -> None:
+        """Restore the `cars` that were saved, and which of them were `denied`."""
+        for vin, stored in mapping(fields.get("cars")).items():
+            car = self._car(vin)
+            car.state.load(stored)
+            car.denied = vin in mapping(fields.get("denied"))
+
+    def _car(self, vin: str) -> MappedCar:
+        return self._cars.setdefault(vin, MappedCar(state=CarState(zone=self._zone)))
+
+    def tasks(self, extras: frozenset[Task]) -> dict[str, frozenset[Task]]:
+        """Return the tasks that may be executed for each car."""
+        return {
+            vin: car.tasks(extras, past=self.past.wanted(vin)) for vin, car in self._cars.items()
         }
 
     def most_calls(self, decisions: Sequence[Decision]) -> int:
@@ -161,7 +189,7 @@ class Executor:
         if answer and not listed:
             raise AnswerError("list vehicles: the answer contains no VIN")
         for vin, (access, fields) in listed.items():
-            car = self._cars.setdefault(vin, MappedCar(state=CarState(zone=self._zone)))
+            car = self._car(vin)
             car.access, car.refused = access, False
             car.state.answers[MAPPING] = fields
             outcome.take(vin, [ACCESS.at(access, now, SOURCE)])
@@ -204,11 +232,11 @@ class Executor:
         now = datetime.now(self._zone)
         since, until = history_start(now), now
         read = partial(
-            self._api.charging_history, decision.vin, _iso(since), _iso(until), decision.reason
+            self._api.charging_history, decision.vin, iso(since), iso(until), decision.reason
         )
         answer = await _all_pages(read)
         charges = past_charges(answer, self.problems, now.astimezone(UTC))
-        self.histories(decision.vin, charges)
+        self.past.charges(decision.vin, charges)
         return session_readings(charges, first_of_month(now), now.astimezone(UTC))
 
     async def _tyres(self, decision: Decision) -> list[AnyReading]:
@@ -237,7 +265,7 @@ async def _all_pages(
     """Return the items of up to five pages."""
     answer: list[object] = []
     page = ""
-    for _ in range(_MAX_PAGES):
+    for _ in range(MOST_PAGES):
         found, page = await read(page)
         answer += found
         if not page:
@@ -262,7 +290,7 @@ def is_refused(error: ClientError) -> bool:
 
 def waits_regularly(task: Task, error: ClientError) -> bool:
     """Return whether a failed task of a car is retried at its regular time only."""
-    if isinstance(error, NotAllowedError):
+    if isinstance(error, NotAllowedError) or task is Task.HISTORY:
         return True
     return task in _MAY_BE_MISSING and is_refused(error)
 
@@ -270,10 +298,6 @@ def waits_regularly(task: Task, error: ClientError) -> bool:
 def is_vin(text: str) -> bool:
     """Return whether a text has the form of a VIN, so that it is safe in URLs and topics."""
     return _VIN.fullmatch(text) is not None
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 def _mapped(item: object) -> tuple[str, tuple[Access, Mapping[str, object]]] | None:

@@ -144,6 +144,11 @@ class Ledger:
         today_limit = limit if now - today >= _EVENING else self.limit - self.reserve
         return max(0, min(today_limit - in_day, limit - in_24_hours))
 
+    def left_today(self, now: datetime) -> int:
+        """Return how many automatic calls of this BMW day were not made."""
+        made = sum(call.time >= day_of(now) for call in self) + self.others(now)
+        return self.limit - self.reserve - made
+
     def automatic(self, now: datetime) -> int:
         """Return the limit of calls in 24 hours for all reasons but the user's requests."""
         return self.limit - self.reserve + self._released_at(now)

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from ..core.convert import mapping
-from .clock import saved_time
+from .clock import new_month, saved_rows, saved_time
 from .night import Night
 from .pace import MIN_INTERVAL, interval
 from .pauses import Job, Pauses
@@ -47,6 +47,7 @@ class Task(StrEnum):
     TYRES = "tyres"
     PLACES = "places"
     CONTAINER = "container"
+    HISTORY = "history"
 
 
 EXTRAS: Final = frozenset({Task.SESSIONS, Task.TYRES, Task.PLACES})
@@ -60,6 +61,7 @@ _EVERY: Final[Mapping[Task, timedelta]] = {
     Task.TYRES: 7 * DAY,
     Task.PLACES: 7 * DAY,
     Task.CONTAINER: timedelta(hours=6),
+    Task.HISTORY: DAY,
 }
 _REGULARLY: Final = EXTRAS | {Task.BASIC_DATA}
 _IMPORTANT: Final = frozenset({Task.BASIC_DATA, Task.VALUES})
@@ -68,10 +70,10 @@ _FIRST_DELAY_SHARED: Final = DAY
 _MIN_SPACING: Final = timedelta(hours=8)
 _SHARE: Final = 0.3
 """Part of the interval, per other car, that new stream data of a car postpone its next call."""
-_LAST_TIME_ZONE: Final = timedelta(hours=14)
 _HISTORY_DELAY: Final = timedelta(minutes=13)
+_PLENTY: Final = 20
+_MOST_PAST: Final = 5
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
-_LATEST: Final = datetime.max.replace(tzinfo=UTC)
 _MAX_POSTPONED: Final = timedelta(minutes=30)
 
 
@@ -223,7 +225,8 @@ class Scheduler:
         """Return the time between scheduled calls for values, None if no call is left for them."""
         every = {task: DAY / self._every(task) for task in _REGULARLY}
         jobs = [(task, vin) for vin, car in self._cars.items() for task in car.tasks & _REGULARLY]
-        chores = 1 + sum(every[task] for task, vin in jobs if not self._pauses.refused(task, vin))
+        chores = 1.0 + min(_MOST_PAST, self._cars_of[Task.HISTORY])
+        chores += sum(every[task] for task, vin in jobs if not self._pauses.refused(task, vin))
         return interval(self._ledger, now, self._last_call, chores, self._shortest)
 
     def more_calls_at(self, now: datetime) -> datetime | None:
@@ -257,7 +260,7 @@ class Scheduler:
     def load(self, saved: object, now: datetime) -> None:
         """Restore a `dump`, without invalid parts and times in the future."""
         fields = mapping(saved)
-        for task, vin, text in _rows(fields.get("done"), 3):
+        for task, vin, text in saved_rows(fields.get("done"), 3):
             when = saved_time(text)
             if task in set(Task) and when is not None and when <= now:
                 self._done[Task(task), str(vin)] = when
@@ -274,7 +277,7 @@ class Scheduler:
         begun = saved_time(fields.get("begun"))
         self._begun = begun if begun is not None and begun <= now else None
         self._pauses.load(fields, set(Task), now)
-        for reason, vin, text in _rows(fields.get("events"), 3):
+        for reason, vin, text in saved_rows(fields.get("events"), 3):
             due = saved_time(text)
             if reason in _DELAY and due is not None and due <= now + _COOL_DOWN[Reason(reason)]:
                 self._cars.setdefault(str(vin), _CarPlan()).events[Reason(reason)] = due
@@ -320,7 +323,18 @@ class Scheduler:
         for vin, car in self._cars.items():
             if Task.SESSIONS in car.tasks and car.history is not None:
                 yield Decision(Task.SESSIONS, vin, car.history, Reason.CHARGE_END)
-        yield from self._extras(now)
+        yield from (*self._extras(now), *self._past(now))
+
+    def _past(self, now: datetime) -> Iterator[Decision]:
+        """Yield few requests a day for charges of the last year, while many calls are left."""
+        if not self._cars_of[Task.HISTORY] or self._ledger.left_today(now) < _PLENTY:
+            return
+        done = sorted(when for job, when in self._done.items() if job[0] is Task.HISTORY)
+        free = done[-_MOST_PAST] + DAY if len(done) >= _MOST_PAST else now
+        for vin, car in self._cars.items():
+            if Task.HISTORY in car.tasks:
+                last = self._done.get((Task.HISTORY, vin), self._begun or now)
+                yield Decision(Task.HISTORY, vin, max(last + DAY, free), Reason.SCHEDULE)
 
     def _extras(self, now: datetime) -> Iterator[Decision]:
         """Yield the regular tasks other than values, spaced out if several cars share calls."""
@@ -345,7 +359,8 @@ class Scheduler:
         reason = Reason.SET_UP if done is None and task is Task.MAPPINGS else Reason.SCHEDULE
         if done is not None:
             due = done + self._every(task)
-            return Decision(task, vin, min(due, _new_month(done, task)), reason)
+            latest = new_month(done) if task is Task.SESSIONS else due  # totalled by month
+            return Decision(task, vin, min(due, latest), reason)
         begun = self._begun or now
         if task is Task.MAPPINGS:
             return Decision(task, vin, now, reason)
@@ -383,18 +398,3 @@ def _after_trip(car: _CarPlan, reason: Reason, due: datetime) -> datetime:
     if reason is not Reason.TRIP_END or car.updated is None:
         return due
     return max(due, min(car.updated + _DELAY[reason], due + _MAX_POSTPONED))
-
-
-def _new_month(done: datetime, task: Task) -> datetime:
-    """Return when the next month has begun in all time zones, as charges are totalled by month."""
-    if task is not Task.SESSIONS:
-        return _LATEST
-    inside = (done - _LAST_TIME_ZONE).replace(day=1) + 32 * DAY
-    return datetime(inside.year, inside.month, 1, tzinfo=UTC) + _LAST_TIME_ZONE
-
-
-def _rows(value: object, length: int) -> Iterator[list[Any]]:
-    """Yield the items of a list that are lists of this length and start with a text."""
-    for row in value if isinstance(value, list) else ():
-        if isinstance(row, list) and len(row) == length and isinstance(row[0], str):
-            yield row

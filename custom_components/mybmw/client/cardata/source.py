@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 import logging
 from typing import Final
 
-from ..core.attributes import ACCESS, AnyReading
+from ..core.attributes import AnyReading
 from ..core.convert import mapping
 from ..core.counter import Tally
 from ..core.errors import (
@@ -18,7 +18,7 @@ from ..core.errors import (
     UnexpectedError,
 )
 from ..core.recording import MESSAGES, Recording
-from ..core.source import Poll, Push, Status
+from ..core.source import HistoryRead, Poll, Push, Status
 from ..core.supervisor import Supervisors
 from ..core.values import Access, StreamState, Unreadable
 from ..core.vehicle import Vehicle
@@ -36,6 +36,7 @@ from .limits import MAX_UNLISTED_CARS
 from .login import CardataTokens
 from .mapping import SOURCE, WANTED
 from .night import Night
+from .past_charges import MOST_PAGES
 from .pictures import VIEW, Pictures
 from .quota import DAY, Ledger, Reason, Save
 from .readings import read_values, sent_at
@@ -60,6 +61,7 @@ class CardataSource:
     """
 
     name: Final = SOURCE
+    most_calls: int = MOST_PAGES
 
     def __init__(
         self,
@@ -85,12 +87,12 @@ class CardataSource:
         self._login = login
         self._broker = broker
         self._zone = zone
-        self._extras = extras
-        self._sleep = sleep
+        self._extras, self._sleep = extras, sleep
         self._pace = pace or Pace()
         self._api = CardataApi(http, login, self.ledger)
         self._containers = ContainerKeeper(self._api, WANTED, ContainerState())
         self._worker = Executor(self._api, self._containers, self.cars, zone)
+        self.charges = self._worker.past.charges
         self._plan = Scheduler(self.ledger, night)
         self._activity = Connectivity()
         self.current_until = self._activity.current_until
@@ -132,14 +134,7 @@ class CardataSource:
 
     def know(self, vehicles: Iterable[Vehicle]) -> None:
         """Take over cars that were known before a restart."""
-        for vehicle in vehicles:
-            access = vehicle[ACCESS]
-            if access is None or access.source != SOURCE:
-                continue
-            car = self.cars.setdefault(vehicle.vin, MappedCar(state=CarState(zone=self._zone)))
-            car.access = access.value
-            car.state.drive_train = vehicle.drive_train
-            self._listed = True
+        self._listed |= self._worker.know(vehicles)
         self._watch()
 
     def unreadable(self, vin: str) -> Unreadable | None:
@@ -183,6 +178,12 @@ class CardataSource:
                 if not outcome.over:
                     await self._do(look, outcome)
         return outcome.poll()
+
+    async def read_charges(self, vin: str, since: datetime) -> HistoryRead:
+        """Read the past charges of a car since a time, on request; raise ClientError."""
+        async with self._working():
+            await self.ledger.hold(self.most_calls, Reason.USER)
+            return await self._worker.past.read(vin, since)
 
     @asynccontextmanager
     async def _working(self) -> AsyncIterator[Outcome]:
@@ -269,6 +270,7 @@ class CardataSource:
             "reach": self._activity.dump_reach(),
             "listening_since": self._listening_since and self._listening_since.isoformat(),
             "no_picture": self._pictures.dump(),
+            "past_charges": self._worker.past.dump(),
         }
 
     def load(self, saved: object) -> None:
@@ -279,15 +281,13 @@ class CardataSource:
         if self._containers.state.id is None:
             self._containers.state = ContainerState.load(mapping(fields.get("container")))
         self._plan.load(fields.get("plan"), then)
-        for vin, stored in mapping(fields.get("cars")).items():
-            car = self.cars.setdefault(vin, MappedCar(state=CarState(zone=self._zone)))
-            car.state.load(stored)
-            car.denied = vin in mapping(fields.get("denied"))
+        self._worker.load(fields)
         self._activity.load(fields.get("heard"), then)
         self._activity.load_reach(fields.get("reach"), then)
         since = saved_time(fields.get("listening_since"))
         self._listening_since = since and min(since, then)
         self._pictures.load(fields.get("no_picture"), then)
+        self._worker.past.load(fields.get("past_charges"))
         self._go_back(then - now)
 
     def diagnostics(self) -> Mapping[str, object]:
@@ -338,8 +338,7 @@ class CardataSource:
         """Tell the plan and the watch on silence which cars there are."""
         for vin, car in self.cars.items():
             car.elsewhere = not self.accepts(vin)
-        cars = {vin: car.tasks(self._extras) for vin, car in self.cars.items()}
-        self._plan.watch(cars, self._now())
+        self._plan.watch(self._worker.tasks(self._extras), self._now())
         self._supervisors.keep(self.cars)
         self._plan.repairing = self._worker.improving
         readable = [vin for vin, car in self.cars.items() if car.access is Access.PRIMARY]

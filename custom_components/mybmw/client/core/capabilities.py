@@ -7,6 +7,7 @@ from .source import (
     Commanding,
     Eventful,
     Explaining,
+    Historical,
     Hooked,
     Imaging,
     Persistent,
@@ -25,6 +26,7 @@ class Capabilities(NamedTuple):
     pushing: Pushing | None
     hooked: Hooked | None
     eventful: Eventful | None
+    historical: Historical | None
     billed: Billed | None
     commanding: Commanding | None
     imaging: Imaging | None
@@ -40,6 +42,7 @@ def capabilities_of(source: Source) -> Capabilities:
         pushing=source if isinstance(source, Pushing) else None,
         hooked=source if isinstance(source, Hooked) else None,
         eventful=source if isinstance(source, Eventful) else None,
+        historical=source if isinstance(source, Historical) else None,
         billed=source if isinstance(source, Billed) else None,
         commanding=source if isinstance(source, Commanding) else None,
         imaging=source if isinstance(source, Imaging) else None,

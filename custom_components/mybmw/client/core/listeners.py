@@ -10,6 +10,10 @@ class Listeners[*Args]:
         """Create a list without listeners."""
         self._all: tuple[Callable[[*Args], object], ...] = ()
 
+    def __bool__(self) -> bool:
+        """Return whether there is a listener."""
+        return bool(self._all)
+
     def subscribe(self, listener: Callable[[*Args], object]) -> Callable[[], None]:
         """Add a listener; return a function that removes it."""
         self._all += (listener,)

@@ -11,7 +11,7 @@ from .errors import ClientError
 from .events import CarEvent
 from .listeners import Listeners
 from .recording import MESSAGES, Message, Recording
-from .values import StreamState, Unreadable
+from .values import ChargingSession, StreamState, Unreadable
 from .vehicle import Vehicle
 
 type Progress = Callable[[CommandState], None]
@@ -68,6 +68,14 @@ class Bill(NamedTuple):
     duplicates: int = 0
     capped: bool = False
     stopped: bool = False
+
+
+class HistoryRead(NamedTuple):
+    """How many past charges were read with how many calls; not complete if there are more."""
+
+    charges: int
+    calls: int
+    complete: bool
 
 
 class Status(NamedTuple):
@@ -193,6 +201,21 @@ class Eventful(Protocol):
     """Reports events of cars. Listeners subscribe to `events`, which come with the VIN."""
 
     events: Listeners[str, CarEvent]
+
+
+@runtime_checkable
+class Historical(Protocol):
+    """Has past charges of cars. Listeners subscribe to `charges`, which come with the VIN.
+
+    While there is a listener, it also reads those of the last year, when calls are left over.
+    """
+
+    charges: Listeners[str, Sequence[ChargingSession]]
+    most_calls: int
+
+    async def read_charges(self, vin: str, since: datetime) -> HistoryRead:
+        """Read the charges since a time, with at most `most_calls` calls; raise ClientError."""
+        ...
 
 
 @runtime_checkable

@@ -1,0 +1,113 @@
+"""The charging history of the last year: read once, little by little, or on request."""
+
+from datetime import UTC, datetime, timedelta
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+
+from custom_components.mybmw.client import ClientError, capabilities_of
+from custom_components.mybmw.client.core.values import ChargingBlock, ChargingSession, Position
+from tests.client.support.cardata import I4, IX, NOON, Client, simulate
+from tests.replay.cardata import Endpoint, SimulatedCarData
+
+pytestmark = pytest.mark.freeze_time(NOON)
+
+DAY = timedelta(days=1)
+QUARTER = timedelta(minutes=15)
+
+
+class Keeper(dict[datetime, ChargingSession]):
+    """Keeps all charges of one car that are read."""
+
+    def __init__(self, client: Client, vin: str = I4) -> None:
+        super().__init__()
+        self._vin = vin
+        client.source.charges.subscribe(self._keep)
+
+    def _keep(self, vin: str, charges: object) -> None:
+        if vin == self._vin and isinstance(charges, list):
+            self.update({item.start: item for item in charges})
+
+
+def with_past(charges: int, size: int = 20) -> SimulatedCarData:
+    """Return an account whose car was charged every third day of the last year."""
+    sim = simulate("i4_edrive40")
+    sim.pages.size = size
+    newest = NOON - timedelta(days=40)
+    for number in range(charges):
+        start = (newest - timedelta(days=3 * number)).timestamp()
+        row = {"startTime": start, "endTime": start + 3600, "energyConsumedFromPowerGridKwh": 11}
+        sim.cars[I4].charging_history.append(row)
+    return sim
+
+
+def calls_of(sim: SimulatedCarData, since: datetime) -> list[datetime]:
+    return [
+        call.time
+        for call in sim.calls
+        if call.endpoint is Endpoint.CHARGING_HISTORY and call.time >= since
+    ]
+
+
+async def test_the_last_year_is_read_little_by_little(freezer: FrozenDateTimeFactory) -> None:
+    sim = with_past(100)
+    client = Client.of(sim)
+    keeper = Keeper(client)
+    await client.live(freezer, NOON + DAY - QUARTER)
+    assert min(keeper) > NOON - timedelta(days=40), "nothing of it on the first day"
+    await client.live(freezer, NOON + 10 * DAY)
+    past = [start for start in keeper if start <= NOON - timedelta(days=40)]
+    assert len(past) == 100
+    for day in range(1, 10):
+        begin = NOON + day * DAY
+        made = [time for time in calls_of(sim, begin) if time < begin + DAY]
+        assert len(made) <= 3, "one beside the regular one, and one after a charge"
+    before = len(calls_of(sim, NOON))
+    again = client.restart()
+    Keeper(again)
+    await again.live(freezer, NOON + 12 * DAY)
+    assert len(calls_of(sim, NOON)) - before <= 3, "it is read once"
+
+
+async def test_nobody_keeps_charges(freezer: FrozenDateTimeFactory) -> None:
+    sim = with_past(100)
+    client = Client.of(sim)
+    await client.live(freezer, NOON + 5 * DAY)
+    assert len(calls_of(sim, NOON)) == 5
+
+
+async def test_on_request(freezer: FrozenDateTimeFactory) -> None:
+    sim = with_past(100)
+    client = Client.of(sim)
+    await client.work()
+    keeper = Keeper(client)
+    historical = capabilities_of(client.source).historical
+    assert historical is not None
+    found = await historical.read_charges(I4, NOON - 365 * DAY)
+    assert found.calls == historical.most_calls == 5, "the list is longer"
+    assert found.charges == len(keeper) >= 95
+    assert not found.complete
+    found = await historical.read_charges(I4, NOON - 60 * DAY)
+    assert found.complete
+    with pytest.raises(ClientError):
+        await historical.read_charges("WBA00000000000000", NOON - 60 * DAY)
+
+
+async def test_what_a_charge_tells(freezer: FrozenDateTimeFactory) -> None:
+    client = Client.of(simulate("ix_xdrive50"))
+    keeper = Keeper(client, IX)
+    await client.work()
+    freezer.tick(QUARTER)
+    await client.work()
+    newest = max(keeper.values(), key=lambda item: item.end)
+    row = max(client.sim.cars[IX].charging_history, key=lambda item: item["endTime"])
+    where = row["chargingLocation"]
+    assert newest.position == Position(where["mapMatchedLatitude"], where["mapMatchedLongitude"])
+    assert newest.preconditioned is row["isPreconditioningActivated"]
+    first = row["chargingBlocks"][0]
+    assert newest.blocks[0] == ChargingBlock(
+        datetime.fromtimestamp(first["startTime"], UTC),
+        datetime.fromtimestamp(first["endTime"], UTC),
+        first["averagePowerGridKw"],
+    )
+    assert newest.blocks[-1].end <= newest.end

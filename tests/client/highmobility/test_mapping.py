@@ -203,6 +203,15 @@ SINGLE: list[tuple[str, object, AnyAttribute | str, object]] = [
         20.0,
     ),
     ("theft_alarm.status", "triggered", car.ALARM, AlarmState.ARMED),
+    ("charging.battery_energy", unit(45_000, "watt_hours"), car.REMAINING_ENERGY, 45.0),
+    ("charging.max_range", unit(420, "kilometers"), car.MAX_RANGE_ELECTRIC, 420.0),
+    ("usage.driving_duration_last_trip", unit(1, "hours"), car.LAST_TRIP["duration"], 60.0),
+    (
+        "usage.electric_distance_last_trip",
+        unit(22, "kilometers"),
+        car.LAST_TRIP["electric_distance"],
+        22.0,
+    ),
     (
         "maintenance.time_to_next_service",
         unit(3, "weeks"),

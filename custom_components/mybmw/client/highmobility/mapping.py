@@ -21,13 +21,16 @@ from ..core.attributes import (
     CONNECTION_TYPE,
     COUNTRY,
     HEADING,
+    LAST_TRIP,
     LEFT_HAND_DRIVE,
     LIDS,
     LOCK_STATE,
+    MAX_RANGE_ELECTRIC,
     MILEAGE,
     MODEL,
     MODEL_YEAR,
     PRECONDITIONING_AT_DEPARTURE,
+    REMAINING_ENERGY,
     REMAINING_FUEL,
     REMAINING_FUEL_PERCENT,
     REMAINING_RANGE_ELECTRIC,
@@ -205,6 +208,8 @@ RULES: Final[Mapping[str, AnyRule]] = {
         BATTERY_CAPACITY, _KWH, fallbacks=("charging.battery_capacity",)
     ),
     "charging.battery_capacity": tail("vehicle.drivetrain.batteryManagement.batterySizeMax", _KWH),
+    "charging.battery_energy": PropertyRule(REMAINING_ENERGY, _KWH),
+    "charging.max_range": PropertyRule(MAX_RANGE_ELECTRIC, _KM),
     "charging.battery_energy_chargable": tail(f"{_CHARGING}.smeEnergyDeltaFullyCharged", _KWH),
     "charging.charging_end_reason": _words(f"{_CHARGING}.hvpmFinishReason", **_END_REASONS),
     "charging.state_of_health": PropertyRule(BATTERY_HEALTH, percent),
@@ -317,6 +322,8 @@ RULES: Final[Mapping[str, AnyRule]] = {
     "usage.last_trip_battery_remaining": tail(
         f"{_TRIP}.end.drivetrain.batteryManagement.hvSoc", percent
     ),
+    "usage.driving_duration_last_trip": PropertyRule(LAST_TRIP["duration"], _MINUTES),
+    "usage.electric_distance_last_trip": PropertyRule(LAST_TRIP["electric_distance"], _KM),
     "usage.odometer_after_last_trip": tail(
         f"{_TRIP}.end.travelledDistance", _KM, "usage.mileage_after_last_trip"
     ),

@@ -14,6 +14,7 @@ APP: Final = {
     "client_secret": "s3cret-of-the-app-in-the-console",
 }
 CAR: Final = "WBY0FINGERPRINT01"
+FOREIGN: Final = "WBA0NOTMINE000001"
 MILEAGE: Final = "sensor.i4_edrive40_mileage"
 SERVICE: Final = "sensor.high_mobility"
 
@@ -44,8 +45,32 @@ def decide(owner: Page, answer: str) -> None:
     owner.get_by_role("button", name=answer).click()
 
 
+def test_mistakes(home: Home) -> None:
+    """Each has a sentence, and all but the secret stays as it was typed."""
+    page = home.set_up("High Mobility", "Cars of my fleet")
+    field(page, "client_id").fill(APP["client_id"])
+    field(page, "client_secret").fill("wrong")
+    button(page, "Add Cars").click()
+    car = page.locator("ha-input-multi input, ha-multi-textfield input").last
+    car.fill(FOREIGN)
+    button(page, "Submit").click()
+    page.get_by_text("High Mobility refused the login").wait_for()
+    assert field(page, "client_id").input_value() == APP["client_id"]
+    assert car.input_value() == FOREIGN
+    field(page, "client_secret").fill(APP["client_secret"])
+    button(page, "Submit").click()
+    page.get_by_text(f"The car …{FOREIGN[-7:]} has no main user").wait_for()
+    car.fill(CAR)
+    button(page, "Submit").click()
+    field(page, "webhook_url").wait_for()
+    page.close()
+
+
 def test_denied_then_given(home: Home, record_property: Callable[[str, object], None]) -> None:
-    """A denial keeps what was typed; consent waits for the portal, whose webhook brings values."""
+    """A denial keeps what was typed; consent waits for the portal, whose webhook brings values.
+
+    Repairs says so if the owner takes it back there.
+    """
     page = home.set_up("High Mobility", "Consent of the driver")
     decide(enter(home, page), "Deny")
     page.get_by_text("Consent was not given").wait_for()
@@ -69,3 +94,8 @@ def test_denied_then_given(home: Home, record_property: Callable[[str, object], 
     portal = home.visit("/portal")
     portal.get_by_role("button", name="approved").click()
     record_property("seconds until values", wait_for_state(page, MILEAGE, seconds=5))
+
+    portal.get_by_role("button", name="revoked").click()
+    repairs = home.open("/config/repairs")
+    repairs.get_by_text("High Mobility: a car may not be read").first.click()
+    repairs.get_by_text("then choose Reconfigure, which asks for clearance again").wait_for()

@@ -105,11 +105,12 @@ class Story:
         self.tracker.take_history(sessions, self.log, self._settings)
         self.look(self.now)
 
-    def restart(self) -> None:
-        """Go on with what was saved."""
-        saved = json.loads(json.dumps(self.tracker.dump()))
+    def restart(self, saved: Any = None) -> None:
+        """Go on with what was saved, by default right now."""
+        saved = json.dumps(self.tracker.dump() if saved is None else saved)
         self.tracker = ChargeTracker()
-        self.tracker.load(saved)
+        self.tracker.load(json.loads(saved))
+        self.look(self.now)
 
     @property
     def charges(self) -> list[Charge]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from ..core import attributes as car
-from ..core.records import ChargeEnd, RecordPlace
+from ..core.records import Charge, ChargeEnd, RecordPlace
 from .charge_signs import NO_POWER, ChargeSigns, is_full
 from .log import Settings
 from .observation import PLUG_COUNT, Observation
@@ -192,6 +192,14 @@ def resume(charge: OpenCharge, time: datetime) -> None:
     charge.paused = charge.reason = None
     charge.told = charge.closed = False
     charge.active = max(charge.active, time)
+
+
+def adopt(charge: OpenCharge, record: Charge, until: datetime) -> None:
+    """Take over the end of a charge from its record."""
+    charge.paused, charge.reason, charge.pauses = until, record.ended_by, record.pauses
+    charge.told = charge.closed = True
+    if record.end_soc is not None:
+        charge.add_soc(until, record.end_soc)
 
 
 def settle(charge: OpenCharge, seen: Observation, moved: datetime | None) -> bool:

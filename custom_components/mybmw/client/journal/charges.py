@@ -52,6 +52,7 @@ class ChargeTracker:
         self._sessions: tuple[ChargingSession, ...] | None = None
         self._last: Charge | None = None
         self._newest: list[Charge] | None = None
+        self._resumed = True
 
     def look(
         self,
@@ -62,6 +63,8 @@ class ChargeTracker:
         moved: datetime | None = None,
     ) -> None:
         """Take in the newest readings; `moved` is since when the car has been driven."""
+        if self._resumed:
+            self._resume(log)
         self.totals.begin(log.charges.values(), now)
         sessions = seen.value(car.CHARGING_SESSIONS)
         if sessions is not None and sessions is not self._sessions:
@@ -86,6 +89,17 @@ class ChargeTracker:
         if take_sessions(log, sessions, settings):
             for record_id, item in guessed.items():
                 self._compare(item, log.charges.get(record_id))
+
+    def _resume(self, log: Log) -> None:
+        """Go on after the record of a charge that was written later than the open state."""
+        self._resumed, charge = False, self._open
+        if charge is None:
+            return
+        for item in log.charges.values():
+            if item.seen_from == charge.start and item.seen_until is not None:
+                if item.seen_until >= charge.end:
+                    states.adopt(charge, item, item.seen_until)
+                charge.id = item.id
 
     def _compare(self, guessed: Charge, known: Charge | None) -> None:
         """Learn from the first row of the history that matches the power of a charge."""

@@ -1,14 +1,21 @@
 """The examples of the project that found the API parse to the values that it prints."""
 
 from collections import Counter
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from custom_components.mybmw.client import attributes as a
+from custom_components.mybmw.client import (
+    ChangeProfile,
+    Command,
+    CommandKind,
+    CommandState,
+    SecretNeededError,
+    attributes as a,
+)
 from custom_components.mybmw.client.connecteddrive.profile import read_charging_profile
 from custom_components.mybmw.client.connecteddrive.readings import (
     entries_of,
@@ -47,7 +54,7 @@ from custom_components.mybmw.client.core.values import (
     UpdateReason,
     Weekday,
 )
-from tests.replay.connecteddrive import LegacyCar
+from tests.replay.connecteddrive import Endpoint, LegacyCar
 
 from .conftest import NewClient, Simulate
 
@@ -264,6 +271,61 @@ def test_energy() -> None:
     renamed = {"soc": 4.0, "socmax": 5.5}
     expected = {"remaining_energy": 4.0, "battery_capacity": 5.5}
     assert values(read_energy(renamed, NOW, problems)) == expected
+
+
+async def test_token(simulate: Simulate, new_client: NewClient) -> None:
+    """The token lives eight hours; the refresh token is not kept."""
+    sim, client = simulate(), new_client()
+    sim.reply(Endpoint.TOKEN, EXAMPLES["token"])
+    assert await client.login.token() == "RCQ1hLP4AFaUBW9BjcPUN3i4WgkwF90R"
+    [tokens] = client.saved
+    assert tokens.access == "RCQ1hLP4AFaUBW9BjcPUN3i4WgkwF90R"
+    left = tokens.expires - datetime.now(UTC)
+    assert timedelta(hours=7, minutes=58) < left < timedelta(hours=8)
+    assert tokens.dump().keys() == {"access", "expires"}
+
+
+async def test_commands(simulate: Simulate, new_client: NewClient) -> None:
+    """The answers about commands: begun, carried out, and one that needs an answer."""
+    answers = {"status": EXAMPLES["status"], "charging_profile": EXAMPLES["weekly_command"]}
+    sim = simulate([LegacyCar(VIN, EXAMPLES["vehicles"][0], answers)])
+    client = new_client()
+    await client.read()
+    event = EXAMPLES["execution"]["executionStatus"]["eventId"]
+    begun = {"serviceType": "DOOR_LOCK", "status": "INITIATED", "eventId": event}
+    sim.reply(Endpoint.EXECUTE, {"executionStatus": begun})
+    sim.reply(Endpoint.EXECUTION, EXAMPLES["execution"])
+    steps: list[CommandState] = []
+    lock = Command(CommandKind.DOOR_LOCK)
+    assert (await client.garage.send(VIN, lock, steps.append)).state is CommandState.EXECUTED
+    assert steps == ["INITIATED", "EXECUTED"]
+    refusal = (
+        '{"error":{"code":500,"description":"(SmartPhoneUtil-A-2013) Action is forbidden. '
+        'secretKnowledge is missing but required!"}}'
+    )
+    sim.fail(Endpoint.EXECUTE, 500, text=refusal)
+    with pytest.raises(SecretNeededError):
+        await client.garage.send(VIN, Command(CommandKind.DOOR_UNLOCK))
+
+
+async def test_weekly_command(simulate: Simulate, new_client: NewClient) -> None:
+    """Timers that were never set have no time, and stay so in what is sent back."""
+    answers = {"status": EXAMPLES["status"], "charging_profile": EXAMPLES["weekly_command"]}
+    sim = simulate([LegacyCar(VIN, EXAMPLES["vehicles"][0], answers)])
+    client = new_client()
+    profile = (await client.read())[VIN].value(a.CHARGING_PROFILE)
+    assert profile is not None
+    assert profile.timers == (
+        DepartureTimer(1, time(12, 30), active=True),
+        DepartureTimer(2, None, active=False),
+        DepartureTimer(3, time(19, 30), active=False),
+        DepartureTimer(4, None, active=False),
+    )
+    await client.garage.send(VIN, ChangeProfile(preconditioning=False))
+    [form] = [call.form for call in sim.calls if call.endpoint is Endpoint.EXECUTE]
+    plan = EXAMPLES["weekly_command"]["weeklyPlanner"]
+    expected = {"weeklyPlanner": {**plan, "climatizationEnabled": False}}
+    assert json.loads(form["data"]) == expected
 
 
 async def test_two_times_timer(simulate: Simulate, new_client: NewClient) -> None:

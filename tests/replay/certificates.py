@@ -17,12 +17,18 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from .cardata.wire import HOSTS as CARDATA_HOSTS
+from .connecteddrive.service import HOST as LEGACY_HOST
 from .wire import HOSTS as MYBMW_HOSTS
 from .world import utcnow
 
 _AUTHORITY: Final = "Simulated BMW CA"
 _HOST: Final = "localhost"
-_HOSTS: Final = (_HOST, *sorted(MYBMW_HOSTS | CARDATA_HOSTS), "nominatim.openstreetmap.org")
+_HOSTS: Final = (
+    _HOST,
+    *sorted(MYBMW_HOSTS | CARDATA_HOSTS),
+    LEGACY_HOST,
+    "nominatim.openstreetmap.org",
+)
 _LIFETIME: Final = timedelta(days=30)
 _AUTHORITY_USAGE: Final = x509.KeyUsage(
     digital_signature=True,

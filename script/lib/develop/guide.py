@@ -28,7 +28,7 @@ from .stopping import stop, stopping
 
 _PATIENCE: Final = 180.0
 _HOSTS: Final = CARDATA_HOSTS | MYBMW_HOSTS | {LEGACY_HOST}
-_LEGACY_ACCOUNT: Final = {
+LEGACY_ACCOUNT: Final = {
     "MYBMW_CONNECTEDDRIVE_SERVER": BASE,
     "MYBMW_CONNECTEDDRIVE_USERNAME": USERNAME,
     "MYBMW_CONNECTEDDRIVE_PASSWORD": CAR_PASSWORD,
@@ -136,7 +136,7 @@ class Guide:
                 **leading.environment,
                 "NO_PROXY": "localhost",
                 "MYBMW_CLIENT_ID": CLIENT_ID,
-                **_LEGACY_ACCOUNT,
+                **LEGACY_ACCOUNT,
             }
             control = Control(
                 self._sim, self._official, self._stage, environment, self._fleet, self._legacy

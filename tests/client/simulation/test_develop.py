@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 import json
 from pathlib import Path
+import ssl
 from typing import Any, Final
 from unittest.mock import Mock
 
@@ -18,16 +19,20 @@ from custom_components.mybmw.client.cardata import (
     DeviceLogin,
     LoginError,
 )
+from custom_components.mybmw.client.connecteddrive import ConnectedDriveAccount, connect
 from script.lib.develop.cardata import Stage, simulation
 from script.lib.develop.configuration import saved_tokens
 from script.lib.develop.control import Control
 from script.lib.develop.dashboard import _CARDS, _cards
+from script.lib.develop.guide import LEGACY_ACCOUNT
 from tests.client.support import IX, Client
 from tests.client.support.cardata import recorded
 from tests.replay.agreement import facts_of
 from tests.replay.cardata import CLIENT_ID, SimulatedCarData
 from tests.replay.connecteddrive import BUNDLED, SimulatedConnectedDrive, load as load_legacy
+from tests.replay.connecteddrive.service import HOST
 from tests.replay.mybmw import SimulatedMyBMW
+from tests.replay.tunnel import tunnel
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -143,6 +148,20 @@ async def test_legacy_cars(official: SimulatedCarData, stage: Mock) -> None:
         for path in ("dance", "drive?vin=nobody", "drive?km=far"):
             assert (await client.post(f"/connecteddrive/{path}")).status == 400
         assert "wait" in await (await client.get("/")).text()
+
+
+async def test_legacy_account_for_a_shell() -> None:
+    """The environment leads the command line to the simulated server, and logs it in."""
+    sim = SimulatedConnectedDrive(load_legacy(BUNDLED).cars)
+    names = ("SERVER", "USERNAME", "PASSWORD", "API_KEY", "API_SECRET")
+    account = ConnectedDriveAccount(*(LEGACY_ACCOUNT[f"MYBMW_CONNECTEDDRIVE_{n}"] for n in names))
+    async with tunnel({HOST: sim.handle}) as leading:
+        tls = ssl.create_default_context(cafile=leading.environment["SSL_CERT_FILE"])
+        proxy = leading.environment["HTTPS_PROXY"]
+        async with httpx.AsyncClient(proxy=proxy, verify=tls) as web:
+            poll = await connect(web, account).poll()
+    assert poll.vins == frozenset(sim.cars)
+    assert (poll.error, dict(poll.errors)) == (None, {})
 
 
 async def test_no_legacy_cars(official: SimulatedCarData, stage: Mock) -> None:

@@ -48,7 +48,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def run(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run the command line in this process; nobody waits."""
+    """Run the command line in this process, without real pauses."""
 
     async def no_pause(_http: Http, _seconds: float) -> None:
         """Do not wait."""
@@ -85,7 +85,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def mosquitto() -> None:
-    """Look for a Mosquitto while the home directory is still the real one, where it is kept."""
+    """Search for a Mosquitto while the home directory is still the real one, where it is kept."""
     try:
         find_mosquitto()
     except MosquittoMissing as missing:
@@ -100,7 +100,7 @@ def terminal(package: Path, home: Path) -> Terminal:
 
 @pytest.fixture
 def cardata() -> Iterator[SimulatedCarData]:
-    """Simulate an account of CarData with one car to read, and one that somebody else owns."""
+    """Simulate an account of CarData with one car to read, and one that another user owns."""
     sim = SimulatedCarData(cardata_cars("i4_edrive40", "530d"), fresh=True)
     with sim.router():
         yield sim

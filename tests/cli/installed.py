@@ -35,7 +35,7 @@ def install(where: Path) -> None:
     """Install what `pyproject.toml` names into `where/site`.
 
     Beside it lie `where/absent`, which keeps Home Assistant from being imported, and
-    `where/hurry`, where nobody sleeps for long.
+    `where/hurry`, without long pauses.
     """
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     settings = project["tool"]["setuptools"]

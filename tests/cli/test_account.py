@@ -26,7 +26,7 @@ type Prompts = list[str]
 
 
 def logins(sim: SimulatedMyBMW) -> Sequence[Endpoint | None]:
-    """Return the steps of logins since the last look."""
+    """Return the steps of logins since the last call."""
     found = [call.endpoint for call in sim.calls if call.endpoint in LOGINS]
     sim.clear_calls()
     return found
@@ -157,7 +157,7 @@ def test_dead_refresh_token(run: Run, sim: SimulatedMyBMW) -> None:
 
 
 def test_refused_request(run: Run, sim: SimulatedMyBMW) -> None:
-    """A request that is refused with a fresh token is not told to be a matter of captchas."""
+    """A request that is refused with a fresh token is not reported as a missing captcha."""
     run("status", *LOGIN, *ACCOUNT).good()
     sim.fail(Endpoint.STATE, faults.unauthorized(), None)
     outcome = run("status")
@@ -273,7 +273,7 @@ def test_which_account(
     accounts: dict[str, list[str]],
     chosen: tuple[str, str] | None,
 ) -> None:
-    """The one kept account that fits is used; if there are more or none, that is told."""
+    """The one kept account that fits is used; if there are more or none, that is reported."""
     for name, value in environment.items():
         monkeypatch.setenv(f"MYBMW_{name}", value)
     keep(home, **accounts)

@@ -39,7 +39,7 @@ def sent(sim: SimulatedMyBMW, *endpoints: Endpoint) -> list[tuple[str, dict[str,
 
 
 def carried_out(outcome: Outcome, name: str, times: int = 1) -> None:
-    """Expect that a command was carried out, and that its progress was told beside the result."""
+    """Expect that a command was executed, and that its progress was reported too."""
     assert outcome.good().out == "EXECUTED\n" * times
     assert outcome.err.splitlines() == [f"{name}: {state}…" for state in DONE] * times
 
@@ -158,7 +158,7 @@ def test_charging_profile(
 
 
 def test_vehicle_finder(run: Run, sim: SimulatedMyBMW) -> None:
-    """With the place of the observer, BMW tells where the car was found."""
+    """With the place of the observer, BMW reports where the car was found."""
     sim.park(IX, *TRAVEMUENDE, heading=210)
     outcome = run("vehiclefinder", IX, "52.25", "-4.5").good()
     state, place = outcome.out.splitlines()

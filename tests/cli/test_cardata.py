@@ -59,7 +59,7 @@ def test_login(
 def test_login_slows_down(
     run: Run, cardata: SimulatedCarData, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who is told to slow down stays slow, and a bad network only delays the login."""
+    """Who is asked to slow down stays slow, and a bad network only delays the login."""
     pauses = approving(cardata, monkeypatch)
     cardata.fail(Endpoint.TOKEN, login_error("slow_down"))
     cardata.fail(Endpoint.TOKEN, faults.no_network())
@@ -144,7 +144,7 @@ def test_status_of_one_car(run: Run, cardata: SimulatedCarData, kept: Any) -> No
 
 
 def test_refresh(run: Run, cardata: SimulatedCarData, kept: Any) -> None:
-    """A refresh looks at every car that may be read, but not twice at one."""
+    """A refresh reads every car that may be read, and none twice."""
     run("cardata", "status", "--refresh").good()
     assert counted(cardata) == FIRST
     run("cardata", "status", "--refresh").good()
@@ -245,7 +245,7 @@ def test_trouble(
 
 
 def test_tokens_are_renewed(run: Run, cardata: SimulatedCarData, kept: Any, home: Path) -> None:
-    """A refused token is replaced and kept; when that is refused too, somebody has to log in."""
+    """A refused token is replaced and kept; when that is refused too, a new login is needed."""
     cardata.revoke()
     run("cardata", "status").good()
     assert client(home)["tokens"]["refresh"] != kept["refresh"]
@@ -258,7 +258,7 @@ def test_tokens_are_renewed(run: Run, cardata: SimulatedCarData, kept: Any, home
 
 
 def test_refused_request(run: Run, cardata: SimulatedCarData, kept: Any) -> None:
-    """A request that is refused with a fresh token is not told to be a matter of the login."""
+    """A request that is refused with a fresh token is not reported as a refused login."""
     cardata.fail(Endpoint.MAPPINGS, error("CU-102"), None)
     outcome = run("cardata", "status")
     assert outcome.code == 3
@@ -294,7 +294,7 @@ def test_nameless_account(
 def test_half_a_subscription(
     run: Run, cardata: SimulatedCarData, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is missing is told, and the rest can be used."""
+    """What is missing is reported, and the rest can be used."""
     approving(cardata, monkeypatch)
     cardata.fail(Endpoint.TOKEN, faults.answer(cardata.issue_tokens("openid", API)))
     outcome = run("cardata", "login", CLIENT_ID).good()

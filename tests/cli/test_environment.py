@@ -1,4 +1,4 @@
-"""What whoever starts the program may have done to its surroundings."""
+"""Unusual environments that the program may be started in."""
 
 from collections.abc import AsyncIterator
 import os
@@ -44,7 +44,7 @@ async def test_closed_output(terminal: Terminal, network: None) -> None:
 
 
 async def test_closed_input(terminal: Terminal, socket_enabled: None) -> None:
-    """Nobody can be asked then."""
+    """No question can be asked then."""
     outcome = await with_streams(terminal, "--disable-oauth-store status", "<&-")
     outcome.refused(3, "the user name is not known")
 
@@ -67,7 +67,7 @@ def test_bytes_that_are_no_text(
     run(*words, *more).refused(2, "bytes that are no UTF-8")
 
 
-def test_nobody_at_home(
+def test_no_terminal(
     run: Run, sim: SimulatedMyBMW, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where no home directory is known, as in containers, nothing is kept."""
@@ -94,7 +94,7 @@ def test_nobody_at_home(
     ],
 )
 async def test_way_into_the_network(terminal: Terminal, name: str, value: str, text: str) -> None:
-    """A wrong way out is told without the password that may be in it."""
+    """A wrong way out is reported without the password that may be in it."""
     terminal.environment[name] = value
     outcome = await terminal.run("cardata", "login", CLIENT_ID)
     outcome.refused(2, text)

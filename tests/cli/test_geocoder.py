@@ -37,7 +37,7 @@ def maps(sim: SimulatedMyBMW) -> Iterator[respx.Route]:
 
 
 def test_address(run: Run, sim: SimulatedMyBMW, maps: respx.Route) -> None:
-    """Library 12, pitfall 21: the address is looked up politely, and no part of it is lost."""
+    """Library 12, pitfall 21: the geocoder is called politely; the whole address is sent."""
     assert run(*WORDS, "-n", "Zoo").good().out == "EXECUTED\n"
     request = maps.calls.last.request
     assert dict(request.url.params) == {

@@ -130,7 +130,7 @@ async def test_help(terminal: Terminal, socket_enabled: None) -> None:
 
 
 async def test_wrong_input(logged_in: Terminal, bmw: SimulatedMyBMW) -> None:
-    """What is wrong is told in one line, with an exit status that scripts can tell apart."""
+    """What is wrong is reported in one line, with an exit status that scripts can distinguish."""
     runs = {
         ("lock", UNKNOWN): (2, "mybmw lock: the account has no car with this VIN\n"),
         ("lock", "me", "secret", "europe", IX): (2, "the third argument has to be a region"),
@@ -179,7 +179,7 @@ async def test_interrupted(logged_in: Terminal) -> None:
 
 
 async def test_reader_that_leaves(logged_in: Terminal) -> None:
-    """Whoever reads only the beginning gets no traceback."""
+    """A reader that stops early causes no traceback."""
     process = await logged_in.start("status")
     assert process.stdout is not None
     process.stdout._transport.close()  # type: ignore[attr-defined]
@@ -188,7 +188,7 @@ async def test_reader_that_leaves(logged_in: Terminal) -> None:
 
 
 async def test_one_refresh_for_all(logged_in: Terminal, bmw: SimulatedMyBMW, home: Path) -> None:
-    """Several processes that need a new token get one, and nobody loses the login."""
+    """Several processes that need a new token get one, and none loses the login."""
     kept = tokens(bmw.issue_tokens(), timedelta(days=-1)).dump()
     keep_tokens(home, kept)
     for outcome in await several(logged_in, *[("status", "-j")] * AT_ONCE):

@@ -103,7 +103,7 @@ def test_changes(run: Run, kept: Any, play: Play, home: Path) -> None:
 def test_what_others_have_spent_stays(
     run: Run, cardata: SimulatedCarData, kept: Any, play: Play, home: Path
 ) -> None:
-    """What was heard is added to what is kept, and its older values lose."""
+    """What was received is added to what is kept, and its older values lose."""
     run("cardata", "status").good()
     before = client(home)
     play(CONNECTED, said({ODOMETER: 31_460}))
@@ -164,7 +164,7 @@ def test_states(
     err: list[str],
     raw: tuple[str, ...],
 ) -> None:
-    """How the stream is doing is told beside the messages; trouble that stays ends it."""
+    """How the stream is doing is reported beside the messages; trouble that stays ends it."""
     cardata.revoke(refresh=True)
     play(*steps)
     outcome = run(*LISTEN, "--seconds", "0.05", *raw)
@@ -172,10 +172,10 @@ def test_states(
     assert outcome.err.splitlines() == [line.format("mybmw cardata stream") for line in err]
 
 
-def test_nobody_reads(
+def test_reader_has_gone(
     run: Run, kept: Any, play: Play, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """When whoever reads has gone, it ends quietly, and what was heard is kept."""
+    """When the reader has gone, it ends quietly, and what was received is kept."""
 
     def gone(_value: object) -> None:
         raise BrokenPipeError
@@ -228,7 +228,7 @@ def test_own_broker_without_login(run: Run, play: Play, home: Path) -> None:
 def test_fingerprint(
     run: Run, cardata: SimulatedCarData, kept: Any, play: Play, home: Path
 ) -> None:
-    """A recording holds what was heard; values in it are those from which that goes on."""
+    """A recording holds what was received; values in it are those from which that goes on."""
     play(CONNECTED, said({ODOMETER: 31_460}), said({ODOMETER: 31_470}))
     run("cardata", "fingerprint", "--seconds", "0.05", "--output", "here").good()
     lines = map(json.loads, (home / "here" / "stream.jsonl").read_text().splitlines())

@@ -42,7 +42,7 @@ def test_odd_content(run: Run, sim: SimulatedMyBMW, path: Path, content: object)
 
 
 def test_unreadable(run: Run, sim: SimulatedMyBMW, path: Path) -> None:
-    """What cannot be read is left alone, told once, and the command is carried out."""
+    """What cannot be read is left alone, reported once, and the command is carried out."""
     path.mkdir()
     outcome = run("status", *LOGIN, *ACCOUNT).good()
     assert outcome.err == f"mybmw: {path} cannot be read, it is ignored: Is a directory\n"
@@ -154,7 +154,7 @@ def test_several_at_once(path: Path) -> None:
 
 
 def test_alone(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody else gets in meanwhile; whoever waits for too long is told."""
+    """No other process gets in meanwhile; one that waits for too long gets an error."""
     monkeypatch.setattr(module, "LOCK_TIMEOUT", 0.1)
     first, second = LoginFile(path), LoginFile(path)
     with first.alone():
@@ -171,7 +171,7 @@ def test_alone(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_for_a_moment(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever fails to get new tokens, and does not say so, keeps nobody out for long."""
+    """A process that fails to get new tokens without an error does not block others for long."""
     monkeypatch.setattr(module, "LOCK_TIMEOUT", 0)
     monkeypatch.setattr(module, "BRIEF_LOCK", 0.02)
     first, second = LoginFile(path), LoginFile(path)
@@ -183,7 +183,7 @@ async def test_for_a_moment(path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_waiting(path: Path) -> None:
-    """Whoever waits gets in when the other one leaves."""
+    """A waiting process gets in when the other one leaves."""
     first, second = LoginFile(path), LoginFile(path)
     first.lock()
     order: list[str] = []

@@ -47,7 +47,7 @@ async def broker(
 async def listening(
     terminal: Terminal, broker: SimulatedBroker, *words: str, **options: Any
 ) -> Process:
-    """Start to listen, and wait until messages would be heard."""
+    """Start to listen, and wait until messages would be received."""
     address = ("--broker", f"localhost:{broker.port}")
     process = await terminal.start("cardata", *words, *address, hurry=False, **options)
     assert process.stderr is not None
@@ -137,7 +137,7 @@ async def test_raw(terminal: Terminal, broker: SimulatedBroker) -> None:
 
 
 async def test_own_broker(mosquitto: None, terminal: Terminal, cardata: SimulatedCarData) -> None:
-    """Somebody's own broker needs no login to CarData."""
+    """The user's own broker needs no login to CarData."""
     async with SimulatedBroker("me", "guess", topics=["bmw/#"]) as own:
         words = ("--prefix", "bmw", "--username", "me", "--count", "2")
         env = {"MYBMW_BROKER_PASSWORD": "guess"}
@@ -191,7 +191,7 @@ async def test_fingerprint_of_a_stream(
 async def test_broker_that_cannot_be(
     terminal: Terminal, broker: SimulatedBroker, odd: tuple[str, str]
 ) -> None:
-    """A name or a prefix that nobody can have is told like one that nobody has."""
+    """An invalid name or prefix is reported like one that does not exist."""
     tokens = client(terminal.home)["tokens"]
     terminal.environment["MYBMW_BROKER_PASSWORD"] = tokens["identity"]
     address = ("--broker", f"localhost:{broker.port}", "--username", tokens["gcid"])

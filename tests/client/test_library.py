@@ -104,6 +104,6 @@ async def test_login(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mon
 
 
 def test_every_error_is_at_the_door() -> None:
-    """Whoever catches errors finds each of them."""
+    """Each error can be caught."""
     found = {name for name, kind in vars(errors).items() if isinstance(kind, type)}
     assert {name for name in found if name.endswith("Error")} <= set(client.__all__)

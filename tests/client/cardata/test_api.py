@@ -67,8 +67,8 @@ async def client(sim: SimulatedCarData) -> Client:
     return Client(CardataApi(http, keeper, Ledger()), http, keeper)
 
 
-async def test_first_look(sim: SimulatedCarData, client: Client) -> None:
-    """Four calls tell everything about one car, and each is in the ledger with its reason."""
+async def test_first_poll(sim: SimulatedCarData, client: Client) -> None:
+    """Four calls report everything about one car, and each is in the ledger with its reason."""
     api = client.api
     (mapped,) = await api.mappings(Reason.SET_UP)
     assert isinstance(mapped, dict)
@@ -123,7 +123,7 @@ async def test_own_quota_is_never_overstepped(sim: SimulatedCarData, client: Cli
     assert sim.used == LIMIT
 
 
-async def test_somebody_else_spent_it(sim: SimulatedCarData, client: Client) -> None:
+async def test_another_program_spent_it(sim: SimulatedCarData, client: Client) -> None:
     """BMW's refusal is learnt from: no further call is tried."""
     sim.spend(LIMIT)
     with pytest.raises(QuotaError):

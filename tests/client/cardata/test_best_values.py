@@ -1,4 +1,4 @@
-"""Several of CarData's descriptors tell the same: which one counts, and for how long."""
+"""Several of CarData's descriptors report the same: which one counts, and for how long."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -29,7 +29,7 @@ UNIT: Final = "vehicle.cabin.infotainment.displayUnit.distance"
 
 
 class Car:
-    """A car that tells descriptors at minutes after noon."""
+    """A car that reports descriptors at minutes after noon."""
 
     def __init__(self, train: DriveTrain | None = DriveTrain.ELECTRIC) -> None:
         self.vehicle, self.memory = Vehicle("VIN"), CarState(train)

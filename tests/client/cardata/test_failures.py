@@ -36,7 +36,7 @@ pytestmark = pytest.mark.freeze_time(NOON)
 
 
 async def test_one_car_is_not_ours_to_read(freezer: FrozenDateTimeFactory) -> None:
-    """The others are read all the same; it is tried again after the next look at the account."""
+    """The others are read all the same; it is tried again after the next list of the account."""
     sim = simulate("i4_edrive40", "320i")
     sim.fail(Endpoint.BASIC_DATA, error("CU-104"), None, I4)
     client = Client.of(sim)
@@ -70,7 +70,7 @@ async def test_refused_values(freezer: FrozenDateTimeFactory) -> None:
 
 @pytest.mark.parametrize("endpoint", [Endpoint.TYRE_DIAGNOSIS, Endpoint.CHARGING_HISTORY])
 async def test_refused_extra(endpoint: Endpoint, freezer: FrozenDateTimeFactory) -> None:
-    """What a car cannot tell apart from its values says nothing about the car."""
+    """An error that cannot be attributed to a car says nothing about the car."""
     sim = simulate("i4_edrive40")
     client = Client.of(sim)
     await client.work()
@@ -238,7 +238,7 @@ async def test_one_car_in_trouble(freezer: FrozenDateTimeFactory) -> None:
 
 
 async def test_set_up_while_the_server_is_in_trouble(freezer: FrozenDateTimeFactory) -> None:
-    """Whoever begins anew again and again, as Home Assistant does, spends no more calls by it."""
+    """Repeated restarts, as of Home Assistant, spend no more calls."""
     sim = simulate("i4_edrive40")
     sim.fail(Endpoint.MAPPINGS, faults.gateway(), None)
     client = Client.of(sim)
@@ -317,7 +317,7 @@ async def test_account_without_cars() -> None:
 
 
 async def test_login_is_over(freezer: FrozenDateTimeFactory) -> None:
-    """It is told as the failure of the whole account, and costs no quota."""
+    """It is reported as the failure of the whole account, and costs no quota."""
     sim = simulate("i4_edrive40")
     client = await begun(sim)
     sim.revoke(refresh=True)
@@ -359,7 +359,7 @@ def test_trouble_for_months() -> None:
     ],
 )
 async def test_odd_memory(saved: object) -> None:
-    """What was saved by nobody knows whom does no harm."""
+    """Contents of unknown origin do no harm."""
     sim = simulate("i4_edrive40")
     client = Client.of(sim, extras=frozenset({Task.TYRES}))
     client.source.load(saved)
@@ -368,7 +368,7 @@ async def test_odd_memory(saved: object) -> None:
 
 
 async def test_odd_ledger() -> None:
-    """An entry that nobody understands still counts as a call."""
+    """An entry that cannot be read still counts as a call."""
     client = Client.of(simulate("i4_edrive40"))
     client.source.load({"ledger": {"spent": [[NOON.isoformat(), "x", [], None], [], 5]}})
     assert client.source.status.calls_made == 3

@@ -114,7 +114,7 @@ async def test_killed_ten_times(sim: SimulatedCarData, program: Program) -> None
 
 @pytest.mark.parametrize("program", [2], indirect=True)
 async def test_killed_after_a_refusal(sim: SimulatedCarData, program: Program) -> None:
-    """Once BMW has said that nothing is left, nobody asks again, whoever has spent it."""
+    """Once BMW has said that nothing is left, no further call is made."""
     sim.fail(Endpoint.BASIC_DATA, out_of_quota(retry_after=999_999_999))
     assert await program.run() == "quota"
     assert await program.run() == ""

@@ -345,7 +345,7 @@ async def test_refresh_is_booked_at_once() -> None:
 
 
 def watch(client: Client, look: Any) -> None:
-    """Look at the disk whenever BMW gets a request."""
+    """Read the disk whenever BMW gets a request."""
     handle = client.sim.handle
 
     def handler(request: Any) -> Any:
@@ -418,7 +418,7 @@ async def test_refusal_is_on_disk_at_once() -> None:
 
 
 async def test_calls_at_the_same_time_are_all_booked() -> None:
-    """Whoever writes meanwhile, none is sent before it is on disk."""
+    """Even with concurrent writes, no call is sent before it is on disk."""
     ledger, disk = Ledger(), Disk()
 
     async def slowly(saved: Mapping[str, object]) -> bool:
@@ -444,7 +444,7 @@ async def test_calls_at_the_same_time_are_all_booked() -> None:
 async def test_plan_goes_on_when_the_clock_is_set_back(
     freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ten days ahead for six hours: afterwards the next look is as near as it was before."""
+    """Ten days ahead for six hours: afterwards the next call is as near as it was before."""
     client = await begun(simulate("i4_edrive40"))
     start = asyncio.get_running_loop().time()
     monkeypatch.setattr(clock_module, "monotonic", lambda: start)
@@ -480,7 +480,7 @@ async def test_restart_after_the_clock_was_ahead(freezer: FrozenDateTimeFactory)
 async def test_ten_days_with_a_clock_that_is_set(
     freezer: FrozenDateTimeFactory, by: timedelta
 ) -> None:
-    """The cars are looked at on every day, whatever the clock does in between."""
+    """The cars are read every day, whatever the clock does in between."""
     client = await begun(simulate("i4_edrive40"))
     await client.live(freezer, datetime.now(UTC) + timedelta(hours=6))
     freezer.move_to(datetime.now(UTC) + by)

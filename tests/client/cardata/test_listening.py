@@ -1,4 +1,4 @@
-"""What cars send by the stream, as the source of CarData hears it, and which calls follow."""
+"""What cars send by the stream, as the source of CarData receives it, and which calls follow."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -55,7 +55,7 @@ async def test_stream() -> None:
 
 
 async def test_message_without_end() -> None:
-    """Of things that nobody knows, some are remembered, and the rest is counted."""
+    """Some unknown keys are remembered, and the rest is counted."""
     client = Client.of(simulate("i4_edrive40"))
     await client.work()
     async with client.listening():
@@ -111,7 +111,7 @@ async def test_stream_of_a_car_that_is_not_ours_to_read() -> None:
 
 
 async def test_stream_before_the_cars_are_known() -> None:
-    """As long as BMW has not listed the cars, any that looks like one counts."""
+    """As long as BMW has not listed the cars, any valid VIN counts."""
     sim = simulate("i4_edrive40")
     client = Client.of(sim)
     async with client.listening():
@@ -129,7 +129,7 @@ async def test_stream_before_the_cars_are_known() -> None:
         assert client.source.unknown_cars[IX] == 1
 
 
-async def test_car_that_was_heard_first_is_read_as_well() -> None:
+async def test_car_that_sent_a_message_first_is_read_as_well() -> None:
     """A car that sends something before it was ever read does not thereby lose its first call."""
     sim = simulate("i4_edrive40")
     client = Client.of(sim)
@@ -193,7 +193,7 @@ async def test_what_is_no_event() -> None:
 
 
 async def test_history_follows_a_charge(freezer: FrozenDateTimeFactory) -> None:
-    """Whether the stream told of its end, or only the next call showed it."""
+    """Whether the stream reported its end, or only the next call showed it."""
     sim = simulate("i4_edrive40")
     client = Client.of(sim, extras=frozenset({Task.SESSIONS}))
     await client.work()

@@ -59,7 +59,7 @@ async def logged_in(sim: SimulatedCarData, login: DeviceLogin) -> CardataTokens:
 async def test_approved(
     sim: SimulatedCarData, login: DeviceLogin, freezer: FrozenDateTimeFactory
 ) -> None:
-    """Waiting, then tokens: nobody can ask too early."""
+    """Waiting, then tokens: no request is sent too early."""
     code = await login.request_code()
     assert code.user_code in code.url
     assert await login.poll(code) == 5
@@ -115,7 +115,7 @@ async def test_expired(
 async def test_service_not_subscribed(
     sim: SimulatedCarData, login: DeviceLogin, scope: str, failure: LoginFailure
 ) -> None:
-    """BMW only says that something is wrong; probing tells what."""
+    """BMW only says that something is wrong; probing finds the cause."""
     sim.unsubscribe(scope)
     with pytest.raises(LoginError) as caught:
         await login.request_code()
@@ -150,7 +150,7 @@ async def test_no_point_in_waiting(
 
 
 async def test_service_stumbles(sim: SimulatedCarData, login: DeviceLogin) -> None:
-    """A server error while waiting is a reason to wait on, a dead network is told."""
+    """A server error while waiting is a reason to wait on, a dead network is reported."""
     code = await login.request_code()
     sim.fail(Endpoint.TOKEN, faults.server_error())
     assert await login.poll(code) == 5
@@ -178,7 +178,7 @@ async def test_refresh_rotates(
 
 
 async def test_refresh_fails(sim: SimulatedCarData, login: DeviceLogin) -> None:
-    """A dead token is told from a service in trouble."""
+    """A dead token is distinguished from a service in trouble."""
     tokens = await logged_in(sim, login)
     sim.fail(Endpoint.REFRESH, faults.server_error())
     with pytest.raises(ApiError):

@@ -1,4 +1,4 @@
-"""The ledger: never more calls than BMW allows, whoever spends them."""
+"""The ledger: never more calls than BMW allows, for whatever reason."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -55,7 +55,7 @@ def test_midnight_and_any_24_hours(freezer: FrozenDateTimeFactory) -> None:
     assert ledger.left() == 10
 
 
-def test_somebody_else_spends(freezer: FrozenDateTimeFactory) -> None:
+def test_another_program_spends(freezer: FrozenDateTimeFactory) -> None:
     """BMW's word is the truth: all is spent until the next day."""
     ledger = Ledger()
     spend(ledger, 5)

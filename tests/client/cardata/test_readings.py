@@ -40,7 +40,7 @@ def recorded(name: str) -> CarDataCar:
 
 
 def snapshot(car: CarDataCar) -> tuple[Vehicle, CarState]:
-    """Read what REST tells of a car."""
+    """Read what REST reports about a car."""
     vehicle, memory = Vehicle(car.vin), CarState()
     vehicle.update(read_basic_data(car.basic_data, memory, NOW))
     vehicle.update(read_values(car.telematics, memory, NOW))
@@ -139,7 +139,7 @@ def test_services_and_messages(name: str) -> None:
 
 @pytest.mark.parametrize("name", READABLE)
 def test_country_and_fault_memory(name: str) -> None:
-    """Real cars tell the country by `countryCode`, and fault codes as pairs in a text."""
+    """Real cars report the country by `countryCode`, and fault codes as pairs in a text."""
     vehicle, _ = snapshot(recorded(name))
     row = EXPECTED[name]
     assert vehicle.value(a.COUNTRY) == row["country"]

@@ -1,4 +1,4 @@
-"""What BMW does not tell about a car costs next to nothing."""
+"""What BMW refuses to report about a car costs next to nothing."""
 
 from datetime import timedelta
 

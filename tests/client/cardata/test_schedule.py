@@ -192,7 +192,7 @@ def test_trips_that_end_while_driving() -> None:
 
 
 def test_one_car_drives_another_is_quiet() -> None:
-    """What the drives of one take is reckoned in the pace, and puts off no look at the other."""
+    """Calls after drives of one are part of the pace; they do not postpone those for the other."""
     plan, ledger = scheduler(ONE, TWO)
     plan.done(look(ONE, NOON), NOON)
     plan.done(look(TWO, NOON), NOON)

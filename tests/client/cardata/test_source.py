@@ -1,4 +1,4 @@
-"""CarData as a source: what it spends calls on, what the stream tells it, what it remembers."""
+"""CarData as a source: what it spends calls on, what the stream brings, what it remembers."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -55,7 +55,7 @@ pytestmark = pytest.mark.freeze_time(NOON)
     "folders", [("i4_edrive40",), ("i4_edrive40", "320i", "x3_30e", "mini_cooper_se")]
 )
 async def test_first_work(folders: tuple[str, ...]) -> None:
-    """Three calls for the account and two for each car tell all that matters; no more follow."""
+    """Three calls for the account and two for each car report all that matters; no more follow."""
     sim = simulate(*folders)
     client = Client.of(sim)
     assert client.due <= timedelta()
@@ -158,7 +158,7 @@ async def test_extras_are_optional(extra: Task | None, freezer: FrozenDateTimeFa
 
 
 @pytest.mark.parametrize("size", [20, 1])
-async def test_what_extras_tell(freezer: FrozenDateTimeFactory, size: int) -> None:
+async def test_what_extras_report(freezer: FrozenDateTimeFactory, size: int) -> None:
     """Lists may come in pages."""
     sim = simulate("ix_xdrive50")
     sim.pages.size = size
@@ -201,7 +201,7 @@ async def test_what_extras_tell(freezer: FrozenDateTimeFactory, size: int) -> No
 
 
 async def test_car_with_everything_wrong() -> None:
-    """The service's oddest car costs as much as any other, and harms nobody."""
+    """The service's oddest car costs as much as any other, and does no harm."""
     client = Client.of(simulate("i4_edrive40", "oddball"))
     poll = await client.work()
     assert (poll.error, poll.errors) == (None, {})
@@ -209,7 +209,7 @@ async def test_car_with_everything_wrong() -> None:
 
 
 async def test_sold_and_bought(freezer: FrozenDateTimeFactory) -> None:
-    """The daily look at the account finds a car that is new, and one that is gone."""
+    """The daily list of the account finds a car that is new, and one that is gone."""
     sim = simulate("i4_edrive40")
     client = Client.of(sim, extras=frozenset())
     await client.work()
@@ -270,7 +270,7 @@ async def test_picture(freezer: FrozenDateTimeFactory) -> None:
 
 
 async def test_user_may_use_the_reserve() -> None:
-    """When the plan has nothing left, somebody who asks still gets an answer."""
+    """When the plan has nothing left, the user's request is still answered."""
     sim = simulate("i4_edrive40", "320i")
     client = Client.of(sim)
     await client.work()
@@ -347,7 +347,7 @@ async def test_read_only() -> None:
 
 
 async def test_diagnostics() -> None:
-    """They tell who spent which call and why, and what each car sends."""
+    """They report who spent which call and why, and what each car sends."""
     client = Client.of(simulate("i4_edrive40"))
     await client.work()
     async with client.listening():

@@ -63,7 +63,7 @@ class FakeLogin:
 
 @dataclass
 class Listener:
-    """A stream with what it told."""
+    """A stream with what it reported."""
 
     stream: Stream
     login: FakeLogin
@@ -186,7 +186,7 @@ async def test_login_is_needed(broker: SimulatedBroker, listener: Listener) -> N
 async def test_refused_token_is_not_shown_again(
     broker: SimulatedBroker, listener: Listener, error: ClientError, least: float
 ) -> None:
-    """While BMW hands out no other one, nobody connects; who is told to wait does so."""
+    """Without a new token, there is no connection; waiting times of BMW are kept."""
     await listener.connected()
     listener.login.error = error
     await broker.set_password("other")
@@ -214,7 +214,9 @@ async def test_service_in_trouble_is_no_reason_to_give_up(
     await listener.connected(2)
 
 
-async def test_somebody_else_takes_the_stream(broker: SimulatedBroker, listener: Listener) -> None:
+async def test_another_program_takes_the_stream(
+    broker: SimulatedBroker, listener: Listener
+) -> None:
     """Being thrown out again and again within minutes means a second program."""
     for times in range(1, 4):
         await listener.connected(times)
@@ -225,7 +227,7 @@ async def test_somebody_else_takes_the_stream(broker: SimulatedBroker, listener:
 async def test_fight_that_goes_on(
     broker: SimulatedBroker, listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever waits longer after each time is thrown out less often, but the fight is not over."""
+    """With growing pauses it is disconnected less often, but the dispute is not over."""
     monkeypatch.setattr(cardata_stream, "monotonic", lambda: sum(listener.pauses))
     for times in range(1, 10):
         await listener.connected(times)
@@ -273,7 +275,7 @@ async def test_refused_login_is_not_tried_often(
 
 
 async def test_no_network_for_tokens(broker: SimulatedBroker, listener: Listener) -> None:
-    """Nor is anybody bothered by a request that never left."""
+    """A request that was not sent is not reported either."""
     await listener.connected()
     listener.login.error = NetworkError("no way", sent=False)
     listener.keeper.tokens = CardataTokens(
@@ -288,7 +290,7 @@ async def test_no_network_for_tokens(broker: SimulatedBroker, listener: Listener
 
 
 async def test_no_network(broker: SimulatedBroker, listener: Listener) -> None:
-    """Where not even the name is known, nobody is bothered: it is asked for again soon."""
+    """If the name cannot be resolved, nothing is reported, and it is tried again soon."""
     await listener.connected()
     with patch.object(asyncio.get_running_loop(), "getaddrinfo", side_effect=gaierror):
         await broker.kick()
@@ -299,7 +301,7 @@ async def test_no_network(broker: SimulatedBroker, listener: Listener) -> None:
 
 
 async def test_cancelled_while_it_connects(broker: SimulatedBroker, listener: Listener) -> None:
-    """No connection stays behind that nobody listens to."""
+    """No unused connection is left."""
     await broker.until(lambda: bool(broker.attempts))
     listener.task.cancel()
     await asyncio.gather(listener.task, return_exceptions=True)
@@ -310,7 +312,7 @@ async def test_cancelled_while_it_connects(broker: SimulatedBroker, listener: Li
 async def test_thrown_out_before_the_grant(
     broker: SimulatedBroker, listener: Listener, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A connection that is over is not waited for, and is no mystery to anybody."""
+    """A connection that has ended is not waited for, and its end is not unexpected."""
     await listener.connected()
     broker.refuse(Refusal.DROPPED)
     await broker.kick()
@@ -371,7 +373,7 @@ async def test_renewal_waits_for_tokens(
 
 
 def test_pace() -> None:
-    """At most one connect in 10 s and 30 in an hour, whoever asks."""
+    """At most one connection in 10 s and 30 in an hour."""
     now = 0.0
     pace = Pace(lambda: now)
     made: list[float] = []

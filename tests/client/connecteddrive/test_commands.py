@@ -74,7 +74,7 @@ async def test_command(
 
 
 async def test_state_afterwards(sim: SimulatedConnectedDrive, client: LegacyClient) -> None:
-    """The car is read again once it has had time to tell."""
+    """The car is read again once it has had time to report."""
     car = (await client.read())[I3]
     assert car.value(a.LOCK_STATE) is LockState.UNLOCKED
     await client.garage.send(I3, LOCK)
@@ -318,14 +318,14 @@ async def test_picture(sim: SimulatedConnectedDrive, client: LegacyClient) -> No
 
 
 async def test_observer(sim: SimulatedConnectedDrive, new_client: NewClient) -> None:
-    """Positions are only told to somebody who says where he is."""
+    """Positions are only sent to an observer with a known position."""
     await new_client(observer=(48.1, 11.5)).read()
     told = [call.params for call in sim.calls if call.endpoint is Endpoint.STATUS]
     assert {(params["dlat"], params["dlon"]) for params in told} == {("48.1", "11.5")}
 
 
 async def test_observer_of_the_finder(sim: SimulatedConnectedDrive, new_client: NewClient) -> None:
-    """The finder is told too; without a place, neither it nor the state is."""
+    """The finder sends it too; without a place, neither it nor the state is sent."""
     told = []
     for observer in ((48.1, 11.5), None):
         client = new_client(observer=observer)

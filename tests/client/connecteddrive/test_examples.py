@@ -166,7 +166,7 @@ def test_last_trip() -> None:
 
 
 def test_all_trips() -> None:
-    """Figures that were never reset tell no date; the size of the battery is not to be believed."""
+    """Figures that were never reset have no date; the size of the battery is not used."""
     problems: Counter[str] = Counter()
     assert values(read_all_trips(EXAMPLES["all_trips"], NOW, problems)) == {
         "all_trips.electric_consumption": Comparison(

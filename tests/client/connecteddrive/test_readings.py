@@ -94,7 +94,7 @@ async def test_hybrid(sim: SimulatedConnectedDrive, client: LegacyClient) -> Non
 
 
 async def test_convertible(sim: SimulatedConnectedDrive, client: LegacyClient) -> None:
-    """A car that is driven tells no place; ranges in miles count where there are none in km."""
+    """A car that is driven reports no place; ranges in miles count where there are none in km."""
     car = (await client.read())[CONVERTIBLE]
     assert car.value(a.CONVERTIBLE_ROOF) is LidState.OPEN
     assert car.value(a.LIDS["trunk"]) is LidState.INTERMEDIATE
@@ -196,7 +196,7 @@ async def test_reasons(
 async def test_reason_in_place_of_the_plug(
     sim: SimulatedConnectedDrive, client: LegacyClient
 ) -> None:
-    """Some cars tell in connectionStatus why they have sent their state."""
+    """Some cars report in connectionStatus why they have sent their state."""
     sim.cars[I3].status["connectionStatus"] = "CHARGING_PAUSED"
     del sim.cars[I3].status["updateReason"]
     car = (await client.read())[I3]

@@ -1,4 +1,4 @@
-"""The garage: vehicles by VIN, told about once, commanded through the first source that can."""
+"""The garage: vehicles by VIN, reported once, commanded through the first source that can."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -32,7 +32,7 @@ LOCK = Command(CommandKind.DOOR_LOCK)
 
 
 class Fake:
-    """A source that does as it is told."""
+    """A source that does as requested."""
 
     def __init__(
         self,
@@ -100,7 +100,7 @@ class Ear:
 
 
 def test_new_cars() -> None:
-    """A car is told about when it is new, even without any value."""
+    """A car is reported when it is new, even without any value."""
     ear = Ear()
     garage = Garage(listener=ear)
     assert garage.update(ONE, []) == set()
@@ -196,7 +196,7 @@ async def test_read_only() -> None:
 
 
 async def test_all_sources() -> None:
-    """One that fails keeps nobody from the others, and tells why."""
+    """One that fails does not affect the others, and reports why."""
 
     class Broken(Fake):
         @override
@@ -264,7 +264,7 @@ def test_places_of_charges_are_not_kept_when_places_are_not() -> None:
 
 
 def test_commands_of_two_sources() -> None:
-    """What one source can ask a car to do does not go when another one tells what it can."""
+    """What one source can ask a car to do does not go when another one reports what it can."""
     locks, lights = Fake("locks", [LOCK.kind]), Fake("lights", [CommandKind.LIGHT_FLASH])
     garage = Garage([locks, lights])
     both = (CommandKind.LIGHT_FLASH, LOCK.kind)

@@ -1,4 +1,4 @@
-"""What BMW writes into its errors reaches people only as far as it tells about nobody."""
+"""What BMW writes into its errors is shown only without personal data."""
 
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable

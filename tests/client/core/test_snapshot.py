@@ -104,7 +104,7 @@ def test_sources_are_saved() -> None:
 
 @pytest.mark.parametrize("odd", [None, 5, "mybmw", {}, {"mybmw": 1}])
 def test_odd_sources_are_those_of_the_reading(odd: object) -> None:
-    """A file that is broken here still tells who was the last to know."""
+    """A file that is broken here still reports who was the last to know."""
     item = {"key": "mileage", "value": 9, "time": NOW.isoformat(), "source": "mybmw"}
     assert load_sources([item | {"sources": odd}]) == {a.MILEAGE: frozenset({"mybmw"})}
     for broken in ({"sources": odd}, {"key": [], "source": "mybmw"}, {"key": "none", "source": ""}):

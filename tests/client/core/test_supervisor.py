@@ -1,4 +1,4 @@
-"""Work that fails in a way that nobody foresaw goes on, and says why."""
+"""Work that fails unexpectedly goes on, and says why."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -31,7 +31,7 @@ MILEAGE = "vehicle.vehicle.travelledDistance"
 
 
 class BugError(Exception):
-    """Something that nobody foresaw."""
+    """An unexpected error."""
 
 
 def failing(times: int | None = None, **only: object) -> Callable[..., Any]:
@@ -66,7 +66,7 @@ def supervisor(waits: list[float]) -> Supervisor:
 async def test_runs_again(
     supervisor: Supervisor, waits: list[float], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Pauses grow up to an hour; the cause is told once, without anything secret."""
+    """Pauses grow up to an hour; the cause is reported once, without anything secret."""
     run = failing(12)
 
     async def work() -> None:
@@ -101,7 +101,7 @@ async def test_foreseen(supervisor: Supervisor, caplog: pytest.LogCaptureFixture
     assert len(told(caplog)) == 1
 
 
-async def test_whoever_is_told_fails(caplog: pytest.LogCaptureFixture) -> None:
+async def test_failing_callback(caplog: pytest.LogCaptureFixture) -> None:
     """That does not end the work."""
     supervisor = Supervisor("the work", Redactor(), changed=failing())
     for _ in range(2):
@@ -166,7 +166,7 @@ async def test_one_car_cannot_be_read(
 async def test_car_that_cannot_be_read_is_sold(
     two: SimulatedCarData, freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody is told of it any more."""
+    """It is not reported any more."""
     usual = read_values
     client = Client.of(two)
 
@@ -234,7 +234,7 @@ async def test_stream_crashes(two: SimulatedCarData, caplog: pytest.LogCaptureFi
 async def test_watch_crashes(
     two: SimulatedCarData, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What tells sleeping cars from deaf ones is begun anew, and the stream does not notice."""
+    """The connection watch is restarted, and the stream is not affected."""
     client = Client.of(two)
     await client.work()
 

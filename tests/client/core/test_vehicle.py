@@ -68,7 +68,7 @@ def test_same_value_moves_the_time(car: Vehicle) -> None:
     assert reading.time == later(5)
 
 
-def test_another_source_is_told(car: Vehicle) -> None:
+def test_another_source_is_reported(car: Vehicle) -> None:
     """Who shows a value wants to know whether it can still be believed."""
     car.update([a.LOCK_STATE.at(LockState.LOCKED, NOW, "mybmw")])
     same = a.LOCK_STATE.at(LockState.LOCKED, later(5), "cardata")
@@ -78,7 +78,7 @@ def test_another_source_is_told(car: Vehicle) -> None:
 
 
 def test_source_that_changes_back_and_forth_is_no_change(car: Vehicle) -> None:
-    """Each source is new once; after that the value counts, whoever has the newest."""
+    """Each source is new once; after that only the newest value counts."""
     for minutes, source in enumerate(("mybmw", "cardata") * 3):
         reading = a.LOCK_STATE.at(LockState.LOCKED, later(minutes), source)
         assert car.update([reading]) == ({a.LOCK_STATE} if minutes < 2 else set())

@@ -60,7 +60,7 @@ class Read:
 
     @property
     def keys(self) -> set[str]:
-        """The keys of everything that was told."""
+        """The keys of everything that was reported."""
         return {item.attribute.key for item in self.found.readings}
 
 

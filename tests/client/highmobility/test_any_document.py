@@ -101,7 +101,7 @@ JSON: Final = st.recursive(
 )
 TRAINS: Final = st.none() | st.sampled_from(DriveTrain)
 
-# What a property tells beside the tables, and with others
+# What a property reports beside the tables, and with others
 MORE: Final[dict[str, set[str]]] = {
     "charging.time_to_complete_charge": {
         "charging_time_remaining",
@@ -214,7 +214,7 @@ def test_one_property_is_nonsense(path: str, node: Any) -> None:
 @MANY
 @given(JSON, TRAINS)
 def test_any_json(answer: Any, train: DriveTrain | None) -> None:
-    """What is no document at all tells nothing, or a brand."""
+    """An answer that is no document has no readings, or a brand only."""
     usable(read(answer, train))
     inside = dict.fromkeys(("charging", "doors", "maintenance", "charging_session"), answer)
     usable(read(inside, train))

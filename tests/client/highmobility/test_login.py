@@ -184,7 +184,7 @@ async def test_revoked_by_the_owner(freezer: FrozenDateTimeFactory) -> None:
 
 
 async def test_removal() -> None:
-    """Both tokens are ended; without a network it is told that they are not."""
+    """Both tokens are ended; without a network it is reported that they are not."""
     sim = fleet()
     tokens = await consented(sim, I4)
     made = linked(sim, fleet=False)

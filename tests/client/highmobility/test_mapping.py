@@ -309,7 +309,7 @@ WHEELS = {"front_left": 2.28, "front_right": 2.31, "rear_left": 2.52, "rear_righ
 
 
 def test_tyres() -> None:
-    """Pressures of four wheels, and of a spare one that nobody shows."""
+    """Pressures of four wheels, and of a spare one that is not shown."""
     items = [
         {"location": wheel, "pressure": unit(bars, "bars")}
         for wheel, bars in {**WHEELS, "spare": 3.0}.items()
@@ -358,14 +358,14 @@ def test_doors_and_windows() -> None:
     ],
 )
 def test_locks_of_single_doors(states: tuple[str, str], expected: LockState) -> None:
-    """Cars that do not tell of all locks as a whole tell of each."""
+    """Cars that do not report the locks as a whole report each one."""
     places = zip(("front_left", "front_right"), states, strict=True)
     found = say("doors.locks", [{"location": at, "lock_state": state} for at, state in places])
     assert found[car.LOCK_STATE] is expected
 
 
 def test_services() -> None:
-    """The list of the car, and what is told one by one and not in it."""
+    """The list of the car, and what is reported separately."""
     found = read(
         document(
             {
@@ -468,7 +468,7 @@ def test_cost_of_a_session() -> None:
 
 
 def test_plan() -> None:
-    """Departure times and the window of cheap energy, as far as the Auto API tells them."""
+    """Departure times and the window of cheap energy, as far as the Auto API reports them."""
     found = read(
         document(
             {
@@ -604,7 +604,7 @@ def test_deprecated_twins_lose(
 
 
 def test_what_is_unknown_is_over() -> None:
-    """A word that nobody knows ends what was known, and is counted; a number out of place not."""
+    """An unknown word ends the value, and is counted; a number out of place not."""
     found = say("doors.locks_state", "half_locked")
     assert found.all(car.LOCK_STATE) == [None]
     assert found.problems == {"doors.locks_state": 1}

@@ -35,7 +35,7 @@ OF_THE_SOURCE: Final = frozenset({car.LAST_UPDATE, car.CONNECTION, car.ACCESS, c
 DIFFERENT: Final = frozenset(
     {car.CHARGING_SESSIONS, car.CHARGING_SINCE, car.CHECK_CONTROL, car.CHARGING_PROFILE}
 )
-"""What is told in less detail: one past charge, no severity, no days; or from then on."""
+"""What is reported in less detail: one past charge, no severity, no days; or from then on."""
 
 RECORDED_APART: Final = {"i4_edrive40": {car.ALARM}}
 """Where the recordings of CarData and the app are of different times."""
@@ -66,7 +66,7 @@ def services(vehicle: Vehicle) -> list[tuple[object, object]]:
 
 
 def near(attribute: AnyAttribute, mine: object, theirs: object) -> bool:
-    """Return whether values are the same, but that the app tells whole kilometres."""
+    """Return whether values are the same, but that the app reports whole kilometres."""
     if isinstance(mine, datetime) and isinstance(theirs, datetime) and attribute.tolerance:
         return abs(mine - theirs) <= attribute.tolerance
     if attribute.unit is car.Unit.KILOMETERS and isinstance(mine, float):
@@ -76,7 +76,7 @@ def near(attribute: AnyAttribute, mine: object, theirs: object) -> bool:
 
 @pytest.mark.parametrize("name", CARS)
 async def test_cardata(name: str, freezer: FrozenDateTimeFactory) -> None:
-    """All that CarData's answers and the Auto API both tell is the same."""
+    """All that CarData's answers and the Auto API both report is the same."""
     made = CARS[name].copy()
     sim = simulate(name)
     client = Client.of(sim)
@@ -93,7 +93,7 @@ async def test_cardata(name: str, freezer: FrozenDateTimeFactory) -> None:
 
 @pytest.mark.parametrize("name", APP)
 async def test_app(name: str, freezer: FrozenDateTimeFactory) -> None:
-    """All that the app's API and the Auto API both tell is the same."""
+    """All that the app's API and the Auto API both report is the same."""
     made = CARS[name]
     freezer.move_to(made.measured + timedelta(minutes=1))
     _, client = replay(recorded(name))

@@ -1,4 +1,4 @@
-"""The cars of the simulation tell what the official schema allows."""
+"""The cars of the simulation report what the official schema allows."""
 
 import os
 from pathlib import Path

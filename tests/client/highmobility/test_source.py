@@ -185,7 +185,7 @@ async def test_not_about_the_car(answer: object) -> None:
 
 
 async def test_retry_after() -> None:
-    """It waits as long as it is told, and 10 s if it is not."""
+    """It waits as long as requested, 10 s by default."""
     for headers, seconds in (({"retry-after": "120"}, 120), (None, 10)):
         made = linked(fleet())
         made.sim.fail(Place.DATA, fails(429, None, headers))

@@ -154,7 +154,7 @@ def test_no_secret_takes_nothing() -> None:
 
 @pytest.mark.parametrize("kind", [*EventKind, "from_the_future"])
 async def test_kinds(kind: str, freezer: FrozenDateTimeFactory) -> None:
-    """Every event is told, unknown ones as such, and all but a test read the car."""
+    """Every event is reported, unknown ones as such, and all but a test read the car."""
     made = await begun()
     freezer.tick(60)
     events: list[tuple[str, EventKind]] = []
@@ -168,7 +168,7 @@ async def test_kinds(kind: str, freezer: FrozenDateTimeFactory) -> None:
 
 
 async def test_late_ones(freezer: FrozenDateTimeFactory) -> None:
-    """What happened more than a day ago is told and causes no read."""
+    """What happened more than a day ago is reported and causes no read."""
     made = await begun()
     events: list[CarEvent] = []
     made.source.events.subscribe(lambda _vin, event: events.append(event))
@@ -219,8 +219,8 @@ async def test_low_battery(freezer: FrozenDateTimeFactory) -> None:
     waiting.cancel()
 
 
-async def test_warning_while_nobody_listens(freezer: FrozenDateTimeFactory) -> None:
-    """What came before anything could be told is told with the next read."""
+async def test_warning_without_listener(freezer: FrozenDateTimeFactory) -> None:
+    """What came before anything could be reported is reported with the next read."""
     made = await begun()
     freezer.tick(60)
     made.post(made.sim.delivery("battery_guard_warning", I4))

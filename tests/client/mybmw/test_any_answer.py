@@ -125,7 +125,7 @@ async def test_login_redirect(location: str, status: int) -> None:
 @example(answer={"tokenEndpoint": "http://["})
 @example(answer={"tokenEndpoint": "https://["})
 async def test_login_settings(answer: dict[str, Any]) -> None:
-    """Login settings that look like some lead to an error as well, never to a crash."""
+    """Almost valid login settings lead to an error as well, never to a crash."""
     base = {
         "clientId": "31c357a0",
         "clientSecret": "not-so-secret",

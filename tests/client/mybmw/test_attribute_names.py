@@ -1,4 +1,4 @@
-"""What bimmer_connected told about a car is told here, under the same names.
+"""What bimmer_connected reported about a car is reported here, under the same names.
 
 See mybmw-app.md#values.
 """
@@ -132,7 +132,7 @@ def test_flags() -> None:
         ),
     ],
 )
-async def test_what_a_car_tells(folder: str, lacking: set[str]) -> None:
+async def test_what_a_car_reports(folder: str, lacking: set[str]) -> None:
     """Library vehicle: the lists of what is available, as what has a value."""
     _, client = replay(recorded(folder))
     vehicle = await client.car()

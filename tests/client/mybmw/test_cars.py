@@ -104,7 +104,7 @@ def test_every_bundled_car_is_expected() -> None:
 async def test_bundled_car(folder: str) -> None:
     """Library vehicle: all cars parse: drive trains, brands, ranges, lids, services, tires."""
     expected = dict(EXPECTED[folder])
-    # Minutes are only told while charging, and a car without the list has no messages
+    # Minutes are only reported while charging, and a car without the list has no messages
     expected["charging_minutes"] = expected["charging_minutes"] or None
     expected["check_control"] = expected["check_control"] or []
     _, client = replay(recorded(folder))

@@ -224,7 +224,7 @@ async def test_timer_without_time(sim: SimulatedMyBMW, client: Client) -> None:
 
 
 async def test_details_are_not_known(sim: SimulatedMyBMW, client: Client) -> None:
-    """Without the charging details the plan is what the state tells."""
+    """Without the charging details the plan is what the state reports."""
     sim.state(IX)["state"]["chargingProfile"].pop("climatisationOn", None)
     sim.fail(Endpoint.CHARGING, faults.server_error(), times=None)
     await client.car()
@@ -290,7 +290,7 @@ async def test_no_plan_supported(folder: str) -> None:
 
 
 async def test_plan_of_another_source(client: Client) -> None:
-    """A plan that another source told in part is never sent: days of the week would be lost."""
+    """A plan that another source reported in part is never sent: days of the week would be lost."""
     vehicle = await client.car()
     plan = a.CHARGING_PROFILE.at(ChargingProfile(), datetime.now(UTC), "other")
     vehicle.update([plan])

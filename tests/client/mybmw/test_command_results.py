@@ -250,7 +250,7 @@ async def test_refresh_during_command(sim: SimulatedMyBMW, client: Client) -> No
     assert asked(sim).count(Endpoint.TOKEN) == 1
 
 
-async def test_events_are_told_apart(sim: SimulatedMyBMW, client: Client) -> None:
+async def test_events_are_distinguished(sim: SimulatedMyBMW, client: Client) -> None:
     """Each command is followed by its own event."""
     await client.car()
     for _ in range(2):

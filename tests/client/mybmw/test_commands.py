@@ -186,7 +186,7 @@ async def test_not_allowed(kind: CommandKind, sim: SimulatedMyBMW, client: Clien
 async def test_abilities_of_another_source(
     source: str, sim: SimulatedMyBMW, client: Client
 ) -> None:
-    """Only what BMW's app service itself told counts."""
+    """Only what BMW's app service itself reported counts."""
     vehicle = await client.car()
     reading = vehicle[a.COMMANDS]
     assert reading is not None
@@ -218,7 +218,7 @@ async def test_incomplete_command(kind: CommandKind, sim: SimulatedMyBMW, client
 async def test_words_are_no_values(
     kind: Callable[[Any], Command], word: object, sim: SimulatedMyBMW, client: Client
 ) -> None:
-    """Library remote services: what is no number is refused, whoever lets it through."""
+    """Library remote services: a value that is no number is always refused."""
     await client.car()
     sim.clear_calls()
     with pytest.raises((InvalidValueError, TypeError)):

@@ -287,7 +287,7 @@ def test_vanished_block() -> None:
 
 
 def test_times_of_a_silent_car() -> None:
-    """A car that does not report tells nothing about the end of anything."""
+    """A car that does not report at all ends no value."""
     found = read(electric(chargingStatus="NOT_CHARGING"), lsc=False)
     for attribute in (a.CHARGING_END_TIME, a.CHARGING_TIME_LEFT, a.CHARGING_START_TIME):
         assert found.reading(attribute) is None

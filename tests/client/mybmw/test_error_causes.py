@@ -82,7 +82,7 @@ async def approved(cardata: SimulatedCarData, device: DeviceLogin) -> CardataTok
 async def test_outage_at_the_end_of_a_login(
     fault: Fault, sim: SimulatedMyBMW, new_client: NewClient
 ) -> None:
-    """The captcha is used up by then, but what is told is the outage."""
+    """The captcha is used up by then, but what is reported is the outage."""
     sim.fail(Endpoint.TOKEN, fault)
     poll = await new_client().source.poll()
     assert type(poll.error) is ApiError
@@ -128,7 +128,7 @@ async def test_outage_while_waiting(
 async def test_rights_are_not_ready(
     times: int, cardata: SimulatedCarData, device: DeviceLogin
 ) -> None:
-    """At the device code as well; also if it comes when a cause is looked for."""
+    """At the device code as well; also while a cause is being determined."""
     if times > 1:
         cardata.fail(Cardata.DEVICE_CODE, login_error("invalid_request"), times=times - 1)
     cardata.fail(Cardata.DEVICE_CODE, key_management())
@@ -266,7 +266,7 @@ async def test_unfit_vin(vin: str) -> None:
 
 
 async def test_foreign_letters_in_a_topic() -> None:
-    """A VIN that comes by the stream before the cars are listed has to look like one."""
+    """A VIN that comes by the stream before the cars are listed has to be valid."""
     client = CardataClient.of(SimulatedCarData([]))
     async with client.listening():
         client.say("WBÄ0FINGERPRINT01", {"vehicle.vehicle.travelledDistance": 5})

@@ -367,7 +367,7 @@ async def test_images(sim: SimulatedMyBMW, client: Client) -> None:
 async def test_quiet(
     three: SimulatedMyBMW, client_of: ClientOf, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Library 35, 36: failures are told in the result; the log of a poll is for debugging only."""
+    """Library 35, 36: failures are in the result; the log of a poll is for debugging only."""
     caplog.set_level(logging.INFO)
     client = client_of(three)
     three.fail(Endpoint.STATE, faults.server_error(), times=None)

@@ -120,7 +120,7 @@ def test_odd_headunit(current: object) -> None:
 
 @pytest.mark.parametrize("answer", [None, [], "x", 7, {}])
 def test_no_profile(answer: object) -> None:
-    """The list that a car came in tells its brand at least."""
+    """The list that a car came in reports its brand at least."""
     found = profile(answer, Brand.MINI)
     assert [item.attribute for item in found.readings] == [a.BRAND]
     assert found[a.BRAND] is Brand.MINI
@@ -270,7 +270,7 @@ def test_climate_timers() -> None:
 
 
 def test_charging_details() -> None:
-    """Library vehicle status: limits; what the charging details tell beside the plan."""
+    """Library vehicle status: limits; what the charging details report beside the plan."""
     found = charging(
         {
             "servicePack": "WAVE_01",

@@ -157,7 +157,7 @@ def test_no_location(location: object) -> None:
 
 @pytest.mark.parametrize(("mode", "over"), [("ON", True), ("OFF", False), (None, False)])
 def test_position_in_privacy_mode(mode: str | None, over: bool) -> None:
-    """In privacy mode a place that is not told any more is no place (pitfall 2)."""
+    """In privacy mode a place that is not reported any more is no place (pitfall 2)."""
     found = read({"location": None, "driverPreferences": {"lscPrivacyMode": mode}})
     for attribute in (a.POSITION, a.HEADING, a.ADDRESS):
         reading = found.reading(attribute)

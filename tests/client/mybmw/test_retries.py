@@ -213,7 +213,7 @@ async def test_too_long(
     client: Client,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """Nobody waits longer than 30 s; the error tells how long it would have been."""
+    """No wait is longer than 30 s; the error reports how long it would have been."""
     freezer.move_to("2026-11-10T12:00:00Z")
     sim.fail(Endpoint.VEHICLES, refusal(429, body, headers))
     poll = await client.source.poll()

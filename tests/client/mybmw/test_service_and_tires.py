@@ -220,7 +220,7 @@ def test_unknown_abilities(capabilities: object) -> None:
 
 
 def test_climate_can_be_stopped() -> None:
-    """It is the state that tells whether the climate can be stopped (mybmw-app.md#vehicle)."""
+    """It is the state that reports whether the climate can be stopped (mybmw-app.md#vehicle)."""
     for block in ({"activity": "INACTIVE"}, {}, None):
         found = read({"climateControlState": block}, capabilities={})
         assert CommandKind.CLIMATE_STOP in found[a.COMMANDS]

@@ -107,7 +107,7 @@ async def test_refused_refresh_logs_in(
 async def test_refused_refresh_without_password(
     given: dict[str, str | None], sim: SimulatedMyBMW, new_client: NewClient
 ) -> None:
-    """Pitfall 10: when nothing else can be tried, it is the refusal that is told."""
+    """Pitfall 10: when nothing else can be tried, it is the refusal that is reported."""
     client = new_client(known=tokens(sim.issue_tokens()), **given)
     sim.revoke(refresh=True)
     poll = await client.source.poll()
@@ -149,7 +149,7 @@ async def test_trouble_is_no_refusal(
 
 
 async def test_gcid_is_remembered(sim: SimulatedMyBMW, client: Client) -> None:
-    """A refresh that does not tell the GCID leaves the known one."""
+    """A refresh that does not report the GCID leaves the known one."""
     sim.revoke()
     answer = {key: value for key, value in sim.issue_tokens().items() if key != "gcid"}
     sim.fail(Endpoint.TOKEN, faults.answer(answer))
@@ -264,7 +264,7 @@ async def test_saved_before_used(restored: bool, sim: SimulatedMyBMW) -> None:
     assert told[saved + 1] == current.access
 
 
-async def test_tokens_of_somebody_else(sim: SimulatedMyBMW, client: Client) -> None:
+async def test_tokens_of_another_account(sim: SimulatedMyBMW, client: Client) -> None:
     """A refresh token lives once: what another login saved is used in place of a refresh."""
     other = tokens(sim.issue_tokens())
     known = client.login.tokens
@@ -275,7 +275,7 @@ async def test_tokens_of_somebody_else(sim: SimulatedMyBMW, client: Client) -> N
     assert await login.replace(known.access) == other.access
 
 
-async def test_somebody_else_was_faster(sim: SimulatedMyBMW, client: Client) -> None:
+async def test_another_process_was_faster(sim: SimulatedMyBMW, client: Client) -> None:
     """A refused refresh may mean that another login has used up the refresh token."""
     known, other = client.login.tokens, tokens(sim.issue_tokens())
     assert known is not None
@@ -286,8 +286,8 @@ async def test_somebody_else_was_faster(sim: SimulatedMyBMW, client: Client) -> 
     assert asked(sim) == REFRESH
 
 
-async def test_nobody_waits_any_more(sim: SimulatedMyBMW) -> None:
-    """A refresh token that went out is used up: its answer is kept, whoever gave up waiting."""
+async def test_callers_have_given_up(sim: SimulatedMyBMW) -> None:
+    """A refresh token that was sent is used up: its answer is kept, even without a caller."""
     sim.token_lifetime = 3600
     arrived, go_on = asyncio.Event(), asyncio.Event()
 

@@ -270,7 +270,7 @@ def test_ends_of_the_earth(latitude: float, longitude: float) -> None:
 
 
 async def test_gcid_is_missing(sim: SimulatedMyBMW, new_client: NewClient) -> None:
-    """Nothing is sent to nobody."""
+    """Without an account id, nothing is sent."""
     known = tokens(sim.issue_tokens())
     client = new_client(known=MyBMWTokens(known.access, known.refresh, known.expires))
     await client.car()

@@ -53,7 +53,7 @@ async def test_list_every_six_hours(
 async def test_car_is_gone(
     three: SimulatedMyBMW, new_client: NewClient, freezer: FrozenDateTimeFactory
 ) -> None:
-    """A car that left the account is told as gone, and as a new one when it comes back."""
+    """A car that left the account is reported as gone, and as a new one when it comes back."""
     freezer.move_to("2026-11-10T12:00:00Z")
     client = new_client()
     await client.read()
@@ -170,7 +170,7 @@ async def test_empty_account(simulate: Simulate, client_of: ClientOf) -> None:
 async def test_odd_list(
     listed: object, found: set[str] | None, sim: SimulatedMyBMW, client: Client
 ) -> None:
-    """What is no VIN is left out and counted; what is no list tells nothing about the cars."""
+    """What is no VIN is left out and counted; what is no list reports nothing about the cars."""
     sim.fail(Endpoint.VEHICLES, faults.answer(listed))
     poll = await client.source.poll()
     assert poll.vins == (None if found is None else frozenset(found))
@@ -178,7 +178,7 @@ async def test_odd_list(
 
 
 async def test_one_car_only(three: SimulatedMyBMW, client_of: ClientOf) -> None:
-    """A single car can be read alone; an unknown one is looked for and then left."""
+    """A single car can be read alone; an unknown one is searched for once."""
     client = client_of(three)
     poll = await client.source.poll(MINI)
     assert poll.readings.keys() == {MINI}

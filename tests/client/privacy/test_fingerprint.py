@@ -48,7 +48,7 @@ def made(**answers: Any) -> Any:
 
 
 def beside(personal: Mapping[str, Any], content: Any) -> Any:
-    """Return what is left of content beside an answer that tells something personal."""
+    """Return what is left of content beside an answer with personal data."""
     return made(personal=personal, x={"content": content})["x"]["content"]
 
 
@@ -240,7 +240,7 @@ def test_places_elsewhere(content: Any, left: Any) -> None:
     ],
 )
 def test_words(personal: dict[str, Any], content: Any, left: Any) -> None:
-    """What is looked for elsewhere, in which spellings, and what is left alone."""
+    """What is searched for elsewhere, in which spellings, and what is left alone."""
     found = json.dumps(beside(personal, content), ensure_ascii=False)
     for stand_in in ("license_plate", "formatted_address", "street", "phone", "city", "name"):
         found = found.replace(f"some_{stand_in}", "_")
@@ -279,7 +279,7 @@ def test_personal_descriptors() -> None:
 
 
 def test_things_have_names() -> None:
-    """Contracts, faults and warnings have names and codes that tell nothing about people."""
+    """Contracts, faults and warnings have names and codes that are not personal."""
     contracts = json.dumps([{"name": "Remote Services", "contractId": "C0048151623"}])
     key = "vehicle.vehicleIdentification.connectedDriveContractList"
     found = made(
@@ -318,7 +318,7 @@ def test_several() -> None:
 
 
 def test_options() -> None:
-    """Which options a car has tells which car it is."""
+    """The options of a car identify it."""
     found = made(a={"fullSAList": "S01AA,S02VC"}, b={"fullSAList": ["S01AA"], "x": "S01AA,S02VC"})
     assert found == {"a": {"fullSAList": HIDDEN}, "b": {"fullSAList": [], "x": HIDDEN}}
 

@@ -1,4 +1,4 @@
-"""A fingerprint keeps all that is known to tell nothing of its owner, and all keys."""
+"""A fingerprint keeps all values that are known to be harmless, and all keys."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -47,7 +47,7 @@ UNREAD: Final = frozenset(
         "type",
     )
 )
-# What should be an object, or under a key that nobody knows
+# What should be an object, or under an unknown key
 ODD: Final = frozenset(
     (
         *("aggregatedQualityStatus", "axle0", "axle1", "axle2", "checkControlMessages", "data"),

@@ -62,7 +62,7 @@ NEEDLES: Final = (
 
 
 def read(text: str) -> set[str]:
-    """Return a text as somebody would read it who looks closely."""
+    """Return a text as a careful reader would read it."""
     plain = text.lower().replace("\\", "")
     once = unquote(plain)
     return {text.lower(), plain, once, unquote(once)}
@@ -220,7 +220,7 @@ WHERE: Final = (
 @settings(max_examples=200, deadline=None)
 @given(content=UNKNOWN, where=st.sampled_from(WHERE), stream=st.booleans())
 def test_unknown_keys(content: Any, where: str, *, stream: bool) -> None:
-    """Nothing under keys that nobody has read before comes out, without anything to learn from."""
+    """Nothing under unknown keys is kept, without anything to learn from."""
     for step in reversed(where.split(".") if where else ()):
         content = {step: content}
     message = Message(NOW, f"{GCID}/{VIN}", orjson.dumps(content))

@@ -95,7 +95,7 @@ def test_redaction_by_key() -> None:
 
 
 def test_redaction_of_lists() -> None:
-    """Pairs of coordinates, and whatever lies too deep to be looked through."""
+    """Pairs of coordinates, and values that are nested too deep."""
     deep: Any = "here"
     for _ in range(2000):
         deep = [deep]
@@ -144,7 +144,7 @@ def test_public_text_is_kept(text: str) -> None:
         ("write to jane.doe@example.org now", f"write to {HIDDEN} now"),
     ],
 )
-def test_what_looks_secret(text: str, hidden: str) -> None:
+def test_what_may_be_secret(text: str, hidden: str) -> None:
     assert Redactor().text(text) == hidden
 
 

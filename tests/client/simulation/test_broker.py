@@ -283,7 +283,7 @@ async def test_a_frozen_link_is_silent(broker: SimulatedBroker) -> None:
         broker.thaw()
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(anext(client.messages), 0.1)
-        # The same id takes over from the session that nobody ended
+        # The same id takes over from a session that was not ended
         async with program(broker) as second:
             await alive(broker, second)
 

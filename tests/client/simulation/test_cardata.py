@@ -53,7 +53,7 @@ CAR = CarDataCar(
 
 
 class Clock:
-    """A clock that only moves when told to."""
+    """A clock that only moves when asked to."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 11, 1, 12, tzinfo=UTC)

@@ -183,8 +183,8 @@ async def test_environment(official: SimulatedCarData, stage: Mock) -> None:
         assert await (await client.get("/environment")).text() == "export A='b c'\n"
 
 
-async def test_both_tell_of_one_car(sim: SimulatedMyBMW, client: Client) -> None:
-    """What a command changed in one simulation, the other one tells too."""
+async def test_both_report_one_car(sim: SimulatedMyBMW, client: Client) -> None:
+    """What a command changed in one simulation, the other one reports too."""
     official = simulation(recorded("ix_xdrive50"), ())
     Stage(official, sim, [IX])
     await client.car()

@@ -110,7 +110,7 @@ def test_a_commute(car: CarState) -> None:
     assert home.odometer == pytest.approx(car.odometer + 2 * car.work_km, rel=0.001)
 
 
-def test_a_car_without_live_position_tells_it_before_and_after() -> None:
+def test_a_car_without_live_position_reports_it_before_and_after() -> None:
     changes, _ = run(days.commute(replace(BEV, live=False)))
     assert len(of(changes, LATITUDE)) == 2
 
@@ -222,7 +222,7 @@ def test_every_bundled_car_goes_on(car: CarDataCar) -> None:
     assert sent or not car.telematics
 
 
-def test_messages_look_like_bmws() -> None:
+def test_messages_have_the_form_of_bmws() -> None:
     door, power, ended = streamed(
         [
             Change(1.5, DRIVER_DOOR, "OPEN", delay=1.5),

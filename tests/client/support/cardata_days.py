@@ -32,12 +32,12 @@ from tests.replay.timeline import TRIP_END, messages
 CARS: Final = ("i4_edrive40", "320i", "x3_30e", "mini_cooper_se")
 START: Final = datetime(2026, 11, 10, tzinfo=UTC)
 PATIENCE: Final = timedelta(minutes=15)
-"""How soon the end of a trip or of a charge has to be looked at."""
+"""How soon values have to be read after the end of a trip or of a charge."""
 
 ONLY_REST: Final[frozenset[AnyAttribute]] = frozenset(
     {SERVICES, CHECK_CONTROL, *(item.attribute for item in DESCRIPTORS.values() if item.rest)}
 )
-"""What the stream never tells."""
+"""What the stream never reports."""
 
 _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
@@ -109,7 +109,7 @@ class Outcome:
         return old
 
     def delay(self, pictures: Times, share: float) -> float:
-        """Return in how many minutes this share of the ends of trips and charges was looked at."""
+        """Return within how many minutes values were read after this share of ends."""
         waits = sorted(
             (min((time for time in pictures[vin] if time > end), default=self.end) - end) / _MINUTE
             for end, vin in self.ends
@@ -121,7 +121,7 @@ class Outcome:
         return [time for time in times if self.begin <= time < self.end]
 
     def late(self) -> list[tuple[datetime, str]]:
-        """Return the ends that were not looked at soon although BMW and the quota allowed it."""
+        """Return the ends without a read soon after, although BMW and the quota allowed it."""
         return [end for end in self.ends if not self._seen(*end) and not self._excused(end[0])]
 
     def _seen(self, end: datetime, vin: str) -> bool:
@@ -228,7 +228,7 @@ class _Life:
         yield from zip(_OUTAGE, (self._fail, self._fall_silent, self._heal), strict=True)
 
     async def _work_until(self, end: datetime) -> None:
-        """Let the source work when it wants to; look again then, as it may have thought better."""
+        """Let the source work when it is due; check again then, as the plan may have changed."""
         source = self.client.source
         while self._due < end:
             self._clock.move_to(max(self._due, datetime.now(UTC)))

@@ -22,7 +22,7 @@ _TOO_LONG: Final = 200
 
 
 async def read_cars() -> None:
-    """Do what is due and look at all cars, again and again."""
+    """Do what is due and read all cars, again and again."""
     store = LoginFile(Path(FILE))
 
     async def save(spent: Mapping[str, object]) -> bool:

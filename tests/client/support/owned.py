@@ -77,7 +77,7 @@ def owned(name: str) -> Files:
 
 
 def real(text: str) -> str:
-    """Return a text with VINs and an account id that look like real ones."""
+    """Return a text with VINs and an account id that are like real ones."""
     return text.replace(_ALIAS, _BODY).replace(_GCID, GCID)
 
 

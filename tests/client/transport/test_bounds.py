@@ -103,7 +103,7 @@ def request(url: str, most: int = MAX_SIZE) -> Request:
     ids=["body", "headers", "status"],
 )
 async def test_one_byte_every_ten_seconds(http: Http, head: bytes) -> None:
-    """An answer may take a minute as a whole; whoever waits behind it goes on then."""
+    """An answer may take a minute as a whole; waiting requests go on then."""
     clock = Clock(asyncio.get_running_loop())
     turn = asyncio.Lock()
 

@@ -1,4 +1,4 @@
-"""Servers may name any time to wait; what they say never locks anybody out."""
+"""Servers may name any time to wait; that never locks the user out."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

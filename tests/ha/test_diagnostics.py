@@ -1,4 +1,4 @@
-"""Diagnostics help, and give nobody away; nothing secret is seen anywhere."""
+"""Diagnostics help, without personal data; no secret is shown anywhere."""
 
 from datetime import timedelta
 import logging
@@ -35,7 +35,7 @@ OTHER = "WBA71DEM0SECRET43"
 
 
 def secret_car(name: str, vin: str) -> RecordedCar:
-    """Return a bundled car with a VIN that looks like a real one."""
+    """Return a bundled car with a VIN that is like a real one."""
     (car,) = load(bundled()[name])
     text = orjson.dumps([car.profile, car.state, car.charging]).replace(
         car.vin.encode(), vin.encode()
@@ -57,7 +57,7 @@ def _secret_cars(sim: SimulatedMyBMW) -> None:
 
 
 def secrets(sim: SimulatedMyBMW, issued: dict[str, str | None]) -> list[str]:
-    """Return everything that nobody may see."""
+    """Return everything that has to be hidden."""
     found = [VIN, OTHER, sim.gcid, "driver@example.com", "correct-horse", "P1_valid"]
     found += [text for key, text in issued.items() if key in ("access", "refresh") and text]
     for vin in (VIN, OTHER):
@@ -73,7 +73,7 @@ async def test_account(
     sim: SimulatedMyBMW,
     set_up: SetUp,
 ) -> None:
-    """The report tells what was not understood, what was read, and what came over the wire."""
+    """The report contains what was not understood, what was read, and what came over the wire."""
     await async_setup_component(hass, "diagnostics", {})
     sim.state(VIN)["state"]["currentMileage"] = "a lot"
     entry = await set_up()

@@ -1,4 +1,4 @@
-"""What every bundled car looks like, and what must never change."""
+"""The entities of every bundled car, and what must never change."""
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum

@@ -92,7 +92,7 @@ async def test_stale_restart_polls_at_once(
 async def test_restart_without_network(
     hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, elapse: Elapse
 ) -> None:
-    """The entry loads without the service; entities tell that it cannot be reached."""
+    """The entry loads without the service; entities are unavailable."""
     entry = await set_up()
     assert await hass.config_entries.async_unload(entry.entry_id)
     sim.fail(Endpoint.ANY, faults.no_network(), times=None)
@@ -184,7 +184,7 @@ async def test_rotated_tokens_are_kept(
     assert entry.state is ConfigEntryState.LOADED
 
 
-async def test_blocked_is_told_plainly(
+async def test_blocked_is_reported_plainly(
     hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, elapse: Elapse
 ) -> None:
     """When BMW refuses us there is a repair issue, and the next try is hours away."""

@@ -62,7 +62,7 @@ async def reload(hass: HomeAssistant, entry: MockConfigEntry, **options: bool) -
 
 
 async def test_without_position(hass: HomeAssistant, set_up: SetUp, elapse: Elapse) -> None:
-    """Heading and address tell where a car is, too."""
+    """Heading and address report where a car is, too."""
     entry = await set_up()
     before = registered(hass, entry, IX.vin)
     await reload(hass, entry, track_position=False)

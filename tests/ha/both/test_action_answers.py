@@ -1,4 +1,4 @@
-"""The actions that tell what is known of a car: exact values in plain JSON, and no call."""
+"""The actions that report what is known of a car: exact values in plain JSON, and no call."""
 
 from datetime import datetime, timedelta
 import json
@@ -111,10 +111,10 @@ async def test_last_trip(
 
 
 @pytest.mark.parametrize("kind", ["mybmw"])
-async def test_what_nobody_has_told(
+async def test_what_was_never_reported(
     hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, elapse: Elapse
 ) -> None:
-    """The MyBMW app API tells no charges and trips, and not everything of tyres."""
+    """The MyBMW app API reports no charges and trips, and not everything of tyres."""
     await set_up()
     for action in ("get_charging_sessions", "get_trips"):
         key, text = await refused(hass, action)
@@ -125,7 +125,7 @@ async def test_what_nobody_has_told(
 
 
 @pytest.mark.parametrize("kind", ["mybmw"])
-async def test_car_that_tells_no_tires(
+async def test_car_that_reports_no_tires(
     hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp
 ) -> None:
     """Wheels that nothing is known of are left out; without any there is an error."""
@@ -138,7 +138,7 @@ async def test_car_that_tells_no_tires(
 
 @pytest.mark.parametrize("kind", ["mybmw"])
 async def test_car_without_tires(hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp) -> None:
-    """A car that tells nothing of its wheels gives a clear error."""
+    """A car that reports nothing of its wheels gives a clear error."""
     del sim.state(IX.vin)["state"]["tireState"]
     await set_up()
     assert (await refused(hass, "get_tires"))[0] == "nothing_known"

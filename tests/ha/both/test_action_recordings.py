@@ -85,7 +85,7 @@ async def test_raw_data(
 async def test_raw_data_is_redacted_unless_asked(
     hass: HomeAssistant, set_up: SetUp, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Neither VIN nor place is told, unless the owner wants that; and they are never logged."""
+    """Neither VIN nor place is returned, unless the owner wants that; they are never logged."""
     await set_up()
     caplog.set_level(logging.DEBUG)
     caplog.clear()
@@ -103,7 +103,7 @@ async def test_raw_data_is_redacted_unless_asked(
 
 @pytest.mark.parametrize("kind", ["mybmw"])
 async def test_raw_data_before_anything_was_said(hass: HomeAssistant, set_up: SetUp) -> None:
-    """After a restart nothing has been heard until the next poll; a look at the car helps."""
+    """After a restart nothing has been received until the next poll; a poll of the car helps."""
     entry = await set_up()
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
@@ -124,7 +124,7 @@ async def test_fingerprint_of_an_account(
     folder: Path,
     tmp_path: Path,
 ) -> None:
-    """It replays as it is, holds all cars and what the stream sent, and gives nobody away."""
+    """It replays as it is, holds all cars and what the stream sent, and no personal data."""
     entry = await set_up()
     push(entry, say(IX.vin, {"vehicle.isMoving": False}))
     before = (len(sim.calls), counted(cardata))
@@ -189,7 +189,7 @@ async def test_fingerprint_of_the_wrong_thing(
 async def test_fingerprint_that_cannot_be_written(
     hass: HomeAssistant, set_up: SetUp, folder: Path
 ) -> None:
-    """The error tells where and why."""
+    """The error reports where and why."""
     await set_up()
     (folder / DOMAIN).write_text("in the way")
     with pytest.raises(HomeAssistantError) as caught:

@@ -46,7 +46,7 @@ def files_in(folder: Path) -> list[str]:
     return [found.name for found in folder.rglob("*") if found.is_file()]
 
 
-async def test_refresh_tells_what_it_costs(
+async def test_refresh_reports_what_it_costs(
     hass: HomeAssistant, sim: SimulatedMyBMW, cardata: SimulatedCarData, set_up: SetUp
 ) -> None:
     """CarData is asked once, of the calls that are left; read only is no hindrance."""
@@ -80,7 +80,7 @@ async def test_refresh_without_one_source(
 async def test_refresh_with_nothing_left(
     hass: HomeAssistant, cardata: SimulatedCarData, set_up: SetUp
 ) -> None:
-    """A spent quota is told, and BMW is not asked."""
+    """A spent quota is reported, and BMW is not asked."""
     spend(await set_up())
     before = len(cardata.calls)
     key, text = await refused(hass, "refresh")
@@ -114,7 +114,7 @@ async def test_refresh_of_a_car_that_one_source_has(
 async def test_refresh_of_a_car_that_may_not_be_read(
     hass: HomeAssistant, cardata: SimulatedCarData, set_up: SetUp
 ) -> None:
-    """Who is not the main user of a car is told so, and BMW is not asked."""
+    """A user who is not the main user of a car gets that error, and BMW is not asked."""
     cardata.add(recorded("530d")[0])
     await set_up()
     before = len(cardata.calls)
@@ -199,7 +199,7 @@ async def test_picture_that_is_none(
 async def test_picture_of_cardata(
     hass: HomeAssistant, cardata: SimulatedCarData, set_up: SetUp, elapse: Elapse
 ) -> None:
-    """There is one view, fetched by whoever comes first: the action, not the entity later."""
+    """There is one view, fetched once: by the action, not by the entity later."""
     await set_up()
     assert state(hass, PICTURE) == "unknown"
     before = counted(cardata)

@@ -61,7 +61,7 @@ def unavailable(hass: HomeAssistant) -> set[str]:
 
 
 def blocked_issue(hass: HomeAssistant, entry: MockConfigEntry) -> str | None:
-    """Return which text tells that BMW refuses the app API, None if there is no issue."""
+    """Return the text of the issue that BMW refuses the app API, None if there is none."""
     issue = ir.async_get(hass).async_get_issue(DOMAIN, f"blocked_{entry.entry_id}")
     return None if issue is None else issue.translation_key
 
@@ -91,7 +91,7 @@ async def ready(set_up: SetUp, elapse: Elapse) -> MockConfigEntry:
 async def test_app_that_fails_takes_commands_only(
     hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, elapse: Elapse, fault: faults.Fault
 ) -> None:
-    """Whatever CarData has told as well stays, whoever told it last."""
+    """Values that CarData has reported as well stay, whichever source reported them last."""
     await ready(set_up, elapse)
     assert unavailable(hass) == set()
     sim.fail(AppEndpoint.ANY, fault, None)
@@ -232,7 +232,7 @@ async def test_value_that_changes_its_source_is_no_change(
     assert SOC not in {event.data["entity_id"] for event in events}
 
 
-async def test_issue_tells_whether_cars_are_read(
+async def test_issue_reports_whether_cars_are_read(
     hass: HomeAssistant,
     sim: SimulatedMyBMW,
     cardata: SimulatedCarData,
@@ -279,7 +279,7 @@ async def test_dead_app_login_is_renewed_at_once(
     elapse: Elapse,
     ask: Callable[[HomeAssistant], Any],
 ) -> None:
-    """Whoever finds out: the user is asked without waiting for the next poll."""
+    """Whichever request finds out, the user is asked without waiting for the next poll."""
     await ready(set_up, elapse)
     sim.revoke(refresh=True)
     await ask(hass)
@@ -310,7 +310,7 @@ async def test_dead_cardata_login_is_renewed_at_once(
 async def test_values_lapse_after_two_days(
     hass: HomeAssistant, cardata: SimulatedCarData, set_up: SetUp, elapse: Elapse
 ) -> None:
-    """Without a stream and without an answer nobody knows the car any more; it says why."""
+    """Without a stream and without an answer the car is unavailable; it says why."""
     entry = await ready(set_up, elapse)
     before = state(hass, LAST_UPDATE)
     cardata.fail(Endpoint.ANY, faults.no_network(), None)

@@ -36,7 +36,7 @@ async def test_any_source_ends_it(
     lock: str,
     last: str,
 ) -> None:
-    """The first state measured after the command counts, whoever tells it; no call is spent."""
+    """The first state measured after the command counts, of any source; no call is spent."""
     wake(sim)
     entry = await set_up()
     await elapse(SECONDS)

@@ -84,7 +84,7 @@ async def start(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 
 
 def assert_told(entry: MockConfigEntry, key: str, path: tuple[str, ...]) -> None:
-    """The set-up has ended in a translated error, which tells where and no values."""
+    """The set-up has ended in a translated error, which reports where and no values."""
     assert entry.state is ConfigEntryState.SETUP_ERROR
     assert entry.error_reason_translation_key == key
     where = (entry.error_reason_translation_placeholders or {})["where"]

@@ -46,7 +46,7 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def idle(hass: HomeAssistant, sim: SimulatedMyBMW, cardata: SimulatedCarData) -> MockConfigEntry:
-    """An account with CarData that is switched off, so that no broker is looked for."""
+    """An account with CarData that is switched off, so that no broker is needed."""
     made = account_with("cardata", sim, cardata, disabled_by=ConfigEntryDisabler.USER)
     made.add_to_hass(hass)
     return made
@@ -128,7 +128,7 @@ async def test_options_are_shown_again(hass: HomeAssistant, idle: MockConfigEntr
 async def test_own_broker_needs_a_host(
     hass: HomeAssistant, idle: MockConfigEntry, typed: Options
 ) -> None:
-    """A missing host is told, what was typed is still there, and the host mends it."""
+    """A missing host is reported, what was typed is still there, and the host mends it."""
     options = GENERAL | {"cardata": EXTRAS | {"sessions": False}, "stream": OWN | typed}
     flow = await save(hass, await begin(hass, idle), options)
     assert flow["type"] is FlowResultType.FORM
@@ -149,7 +149,7 @@ async def test_own_broker_needs_a_host(
 async def test_prefix(
     hass: HomeAssistant, idle: MockConfigEntry, typed: str, kept: str | None
 ) -> None:
-    """It may be written as in a subscription; one that cannot be subscribed to is told."""
+    """It may be written as in a subscription; one that cannot be subscribed to is reported."""
     own = OWN | {"host": "broker.example", "prefix": typed}
     flow = await save(hass, await begin(hass, idle), GENERAL | {"cardata": EXTRAS, "stream": own})
     assert flow.get("errors") == (None if kept else {"base": "prefix_invalid"})

@@ -43,7 +43,7 @@ async def test_platform(
     platform: Platform,
 ) -> None:
     entry.add_to_hass(hass)
-    # Pictures have an address that nobody can guess
+    # Pictures have an address that cannot be guessed
     with (
         patch.object(mybmw, "PLATFORMS", (platform,)),
         patch("random.SystemRandom.getrandbits", return_value=1),

@@ -101,7 +101,7 @@ async def test_cardata_is_renewed(
 
 @only("cardata")
 @pytest.mark.parametrize("again", ["reauth", "reconfigure"])
-async def test_cardata_of_somebody_else(
+async def test_cardata_of_another_account(
     hass: HomeAssistant,
     cardata: SimulatedCarData,
     set_up: SetUp,
@@ -127,7 +127,7 @@ async def test_error_while_renewing(
     patience: Patience,
     again: str,
 ) -> None:
-    """A client that was deleted in the portal is told; the id of a new one mends it."""
+    """A client that was deleted in the portal is reported; the id of a new one mends it."""
     entry = await set_up()
     cardata.client_id = OTHER_ID
     flow = await step(hass, await ask_again(hass, entry, again), {"client_id": CLIENT_ID})

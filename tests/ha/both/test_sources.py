@@ -120,7 +120,7 @@ async def test_mybmw_is_added(
 
 
 @only("cardata")
-async def test_mybmw_of_somebody_else_is_not_added(
+async def test_mybmw_of_another_account_is_not_added(
     hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp
 ) -> None:
     """Two accounts never share an entry."""
@@ -134,7 +134,7 @@ async def test_mybmw_of_somebody_else_is_not_added(
 
 
 def name_only(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Make an account one that BMW has not told the id of."""
+    """Make an account one whose id BMW has not sent."""
     known = entry.data["sources"]["mybmw"]
     nameless = {**known, "tokens": {**known["tokens"], "gcid": None}}
     hass.config_entries.async_update_entry(
@@ -143,14 +143,14 @@ def name_only(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 
 
 def nameless(sim: SimulatedMyBMW) -> Fault:
-    """Answer a login without telling whose it is."""
+    """Answer a login without the id of the account."""
     issued = sim.issue_tokens()
     del issued["gcid"]
     return faults.answer(issued)
 
 
 async def test_account_goes_by_its_name(hass: HomeAssistant, sim: SimulatedMyBMW) -> None:
-    """An account whose id BMW does not tell is known by its name, whenever it logs in."""
+    """An account whose id BMW does not report is known by its name, whenever it logs in."""
     sim.fail(AppEndpoint.TOKEN, nameless(sim), times=2)
     flow: Any = await hass.config_entries.flow.async_init(DOMAIN, context={"source": "user"})
     flow = await log_in(hass, await choose(hass, flow, "mybmw"), ACCOUNT, CAPTCHA)
@@ -167,7 +167,7 @@ async def test_account_goes_by_its_name(hass: HomeAssistant, sim: SimulatedMyBMW
 
 
 @only("mybmw")
-async def test_cardata_tells_the_id_of_an_account_known_by_name(
+async def test_cardata_reports_the_id_of_an_account_known_by_name(
     hass: HomeAssistant,
     sim: SimulatedMyBMW,
     cardata: SimulatedCarData,
@@ -248,7 +248,7 @@ async def test_source_is_removed(
 async def test_what_a_removed_source_complained_about_is_settled(
     hass: HomeAssistant, cardata: SimulatedCarData, set_up: SetUp
 ) -> None:
-    """Nobody has to repair what is not there any more."""
+    """Issues of removed sources are deleted."""
     cardata.spend(50)
     entry = await set_up()
     issues = ir.async_get(hass).issues

@@ -15,7 +15,7 @@ async def test_final_write(
     caplog: pytest.LogCaptureFixture,
     planned: str,
 ) -> None:
-    """The plan is written once, whatever has been planned; nobody removes a listener twice."""
+    """The plan is written once, whatever has been planned; no listener is removed twice."""
     entry.add_to_hass(hass)
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)

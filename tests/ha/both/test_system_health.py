@@ -1,4 +1,4 @@
-"""System health: how the sources of all accounts are doing, without telling whose they are."""
+"""System health: the state of the sources of all accounts, without their names."""
 
 from datetime import timedelta
 from typing import Any
@@ -76,10 +76,10 @@ async def test_bmw_refuses_and_is_gone(
 
 
 @only("mybmw")
-async def test_accounts_are_told_apart_by_their_order_alone(
+async def test_accounts_are_distinguished_by_their_order_alone(
     hass: HomeAssistant, entry: MockConfigEntry, set_up: SetUp
 ) -> None:
-    """An account that was never set up is told as well, and one that is damaged does no harm."""
+    """An account that was never set up is included; one that is damaged does no harm."""
     await set_up()
     data = {"sources": {"cardata": None, "mybmw": {"region": "moon"}}}
     MockConfigEntry(domain=DOMAIN, title="Secret", data=data).add_to_hass(hass)

@@ -51,7 +51,7 @@ async def test_value_of_a_dead_source_comes_back_with_the_other(
 
 
 @pytest.mark.parametrize("removed", ["cardata", "mybmw"])
-async def test_removed_source_leaves_nothing_behind_that_looks_alive_or_dead(
+async def test_removed_source_leaves_nothing_behind(
     hass: HomeAssistant, set_up: SetUp, elapse: Elapse, removed: str
 ) -> None:
     """What the other source knows is shown; what only the removed one knew is not known."""
@@ -85,7 +85,7 @@ async def test_calls_are_remembered_when_a_source_comes_back(
 
 
 @pytest.mark.parametrize("fault", [faults.blocked(), faults.no_network()])
-async def test_dead_login_is_told_whatever_else_fails(
+async def test_dead_login_is_reported_whatever_else_fails(
     hass: HomeAssistant,
     sim: SimulatedMyBMW,
     cardata: SimulatedCarData,
@@ -93,7 +93,7 @@ async def test_dead_login_is_told_whatever_else_fails(
     set_up: SetUp,
     fault: Any,
 ) -> None:
-    """The user can mend the login, so that is what he hears of."""
+    """The user can renew the login, so that is what is reported."""
     account = entry.data["sources"]
     tokens = {**account["cardata"]["tokens"], "expires": "2020-01-01T00:00:00+00:00"}
     entry.add_to_hass(hass)

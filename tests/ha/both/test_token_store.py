@@ -374,7 +374,7 @@ async def test_outage_after_a_kill(
     services: dict[str, Any],
     source: str,
 ) -> None:
-    """An outage of the login right after a kill asks nobody to log in again."""
+    """An outage of the login right after a kill does not require a new login."""
     await start(hass, entry)
     before = deepcopy(dict(entry.data))
     before["sources"][source]["tokens"]["expires"] = PAST

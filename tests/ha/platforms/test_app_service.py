@@ -28,7 +28,7 @@ def enabled(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_service_is_a_device(
     hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, elapse: Elapse
 ) -> None:
-    """It tells why nothing comes, and since when, although its cars are unavailable."""
+    """It reports why nothing comes, and since when, although its cars are unavailable."""
     entry = await set_up()
     await elapse(POLL)
     registry, owner = dr.async_get(hass), entry.entry_id

@@ -47,7 +47,7 @@ from tests.replay.world import timestamp
 
 VIN: Final = "WBY0CATALOGUE0001"
 STEP: Final = timedelta(minutes=31)
-"""What is told further on is measured so much later that what is second best counts as well."""
+"""Later readings are measured so much later that fallbacks count as well."""
 
 NONSENSE: Final[tuple[Any, ...]] = (
     None,
@@ -105,7 +105,7 @@ def enable_event_loop_debug() -> None:
 
 @pytest.fixture(autouse=True)
 def _told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Changes are not told in slices, and nothing lapses or ends: the cars speak for days."""
+    """Changes are not reported in slices, and nothing lapses or ends: the cars speak for days."""
     monkeypatch.setattr(dispatcher, "_SLICE", 60.0)
     monkeypatch.setattr(connectivity, "CURRENT_FOR", timedelta(days=30))
     monkeypatch.setattr(client_vehicle, "EXPIRY_GRACE", timedelta(days=30))
@@ -119,7 +119,7 @@ def train() -> str:
 
 @pytest.fixture
 def cardata(train: str) -> Iterator[SimulatedCarData]:
-    """The simulated service with one car that has told nothing yet."""
+    """The simulated service with one car that has reported nothing yet."""
     nothing = {"timestamp": None, "unit": None, "value": None}
     basic = {"vin": VIN, "driveTrain": train, "modelName": "Any", "brand": "BMW"}
     car = CarDataCar(VIN, basic, dict.fromkeys(CATALOGUE, nothing), image=PNG)
@@ -155,7 +155,7 @@ class Car:
             vin, readings = self.source._received(f"gcid/{VIN}", payload)
         assert vin == VIN, "the message could not be read"
         self.entry.runtime_data.async_push({vin: readings})
-        # Changes that come soon after others are not told yet
+        # Changes that come soon after others are not reported yet
         self.entry.runtime_data.async_process_car_poll(Poll())
         await self.hass.async_block_till_done()
         self.told += len(data)
@@ -198,7 +198,7 @@ def rounds(train: str) -> Iterator[dict[str, Case]]:
 
 
 def shows(descriptor: str, case: Case, before: State | None, after: State | None) -> bool:
-    """Tell whether the state after a value is the right one."""
+    """Return whether the state after a value is the right one."""
     if case.shown == UNKNOWN:
         return after is None or after.state == UNKNOWN
     if case.shown == SAME or after is None:
@@ -218,7 +218,7 @@ def expected(descriptor: str, case: Case, after: State) -> object:
 
 
 def sound(state: State) -> bool:
-    """Tell whether a state is what its attributes promise."""
+    """Return whether a state is what its attributes promise."""
     # A unit that is empty only keeps a time out of the logbook
     numeric = any(map(state.attributes.get, ("state_class", "unit_of_measurement")))
     if state.domain != "sensor" or state.state in ("unknown", "unavailable"):
@@ -336,7 +336,7 @@ async def unmoved(car: Car, nonsense: object) -> None:
 
 
 def meaningful(car: Car, descriptor: str, nonsense: object) -> bool:
-    """Tell whether what is nonsense elsewhere is a value of this descriptor."""
+    """Return whether what is nonsense elsewhere is a value of this descriptor."""
     if nonsense in (None, "", " "):
         return descriptor in NULL_ENDS
     if isinstance(nonsense, bool):

@@ -97,7 +97,7 @@ async def test_texts_are_not_recorded(car: SilentCar, platform: str, key: str) -
 
 
 def app_message(kind: str, severity: str, text: str | None = None) -> dict[str, Any]:
-    """Return a message as the app tells it."""
+    """Return a message as the app reports it."""
     return {"type": kind, "severity": severity, "longDescription": text}
 
 

@@ -195,7 +195,7 @@ async def test_charging_is_stopped_and_started(
 async def test_command_that_makes_no_sense_now(
     hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp
 ) -> None:
-    """An unplugged car is not asked to charge; the user is told why."""
+    """An unplugged car is not asked to charge; the user is notified why."""
     electric = sim.state(VIN)["state"]["electricChargingState"]
     electric |= {"chargingStatus": "INVALID", "isChargerConnected": False}
     await set_up()

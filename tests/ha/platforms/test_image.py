@@ -38,14 +38,14 @@ async def test_picture_is_fetched_once(
 
 
 @pytest.mark.parametrize("fault", [faults.server_error(), faults.text("<html>", 200)])
-async def test_failed_picture_is_fetched_when_somebody_looks(
+async def test_failed_picture_is_fetched_when_requested(
     hass: HomeAssistant,
     sim: SimulatedMyBMW,
     set_up: SetUp,
     elapse: Elapse,
     fault: faults.Fault,
 ) -> None:
-    """A failure leaves the state unknown; somebody's look hours later tries again."""
+    """A failure leaves the state unknown; a request hours later tries again."""
     sim.fail(Endpoint.IMAGE, fault, times=1)
     await set_up()
     state = hass.states.get(PICTURE)

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("entity_registry_enabled_by_default")
 
 @pytest.fixture
 async def steps(hass: HomeAssistant, set_up: SetUp) -> list[tuple[Any, ...]]:
-    """The events of the car, which are told one by one."""
+    """The events of the car, which are reported one by one."""
     heard: list[tuple[Any, ...]] = []
 
     @callback
@@ -114,7 +114,7 @@ async def test_failures(
     state: str,
     reason: str,
 ) -> None:
-    """The sensor tells what happened when the action only raised, whatever else is unavailable."""
+    """The sensor reports what happened when the action raised, even if the car is unavailable."""
     sim.fail(endpoint, fault, None)
     with pytest.raises(HomeAssistantError):
         await press(hass)
@@ -153,7 +153,7 @@ async def test_outage_does_not_hide_it(
 async def test_restart_is_no_event(
     hass: HomeAssistant, entry: MockConfigEntry, steps: list[tuple[Any, ...]], elapse: Elapse
 ) -> None:
-    """The sensor remembers, and nothing is told again."""
+    """The sensor remembers, and nothing is reported again."""
     await press(hass)
     heard = len(steps)
     await hass.config_entries.async_reload(entry.entry_id)
@@ -165,7 +165,7 @@ async def test_restart_is_no_event(
 async def test_read_only_has_neither(
     hass: HomeAssistant, entry: MockConfigEntry, steps: list[tuple[Any, ...]]
 ) -> None:
-    """What nobody can command needs no account of it."""
+    """Commands that cannot be sent have no sensor."""
     hass.config_entries.async_update_entry(entry, options={"read_only": True})
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()

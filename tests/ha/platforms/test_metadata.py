@@ -54,7 +54,7 @@ FROM_ELSEWHERE: Final[set[AnyAttribute]] = {
     *car.TIRE_WEAR.values(),
     *car.TIRE_DISTANCE_LEFT.values(),
 }
-"""What CarData tells by several descriptors together, or by other endpoints."""
+"""What CarData reports by several descriptors together, or by other endpoints."""
 
 
 def of_cardata() -> Iterator[Any]:
@@ -81,7 +81,7 @@ def test_sensors() -> None:
 
 
 def test_options() -> None:
-    """Words are told apart, and are written as keys of translations."""
+    """Words are distinguished, and are written as keys of translations."""
     for item in ALL_SENSORS:
         assert (item.options is not None) is (item.device_class is SensorDeviceClass.ENUM), item.key
         options = item.options or ()
@@ -116,7 +116,7 @@ def test_categories() -> None:
     ],
 )
 def test_off_at_first(key: str) -> None:
-    """What few owners look at leaves room for the forty that are on."""
+    """What few owners need leaves room for the forty that are on."""
     (item,) = (item for item in SENSORS if item.key == key)
     assert not item.entity_registry_enabled_default
 
@@ -134,7 +134,7 @@ def test_units_are_those_of_the_catalogue() -> None:
 
 
 def test_one_battery() -> None:
-    """The page of a car shows the first sensor of this class: it has to be what people look for."""
+    """The page of a car shows the first sensor of this class: it has to be the expected one."""
     on = {
         item.key
         for item in SENSORS
@@ -151,7 +151,7 @@ def test_targets_are_no_batteries() -> None:
 
 
 def test_few_are_on_at_first() -> None:
-    """About a third of what CarData can tell at most is shown before somebody asks for it."""
+    """About a third of what CarData can report at most is shown by default."""
     found = list(of_cardata())
     on = [item.key for item in found if item.entity_registry_enabled_default]
     assert len(found) > 300

@@ -56,7 +56,7 @@ async def test_charging_state_vanishes(
     elapse: Elapse,
     entity_registry_enabled_by_default: None,
 ) -> None:
-    """A car that tells nothing of its charging any more is not charging for ever."""
+    """A car that reports nothing of its charging any more is not charging for ever."""
     inner = sim.state(IX.vin)["state"]
     inner["electricChargingState"] |= {
         "chargingStatus": "CHARGING",
@@ -178,7 +178,7 @@ async def test_deep_answer(
 async def test_picture_that_fails_is_left_alone(
     hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, elapse: Elapse
 ) -> None:
-    """However many look, a failing picture costs one request in six hours."""
+    """However often it is shown, a failing picture costs one request in six hours."""
     sim.fail(Endpoint.IMAGE, faults.blocked(), times=None)
     await set_up()
     assert asked(sim, Endpoint.IMAGE) == 1

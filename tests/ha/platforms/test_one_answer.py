@@ -1,4 +1,4 @@
-"""One fact is shown by one enabled entity; what else tells it is a last resort of that one."""
+"""One fact is shown by one enabled entity; what else reports it is a last resort of that one."""
 
 from collections.abc import Iterator
 import json
@@ -93,7 +93,7 @@ FACTS: Final = {
     "distance to the next service": (MAIN, DISTANCE),
     "inspection": ("service.vehicle_tuv.date", INSPECTION),
 }
-"""What may be told in several ways, with the keys of the entities, the enabled one first."""
+"""What may be reported in several ways, with the keys of the entities, the enabled one first."""
 
 
 @pytest.fixture

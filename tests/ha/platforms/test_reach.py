@@ -164,7 +164,7 @@ async def test_miles(
 async def test_noticeable_changes_only(
     hass: HomeAssistant, silent: SilentCar, freezer: FrozenDateTimeFactory
 ) -> None:
-    """A drawing that would look the same is not a new one; the sensors follow anyway."""
+    """An identical drawing is not a new one; the sensors follow anyway."""
     await silent.send({**MUNICH})
     await silent.send({RANGE: 200}, unit="km")
     first = image(hass, VIN).state

@@ -113,7 +113,7 @@ async def test_restart(car: SilentCar, freezer: FrozenDateTimeFactory) -> None:
 
 
 async def test_app(hass: HomeAssistant, set_up: SetUp, sim: SimulatedMyBMW, elapse: Elapse) -> None:
-    """What one answer of the app tells was measured together."""
+    """What one answer of the app reports was measured together."""
     await set_up()
     tires = sim.state(IX.vin)["state"]["tireState"]
     for tire, pressure in zip(tires.values(), (250, 290, 230, 250), strict=True):

@@ -227,7 +227,7 @@ async def test_clock_ten_days_ahead_for_six_hours(
     entry: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """Afterwards the car is looked at as often as before, in this run and after a restart."""
+    """Afterwards the car is read as often as before, in this run and after a restart."""
     await begin(hass, entry)
     freezer.tick(TEN_DAYS)
     await live(hass, freezer, timedelta(hours=3))
@@ -243,13 +243,13 @@ async def test_clock_ten_days_ahead_for_six_hours(
     assert counted(cardata) > before
 
 
-async def test_timer_looks_at_the_clock(
+async def test_timer_checks_the_clock(
     hass: HomeAssistant,
     cardata: SimulatedCarData,
     entry: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """A time that was set for another clock does not put off the next look for days."""
+    """A time that was set for another clock does not postpone the next call for days."""
     await begin(hass, entry)
     before = counted(cardata)
     due = source_of(entry).due() - datetime.now(UTC)

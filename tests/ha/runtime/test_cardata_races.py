@@ -91,7 +91,7 @@ async def test_removed_during_a_call(
     assert [issue for domain, issue in ir.async_get(hass).issues if domain == DOMAIN] == []
 
 
-async def test_entities_that_fail_keep_no_other_from_being_told(
+async def test_entities_that_fail_keep_no_other_from_being_updated(
     hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither those of the same message, nor later ones."""

@@ -145,7 +145,7 @@ async def test_one_change_is_one_write(hass: HomeAssistant, still: MockConfigEnt
     assert MILEAGE not in counted
 
 
-async def test_burst_is_told_in_few_writes_and_nothing_is_lost(
+async def test_burst_is_reported_in_few_writes_and_nothing_is_lost(
     hass: HomeAssistant, still: MockConfigEntry
 ) -> None:
     """Two hundred changes of one value in a row: the newest one is shown in the end."""
@@ -230,10 +230,10 @@ async def test_refused_token_is_replaced(
     await shown(hass, broker, 35)
 
 
-async def test_stream_is_taken_by_somebody_else(
+async def test_stream_is_taken_by_another_program(
     hass: HomeAssistant, live: MockConfigEntry, broker: SimulatedBroker
 ) -> None:
-    """Another program throws us out again and again: the user is told, and it goes on."""
+    """Another program throws us out again and again: the user is notified, and it goes on."""
     issue = f"stream_taken_{live.entry_id}"
     for times in range(1, 4):
         await broker.wait_for_connects(times)
@@ -248,7 +248,7 @@ async def test_stream_is_taken_by_somebody_else(
 async def test_stream_is_refused_for_good(
     hass: HomeAssistant, live: MockConfigEntry, broker: SimulatedBroker, waited: Waits
 ) -> None:
-    """Values stay, the user is told, the pauses grow; when it works again the issue goes."""
+    """Values stay, the user is notified, the pauses grow; when it works again the issue goes."""
     await shown(hass, broker, 37)
     issue = f"stream_refused_{live.entry_id}"
     broker.refuse(Refusal.NOT_AUTHORIZED)
@@ -263,7 +263,7 @@ async def test_stream_is_refused_for_good(
     await shown(hass, broker, 38)
 
 
-async def test_dead_login_is_told_at_once(
+async def test_dead_login_is_reported_at_once(
     hass: HomeAssistant,
     cardata: SimulatedCarData,
     broker: SimulatedBroker,
@@ -320,7 +320,7 @@ async def test_reloads_do_not_connect_too_often(
     assert max(waited) > 8
 
 
-async def test_who_sleeps_and_who_was_never_heard(
+async def test_who_sleeps_and_who_never_sent_anything(
     hass: HomeAssistant, live: MockConfigEntry, broker: SimulatedBroker
 ) -> None:
     await until(lambda: state(hass, CONNECTION) == "never_sent")
@@ -373,7 +373,7 @@ async def test_own_broker(
         await hass.config_entries.async_unload(entry.entry_id)
 
 
-async def test_silence_since_the_beginning_is_told(
+async def test_silence_since_the_beginning_is_reported(
     hass: HomeAssistant, live: MockConfigEntry
 ) -> None:
     """Two days of listening without a word: most often nothing is selected in the portal."""

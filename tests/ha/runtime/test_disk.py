@@ -185,7 +185,7 @@ async def test_unchanged_values_are_not_written(
     sends: Sends,
     written: Written,
 ) -> None:
-    """Looks at a car that sleeps change nothing."""
+    """Polls of a car that sleeps change nothing."""
     await sends(wait=2 * 60 * MINUTE)
     written.clear()
     before = counted(cardata)

@@ -49,7 +49,7 @@ async def pass_time(car: SilentCar, freezer: FrozenDateTimeFactory, minutes: flo
     freezer.tick(timedelta(minutes=minutes))
     async_fire_time_changed(car.hass)
     await car.hass.async_block_till_done()
-    # Changes that come soon after others are not told yet
+    # Changes that come soon after others are not reported yet
     car.entry.runtime_data.async_process_car_poll(Poll())
 
 

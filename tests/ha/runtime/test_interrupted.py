@@ -63,7 +63,7 @@ async def begin(hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, elapse:
 
 
 async def end(task: asyncio.Task[None]) -> None:
-    """End a command that goes on for nobody."""
+    """End a command that is not awaited any more."""
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 

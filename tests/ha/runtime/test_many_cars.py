@@ -1,4 +1,4 @@
-"""What happens to one car costs no more because of all the others than a look at each of them."""
+"""What happens to one car costs no more because of all the others than a check of each."""
 
 from copy import deepcopy
 from cProfile import Profile
@@ -24,7 +24,7 @@ PLENTY: Final = 1_000
 """Calls, so that all of the cars can be read in a day."""
 
 A_CAR: Final = 2_500
-"""Function calls that each car may cost while another one is looked at."""
+"""Function calls that each car may cost while another one is polled."""
 
 
 def fleet(size: int) -> list[CarDataCar]:
@@ -75,7 +75,7 @@ async def cost_of_a_look(
 
 
 @pytest.mark.parametrize("dead", [False, True], ids=["one car is read", "all cars are lost"])
-async def test_cost_of_a_look_grows_as_the_number_of_cars(
+async def test_cost_of_a_check_grows_as_the_number_of_cars(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     monkeypatch: pytest.MonkeyPatch,

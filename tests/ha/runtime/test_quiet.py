@@ -96,7 +96,7 @@ async def test_charging_end_stands_still(
 
 
 def told(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return what the integration has told without being asked for more."""
+    """Return what the integration has reported without being asked for more."""
     return [
         record.getMessage()
         for record in caplog.records
@@ -122,9 +122,9 @@ async def test_failure_is_logged_once(
     words: str,
     cause: str,
 ) -> None:
-    """Library 34, 36: however long it lasts; that it is over is told once, too.
+    """Library 34, 36: however long it lasts; that it is over is reported once, too.
 
-    The cause in the words of engineers is for those who look for it.
+    The technical cause is in the debug log.
     """
     await set_up()
     caplog.clear()
@@ -149,7 +149,7 @@ async def test_single_car_is_logged_once(
     elapse: Elapse,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """One car cannot be read while the other can: both ends are told, and no VIN."""
+    """One car cannot be read while the other can: both ends are reported, and no VIN."""
     await set_up()
     caplog.clear()
     sim.fail(Endpoint.STATE, faults.server_error(), None, PETROL.vin)

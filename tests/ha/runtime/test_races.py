@@ -148,7 +148,7 @@ async def test_picture_times_out_during_a_refresh(
     elapse: Elapse,
     hold: Hold,
 ) -> None:
-    """So is the answer to a refresh that somebody who looked at a picture gave up."""
+    """So is the answer to a refresh that a cancelled request of a picture began."""
     sim.fail(Endpoint.IMAGE, faults.server_error())
     entry = await set_up()
     await elapse(LISTING)
@@ -166,10 +166,10 @@ async def test_picture_times_out_during_a_refresh(
     await expect_login_alive(hass, sim, entry, elapse)
 
 
-async def test_many_look_at_one_picture(
+async def test_many_read_one_picture(
     hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, elapse: Elapse, hold: Hold
 ) -> None:
-    """Those who look while it is being fetched wait for the same picture."""
+    """Requests while it is being fetched wait for the same picture."""
     sim.fail(Endpoint.IMAGE, faults.server_error())
     await set_up()
     await elapse(LISTING)
@@ -192,7 +192,7 @@ async def test_reload_during_a_command(
     hold: Hold,
     command_first: bool,
 ) -> None:
-    """Whoever refreshes first, a command from before and a poll after a reload share a login."""
+    """A command from before and a poll after a reload share a login."""
     entry = await set_up()
     gate = hold(COMMAND)
     command = call(hass, "unlock")

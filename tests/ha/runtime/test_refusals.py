@@ -45,7 +45,7 @@ def enable_event_loop_debug() -> None:
 
 @pytest.fixture(autouse=True)
 def _few_entities(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make only what the tests look at."""
+    """Make only what the tests check."""
     monkeypatch.setattr(mybmw, "PLATFORMS", (Platform.DEVICE_TRACKER, Platform.SENSOR))
 
 
@@ -358,7 +358,7 @@ async def test_network_fails_after_a_spent_quota(
 async def test_last_error_is_the_last_one(
     hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, elapse: Elapse
 ) -> None:
-    """Diagnostics tell of an error as long as it lasts."""
+    """Diagnostics report an error as long as it lasts."""
     entry = await set_up()
     sim.fail(Endpoint.ANY, faults.no_network())
     told = []

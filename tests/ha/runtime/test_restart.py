@@ -54,7 +54,7 @@ def enable_event_loop_debug() -> None:
 
 
 def save(storage: Storage, name: str, data: object, version: int = 1) -> None:
-    """Put a file where Home Assistant looks for it."""
+    """Put a file where Home Assistant expects it."""
     storage[name] = {"version": version, "minor_version": 1, "key": name, "data": data}
 
 
@@ -206,7 +206,7 @@ async def test_restart_after_a_quiet_hour_costs_nothing(
     set_up: SetUp,
     elapse: Elapse,
 ) -> None:
-    """What is written when Home Assistant stops tells when the next poll is due."""
+    """The file that is written when Home Assistant stops contains the time of the next poll."""
     entry = await set_up()
     for _ in range(13):
         await elapse(POLL)
@@ -261,7 +261,7 @@ async def test_refusal_outlasts_a_restart(
 async def test_issue_goes_with_the_entry(
     hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, elapse: Elapse
 ) -> None:
-    """Nobody is told of a block that concerns an entry that was removed."""
+    """The user is not notified of a block that concerns an entry that was removed."""
     entry = await set_up()
     sim.fail(Endpoint.ANY, faults.blocked(), times=None)
     await elapse(POLL)
@@ -297,7 +297,7 @@ async def test_tracker_writes_nothing_twice(hass: HomeAssistant, set_up: SetUp) 
 
 
 async def test_device_of_an_unloaded_entry(hass: HomeAssistant, set_up: SetUp) -> None:
-    """Nobody knows then whether the car is still in the account."""
+    """Then it is unknown whether the car is still in the account."""
     entry = await set_up()
     found = device(hass, entry, IX)
     assert found is not None

@@ -1,4 +1,4 @@
-"""What nobody foresaw: work goes on, the log names the cause, an issue comes and goes."""
+"""Unexpected errors: work goes on, the log names the cause, an issue comes and goes."""
 
 import asyncio
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ SECRET = "of WBA8E1C51K1234567 with Bearer secret-token"
 
 
 class BugError(Exception):
-    """Something that nobody foresaw."""
+    """An unexpected error."""
 
 
 def told(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -62,7 +62,7 @@ async def start(hass: HomeAssistant, entry: MockConfigEntry) -> MockConfigEntry:
 
 @pytest.fixture
 def elapse(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Elapse:
-    """Let time pass; what listens goes on for ever, so nobody waits for it."""
+    """Let time pass; listening goes on for ever, so it is not awaited."""
 
     async def run(delta: timedelta) -> None:
         freezer.tick(delta)
@@ -146,7 +146,7 @@ async def test_plan_crashes(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Even when nobody knows what to do next, it is looked at again."""
+    """Even without a plan, the next attempt is made."""
     no_stream(monkeypatch)
     entry = entry_of(cardata)
     await start(hass, entry)

@@ -42,7 +42,7 @@ async def steps(hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, elapse:
 async def test_timed_out_and_carried_out_later(
     hass: HomeAssistant, sim: SimulatedMyBMW, steps: Steps, elapse: Elapse
 ) -> None:
-    """Nobody is told that a car is locked that may be unlocked by now."""
+    """The user is not notified that a car is locked that may be unlocked by now."""
     sim.next_outcome("PENDING")
     await fail(hass)
     assert (state(hass, LOCK), state(hass, DOOR_LOCK)) == ("unknown", "unknown")
@@ -170,7 +170,7 @@ async def test_success_is_contradicted(
     case: Case,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A car that reports something else than it was said to have done: that is told."""
+    """A car that reports something else than it was said to have done: that is reported."""
     before = state(hass, entity(case))
     await elapse(SECONDS)
     sim.fail(Endpoint.COMMAND, faults.answer({}))
@@ -249,7 +249,7 @@ async def test_refused_reading_is_not_repeated(
 async def test_newer_command_counts(
     hass: HomeAssistant, sim: SimulatedMyBMW, steps: Steps, elapse: Elapse
 ) -> None:
-    """Who locks a car that may have been unlocked is not told that it was not unlocked."""
+    """After locking a car that may have been unlocked, "not unlocked" is not reported."""
     await elapse(SECONDS)
     sim.lose_answer(Endpoint.COMMAND)
     await fail(hass)

@@ -213,7 +213,7 @@ async def test_impossible_charging_settings(
 
 
 async def test_car_without_limits(hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp) -> None:
-    """The error tells that nothing is offered."""
+    """The error reports that nothing is offered."""
     details = sim.charging(IX.vin)
     assert details is not None
     details["chargingSettingsDetail"]["acLimit"]["values"] = []
@@ -301,14 +301,14 @@ async def test_impossible_departure_timer(
 
 
 async def test_car_without_a_plan(hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp) -> None:
-    """A plan that the car does not tell has no timers."""
+    """A plan that the car does not report has no timers."""
     del sim.state(IX.vin)["state"]["chargingProfile"]
     await set_up()
     assert (await refused(hass, "set_departure_timer", timer=1, enabled=True))[1].endswith("has: -")
 
 
 async def test_found_car(hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp) -> None:
-    """The response tells where the car is, and since when that is known."""
+    """The response reports where the car is, and since when that is known."""
     await set_up()
     sim.park(IX.vin, 48.5, 11.5, heading=90)
     found = await act(hass, "find_vehicle")
@@ -327,7 +327,7 @@ async def test_found_car(hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp
 async def test_car_that_may_not_be_found(
     hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, tracking: bool
 ) -> None:
-    """Without leave of the car's owner, or of the user, no position is told."""
+    """Without leave of the car's owner, or of the user, no position is reported."""
     sim.state(IX.vin)["capabilities"]["vehicleFinder"] = not tracking
     await set_up(track_position=tracking)
     found = await act(hass, "find_vehicle")
@@ -347,7 +347,7 @@ async def test_found_car_whose_address_is_not_known(
 
 
 async def test_failed_command(hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp) -> None:
-    """What BMW refuses is told, and is no mistake of the user's."""
+    """What BMW refuses is reported, and is no mistake of the user's."""
     await set_up()
     for action in COMMANDS:
         sim.fail(Endpoint.ANY, faults.blocked(), 1)

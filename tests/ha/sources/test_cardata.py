@@ -229,7 +229,7 @@ async def test_errors_at_first_are_not_paid_for_again_and_again(
 async def test_outage_changes_nothing_that_is_known(
     hass: HomeAssistant, cardata: SimulatedCarData, start: Start, elapse: Elapse
 ) -> None:
-    """What a car has reported stays true; the log tells once that BMW cannot be reached."""
+    """What a car has reported stays true; the log reports once that BMW cannot be reached."""
     await start()
     soc = state(hass, SOC)
     cardata.fail(Endpoint.ANY, faults.no_network(), None)
@@ -379,7 +379,7 @@ def both(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 async def test_both_sources_feed_one_car(hass: HomeAssistant, both: Any) -> None:
-    """The newest reading wins whoever brings it, and commands go to the source that can."""
+    """The newest reading wins, of whichever source, and commands go to the source that can."""
     _app, _official, entry = both
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)

@@ -1,4 +1,4 @@
-"""Cars that CarData may not read, and what is told of cars that cannot be read for now."""
+"""Cars that CarData may not read, and how cars that cannot be read for now are reported."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
@@ -79,7 +79,7 @@ async def a_day(elapse: Elapse) -> None:
         await elapse(timedelta(hours=1))
 
 
-async def test_secondary_user_is_told(
+async def test_secondary_user_is_notified(
     hass: HomeAssistant, start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Which car it is, why it shows nothing, and what to do."""
@@ -156,7 +156,7 @@ async def test_main_user_is_one_no_more(
     assert told(caplog) == ["i4 eDrive40 can be read from cardata again"]
 
 
-async def test_refused_car_is_told_like_one_of_a_secondary_user(
+async def test_refused_car_is_shown_like_one_of_a_secondary_user(
     hass: HomeAssistant,
     cardata: SimulatedCarData,
     start: Start,

@@ -94,7 +94,7 @@ async def test_account_is_set_up(
 async def test_accounts_have_names_of_their_own(
     hass: HomeAssistant, sim: SimulatedCarData, patience: Patience
 ) -> None:
-    """A title is all that tells one account from another, in repairs too."""
+    """Only the title distinguishes accounts, in repairs too."""
     for title in ("BMW CarData", "BMW CarData 3"):
         made = MockConfigEntry(domain=DOMAIN, title=title, unique_id=title, data={"sources": {}})
         made.add_to_hass(hass)
@@ -107,7 +107,7 @@ async def test_accounts_have_names_of_their_own(
 async def test_link_is_a_qr_code_too(
     hass: HomeAssistant, sim: SimulatedCarData, patience: Patience
 ) -> None:
-    """Whoever is at a screen without the password may approve the code by phone, even at once."""
+    """The code may be approved on another device, even at once."""
     patience.begin()
     flow: Any = await begin(hass)
     flow = await hass.config_entries.flow.async_configure(flow["flow_id"], {"client_id": CLIENT_ID})
@@ -201,7 +201,7 @@ def mend(sim: SimulatedCarData) -> None:
 async def test_no_code_can_be_had(
     hass: HomeAssistant, sim: SimulatedCarData, patience: Patience, break_: Prepare, error: str
 ) -> None:
-    """Why there is no code is told, and once that is mended there is one."""
+    """Why there is no code is reported, and once that is mended there is one."""
     break_(sim)
     flow = await step(hass, await begin(hass), {"client_id": CLIENT_ID})
     assert flow["step_id"] == "cardata"
@@ -231,7 +231,7 @@ async def test_no_code_can_be_had(
 async def test_code_comes_to_nothing(
     hass: HomeAssistant, sim: SimulatedCarData, patience: Patience, decide: Prepare, error: str
 ) -> None:
-    """Why the code came to nothing is told, and another one can be had at the same place."""
+    """Why the code came to nothing is reported, and another one can be had at the same place."""
     flow = await ask_code(hass, patience, await begin(hass))
     decide(sim)
     flow = await wait_for_approval(hass, patience, flow)
@@ -286,7 +286,7 @@ async def test_pace_after_a_delay(
     fault: Fault,
     waited: list[float],
 ) -> None:
-    """Who was told to slow down stays a little slower, but need not wait as long each time."""
+    """Who was asked to slow down stays a little slower, but need not wait as long each time."""
     flow = await ask_code(hass, patience, await begin(hass))
     sim.fail(Endpoint.TOKEN, fault)
     sim.fail(Endpoint.TOKEN, login_error("authorization_pending"))
@@ -296,7 +296,7 @@ async def test_pace_after_a_delay(
     assert patience.waited == waited
 
 
-async def test_nobody_waits_longer_than_the_code_lives(
+async def test_no_wait_is_longer_than_the_code_lives(
     hass: HomeAssistant, sim: SimulatedCarData, patience: Patience
 ) -> None:
     """BMW may want to be left alone for an hour, but by then the code is of no use."""
@@ -332,7 +332,7 @@ async def test_dialog_is_looked_at_again(
 async def test_dialog_is_closed_at_the_code(
     hass: HomeAssistant, sim: SimulatedCarData, patience: Patience
 ) -> None:
-    """A code that nobody wants any more is not waited for either."""
+    """A code that is not needed any more is not waited for either."""
     patience.begin()
     flow: Any = await begin(hass)
     flow = await hass.config_entries.flow.async_configure(flow["flow_id"], {"client_id": CLIENT_ID})
@@ -346,7 +346,7 @@ async def test_dialog_is_closed_at_the_code(
 async def test_dialog_is_closed(
     hass: HomeAssistant, sim: SimulatedCarData, patience: Patience
 ) -> None:
-    """Nobody asks for an approval that is not waited for any more."""
+    """No approval is requested that is not waited for any more."""
     flow = await ask_code(hass, patience, await begin(hass))
     hass.config_entries.flow.async_abort(flow["flow_id"])
     sim.approve()
@@ -373,7 +373,7 @@ async def test_service_is_not_granted(
     assert flow["type"] is FlowResultType.CREATE_ENTRY
 
 
-async def test_nothing_is_told_about_services(
+async def test_nothing_is_reported_about_services(
     hass: HomeAssistant, sim: SimulatedCarData, patience: Patience
 ) -> None:
     """Tokens that do not say what they are good for may be good for everything."""
@@ -387,7 +387,7 @@ async def test_nothing_is_told_about_services(
 async def test_account_without_id(
     hass: HomeAssistant, sim: SimulatedCarData, patience: Patience
 ) -> None:
-    """There can be no stream for an account whose id BMW does not tell, so there is no entry."""
+    """There can be no stream for an account whose id BMW does not report, so there is no entry."""
     flow = await ask_code(hass, patience, await begin(hass))
     sim.fail(Endpoint.TOKEN, lacking(sim, "gcid"))
     flow = await wait_for_approval(hass, patience, flow)
@@ -401,7 +401,7 @@ async def test_account_without_id(
 async def test_known_client_is_refused_before_the_approval(
     hass: HomeAssistant, sim: SimulatedCarData, entry: MockConfigEntry
 ) -> None:
-    """The same client cannot be set up twice, and nobody has to approve a code to learn that."""
+    """The same client cannot be set up twice, which is reported before there is a code."""
     entry.add_to_hass(hass)
     flow = await step(hass, await begin(hass), {"client_id": CLIENT_ID.upper()})
     assert flow["type"] is FlowResultType.ABORT
@@ -412,7 +412,7 @@ async def test_known_client_is_refused_before_the_approval(
 async def test_known_account_with_another_client(
     hass: HomeAssistant, sim: SimulatedCarData, entry: MockConfigEntry, patience: Patience
 ) -> None:
-    """The id that BMW gives an account tells that it is the same one."""
+    """The id that BMW gives an account shows that it is the same one."""
     entry.add_to_hass(hass)
     sim.client_id = OTHER_ID
     flow = await approve(hass, sim, patience, await begin(hass))

@@ -1,4 +1,4 @@
-"""What the diagnostics of CarData tell, and that nothing secret is seen anywhere."""
+"""What the diagnostics of CarData report, and that no secret is shown anywhere."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -41,7 +41,7 @@ NOT_OURS = ("homeassistant.core", "pytest_homeassistant_custom_component.common"
 
 
 def secret_car() -> CarDataCar:
-    """Return a bundled car with a VIN and a place that look like real ones."""
+    """Return a bundled car with a VIN and a place that are like real ones."""
     (car,) = recorded("ix_xdrive50")
     mapping, basic, values = orjson.loads(
         orjson.dumps([car.mapping, car.basic_data, car.telematics]).replace(
@@ -78,7 +78,7 @@ async def entry(
 
 
 def secrets(cardata: SimulatedCarData, entry: MockConfigEntry) -> list[str]:
-    """Return everything that nobody may see."""
+    """Return everything that has to be hidden."""
     account = entry.data["sources"]["cardata"]
     (car,) = cardata.cars.values()
     (charge, *_) = car.charging_history
@@ -98,7 +98,7 @@ async def test_report(
     cardata: SimulatedCarData,
     entry: MockConfigEntry,
 ) -> None:
-    """The report tells who spent which call and why, what cars send, and what was not known."""
+    """The report contains who spent which call and why, what cars send, and what was not known."""
     await async_setup_component(hass, "diagnostics", {})
     push(entry, say(VIN, {"vehicle.some.novelty": 7, LATITUDE: PLACE[0], LONGITUDE: PLACE[1]}))
     push(entry, say("WBA71DEM0SECRET43", {"vehicle.vehicle.travelledDistance": 7}))

@@ -102,7 +102,7 @@ OUTAGES = (
         *((Endpoint.TOKEN, outage, "api_error") for outage in OUTAGES),
     ],
 )
-async def test_error_is_told_and_can_be_mended(
+async def test_error_is_reported_and_can_be_mended(
     hass: HomeAssistant, sim: SimulatedMyBMW, endpoint: Endpoint, fault: Fault, error: str
 ) -> None:
     """Every failure of the login leads back to the form, and a second try can succeed."""
@@ -119,7 +119,7 @@ async def test_error_is_told_and_can_be_mended(
 
 
 async def test_wrong_password(hass: HomeAssistant, sim: SimulatedMyBMW) -> None:
-    """A wrong password is told; what was typed is still there, except the password."""
+    """A wrong password is reported; what was typed is still there, except the password."""
     flow = await answer(hass, await begin(hass), {**ACCOUNT, "password": "wrong"})
     flow = await answer(hass, flow, CAPTCHA)
     assert flow["errors"] == {"base": "invalid_auth"}
@@ -170,7 +170,7 @@ async def test_known_account_is_refused_before_the_captcha(
 async def test_known_account_under_another_name(
     hass: HomeAssistant, sim: SimulatedMyBMW, entry: MockConfigEntry
 ) -> None:
-    """The id that BMW gives an account tells that it is the same one."""
+    """The id that BMW gives an account shows that it is the same one."""
     entry.add_to_hass(hass)
     data = {**entry.data["sources"]["mybmw"], "username": "old@example.com"}
     hass.config_entries.async_update_entry(entry, data={"sources": {"mybmw": data}})
@@ -223,7 +223,7 @@ async def test_log_in_again(
     assert entry.state is ConfigEntryState.LOADED
 
 
-async def test_log_in_again_as_somebody_else(
+async def test_log_in_again_with_another_account(
     hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, again: str
 ) -> None:
     """An entry stays with its account."""
@@ -262,7 +262,7 @@ async def test_options(hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp) 
 async def test_interval_is_bounded(
     hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, minutes: float
 ) -> None:
-    """Nobody can be locked out by asking too often."""
+    """The user cannot be locked out by too many requests."""
     entry = await set_up()
     flow = await hass.config_entries.options.async_init(entry.entry_id)
     with pytest.raises(InvalidData):

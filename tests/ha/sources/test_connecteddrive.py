@@ -552,7 +552,7 @@ async def test_with_the_app(hass: HomeAssistant, elapse: Elapse) -> None:
 async def test_position_is_not_tracked(
     hass: HomeAssistant, legacy: SimulatedConnectedDrive
 ) -> None:
-    """Destinations and range maps tell where the car is, too."""
+    """Destinations and range maps report where the car is, too."""
     entry = MockConfigEntry(
         domain=DOMAIN,
         data={"sources": {"connecteddrive": LOGIN}},

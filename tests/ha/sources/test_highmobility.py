@@ -324,7 +324,7 @@ async def test_events(
     elapse: Elapse,
     browser: Browser,
 ) -> None:
-    """Every event is told, the car is read at once, and warnings show as what they are."""
+    """Every event is reported, the car is read at once, and warnings show as what they are."""
     reads = service.asked(Place.DATA)
     service.cars[I4].tell("charging.battery_level", 0.5, service.clock() + timedelta(seconds=1))
     assert await post(browser, service.delivery("battery_guard_warning", I4)) == 202
@@ -585,7 +585,7 @@ async def test_options(
 async def test_not_allowed(
     hass: HomeAssistant, service: SimulatedHighMobility, account: MockConfigEntry, elapse: Elapse
 ) -> None:
-    """A consent that was withdrawn is told under Repairs; values stay, and come back."""
+    """A consent that was withdrawn is reported under Repairs; values stay, and come back."""
     before = state(hass, MILEAGE)
     service.set_clearance(I4, "revoked")
     for _ in range(8):
@@ -640,7 +640,7 @@ async def test_removal_without_the_service(
 async def test_diagnostics(
     hass: HomeAssistant, account: MockConfigEntry, hass_client: ClientSessionGenerator
 ) -> None:
-    """It tells what came, and no secret."""
+    """It reports what came, and no secret."""
     assert await async_setup_component(hass, DIAGNOSTICS, {})
     report: Any = await get_diagnostics_for_config_entry(hass, hass_client, account)
     assert report["sources"]["highmobility"]["answers"]

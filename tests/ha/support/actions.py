@@ -59,7 +59,7 @@ async def refused(
 
 
 def secret_car(name: str) -> RecordedCar:
-    """Return a bundled car with a VIN that looks like a real one."""
+    """Return a bundled car with a VIN that is like a real one."""
     (car,) = load(bundled()[name])
     told = [car.profile, car.state, car.charging]
     text = orjson.dumps(told).replace(car.vin.encode(), SECRET.encode())

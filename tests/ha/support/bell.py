@@ -44,7 +44,7 @@ class Service:
 
 
 class BellSource:
-    """Takes what is signed with "good", reads the car then, and tells an event."""
+    """Takes what is signed with "good", reads the car then, and reports an event."""
 
     name: Final = SOURCE
 

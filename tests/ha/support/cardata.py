@@ -123,7 +123,7 @@ async def connector(broker: SimulatedBroker) -> Callable[[HomeAssistant], Any]:
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for something that is bound to happen in a real network."""
     async with asyncio.timeout(PATIENCE):
-        while not condition():  # noqa: ASYNC110 - nothing tells when a state is written
+        while not condition():  # noqa: ASYNC110 - no event is sent when a state is written
             await asyncio.sleep(0.005)
 
 

@@ -409,7 +409,7 @@ OVER: Final = {("vehicle.vehicle.preConditioning.remainingTime", 0)}
 
 
 def has(train: str, descriptor: str) -> bool:
-    """Tell whether a car with this drive train can have a descriptor.
+    """Return whether a car with this drive train can have a descriptor.
 
     BMW lists things of the high-voltage battery for mild hybrids and even for combustion cars, and
     the health of the 48 V battery for all.

@@ -63,7 +63,7 @@ class Patience:
 
 
 async def step(hass: HomeAssistant, flow: Any, data: dict[str, Any] | None = None) -> Any:
-    """Answer what the flow shows; without an answer look again, as the frontend does."""
+    """Answer what the flow shows; without an answer show it again, as the frontend does."""
     result = await hass.config_entries.flow.async_configure(flow["flow_id"], data)
     await hass.async_block_till_done()
     return result

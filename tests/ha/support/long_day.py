@@ -1,4 +1,4 @@
-"""A day with an hour of driving and four of charging, as the stream and REST tell it."""
+"""A day with an hour of driving and four of charging, as the stream and REST report it."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

@@ -59,7 +59,7 @@ class SilentCar:
         vin, readings = source._received(f"gcid/{VIN}", orjson.dumps({**message, "data": data}))
         assert vin == VIN
         self.entry.runtime_data.async_push({vin: readings})
-        # Changes that come soon after others are not told yet
+        # Changes that come soon after others are not reported yet
         self.entry.runtime_data.async_process_car_poll(Poll())
         await self.hass.async_block_till_done()
 

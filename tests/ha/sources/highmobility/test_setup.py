@@ -113,7 +113,7 @@ async def test_owner_ends_the_clearance(
     elapse: Elapse,
     browser: Browser,
 ) -> None:
-    """The webhook tells it at once; Reconfigure asks for clearance again, and values come back."""
+    """The webhook reports it at once; Reconfigure requests clearance again; values come back."""
     assert await post(browser, service.set_clearance(I4, "revoked", "by the owner")) == 202
     await elapse(timedelta(seconds=1))
     assert issue(hass, "not_allowed", account)

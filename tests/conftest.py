@@ -11,7 +11,7 @@ make_codecs()
 # In an environment of their own, by script/test-browser
 collect_ignore = ["browser"]
 
-# A change is judged by the same cases each time; new ones are found by whoever runs the tests
+# A change is judged by the same cases each time; new ones are found by later runs
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")

@@ -73,7 +73,7 @@ NO_PLATFORMS = {
     "object_ids",
     "system_health",
 }
-# What keeps work going that fails in a way that nobody foresaw
+# What keeps work going that fails unexpectedly
 SUPERVISORS = {"client/core/supervisor.py"}
 # Tables are as long as what they list
 LONG_FILES: dict[str, str] = {
@@ -310,8 +310,8 @@ def test_every_part_is_installed() -> None:
 
 
 @each(MODULES)
-def test_no_unions_are_built_to_look_at_a_value(path: Path) -> None:
-    """`isinstance(x, A | B)` makes a new union each time, which costs more than the look."""
+def test_no_unions_are_built_to_check_a_value(path: Path) -> None:
+    """`isinstance(x, A | B)` makes a new union each time, which costs more than the check."""
     checks = [
         node
         for node in ast.walk(tree_of(path))

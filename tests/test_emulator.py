@@ -136,7 +136,7 @@ async def test_controls(web: httpx.AsyncClient) -> None:
 
 
 def test_recordings(tmp_path: Path) -> None:
-    """Cars are matched by VIN or by the name of the folder; some have little to tell."""
+    """Cars are matched by VIN or by the name of the folder; some have little to report."""
     entries = [{"vin": "I01_VIN", "model": "i3"}, {"vin": "F48_VIN", "model": "X1"}]
     (tmp_path / "vehicles.json").write_text(json.dumps({"vehicles": entries}))
     for name, vin in (("I01", "I01_VIN"), ("G30", "G30_VIN")):

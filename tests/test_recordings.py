@@ -13,7 +13,7 @@ from custom_components.mybmw.client import Redactor, archive, files
 from script.lib.develop.options import Options, UsageError, parse
 from tests.client.support.owned import Files, folder_of, owned, recording, write
 
-# It looks for a free port
+# It chooses a free port
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 SAME = ("mybmw/ix_xdrive50", "cardata/ix_xdrive50")

@@ -57,7 +57,7 @@ def test_client_declares_what_it_imports() -> None:
 
 
 def test_integration_declares_what_it_imports() -> None:
-    """Home Assistant itself has the rest, and nothing is declared that nobody imports."""
+    """Home Assistant itself has the rest, and nothing is declared that is not imported."""
     needed = declared(MANIFEST["requirements"])
     core = declared(requires("homeassistant") or [])
     assert distributions(INTEGRATION) - core.keys() == needed.keys()

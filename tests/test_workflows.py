@@ -27,7 +27,7 @@ def test_actions_are_pinned(path: Path) -> None:
     assert [action for action in used if not PINNED.fullmatch(action)] == []
 
 
-def test_hassfest_and_hacs_look_at_it() -> None:
+def test_hassfest_and_hacs_check_it() -> None:
     used = {step["uses"].partition("@")[0] for step in steps(WORKFLOWS[-1]) if "uses" in step}
     assert {"home-assistant/actions/hassfest", "hacs/action"} <= used
 

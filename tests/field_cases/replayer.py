@@ -1,4 +1,4 @@
-"""Replays a field case into one vehicle. The README beside this file tells the format."""
+"""Replays a field case into one vehicle. The README beside this file describes the format."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -136,7 +136,7 @@ class Replayer:
 
 
 def matches(value: object, wanted: object) -> bool:
-    """Tell whether a value is what a case expects."""
+    """Return whether a value is what a case expects."""
     value = value.value if isinstance(value, Enum) else value
     match wanted:
         case {"any": list(choices)}:

@@ -1,4 +1,4 @@
-"""What somebody at the controls can let happen: trips, charges, faults."""
+"""What can be controlled from outside: trips, charges, faults."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -22,7 +22,7 @@ def _drive(sim: SimulatedConnectedDrive, car: LegacyCar, params: _Params) -> Non
 
 
 def _locate(sim: SimulatedConnectedDrive, car: LegacyCar, params: _Params) -> None:
-    """Let a car tell its position, or why it does not."""
+    """Let a car report its position, or why it does not."""
     known = car.status.get("position")
     place = known if isinstance(known, dict) else {}
     car.status["position"] = {**place, "status": params.get("status", "OK")}

@@ -67,7 +67,7 @@ class Call:
 
 @dataclass(slots=True)
 class _Running:
-    """A command on its way: the statuses that are still to be told, and what it does at the end."""
+    """A running command: the statuses still to be reported, and what it does at the end."""
 
     service: str
     event: str
@@ -108,7 +108,7 @@ class SimulatedConnectedDrive:
         """Set up the account; `answer` is that to the security question, if unlocking needs it.
 
         Cars charge faster than real ones by `speed`; what they report has the time of the clock.
-        `bare_list` tells the cars without an object around them. `poi_field` and `token_path` are
+        `bare_list` reports the cars without an object around them. `poi_field` and `token_path` are
         what this server knows of several ones.
         """
         self.cars = {car.vin: car.copy() for car in cars}

@@ -1,4 +1,4 @@
-"""The cars of the garage as the Auto API tells them: those that CarData and the app know too."""
+"""The cars of the garage as the Auto API reports them: those that CarData and the app know too."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -180,7 +180,7 @@ def _json(value: str, _unit: str) -> Any:
 
 
 def _add_charge(made: AutoApiCar, car: CarDataCar) -> None:
-    """The charge is told by several descriptors, of which the newest is right."""
+    """The charge is reported by several descriptors, of which the newest is right."""
     told = [found for descriptor in SOC if (found := _told(car, descriptor, fraction))]
     if told:
         made.tell("charging.battery_level", *max(told, key=lambda found: parse_time(found[1])))
@@ -259,7 +259,7 @@ def _add_identity(made: AutoApiCar, car: CarDataCar) -> None:
 
 
 def _add_session(made: AutoApiCar, car: CarDataCar) -> None:
-    """Tell the last charge."""
+    """Report the last charge."""
     sessions = [item for item in car.charging_history if item.get("endTime")]
     if not sessions:
         return

@@ -72,7 +72,7 @@ class Owner:
         return found[-1].status if found else "revoked"
 
     def approve(self, authorization: str | None = None) -> None:
-        """Approve in the portal, by default the newest consent, which a webhook tells."""
+        """Approve in the portal, by default the newest consent, which a webhook reports."""
         self._decide("approved", authorization)
 
     def deny(self, authorization: str | None = None) -> None:

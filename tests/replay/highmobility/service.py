@@ -60,7 +60,7 @@ class Delivery:
 class SimulatedHighMobility:
     """One app in the console, and what is behind it.
 
-    `eligibility` and `clearance` hold what is told of a car by VIN; clearance is approved after
+    `eligibility` and `clearance` are those of cars by VIN; clearance is approved after
     `delay`. `public_key` checks assertions by the private key with the id `key_id`. `deliveries`
     are the webhooks that were sent, `on_webhook` takes them.
     """
@@ -107,7 +107,7 @@ class SimulatedHighMobility:
         self.send("ping")
 
     def set_clearance(self, vin: str, status: str, reason: str = "") -> Delivery:
-        """Let the clearance of a car become another one, and tell that by a webhook."""
+        """Let the clearance of a car become another one, and report that by a webhook."""
         item = self.clearance.setdefault(vin, {"vin": vin, "brand": "bmw"})
         item["status"] = status
         change = {"timestamp": timestamp(self.clock()), "status": status, "reason": reason}
@@ -148,7 +148,7 @@ class SimulatedHighMobility:
         return Delivery(headers, body)
 
     def send(self, kind: str, vin: str | None = None, **event: Any) -> Delivery:
-        """Send a webhook to whoever listens."""
+        """Send a webhook to the registered address."""
         sent = self.delivery(kind, vin, **event)
         self.deliveries.append(sent)
         for listener in self.on_webhook:

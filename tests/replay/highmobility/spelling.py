@@ -1,4 +1,4 @@
-"""How the Auto API spells what CarData and the app tell; written down without our parser."""
+"""How the Auto API spells what CarData and the app report; written down without our parser."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""What High Mobility's wire looks like: requests, errors, webhooks (highmobility.md)."""
+"""The form of High Mobility's requests, errors and webhooks (highmobility.md)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -18,7 +18,8 @@ from custom_components.mybmw.client.journal.journal import Journal
 from custom_components.mybmw.client.journal.log import JournalEvent, Log, Settings
 from custom_components.mybmw.client.journal.observation import observe
 from custom_components.mybmw.client.journal.stored import load_records, to_json
-from custom_components.mybmw.client.mybmw.readings import Context, read_state
+from custom_components.mybmw.client.mybmw.car_context import Context
+from custom_components.mybmw.client.mybmw.readings import read_state
 from tests.replay.cardata import StreamMessage
 from tests.replay.driving_days import Driven
 

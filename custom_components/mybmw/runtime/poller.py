@@ -49,6 +49,7 @@ ISSUES: Final[Mapping[str, Callable[[Status, datetime], bool]]] = {
     "webhook_silent": lambda status, now: (
         not status.webhook_refused and _is_silent(status.webhook_silent_since, now)
     ),
+    "clearance_refused": lambda status, _now: status.refused_cars,
     "privacy_mode": lambda status, _now: status.private,
     "price_limit": lambda status, _now: status.bill is not None and status.bill.stopped,
     "no_container": lambda status, _now: status.container_missing,

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from freezegun.api import FrozenDateTimeFactory
 import httpx
+import jwt
 import pytest
 
 from custom_components.mybmw.client import AuthError, InvalidValueError, NetworkError
@@ -28,7 +29,8 @@ from custom_components.mybmw.client.highmobility import (
     exchange,
     revoke,
 )
-from tests.client.highmobility.support import APP, BACK, consented, fleet, linked
+from custom_components.mybmw.client.highmobility.auth import client_assertion
+from tests.client.highmobility.support import APP, BACK, NOW, consented, fleet, linked
 from tests.replay.highmobility import CLIENT_ID, SECRET, Place, fails, no_network
 
 I4 = "WBY0FINGERPRINT01"
@@ -90,6 +92,28 @@ def test_no_key(text: str) -> None:
     """What is no P-256 key is refused before anything is sent."""
     with pytest.raises(KeyFormError):
         check_key(text)
+
+
+@pytest.mark.parametrize(("sandbox", "place"), [(True, "sandbox."), (False, "")])
+def test_assertion(sandbox: bool, place: str) -> None:
+    """It names app and key, and the API that it is for; each is another one."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    app = Application(CLIENT_ID, key_id="key-1", private_key=pem(key))
+    made = [client_assertion(app, endpoints(sandbox=sandbox), NOW) for _ in range(2)]
+    claims = [
+        jwt.decode(
+            item,
+            key.public_key(),
+            ["ES256"],
+            audience=f"https://{place}api.high-mobility.com/v1",
+            issuer="key-1",
+            options={"verify_iat": False},
+        )
+        for item in made
+    ]
+    assert claims[0]["ver"] == 2
+    assert claims[0]["iat"] == int(NOW.timestamp())
+    assert claims[0]["jti"] != claims[1]["jti"]
 
 
 async def test_wrong_secret() -> None:

@@ -85,7 +85,8 @@ class Status(NamedTuple):
     for; None if calls are not counted. `disputed` means that another program seems to take the
     stream, `refused` that its broker keeps refusing the connection. `silent_since` is since when
     the stream is connected without a message of any car. `failing` means that a part of the work
-    keeps failing with an unexpected error. `private` means that a car keeps its data to itself.
+    keeps failing with an unexpected error. `private` means that a car keeps its data to itself,
+    `refused_cars` that a new car may not be read.
 
     `delivery` is the time of the last call of the webhook, `webhook_silent_since` since when the
     first one is waited for, `webhook_refused` that all had a wrong signature. `bill` is what the
@@ -108,6 +109,7 @@ class Status(NamedTuple):
     silent_since: datetime | None = None
     failing: bool = False
     private: bool = False
+    refused_cars: bool = False
     last_poll: datetime | None = None
     cause: Unreadable | None = None
     delivery: datetime | None = None

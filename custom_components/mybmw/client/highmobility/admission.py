@@ -52,6 +52,12 @@ class Admission:
         return not self._fleet and tokens is not None and not tokens.approved
 
     @property
+    def waiting(self) -> bool:
+        """Whether no car can be read before an approval."""
+        cars = self._cars.values()
+        return self.pending or (any(c.waiting for c in cars) and not any(c.cleared for c in cars))
+
+    @property
     def due(self) -> datetime:
         """When to ask next: for a fleet, as soon as the first of its cars wants it."""
         if not self._fleet:

@@ -72,6 +72,12 @@ class FleetCar:
         """Whether it keeps all its data to itself."""
         return self.failures == _PRIVATE
 
+    @property
+    def refused(self) -> bool:
+        """Whether it was never read, since its clearance was refused or has ended."""
+        ended = self.clearance is not None and self.clearance.state.ended
+        return ended and self.newest is None
+
     def warned(self, kind: EventKind, time: datetime) -> AnyReading:
         """Note a warning of the 12 V battery, or an accident."""
         if kind is EventKind.ACCIDENT_REPORTED:

@@ -4,7 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntryState, ConfigFlowContext
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigEntry,
+    ConfigEntryState,
+    ConfigFlowContext,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
@@ -33,7 +38,7 @@ X3 = "WBA0FINGERPRINT04"
 EXPIRED = {"error": "invalid_grant", "error_description": "The code has expired"}
 
 
-def issue(hass: HomeAssistant, kind: str, account: MockConfigEntry) -> bool:
+def issue(hass: HomeAssistant, kind: str, account: ConfigEntry) -> bool:
     return (DOMAIN, f"{kind}_{account.entry_id}") in ir.async_get(hass).issues
 
 
@@ -394,3 +399,30 @@ async def test_unknown_event(
     assert told.attributes["event_type"] == "unknown"
     lines = [item.getMessage() for item in caplog.records if "unknown kind" in item.getMessage()]
     assert [line.rpartition(" ")[2] for line in lines] == ["door_opened"]
+
+
+@pytest.mark.parametrize("status", ["rejected", "revoked", "canceled", "error"])
+async def test_clearance_is_refused_later(
+    hass: HomeAssistant,
+    service: SimulatedHighMobility,
+    browser: Browser,
+    elapse: Elapse,
+    status: str,
+) -> None:
+    """The account waits; then Repairs tells of a car that was never read, and how to go on."""
+    service.delay = timedelta(hours=1)
+    flow = await step(hass, await begin(hass, "fleet"), FLEET)
+    service.webhook_secret = suggested(flow)["webhook_secret"]
+    await step(hass, flow, {})
+    await hass.async_block_till_done()
+    assert state(hass, f"{SERVICE}_connection_to_bmw") == "waiting"
+    (account,) = hass.config_entries.async_entries(DOMAIN)
+    hook = account.data["sources"]["highmobility"]["webhook_id"]
+    assert await post(browser, service.set_clearance(I4, status), hook) == 202
+    await elapse(timedelta(seconds=1))
+    assert issue(hass, "clearance_refused", account)
+    assert state(hass, f"{SERVICE}_connection_to_bmw") == "connected"
+    assert await post(browser, service.set_clearance(I4, "approved"), hook) == 202
+    await elapse(timedelta(seconds=1))
+    assert not issue(hass, "clearance_refused", account)
+    assert float(state(hass, MILEAGE)) > 0

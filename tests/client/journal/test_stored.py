@@ -55,7 +55,10 @@ CHARGE = Charge(
     place=HOME,
     ended_by=ChargeEnd.TARGET_REACHED,
     rows=(HistoryRow(NOON - timedelta(hours=3), NOON, 31.5, start_soc=30.0, detailed=True),),
-    slots=tuple(Slot(NOON + n * timedelta(minutes=15), 2.75) for n in range(12)),
+    slots=tuple(
+        Slot(NOON.replace(second=0, microsecond=0) + n * timedelta(minutes=15), 2.75)
+        for n in range(12)
+    ),
     curve=((NOON, 11.0), (NOON + timedelta(minutes=5), 10.4)),
     cost=Money(9.45, "EUR", How.TIME, partial=True),
 )

@@ -1,7 +1,6 @@
 """Find the charges of a car, and what they add up to."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -45,7 +44,7 @@ class ChargeTracker:
         self.totals = ChargedTotals()
         self.learned = GridEnergy()
         self._open: OpenCharge | None = None
-        self._filed: Charge | None = None
+        self._filed: tuple[object, ...] = ()
         self._ended: datetime | None = None
         self._parked: Parked | None = None
         self._plug: bool | None = None
@@ -135,7 +134,7 @@ class ChargeTracker:
         if charge is None:
             self._find_unseen(look)
             return
-        self._open, self._filed = charge, None
+        self._open, self._filed = charge, ()
         self._report(JournalEventKind.CHARGE_STARTED, charge.start, charge, look)
         self._follow(charge, look)
 
@@ -173,14 +172,16 @@ class ChargeTracker:
 
     def _file(self, charge: OpenCharge, look: _Look) -> None:
         """Put a charge that has ended into the log, or amend its record."""
-        first = not charge.closed
+        first, capacity = not charge.closed, look.seen.value(car.BATTERY_CAPACITY)
         states.close(charge, look.seen)
-        own = charge.record(self.learned, look.seen.value(car.BATTERY_CAPACITY))
+        state = (charge.state, capacity, self.learned.version)
+        if state == self._filed:
+            return
+        self._filed = state
+        own = charge.record(self.learned, capacity)
         if not (charge.id or _is_charge(own)):
             return
-        if own != self._filed:
-            charge.id = file_charge(look.log, own, look.settings)
-            self._filed = replace(own, id=charge.id)
+        charge.id = file_charge(look.log, own, look.settings)
         if first:
             self._report(JournalEventKind.CHARGE_ENDED, charge.end, charge, look)
             if charge.reason is ChargeEnd.TARGET_REACHED:
@@ -188,7 +189,7 @@ class ChargeTracker:
 
     def _drop(self, charge: OpenCharge) -> None:
         self._ended = charge.end
-        self._open = self._filed = None
+        self._open, self._filed = None, ()
 
     def _find_unseen(self, look: _Look) -> None:
         found = unseen_charge(look.seen, self._parked, look.log, self.learned)

@@ -11,6 +11,9 @@ from math import isfinite
 from types import NoneType
 from typing import Any, Final, NamedTuple, get_args, get_origin, get_type_hints
 
+from ..core.records import Slot
+from .quarters import QUARTER
+
 type Json = dict[str, Any]
 
 
@@ -154,6 +157,26 @@ def _number(saved: object) -> float:
     return float(saved)
 
 
+def _write_slots(slots: tuple[Slot, ...]) -> list[float]:
+    """Return the start of the first slot, and the energies from there on, 0 where there is none."""
+    if not slots:
+        return []
+    first = int(slots[0].start.timestamp())
+    energies = [0.0] * ((int(slots[-1].start.timestamp()) - first) // QUARTER + 1)
+    for slot in slots:
+        energies[(int(slot.start.timestamp()) - first) // QUARTER] = slot.energy
+    return [first, *energies]
+
+
+def _read_slots(saved: object) -> tuple[Slot, ...]:
+    numbers = [*map(_number, _list(saved))]
+    return tuple(
+        Slot(_time(numbers[0] + QUARTER * index), energy)
+        for index, energy in enumerate(numbers[1:])
+        if energy
+    )
+
+
 def _whole(saved: object) -> int:
     return int(_number(saved))
 
@@ -176,4 +199,5 @@ _PLAIN: Final[Mapping[Any, _Form]] = {
     int: _Form(int, _whole),
     str: _Form(str, _text),
     bool: _Form(bool, _truth),
+    tuple[Slot, ...]: _Form(_write_slots, _read_slots),
 }

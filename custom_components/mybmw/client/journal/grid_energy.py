@@ -92,12 +92,13 @@ def kind_of(power: float) -> ChargingKind:
 
 @dataclass(slots=True)
 class GridEnergy:
-    """What was learned of a car.
+    """What was learned of a car; `version` is another one when something was learned.
 
     `per_point` are kWh from the grid per point of the state of charge, newest first; `ratios` the
     energy that the power adds up to, by that from the grid, newest last.
     """
 
+    version: int = 0
     per_point: dict[ChargingKind, list[float]] = field(default_factory=dict)
     ratios: dict[ChargingKind, list[float]] = field(default_factory=dict)
 
@@ -108,6 +109,7 @@ class GridEnergy:
             row = _lesson(item)
             if item.kind is not None and row is not None and len(found[item.kind]) < _SAMPLES:
                 found[item.kind].append(row)
+        self.version += found != self.per_point
         self.per_point = found
 
     def compare(self, kind: ChargingKind, power: Measured, grid: float) -> None:
@@ -116,6 +118,7 @@ class GridEnergy:
             known = self.ratios.setdefault(kind, [])
             ratio = round(power.energy / power.coverage / grid, 4)
             if _LEAST_RATIO <= ratio <= _LARGEST_RATIO:
+                self.version += 1
                 known.append(ratio)
                 del known[:-_SAMPLES]
 

@@ -134,13 +134,15 @@ def _replaces(session: ChargingSession, row: HistoryRow) -> bool:
 
 
 def _near(log: Log, spans: Iterable[Span]) -> Iterator[Charge]:
-    """Yield the charges that touch one of the times, and what touches those."""
+    """Yield the charges within an hour of one of the times, and those near their rows."""
     waiting = dict(log.charges)
     queue = list(spans)
     while queue:
-        span = queue.pop()
+        low, high = queue.pop().padded()
         touching = [
-            item for item in waiting.values() if span_of(item).padded().common(span) > _ZERO
+            item
+            for item in waiting.values()
+            if item.end > low and (item.start or item.not_before or item.end) < high
         ]
         for item in touching:
             del waiting[item.id]

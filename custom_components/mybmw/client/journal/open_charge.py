@@ -81,6 +81,11 @@ class OpenCharge:
         """When it has ended, or the newest sign that it goes on."""
         return self.paused or self.active
 
+    @property
+    def state(self) -> tuple[object, ...]:
+        """What its record depends on once it has ended."""
+        return (self.end, self.over, self.start_soc, self.end_soc, self.reason, self.unplugged)
+
     def add_power(self, time: datetime, power: float) -> None:
         """Add a power in kW; points that are close together become one when there are many."""
         if self.curve and time <= self.curve[-1][0]:

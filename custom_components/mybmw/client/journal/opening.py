@@ -11,7 +11,8 @@ from .trip_begin import drove_off
 from .trip_end import is_running
 from .trip_state import LATE, OpenTrip, TripState
 
-_ROUNDING: Final = 1.05
+ROUNDING: Final = 1.05
+"""What the odometer may gain without a trip."""
 _LATE_GAIN: Final = 2.05
 
 
@@ -44,9 +45,17 @@ def belongs_to_last(movement: Movement, state: TripState, gain: float) -> bool:
         return gain <= _LATE_GAIN or movement.fits_before(state.ended)
     if is_running(state) or (state.segment is not None and state.segment > late):
         return False
-    if movement.fits_before(state.ended):
-        return True
-    return gain <= _ROUNDING and (state.still is None or state.still <= late)
+    return movement.fits_before(state.ended)
+
+
+def may_be_last(state: TripState, gain: float) -> bool:
+    """Return whether the odometer may have counted a part of the last trip late."""
+    if is_running(state) or state.ended is None:
+        return False
+    late = state.ended + LATE
+    if state.segment is not None and state.segment > late:
+        return False
+    return gain <= ROUNDING and (state.still is None or state.still <= late)
 
 
 def opened(movement: Movement, state: TripState, charges: Mapping[str, Charge]) -> OpenTrip:
@@ -54,7 +63,7 @@ def opened(movement: Movement, state: TripState, charges: Mapping[str, Charge]) 
     base = state.base or 0.0
     return OpenTrip(
         base,
-        base,
+        max(base, state.odometer or base),
         movement.until,
         running=_running_at(movement, state),
         left=_left(state),

@@ -61,6 +61,7 @@ def running(state: TripState, seen: Observation) -> Iterator[Movement]:
         return
     begun = [time for time in on if state.stopped is None or time > state.stopped]
     if begun and not is_running(state):
+        state.ran = state.running if state.after_end(state.running) else None
         state.running = min(begun)
         yield Movement(Sign.RUNNING, state.running, state.running)
 

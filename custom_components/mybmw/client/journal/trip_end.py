@@ -16,6 +16,7 @@ IDLE: Final = 20 * MINUTE
 _SURE: Final = 2 * MINUTE
 _UNSURE: Final = 6 * MINUTE
 _BEFORE: Final = 2 * MINUTE
+_SETTLING: Final = 6 * MINUTE
 _STANDING: Final = 5 * MINUTE
 LONG_STEP: Final = 15 * MINUTE
 """A step of the odometer over a longer time does not say when the car moved."""
@@ -82,7 +83,7 @@ def _proofs(trip: OpenTrip, state: TripState) -> Iterator[bool]:
         return
     yield _since(state.plugged, max(trip.move - _BEFORE, trip.opened))
     yield _since(state.secured, max(trip.move - MINUTE, trip.opened))
-    yield state.opened is not None and state.opened > trip.move
+    yield state.opened is not None and state.opened > trip.seen
 
 
 def _since(time: datetime | None, begin: datetime) -> bool:
@@ -95,6 +96,15 @@ def _stands(trip: OpenTrip, state: TripState) -> bool:
         return False
     long_enough = SILENCE if is_running(state) else _STANDING
     return state.fixed - max(state.still, trip.move) >= long_enough
+
+
+def settled_end(state: TripState, ended: datetime) -> datetime:
+    """Return the end of the last trip by what has become known since it was closed."""
+    earliest, latest = ended - _BEFORE, ended + _SETTLING
+    if state.segment is not None and earliest <= state.segment <= latest:
+        return state.segment
+    late = [time for time in (state.stopped, state.moved) if time and ended < time <= latest]
+    return late[0] if late else ended
 
 
 def silent_at(trip: OpenTrip, state: TripState) -> datetime:

@@ -59,11 +59,13 @@ class TripState:
     reached at `gained` and last measured at `odometer_time`. `fixed` is the time of the newest
     position, `still` since when the car has been at that place. `ended` is the end of the last
     trip, `moved` the newest time of a movement in it, `last` the id of its record. `running` and
-    `stopped` are when the car was switched on and off last, `opened`, `left`, `secured` and
+    `stopped` are when the car was switched on and off last, `ran` when it was switched on the time
+    before, `opened`, `left`, `secured` and
     `plugged` the newest times of the driver's door, the lock and the plug. `segments` counts the
     ends of trips that the car has reported since. The car has `arrived` if the place in the last
     record is that of its end. A `live` car reports on the road. `empty` is the last trip if the
-    odometer has not said yet how long it was.
+    odometer has not said yet how long it was. `counted` is when the odometer has gained a km that
+    may be of the last trip or of the next.
     """
 
     base: float | None = None
@@ -79,6 +81,7 @@ class TripState:
     last: str | None = None
     arrived: bool = True
     running: datetime | None = None
+    ran: datetime | None = None
     stopped: datetime | None = None
     parked: datetime | None = None
     opened: datetime | None = None
@@ -87,6 +90,7 @@ class TripState:
     plugged: datetime | None = None
     segment: datetime | None = None
     segments: int = 0
+    counted: datetime | None = None
     soc: float | None = None
     soc_time: datetime | None = None
     live: bool = False

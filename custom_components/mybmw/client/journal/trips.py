@@ -15,18 +15,25 @@ from ..core.records import PlaceKind, RecordPlace, Trip
 from .log import TRIP, JournalEvent, JournalEventKind, Log, Settings
 from .movement import Movement, Sign
 from .observation import Observation
-from .opening import belongs_to_last, is_late, moved_off, opened, reopened
+from .opening import belongs_to_last, is_late, may_be_last, moved_off, opened, reopened
 from .signs import MIN_GAIN, Spot, note_marks, odometer, running
 from .trip_begin import ON_THE_ROAD, start_of
-from .trip_end import LONG_STEP, final_at, find_end
+from .trip_end import LONG_STEP, final_at, find_end, settled_end
 from .trip_figures import amended, deviates
 from .trip_record import ended, started, trip_record
-from .trip_state import MINUTE, OpenTrip, TripState, dump_state, load_state
+from .trip_state import LATE, MINUTE, OpenTrip, TripState, dump_state, load_state
 
 _SHORTEST_STOP: Final = 3 * MINUTE
 _BURST: Final = MINUTE / 2
 _ARRIVING: Final = 2 * MINUTE
+_UNDECIDED: Final = 10 * MINUTE
 _ANY_DISTANCE: Final = 0.05
+
+
+def _stopped_within(state: TripState, movement: Movement) -> datetime | None:
+    """Return when the car was switched off in the time of a movement."""
+    off, since = state.stopped, movement.since
+    return off if off and since and since < off <= movement.until + MINUTE else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +95,7 @@ class TripTracker:
         self._announce(look)
         self._finish(look)
         if state.open is None:
+            self._settle(look)
             self._amend(look, arrived=self._locate(look))
         self._keep_charge(seen)
         self._resumed = False
@@ -95,8 +103,10 @@ class TripTracker:
     @property
     def again(self) -> datetime | None:
         """When the car has to be looked at again though it says nothing."""
-        trip = self.state.open
-        return None if trip is None else final_at(trip, self.state)
+        trip, counted = self.state.open, self.state.counted
+        if trip is None:
+            return None if counted is None else counted + _UNDECIDED
+        return final_at(trip, self.state)
 
     def dump(self) -> dict[str, Any]:
         """Return the state as JSON."""
@@ -144,7 +154,14 @@ class TripTracker:
         elif movement.sign is Sign.RUNNING or not is_late(movement, self.state):
             self._start(movement, look)
         else:
-            self.state.arrived = False
+            self._arrive_late(movement)
+
+    def _arrive_late(self, movement: Movement) -> None:
+        """Take another position as that of the end of the last trip."""
+        state = self.state
+        state.arrived = False
+        if state.ended is not None and movement.until <= state.ended + LATE:
+            state.moved = max(state.moved or state.ended, movement.until)
 
     def _longest_stop(self, look: _Look, *, sure: bool) -> timedelta:
         join = look.settings.join_stops
@@ -161,10 +178,31 @@ class TripTracker:
             state.empty.reached = reached
             self._close(state.empty, state.empty.end or state.empty.seen, look)
         elif last is not None and state.empty is None and belongs_to_last(movement, state, gain):
-            state.base = reached
-            look.log.put(replace(last, odometer_end=reached))
+            self._add_to_last(look)
+        elif last is not None and state.empty is None and may_be_last(state, gain):
+            state.counted = movement.until
         else:
             self._start(movement, look)
+
+    def _add_to_last(self, look: _Look) -> None:
+        """Add what the odometer has gained to the last trip."""
+        state, last = self.state, look.log.trips.get(self.state.last or "")
+        state.counted = None
+        if last is not None and state.odometer is not None:
+            state.base = state.odometer
+            look.log.put(replace(last, odometer_end=state.odometer))
+
+    def _settle(self, look: _Look) -> None:
+        """Correct the last trip by late readings."""
+        state, last = self.state, look.log.trips.get(self.state.last or "")
+        if state.counted is not None and look.now >= state.counted + _UNDECIDED:
+            self._add_to_last(look)
+        if last is None or state.empty is not None or last.end != state.ended:
+            return
+        end = settled_end(state, last.end)
+        if end != last.end and (last.start is None or last.start < end):
+            state.ended = end
+            look.log.put(replace(look.log.trips[last.id], end=end))
 
     def _start(self, movement: Movement, look: _Look) -> None:
         """Begin a trip, or continue the last one after a short stop."""
@@ -176,7 +214,7 @@ class TripTracker:
             self._compare(look)
             state.open = opened(movement, state, look.log.charges)
             state.open.unseen = self._resumed
-        state.empty = None
+        state.empty = state.counted = None
         self._extend(state.open, movement, look)
 
     def _continued(self, movement: Movement, look: _Look) -> OpenTrip | None:
@@ -235,20 +273,25 @@ class TripTracker:
         return movement.until <= trip.running + MINUTE
 
     def _count_before(self, trip: OpenTrip, movement: Movement, look: _Look) -> None:
-        """Put what was driven before a trip into the last one, or into a trip of its own."""
-        state = self.state
+        """Put what was driven before a trip into the last one, or into a trip of its own.
+
+        After a short stop it belongs to this trip.
+        """
+        state, on = self.state, trip.running
         gain = (state.odometer or 0.0) - (state.base or 0.0)
         if gain < MIN_GAIN:
             return
-        state.open = None
-        running_since, state.running = state.running, None
+        stopped = _stopped_within(state, movement)
+        if stopped is not None and on is not None:
+            if on - stopped <= look.settings.join_stops:
+                trip.running, trip.reached = state.ran, state.odometer or 0.0
+                self._move(trip, movement)
+                return
+        state.open, state.running = None, state.ran
         self._count(movement, look)
         if state.open is not None:
-            found = find_end(state.open, state)
-            latest = min(movement.until, trip.opened)
-            end = latest if found is None else min(found.time, latest)
-            self._close(state.open, end, look)
-        state.running = running_since
+            self._close(state.open, stopped or min(movement.until, trip.opened), look)
+        state.running = on
         trip.odometer = trip.reached = state.base or 0.0
         trip.origin = state.place
         state.open = trip

@@ -1,0 +1,98 @@
+"""Any order within five minutes, any repetition and any delay up to that: the same trips and km."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+from typing import Final
+
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+from tests.client.journal.support import START, VIN, Owner
+from tests.client.journal.test_days import CARS, TRAINS, TWO_MINUTES, moment
+from tests.replay.carstate import CarState
+from tests.replay.days import HOUR, Part, Step, ac_charge, burst, commute
+from tests.replay.driving_days import Driven, Observer, errand
+from tests.replay.timeline import Change, messages
+
+MOST: Final = 300.0
+_LATE: Final = 0.5
+_TWICE: Final = 0.1
+LEAST_STOP: Final = 15 * 60.0
+"""Trips that are closer together than readings are late cannot be told apart by anybody."""
+
+type Plan = list[tuple[float, Step]]
+
+PLANS: Final = st.lists(
+    st.tuples(
+        st.floats(LEAST_STOP, 6 * HOUR),
+        st.sampled_from([commute, errand, commute, ac_charge]),
+    ),
+    min_size=1,
+    max_size=5,
+)
+NAMES: Final = st.sampled_from(["electric", "hybrid", "petrol", "Neue Klasse"])
+DARK: Final = st.sampled_from(
+    ["electric, silent on the road", "hybrid, silent on the road", "petrol, silent on the road"]
+)
+
+
+def lived(car: CarState, steps: Plan, observer: Observer) -> Part:
+    """A day of a car: each step begins so many seconds after the one before has ended."""
+    yield from burst(car)
+    time = 60.0
+    for pause, step in steps:
+        chosen = step if step is ac_charge else observer.of(step)
+        if step is ac_charge and not car.electric:
+            continue
+        last = time
+        part = chosen(car, time + pause)
+        while True:
+            try:
+                change = next(part)
+            except StopIteration as end:
+                car = end.value
+                break
+            last = max(last, change.at)
+            yield change
+        time = last
+    return car
+
+
+def shuffled(changes: Iterable[Change], chance: Random) -> list[Change]:
+    """Delay each second change by up to five minutes, and send some of them twice."""
+    found: list[Change] = []
+    for change in changes:
+        found.append(change.later(chance.uniform(0, MOST) if chance.random() < _LATE else 0.0))
+        if chance.random() < _TWICE:
+            found.append(change.later(chance.uniform(0, MOST)))
+    return sorted(found, key=lambda change: change.at)
+
+
+def owner_of(car: CarState, changes: Iterable[Change]) -> Owner:
+    owner = Owner(TRAINS[car.drivetrain])
+    owner.receive(messages(changes, vin=VIN, gcid="g", start=START, together=8))
+    owner.wait(owner.now + timedelta(hours=4))
+    return owner
+
+
+def check(owner: Owner, true: list[Driven]) -> None:
+    assert [trip.distance for trip in owner.trips] == [trip.km for trip in true]
+    for trip, was in zip(owner.trips, true, strict=True):
+        assert abs(trip.end - moment(was.end)) <= TWO_MINUTES
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[*HealthCheck])
+@given(NAMES, PLANS, st.randoms(use_true_random=True))
+def test_a_live_car(name: str, steps: Plan, chance: Random) -> None:
+    observer = Observer()
+    changes = [*lived(CARS[name], steps, observer)]
+    check(owner_of(CARS[name], shuffled(changes, chance)), observer.trips)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[*HealthCheck])
+@given(DARK, PLANS, st.randoms(use_true_random=True))
+def test_a_car_that_is_silent_on_the_road(name: str, steps: Plan, chance: Random) -> None:
+    observer = Observer()
+    changes = [*lived(replace(CARS[name], live=False), steps, observer)]
+    check(owner_of(CARS[name], shuffled(changes, chance)), observer.trips)

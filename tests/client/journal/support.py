@@ -12,8 +12,8 @@ from custom_components.mybmw.client import Garage
 from custom_components.mybmw.client.cardata.car_state import CarState as Memory
 from custom_components.mybmw.client.cardata.readings import read_values
 from custom_components.mybmw.client.core.attributes import DRIVE_TRAIN, AnyReading
-from custom_components.mybmw.client.core.records import Trip
-from custom_components.mybmw.client.core.values import DriveTrain
+from custom_components.mybmw.client.core.records import Charge, Trip
+from custom_components.mybmw.client.core.values import ChargingSession, DriveTrain
 from custom_components.mybmw.client.journal.journal import Journal
 from custom_components.mybmw.client.journal.log import JournalEvent, Log, Settings
 from custom_components.mybmw.client.journal.observation import observe
@@ -54,6 +54,16 @@ class Owner:
     def trips(self) -> list[Trip]:
         """The trips in order of their end."""
         return sorted(self.log.trips.values(), key=lambda trip: trip.end)
+
+    @property
+    def charges(self) -> list[Charge]:
+        """The charges in order of their end."""
+        return sorted(self.log.charges.values(), key=lambda charge: charge.end)
+
+    def import_charges(self, sessions: Iterable[ChargingSession]) -> None:
+        """Take in rows of BMW's history."""
+        self.journal.charges.take_history(sessions, self.log, self.settings)
+        self.look(self.now)
 
     @property
     def driven(self) -> float:

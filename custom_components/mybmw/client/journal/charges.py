@@ -20,7 +20,7 @@ from .observation import Observation
 from .open_charge import OpenCharge, load_open
 from .unseen import unseen_charge
 
-_LEAST_TIME: Final = timedelta(minutes=5)
+_LEAST_TIME: Final = timedelta(minutes=2)
 _LEAST_ENERGY: Final = 0.1
 
 
@@ -145,9 +145,10 @@ class ChargeTracker:
                 self._file(charge, look)
                 self._drop(charge)
                 return
-            if charge.told or charge.closed:
-                self._report(JournalEventKind.CHARGE_STARTED, again, charge, look)
+            told = charge.told or charge.closed
             states.resume(charge, again)
+            if told:
+                self._report(JournalEventKind.CHARGE_STARTED, again, charge, look)
         self._follow(charge, look)
 
     def _follow(self, charge: OpenCharge, look: _Look) -> None:
@@ -213,6 +214,7 @@ class ChargeTracker:
             "start": charge.start.isoformat(),
             "start_soc": charge.start_soc,
             "soc": charge.end_soc,
+            "pauses": charge.pauses,
             "place": charge.place.name,
             "place_kind": charge.place.kind.value,
         }

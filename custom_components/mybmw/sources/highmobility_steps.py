@@ -28,6 +28,7 @@ from ..client.highmobility import (
     HighMobilityTokens,
     Ineligible,
     KeyFormError,
+    NoDataYetError,
     WebhookReceiver,
     check_key,
     consent,
@@ -240,13 +241,20 @@ class HighMobilitySteps(SourceSteps):
         listed = read_clearances(await api.clearances())
         new = [vin for vin in account[CONF_VINS] if _is_new(listed.get(vin))]
         for vin in new:
-            found = read_eligibility(await api.eligibility(vin, account[CONF_BRAND]))
-            if found.reasons:
-                raise FormError(f"car_{found.reasons[0]}", vin)
+            await self._check_car(api, vin)
         if new:
             answer = await api.request_clearance([(vin, account[CONF_BRAND]) for vin in new])
             if refused := refused_cars(answer):
                 raise FormError("car_refused", refused[0])
+
+    async def _check_car(self, api: HighMobilityApi, vin: str) -> None:
+        """Raise FormError for a car that cannot be used, or that the service does not know."""
+        try:
+            found = read_eligibility(await api.eligibility(vin, self._entered[CONF_BRAND]))
+        except NoDataYetError:
+            raise FormError(f"car_{Ineligible.NOT_SUPPORTED}", vin) from None
+        if found.reasons:
+            raise FormError(f"car_{found.reasons[0]}", vin)
 
     async def _leave_out(self) -> None:
         """Revoke the clearance of cars that were left out, as far as that works, and drop them."""

@@ -300,6 +300,23 @@ async def test_clearance_is_refused(hass: HomeAssistant, service: SimulatedHighM
     assert service.asked(Place.REQUEST_CLEARANCE) == 1
 
 
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [(422, "car_not_supported"), (429, "quota"), (500, "api_error")],
+)
+async def test_eligibility_cannot_be_checked(
+    hass: HomeAssistant, service: SimulatedHighMobility, status: int, error: str
+) -> None:
+    """A VIN that the service does not accept is named; other causes pass, and nothing is lost."""
+    service.fail(Place.ELIGIBILITY, fails(status))
+    flow = await step(hass, await begin(hass, "fleet"), FLEET)
+    assert flow["errors"] == {"base": error}
+    assert suggested(flow)["vins"] == [I4]
+    assert service.clearance == {}
+    flow = await step(hass, flow, {**FLEET, "client_secret": ""})
+    assert flow["step_id"] == "highmobility_webhook"
+
+
 @pytest.mark.parametrize("sandbox", [True, False])
 async def test_hosts(hass: HomeAssistant, browser: Browser, sandbox: bool) -> None:
     """Sandbox and production are never mixed."""

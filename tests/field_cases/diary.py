@@ -10,7 +10,7 @@ import orjson
 from custom_components.mybmw.client import Vehicle
 from custom_components.mybmw.client.core.attributes import AnyReading
 from custom_components.mybmw.client.core.records import Figure, PlaceKind, Record, RecordPlace
-from custom_components.mybmw.client.core.values import Position
+from custom_components.mybmw.client.core.values import ChargingSession, Position
 from custom_components.mybmw.client.journal.journal import Journal
 from custom_components.mybmw.client.journal.log import Log, Settings
 from custom_components.mybmw.client.journal.movement import distance
@@ -37,6 +37,13 @@ class Diary:
         """Look at the car after a message; return the live values."""
         found = self.wait(vehicle, time)
         return found + self._look(vehicle, time + _AFTER_BURST)
+
+    def history(
+        self, sessions: Iterable[ChargingSession], vehicle: Vehicle, time: datetime
+    ) -> list[AnyReading]:
+        """Take in rows of BMW's history; return the live values."""
+        self._journal.charges.take_history(sessions, self._log, self._settings)
+        return self.look(vehicle, time)
 
     def wait(self, vehicle: Vehicle, until: datetime) -> list[AnyReading]:
         """Let time pass; return the live values."""

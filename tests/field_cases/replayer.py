@@ -12,6 +12,7 @@ import orjson
 
 from custom_components.mybmw.client import Garage, Vehicle, dump, load as load_readings
 from custom_components.mybmw.client.cardata.car_state import CarState
+from custom_components.mybmw.client.cardata.charging_history import past_charges
 from custom_components.mybmw.client.cardata.readings import read_values
 from custom_components.mybmw.client.cardata.rest_readings import read_basic_data
 from custom_components.mybmw.client.core.attributes import DRIVE_TRAIN, AnyReading
@@ -88,6 +89,9 @@ class Replayer:
             elif "journal" in step and self._diary is not None:
                 found = self._diary.compare(step["journal"])
                 self.failures |= {f"step {number}: {key}": item for key, item in found.items()}
+            elif "history" in step and self._diary is not None:
+                rows = past_charges(step["history"], Counter(), time_of(step["now"]))
+                self._show(self._diary.history(rows, self.vehicle, time_of(step["now"])))
             elif "restart" in step:
                 self._restart()
             elif "later" in step:

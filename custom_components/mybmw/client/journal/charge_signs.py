@@ -14,7 +14,7 @@ NO_POWER: Final = 0.1
 
 _EARLY: Final = timedelta(minutes=2)
 _SAME_BURST: Final = timedelta(seconds=10)
-_NEARLY: Final = 1.0
+_NEARLY: Final = 0.5
 _ENDS: Final[Mapping[ChargingStatus, ChargeEnd]] = {
     ChargingStatus.COMPLETE: ChargeEnd.INTERRUPTED,
     ChargingStatus.FINISHED_NOT_FULL: ChargeEnd.INTERRUPTED,

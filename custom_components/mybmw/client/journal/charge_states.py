@@ -244,10 +244,8 @@ def is_pause(charge: OpenCharge, now: datetime) -> bool:
 
 def close(charge: OpenCharge, seen: Observation) -> None:
     """Note why a charge has ended, which may only show later."""
-    if charge.reason in (None, ChargeEnd.INTERRUPTED, ChargeEnd.SILENT):
-        target = seen.value(car.CHARGING_TARGET)
-        full = target is not None and (charge.end_soc or 0.0) >= target - 1
-        charge.reason = ChargeEnd.TARGET_REACHED if full else charge.reason
+    target = seen.value(car.CHARGING_TARGET)
+    charge.full = target is not None and (charge.end_soc or 0.0) >= target - 1
     charge.reason = charge.reason or ChargeEnd.INTERRUPTED
     charge.closed = True
 

@@ -185,7 +185,7 @@ class ChargeTracker:
         charge.id = file_charge(look.log, own, look.settings)
         if first:
             self._report(JournalEventKind.CHARGE_ENDED, charge.end, charge, look)
-            if charge.reason is ChargeEnd.TARGET_REACHED:
+            if charge.ended_by is ChargeEnd.TARGET_REACHED:
                 self._report(JournalEventKind.TARGET_REACHED, charge.end, charge, look)
 
     def _drop(self, charge: OpenCharge) -> None:

@@ -40,7 +40,7 @@ _LARGEST: Final = 1e9
 _HOUR: Final = timedelta(hours=1)
 _TIMES: Final = ("start", "not_before", "plugged", "active", "paused", "over", "expected", "soc_at")
 _NUMBERS: Final = ("count", "start_soc", "end_soc", "odometer", "resting", "pauses")
-_FLAGS: Final = ("direct", "told", "closed", "unplugged")
+_FLAGS: Final = ("direct", "told", "closed", "unplugged", "full")
 _OTHERS: Final = (*_FLAGS, "id")
 
 
@@ -71,6 +71,7 @@ class OpenCharge:
     unplugged: bool = False
     told: bool = False
     closed: bool = False
+    full: bool = False
     reason: ChargeEnd | None = None
     place: RecordPlace = field(default_factory=RecordPlace)
     curve: list[tuple[datetime, float]] = field(default_factory=list)
@@ -84,7 +85,14 @@ class OpenCharge:
     @property
     def state(self) -> tuple[object, ...]:
         """What its record depends on once it has ended."""
-        return (self.end, self.over, self.start_soc, self.end_soc, self.reason, self.unplugged)
+        return (self.end, self.over, self.start_soc, self.end_soc, self.ended_by, self.unplugged)
+
+    @property
+    def ended_by(self) -> ChargeEnd:
+        """Why it has ended; one that ends at the target need not say so."""
+        if self.full and self.reason in (ChargeEnd.INTERRUPTED, ChargeEnd.SILENT):
+            return ChargeEnd.TARGET_REACHED
+        return self.reason or ChargeEnd.UNKNOWN
 
     def add_power(self, time: datetime, power: float) -> None:
         """Add a power in kW; points that are close together become one when there are many."""
@@ -128,7 +136,7 @@ class OpenCharge:
             odometer=self.odometer,
             place=self.place,
             pauses=self.pauses,
-            ended_by=self.reason or ChargeEnd.UNKNOWN,
+            ended_by=self.ended_by,
             seen_from=self.start,
             seen_until=self.end,
             slots=() if energy is None else self._slots(energy.value, kind, power),

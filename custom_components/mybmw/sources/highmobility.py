@@ -180,8 +180,9 @@ SETUP: Final = SourceSetup(
         vol.Optional(SOURCE): tolerant(
             {
                 **{vol.Optional(name): number(0, _MOST) for name in _PRICES},
-                vol.Optional(_CURRENCY): vol.In(ACTIVE_CURRENCIES),
-                vol.Optional(_FREE): [vol.In([*EventKind])],
+                # Currencies come and go, and a newer version may know more events
+                vol.Optional(_CURRENCY): vol.Match(r"^[A-Z]{3}$"),
+                vol.Optional(_FREE): [str],
                 **{vol.Optional(name): bool for name in _FLAGS},
             }
         )

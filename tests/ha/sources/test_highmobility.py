@@ -535,6 +535,51 @@ async def test_costs_of_a_car(
     assert state(hass, CAP) == "off"
 
 
+async def test_month_of_the_owner(
+    hass: HomeAssistant,
+    service: SimulatedHighMobility,
+    elapse: Elapse,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """With the option, a month begins at midnight in the time zone of Home Assistant."""
+    await hass.config.async_set_time_zone("Europe/Berlin")
+    freezer.move_to("2026-11-30T22:30:00Z")
+    service.clear()
+    entry = fleet_entry(highmobility={"call_price": 0.1, "local_month": True})
+    entry.add_to_hass(hass)
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    cost = hass.states.get(f"{CAR}_data_cost_this_month")
+    assert cost is not None
+    assert (cost.state, cost.attributes["last_reset"]) == ("0.1", "2026-10-31T23:00:00+00:00")
+    freezer.move_to("2026-11-30T22:59:59Z")
+    await elapse(timedelta(seconds=2))
+    cost = hass.states.get(f"{CAR}_data_cost_this_month")
+    assert cost is not None
+    assert (cost.state, cost.attributes["last_reset"]) == ("0.0", "2026-11-30T23:00:00+00:00")
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        {"currency": "XTS", "free_events": ["an_event_of_a_newer_version"]},
+        {"currency": None},
+        {"free_events": "ping"},
+        {"webhook_price": "much"},
+    ],
+)
+async def test_stored_options(
+    hass: HomeAssistant, service: SimulatedHighMobility, stored: dict[str, Any]
+) -> None:
+    """Options of a newer version are taken, damaged ones are named."""
+    service.clear()
+    entry = fleet_entry(highmobility=stored)
+    entry.add_to_hass(hass)
+    good = "XTS" in stored.values()
+    assert await hass.config_entries.async_setup(entry.entry_id) is good
+    assert good or (entry.reason is not None and next(iter(stored)) in entry.reason)
+
+
 async def test_the_limit_ends_with_the_month(
     hass: HomeAssistant,
     service: SimulatedHighMobility,

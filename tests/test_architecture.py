@@ -45,17 +45,30 @@ SHARED = {
     "client",
     "client.core.attributes",
     "client.core.descriptors",
+    "client.core.records",
     "client.core.values",
+    "client.journal.log",
+    "client.journal.summary",
     "const",
     "coordinator",
     "enabled_default",
     "entity",
     "entity_picture",
+    "record_details",
     "runtime.errors",
 }
 DOOR = {"client", "client.core.attributes", "client.core.descriptors", "client.core.values"}
 # What the folders beside the platforms may import of the integration, besides themselves
+JOURNAL = {f"client.journal.{part}" for part in ("journal", "log", "observation", "stored")}
 FOLDERS: Mapping[str, set[str]] = {
+    "journal": {
+        *DOOR,
+        *JOURNAL,
+        "client.core.listeners",
+        "client.core.records",
+        "const",
+        "runtime",
+    },
     "runtime": {*DOOR, "const"},
     "sources": {*DOOR, "const", "runtime"},
     "services": {*DOOR, "catalogue", "const", "coordinator", "entity", "image", "runtime"},
@@ -71,6 +84,7 @@ NO_PLATFORMS = {
     "entity",
     "entity_picture",
     "object_ids",
+    "record_details",
     "system_health",
 }
 # What keeps work going that fails unexpectedly

@@ -16,9 +16,10 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry, DeviceEntryType
 from homeassistant.helpers.typing import ConfigType
 
-from .client import Policy, Redactor, Source
+from .client import Policy, Redactor, Source, attributes as car
 from .const import DOMAIN, OPTION_POSITION, OPTION_READ_ONLY
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
+from .journal import async_remove_journals, is_on
 from .runtime.issues import delete_issues
 from .runtime.poller import SourcePoller, poller_of
 from .runtime.store import Contents, GarageStore, ImageStore, SpentStore, time_left
@@ -38,6 +39,7 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS: Final = (
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
+    Platform.CALENDAR,
     Platform.DEVICE_TRACKER,
     Platform.EVENT,
     Platform.IMAGE,
@@ -73,8 +75,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> boo
             can.persistent.load(contents["sources"].get(name))
             can.persistent.know(coordinator.vehicles.values())
     coordinator.data.publish_commands()
+    await coordinator.journals.async_start()
     await _start_sources(coordinator, sources, contents)
+    await coordinator.journals.async_look()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    coordinator.journals.async_deliver()
     coordinator.async_confirm_commands()
     async_deliver_queued(hass, entry)
     return True
@@ -128,6 +133,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> No
     await ImageStore(hass, entry.entry_id).remove()
     await async_remove_tokens(hass, entry, SOURCES)
     await SpentStore(hass, entry.entry_id).remove()
+    await async_remove_journals(hass, entry)
     delete_issues(hass, entry.entry_id)
 
 
@@ -146,6 +152,7 @@ async def async_remove_config_entry_device(
         return False
     for vin in identifiers:
         coordinator.async_forget(vin)
+        await coordinator.journals.async_remove(vin)
     return True
 
 
@@ -154,4 +161,5 @@ def _policy(entry: MyBMWConfigEntry) -> Policy:
     return Policy(
         read_only=entry.options.get(OPTION_READ_ONLY, False),
         track_position=entry.options.get(OPTION_POSITION, True),
+        ignored=frozenset() if is_on(entry) else car.JOURNAL,
     )

@@ -217,6 +217,8 @@ class CarBillBinaryDescription(CarBillDescription, BinaryDescription):
 
 
 BINARY_SENSORS: Final[tuple[BinaryDescription, ...]] = (
+    _flag(car.DRIVING, device_class=BinarySensorDeviceClass.MOVING),
+    _flag(car.AT_HOME, off=True, device_class=BinarySensorDeviceClass.PRESENCE),
     _any_open("lids", dict(car.LIDS), BinarySensorDeviceClass.OPENING),
     _any_open("windows", dict(car.WINDOWS), BinarySensorDeviceClass.WINDOW),
     _binary(

@@ -15,7 +15,9 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
     OptionsFlowWithReload,
 )
+from homeassistant.const import UnitOfTime
 from homeassistant.core import callback
+from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
     NumberSelector,
@@ -31,12 +33,16 @@ from .const import (
     DOMAIN,
     LEAST_ROAD_FACTOR,
     MOST_ROAD_FACTOR,
+    OPTION_JOIN_STOPS,
+    OPTION_JOURNAL,
+    OPTION_KEEP_JOURNAL,
     OPTION_POSITION,
     OPTION_READ_ONLY,
     OPTION_ROAD_FACTOR,
 )
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .entity import count_entities_of
+from .journal import DEFAULT_JOIN_STOPS, LONGEST_STOP
 from .runtime.issues import delete_issues
 from .runtime.token_store import async_as_login
 from .sources.entry_data import options_of, sources_of
@@ -48,6 +54,20 @@ type Step = Callable[[dict[str, Any] | None], Awaitable[ConfigFlowResult]]
 
 _STEP: Final = "async_step_"
 _REMOVE: Final = "remove"
+_MINUTES: Final = NumberSelector(
+    NumberSelectorConfig(
+        min=0,
+        max=LONGEST_STOP,
+        unit_of_measurement=UnitOfTime.MINUTES,
+        mode=NumberSelectorMode.BOX,
+    )
+)
+_JOURNAL: Final = vol.Schema(
+    {
+        vol.Required(OPTION_KEEP_JOURNAL, default=True): BooleanSelector(),
+        vol.Required(OPTION_JOIN_STOPS, default=DEFAULT_JOIN_STOPS): _MINUTES,
+    }
+)
 _GENERAL: Final[dict[Any, Any]] = {
     vol.Required(OPTION_POSITION, default=True): BooleanSelector(),
     vol.Optional(OPTION_ROAD_FACTOR): NumberSelector(
@@ -58,6 +78,7 @@ _GENERAL: Final[dict[Any, Any]] = {
             mode=NumberSelectorMode.SLIDER,
         )
     ),
+    vol.Optional(OPTION_JOURNAL): section(_JOURNAL, {"collapsed": True}),
 }
 _COMMANDING: Final[dict[Any, Any]] = {
     vol.Required(OPTION_READ_ONLY, default=False): BooleanSelector(),

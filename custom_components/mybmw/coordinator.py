@@ -37,6 +37,7 @@ from .client import (
 from .client.core.attributes import AnyAttribute
 from .client.core.values import Brand
 from .const import DOMAIN, OPTION_ROAD_FACTOR
+from .journal import Journals
 from .runtime.availability import (
     AccountAvailability,
     SourceAvailability,
@@ -62,6 +63,7 @@ _MANUFACTURERS: Final = {Brand.ROLLS_ROYCE: "Rolls-Royce", Brand.TOYOTA: "Toyota
 _DEVICE: Final = frozenset(
     {car.ACCESS, car.BRAND, car.MODEL, car.BODY_TYPE, car.SOFTWARE_VERSION, car.HEADUNIT_TYPE}
 )
+_JOURNAL: Final = car.JOURNAL | {car.CHARGED_THIS_MONTH}
 
 type MyBMWConfigEntry = ConfigEntry[GarageCoordinator]
 
@@ -93,6 +95,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         self.redactor = redactor
         self.account = Account(hass, entry, redactor, Issues(hass, entry, page))
         self.images = ImageStore(hass, entry.entry_id)
+        self.journals = Journals(hass, entry, self.data, self._push_journal)
         self.saver = Saver(hass, entry, self._plan, self._car, lambda: self.vehicles)
         self._dispatcher = Dispatcher(hass.loop, self._before_dispatching)
         self._stored_sources: Mapping[str, Mapping[str, Any]] = {}
@@ -154,6 +157,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         self._confirmer.close()
         self._dispatcher.close()
         self.saver.close()
+        await self.journals.async_save()
         await self.async_save()
 
     async def async_save(self) -> None:
@@ -222,6 +226,12 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         """Process readings that cars have sent by themselves."""
         if not self.closed:
             self.data.push(readings)
+
+    @callback
+    def _push_journal(self, readings: Mapping[str, Iterable[AnyReading]]) -> None:
+        """Process readings of the journal, which do not count as a burst."""
+        with self._dispatcher.apart():
+            self.async_push(readings)
 
     @callback
     def async_update_availability(self, availability: SourceAvailability) -> None:
@@ -307,9 +317,9 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
     def _before_dispatching(self, changes: Changes) -> None:
         for vin, changed in changes.items():
             self._update_device(vin, changed)
-            if vin in self.vehicles:
+            if vin in self.vehicles and not changed <= _JOURNAL:
                 self.saver.schedule_car(vin, important=not IMPORTANT.isdisjoint(changed))
-        self.async_schedule_save(LATER)
+                self.async_schedule_save(LATER)
 
     @callback
     def _handle_error(self, source: str, error: ClientError) -> None:

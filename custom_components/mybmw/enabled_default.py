@@ -30,6 +30,10 @@ def _remaining_fuel(vehicle: Vehicle, _commands: frozenset[CommandKind]) -> bool
     return vehicle.value(car.REMAINING_FUEL) is not None
 
 
+def _services(vehicle: Vehicle, _commands: frozenset[CommandKind]) -> bool:
+    return vehicle.value(car.SERVICES) is not None
+
+
 def _commanded(_vehicle: Vehicle, commands: frozenset[CommandKind]) -> bool:
     return bool(commands)
 
@@ -57,6 +61,10 @@ _DISABLED: Final[Mapping[str, Rule]] = {
     "lids.trunk": _commanded,
     "average_consumption": _commanded,
     "battery_capacity": _commanded,
+    "charging_mode": _commanded,
+    "find_vehicle": _commanded,
+    "next_service_by_time": _services,
+    "preconditioning_at_departure": _commanded,
     "reach": _no_range_map,
 }
 """By the key of the entity: whether it is disabled for a car and the commands it accepts."""

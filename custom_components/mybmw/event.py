@@ -8,6 +8,7 @@ from homeassistant.components.event import EventEntity, EventEntityDescription
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .attribute_units import distance, in_units
 from .client import (
     NO_STATE,
     CarEvent,
@@ -20,6 +21,7 @@ from .client import (
     attributes as car,
 )
 from .client.core.attributes import AnyAttribute
+from .client.journal.log import JournalEvent, JournalEventKind
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .entity import AlwaysAvailable, MyBMWDescription, MyBMWEntity, async_add_car_entities
 
@@ -66,6 +68,36 @@ class CarEventDescription(MyBMWDescription, EventEntityDescription):
         return not garage.events.keys().isdisjoint(vehicle.sources)
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class JournalEventDescription(MyBMWDescription, EventEntityDescription):
+    """Describes an event of the journal, for cars that tell what it needs; `types` by its kind."""
+
+    types: Mapping[JournalEventKind, str]
+    inputs: tuple[AnyAttribute, ...]
+
+    @property
+    @override
+    def watched(self) -> tuple[AnyAttribute, ...]:
+        return (*self.attributes, *self.inputs)
+
+    @override
+    def usable(self, vehicle: Vehicle, _garage: Garage) -> bool:
+        return any(vehicle.value(attribute) is not None for attribute in self.watched)
+
+
+def _journal_event(
+    key: str, attribute: AnyAttribute, *inputs: AnyAttribute, **types: JournalEventKind
+) -> JournalEventDescription:
+    return JournalEventDescription(
+        key=key,
+        translation_key=key,
+        attributes=(attribute,),
+        inputs=inputs,
+        event_types=list(types),
+        types={kind: name for name, kind in types.items()},
+    )
+
+
 EVENTS: Final = (
     EventDescription(
         key="command",
@@ -80,6 +112,25 @@ EVENTS: Final = (
     ),
     CarEventDescription(
         key="event", translation_key="event", event_types=[kind.value for kind in EventKind]
+    ),
+    _journal_event(
+        "trip",
+        car.JOURNAL_TRIP,
+        car.MILEAGE,
+        started=JournalEventKind.TRIP_STARTED,
+        ended=JournalEventKind.TRIP_ENDED,
+    ),
+    _journal_event(
+        "charge",
+        car.JOURNAL_CHARGE,
+        car.CHARGING_STATUS,
+        car.CHARGER_CONNECTED,
+        plugged_in=JournalEventKind.PLUGGED_IN,
+        started=JournalEventKind.CHARGE_STARTED,
+        paused=JournalEventKind.CHARGE_PAUSED,
+        ended=JournalEventKind.CHARGE_ENDED,
+        target_reached=JournalEventKind.TARGET_REACHED,
+        unplugged=JournalEventKind.UNPLUGGED,
     ),
 )
 
@@ -96,8 +147,10 @@ async def async_setup_entry(
 def _make(
     coordinator: GarageCoordinator,
     vehicle: Vehicle,
-    description: EventDescription | CarEventDescription,
-) -> MyBMWCommandEvent | MyBMWCarEvent:
+    description: EventDescription | CarEventDescription | JournalEventDescription,
+) -> EventEntity:
+    if isinstance(description, JournalEventDescription):
+        return MyBMWJournalEvent(coordinator, vehicle, description)
     if isinstance(description, CarEventDescription):
         return MyBMWCarEvent(coordinator, vehicle, description)
     kind = CommandResultEvent if description.key == RESULT else MyBMWCommandEvent
@@ -166,4 +219,26 @@ class MyBMWCarEvent(AlwaysAvailable, MyBMWEntity, EventEntity):
         if vin == self.vehicle.vin:
             details = {**event.details, "time": event.time.isoformat()}
             self._trigger_event(event.kind.value, details)
+            self.async_write_ha_state()
+
+
+class MyBMWJournalEvent(AlwaysAvailable, MyBMWEntity, EventEntity):
+    """An event of trips or charges, when they have just begun or ended."""
+
+    entity_description: JournalEventDescription
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Subscribe to the events of the journal."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self.coordinator.journals.events.subscribe(self._handle_event))
+
+    @callback
+    def _handle_event(self, vin: str, event: JournalEvent) -> None:
+        kind = self.entity_description.types.get(event.kind)
+        if vin == self.vehicle.vin and kind is not None:
+            details = {**event.details, "time": event.time.isoformat()}
+            if "distance" in details:
+                details |= distance(details["distance"])
+            self._trigger_event(kind, in_units(details, self.hass.config.units))
             self.async_write_ha_state()

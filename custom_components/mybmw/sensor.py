@@ -65,6 +65,7 @@ from .client import (
 )
 from .client.core.attributes import AnyAttribute
 from .client.core.descriptors import DESCRIPTORS, PROPERTIES, Descriptor, Kind
+from .client.core.records import Charge, Trip
 from .client.core.values import (
     Access,
     Activity,
@@ -111,6 +112,7 @@ from .entity import (
     async_add_car_entities,
     async_add_source_entities,
 )
+from .record_details import charge_details, session_details, start_of_period, trip_details
 
 PARALLEL_UPDATES = 0
 
@@ -399,15 +401,63 @@ def _last_end(sessions: tuple[ChargingSession, ...]) -> State:
 
 
 def _last_session(sessions: tuple[ChargingSession, ...]) -> dict[str, object]:
-    if not sessions:
-        return {}
-    last = sessions[0]
-    return {
-        "start": last.start.isoformat(),
-        "end": last.end.isoformat(),
-        "start_soc": last.start_soc,
-        "end_soc": last.end_soc,
-    }
+    return session_details(sessions[0]) if sessions else {}
+
+
+def _charged(charge: Charge) -> State:
+    return None if charge.energy is None else round(charge.energy.value, 2)
+
+
+def _charge_end(charge: Charge) -> State:
+    return charge.end
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ChargeDescription(SensorDescription):
+    """Describes a sensor of the last charge: that of the journal, else of the history of BMW."""
+
+    of_charge: Callable[[Charge], State]
+    attributes: tuple[AnyAttribute, ...] = (car.CHARGING_SESSIONS, car.JOURNAL_CHARGE)
+
+    @override
+    def state_of(self, vehicle: Vehicle) -> State:
+        charge = vehicle.value(car.JOURNAL_CHARGE)
+        return super().state_of(vehicle) if charge is None else self.of_charge(charge)
+
+    @override
+    def details_of(self, vehicle: Vehicle) -> dict[str, object] | None:
+        charge = vehicle.value(car.JOURNAL_CHARGE)
+        if charge is None or self.extra is None:
+            return super().details_of(vehicle)
+        return charge_details(charge)
+
+
+def _distance_driven(trip: Trip) -> State:
+    return _number(trip.distance)
+
+
+def _sum(attribute: Attribute[float], period: str) -> SensorDescription:
+    """Describe a sensor of the distance in a period."""
+    return _sensor(
+        attribute,
+        off=period != "month",
+        device_class=SensorDeviceClass.DISTANCE,
+        native_unit_of_measurement=UnitOfLength.KILOMETERS,
+        suggested_display_precision=0,
+        state_class=SensorStateClass.TOTAL,
+    )
+
+
+def _total(attribute: Attribute[float], *, off: bool = False) -> SensorDescription:
+    """Describe a sensor of charged energy."""
+    return _sensor(
+        attribute,
+        off=off,
+        device_class=SensorDeviceClass.ENERGY,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=1,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+    )
 
 
 def _window(profile: ChargingProfile) -> State:
@@ -689,7 +739,9 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
         suggested_display_precision=1,
         state_class=SensorStateClass.MEASUREMENT,
     ),
-    _percent(car.BATTERY_HEALTH, diagnostic=True, state_class=SensorStateClass.MEASUREMENT),
+    _percent(
+        car.BATTERY_HEALTH, off=True, diagnostic=True, state_class=SensorStateClass.MEASUREMENT
+    ),
     _percent(
         # With the class "battery", Home Assistant would show it as the battery of the car
         car.STARTER_BATTERY_CHARGE,
@@ -729,24 +781,39 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
         suggested_display_precision=1,
         state_class=SensorStateClass.MEASUREMENT,
     ),
-    _sensor(
-        car.CHARGING_SESSIONS,
-        _last_energy,
+    ChargeDescription(
         key="last_charging_session",
+        translation_key="last_charging_session",
+        state=_last_energy,
+        of_charge=_charged,
         extra=_last_session,
         device_class=SensorDeviceClass.ENERGY,
         native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         suggested_display_precision=1,
     ),
-    _sensor(
-        car.CHARGING_SESSIONS,
-        _last_end,
+    ChargeDescription(
         key="last_charging_session_end",
-        off=True,
+        translation_key="last_charging_session_end",
+        state=_last_end,
+        of_charge=_charge_end,
+        entity_registry_enabled_default=False,
         device_class=SensorDeviceClass.TIMESTAMP,
     ),
     _sensor(
+        car.JOURNAL_TRIP,
+        _distance_driven,
+        extra=trip_details,
+        device_class=SensorDeviceClass.DISTANCE,
+        native_unit_of_measurement=UnitOfLength.KILOMETERS,
+        suggested_display_precision=0,
+    ),
+    *(_sum(attribute, period) for period, attribute in car.DISTANCE.items()),
+    _total(car.CHARGED_HOME),
+    _total(car.CHARGED_AWAY, off=True),
+    _distance(car.DISTANCE_FROM_HOME, off=True),
+    _sensor(
         car.CHARGED_THIS_MONTH,
+        off=True,
         device_class=SensorDeviceClass.ENERGY,
         native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         suggested_display_precision=0,
@@ -1176,7 +1243,18 @@ class ReachSensor(MyBMWSensor):
         return {"estimated": area and area.estimated}
 
 
+class PeriodSensor(MyBMWSensor):
+    """A sensor of a sum since the beginning of a day, week, month or year."""
+
+    @property
+    @override
+    def last_reset(self) -> datetime:
+        """Return the beginning of the period."""
+        return start_of_period(self.entity_description.key)
+
+
 _SPECIAL: Final[Mapping[AnyAttribute, type[MyBMWSensor]]] = {
+    **dict.fromkeys(car.DISTANCE.values(), PeriodSensor),
     car.CONNECTION: ConnectionSensor,
     car.ACCESS: AccessSensor,
     car.RANGE_MAP: ReachSensor,

@@ -16,6 +16,7 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.mybmw import (
     binary_sensor,
     button,
+    calendar,
     device_tracker,
     event,
     image,
@@ -33,6 +34,7 @@ GOLDEN = Path(__file__).with_name("golden.json")
 TABLES: Mapping[str, tuple[Any, ...]] = {
     "binary_sensor": binary_sensor.BINARY_SENSORS,
     "button": (*button.BUTTONS, *button.REFRESH),
+    "calendar": calendar.CALENDARS,
     "device_tracker": device_tracker.TRACKERS,
     "event": event.EVENTS,
     "image": (*image.IMAGES, *image.DRAWINGS),
@@ -48,6 +50,7 @@ TABLES: Mapping[str, tuple[Any, ...]] = {
 MODULES = (
     binary_sensor,
     button,
+    calendar,
     device_tracker,
     event,
     image,

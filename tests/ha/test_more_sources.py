@@ -201,6 +201,7 @@ async def test_options(
     assert list(suggested(form)) == [
         "track_position",
         "road_factor",
+        "journal",
         "read_only",
         "polling_interval",
         "acme",

@@ -25,6 +25,7 @@ from custom_components.mybmw.binary_sensor import (
     BinaryDescription,
 )
 from custom_components.mybmw.button import BUTTONS, REFRESH
+from custom_components.mybmw.calendar import CALENDARS
 from custom_components.mybmw.client import (
     CommandKind,
     CommandResult,
@@ -37,7 +38,7 @@ from custom_components.mybmw.client import (
 )
 from custom_components.mybmw.client.cardata import DeviceCode, LoginFailure
 from custom_components.mybmw.client.connecteddrive import RETIRED
-from custom_components.mybmw.client.core import errors
+from custom_components.mybmw.client.core import errors, records
 from custom_components.mybmw.client.mybmw import Region
 from custom_components.mybmw.device_tracker import TRACKERS
 from custom_components.mybmw.event import EVENTS
@@ -73,6 +74,7 @@ LANGUAGES: Final = sorted(path.stem for path in (INTEGRATION / "translations").g
 TABLES: Final[Mapping[str, tuple[EntityDescription, ...]]] = {
     "binary_sensor": (*BINARY_SENSORS, *SOURCE_BINARY_SENSORS),
     "button": (*BUTTONS, *REFRESH),
+    "calendar": CALENDARS,
     "device_tracker": TRACKERS,
     "event": EVENTS,
     "image": (*IMAGES, *DRAWINGS),
@@ -98,6 +100,17 @@ ENTITY_ATTRIBUTES: Final[Mapping[str, Mapping[str, set[str]]]] = {
     **{f"reach.{name}": {"estimated": set()} for name in Distances._fields},
     "connection": {"reason": {"login_needed", "not_allowed", "not_listed", "silent"}},
     "event": {"event_type": set(EventKind), "time": set()},
+    "trip": {"event_type": {"started", "ended"}},
+    "charge": {
+        "event_type": {
+            "plugged_in",
+            "started",
+            "paused",
+            "ended",
+            "target_reached",
+            "unplugged",
+        }
+    },
     "command_result": {
         "event_type": {f"{kind}{end}" for kind in CommandKind for end in event.ENDS},
         "reason": set(),
@@ -266,6 +279,8 @@ def vehicle(number: int) -> Vehicle:
         car.CHECK_CONTROL.at(messages, NOW),
         car.SERVICES.at(services, NOW),
         car.CHARGING_SESSIONS.at((values.ChargingSession(NOW, NOW),), NOW),
+        car.JOURNAL_TRIP.at(trip(number), NOW),
+        car.JOURNAL_CHARGE.at(charge(number), NOW),
         car.CONVERTIBLE_ROOF.at(lid, NOW),
         car.DESTINATIONS.at((values.Destination(city="Munich"),), NOW),
         *(figure.at(values.Comparison(own=1.0), NOW) for figure in car.ALL_TRIPS.values()),
@@ -277,6 +292,24 @@ def vehicle(number: int) -> Vehicle:
     made = Vehicle("WBA00000000000000")
     made.update(readings)
     return made
+
+
+def trip(number: int) -> records.Trip:
+    energy = records.Figure(1.0, pick(records.How, number))
+    away = records.RecordPlace(records.PlaceKind.AWAY)
+    return records.Trip("t", NOW, NOW, 1.0, 2.0, energy=energy, origin=away, destination=away)
+
+
+def charge(number: int) -> records.Charge:
+    return records.Charge(
+        "c",
+        NOW,
+        NOW,
+        energy=records.Figure(1.0, pick(records.How, number)),
+        kind=pick(records.ChargingKind, number),
+        place=records.RecordPlace(records.PlaceKind.AWAY),
+        ended_by=pick(records.ChargeEnd, number),
+    )
 
 
 CARS: Final = [vehicle(number) for number in range(10)]
@@ -482,12 +515,14 @@ def test_options_are_translated() -> None:
     steps = translations()["options"]["step"]
     assert steps.keys() == {"init"}
     general = config_flow._GENERAL | config_flow._COMMANDING
+    del general["journal"]
     _assert_fields(
         steps["init"],
         {**general, **mybmw_steps.SETUP.options, **connecteddrive_steps.SETUP.options},
     )
     sections = steps["init"]["sections"]
-    assert sections.keys() == {"cardata", "stream", "highmobility"}
+    assert sections.keys() == {"journal", "cardata", "stream", "highmobility"}
+    _assert_fields(sections["journal"], config_flow._JOURNAL.schema)
     _assert_fields(sections["highmobility"], highmobility.FIELDS.schema)
     _assert_fields(sections["cardata"], cardata_steps._REQUESTS.schema)
     _assert_fields(sections["stream"], cardata_stream.FIELDS.schema)

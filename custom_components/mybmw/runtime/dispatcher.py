@@ -6,7 +6,8 @@ and dispatched in slices of a few milliseconds, so that the rest of Home Assista
 
 from asyncio import AbstractEventLoop, TimerHandle
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import Final, NamedTuple, Protocol
 
@@ -116,6 +117,14 @@ class Dispatcher:
         else:
             self._window = _SHORTEST_WINDOW
             self.flush()
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Dispatch at the end what is gathered within, without delaying what comes next."""
+        before = self._flushed, self._window
+        yield
+        self.flush()
+        self._flushed, self._window = before
 
     @callback
     def flush(self) -> None:

@@ -6,20 +6,16 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
-import logging
 from typing import Any, Final, TypedDict
 
 from homeassistant.core import CoreState, HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from ..client import Saved, utc_time
 from ..const import DOMAIN
 from .car_store import CarContents, CarStore
-from .files import contents_of, mapping_of, sequence_of
-
-_LOGGER = logging.getLogger(__name__)
+from .files import contents_of, mapping_of, sequence_of, write
 
 _VERSION: Final = 1
 AT_ONCE: Final = 1.0
@@ -178,24 +174,12 @@ class SpentStore:
         return mapping_of(await contents_of(self._store))
 
     async def save(self, spent: Mapping[str, object]) -> bool:
-        """Save now; return whether that succeeded and the entry still exists.
-
-        Home Assistant only logs failed writes, and postpones them while it stops, so the file is
-        read again.
-        """
-        written = not self._hass.is_stopping and await self._written(dict(spent))
+        """Save now; return whether that succeeded and the entry still exists."""
+        written = not self._hass.is_stopping and await write(self._store, dict(spent))
         if self._hass.config_entries.async_get_entry(self._entry_id) is None:
             await self.remove()
             return False
         return written
-
-    async def _written(self, spent: dict[str, Any]) -> bool:
-        try:
-            await self._store.async_save(spent)
-            return await self._store.async_load() == spent
-        except (OSError, HomeAssistantError, NotImplementedError) as error:
-            _LOGGER.debug("Cannot save the number of calls: %s", type(error).__name__)
-            return False
 
     async def remove(self) -> None:
         """Delete the file."""

@@ -14,6 +14,9 @@ from ..const import (
     CONF_SOURCES,
     LEAST_ROAD_FACTOR,
     MOST_ROAD_FACTOR,
+    OPTION_JOIN_STOPS,
+    OPTION_JOURNAL,
+    OPTION_KEEP_JOURNAL,
     OPTION_POSITION,
     OPTION_READ_ONLY,
     OPTION_ROAD_FACTOR,
@@ -56,6 +59,9 @@ _GENERAL: Final = {
     vol.Optional(OPTION_POSITION): bool,
     vol.Optional(OPTION_READ_ONLY): bool,
     vol.Optional(OPTION_ROAD_FACTOR): number(LEAST_ROAD_FACTOR, MOST_ROAD_FACTOR),
+    vol.Optional(OPTION_JOURNAL): tolerant(
+        {vol.Optional(OPTION_KEEP_JOURNAL): bool, vol.Optional(OPTION_JOIN_STOPS): number(0, 30)}
+    ),
 }
 
 

@@ -25,7 +25,11 @@ pytestmark = pytest.mark.usefixtures("silence")
 
 type Options = dict[str, Any]
 
-GENERAL: Options = {"track_position": True, "road_factor": 0.75}
+GENERAL: Options = {
+    "track_position": True,
+    "road_factor": 0.75,
+    "journal": {"keep": True, "join_stops": 5.0},
+}
 COMMANDING: Options = {"read_only": False, "polling_interval": 5.0}
 EXTRAS: Options = {"places": True, "sessions": True, "tyres": True}
 STREAM: Options = {"stream": "bmw", "port": 1883, "tls": False, "prefix": "bmw"}

@@ -282,7 +282,8 @@ async def test_options_remove_what_they_switch_off(
     assert await hass.config_entries.async_reload(entry.entry_id)
     await elapse(POLL)
     found = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
-    assert {item.domain for item in found} == {"binary_sensor", "button", "image", "sensor"}
+    domains = {"binary_sensor", "button", "event", "image", "sensor"}
+    assert {item.domain for item in found} == domains
     assert [item.translation_key for item in found if item.domain == "button"] == ["refresh"]
     assert [item.entity_id for item in hass.states.async_all() if item.state == "unavailable"] == []
 

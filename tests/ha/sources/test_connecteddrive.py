@@ -203,6 +203,7 @@ async def test_options(hass: HomeAssistant, legacy: SimulatedConnectedDrive, sta
     assert fields(form) == {
         "track_position",
         "road_factor",
+        "journal",
         "read_only",
         "connecteddrive_interval",
     }

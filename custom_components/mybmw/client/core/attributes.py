@@ -292,6 +292,19 @@ CHARGED_HOME: Final = Attribute("charged_home", float, Unit.KILOWATT_HOURS, low=
 CHARGED_AWAY: Final = Attribute("charged_away", float, Unit.KILOWATT_HOURS, low=0)
 DISTANCE_FROM_HOME: Final = Attribute("distance_from_home", float, Unit.KILOMETERS, low=0)
 AT_HOME: Final = Attribute("at_home", bool)
+JOURNAL: Final[frozenset[AnyAttribute]] = frozenset(
+    {
+        DRIVING,
+        JOURNAL_TRIP,
+        JOURNAL_CHARGE,
+        *DISTANCE.values(),
+        CHARGED_HOME,
+        CHARGED_AWAY,
+        DISTANCE_FROM_HOME,
+        AT_HOME,
+    }
+)
+"""The attributes whose values only the journal knows, which has files of its own."""
 
 # Doors, windows, locks
 LOCK_STATE: Final = Attribute("doors_and_windows.door_lock_state", LockState)

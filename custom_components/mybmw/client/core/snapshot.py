@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from mashumaro.codecs import BasicDecoder, BasicEncoder
 
-from .attributes import AnyAttribute, AnyReading, Reading
+from .attributes import JOURNAL, AnyAttribute, AnyReading, Reading
 from .convert import iso_time
 from .descriptors import attribute_of
 from .vehicle import Vehicle
@@ -25,7 +25,7 @@ is only present, and true, if the value came without its unit.
 
 
 def dump(vehicle: Vehicle) -> list[Saved]:
-    """Return all readings of a vehicle as JSON."""
+    """Return the readings of a vehicle as JSON, without those of the journal."""
     return [
         {
             "key": reading.attribute.key,
@@ -36,6 +36,7 @@ def dump(vehicle: Vehicle) -> list[Saved]:
             **({"assumed": True} if reading.assumed else {}),
         }
         for reading in vehicle
+        if reading.attribute not in JOURNAL
     ]
 
 

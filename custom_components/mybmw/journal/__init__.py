@@ -1,0 +1,173 @@
+"""The journals of the cars of an account: trips and charges, kept in files of their own."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import EVENT_CORE_CONFIG_UPDATE, EVENT_HOMEASSISTANT_FINAL_WRITE
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.util import dt as dt_util
+
+from ..client import Changes, Garage
+from ..client.core.listeners import Listeners
+from ..client.core.values import Position
+from ..client.journal.log import JournalEvent, Settings
+from ..client.journal.observation import OBSERVED
+from ..const import OPTION_JOIN_STOPS, OPTION_JOURNAL, OPTION_KEEP_JOURNAL
+from ..runtime.files import mapping_of
+from .car_journal import CarJournal, Push
+from .places import place_of
+from .store import CarList, files_of
+
+DEFAULT_JOIN_STOPS: Final = 5
+LONGEST_STOP: Final = 30
+
+
+class Journals:
+    """The journals by VIN; a listener of the garage like others.
+
+    Listeners subscribe to `events`, which come with the VIN. There are no journals and no events if
+    the user has switched them off.
+    """
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry, garage: Garage, push: Push) -> None:
+        self.cars: dict[str, CarJournal] = {}
+        self.events: Listeners[str, JournalEvent] = Listeners()
+        self._hass = hass
+        self._entry = entry
+        self._garage = garage
+        self._push = push
+        self._list = CarList(hass, entry.entry_id)
+        self._loading: set[asyncio.Task[None]] = set()
+        self._held: list[tuple[str, JournalEvent]] | None = []
+
+    async def async_start(self) -> None:
+        """Restore the journals of known cars, and begin to listen to changes."""
+        if not is_on(self._entry):
+            return
+        await self._list.load()
+        for vin in self._garage.vehicles:
+            self._add(vin)
+        for end in (
+            self._garage.subscribe(self._gather),
+            self._hass.bus.async_listen(EVENT_HOMEASSISTANT_FINAL_WRITE, self._async_stopping),
+            self._hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._update_settings),
+            self._close,
+        ):
+            self._entry.async_on_unload(end)
+
+    async def async_look(self) -> None:
+        """Look at all cars, for what has happened while Home Assistant was off."""
+        await asyncio.gather(*self._loading)
+        for journal in list(self.cars.values()):
+            journal.look()
+            await journal.async_wait()
+
+    @callback
+    def async_deliver(self) -> None:
+        """Report the events of the first look, now that there are entities."""
+        held, self._held = self._held or [], None
+        for vin, event in held:
+            self.events(vin, event)
+
+    async def async_save(self) -> None:
+        """Save all journals."""
+        for journal in self.cars.values():
+            await journal.async_save()
+
+    async def async_remove(self, vin: str) -> None:
+        """Delete the journal of a car that the user has removed."""
+        journal = self.cars.pop(vin, None)
+        if journal is not None:
+            await journal.async_remove()
+        else:
+            await self._list.load()
+            await files_of(self._hass, self._list, vin).remove()
+
+    @callback
+    def _add(self, vin: str) -> None:
+        """Add a car, and restore its journal."""
+        vehicle, files = self._garage.vehicles[vin], files_of(self._hass, self._list, vin)
+        self.cars[vin] = CarJournal(
+            self._hass, self._garage, vehicle, files, self._settings, self._push, self._report
+        )
+        task = self._hass.async_create_task(self.cars[vin].async_load())
+        self._loading.add(task)
+        task.add_done_callback(self._loading.discard)
+
+    @callback
+    def _gather(self, changes: Changes) -> None:
+        vehicles = self._garage.vehicles
+        for vin, changed in changes.items():
+            journal = self.cars.get(vin)
+            if journal is not None and journal.vehicle is vehicles.get(vin):
+                if not OBSERVED.isdisjoint(changed):
+                    journal.note_change()
+                continue
+            if journal is not None:
+                journal.close()
+            if vin in vehicles:
+                self._add(vin)
+                self.cars[vin].note_change()
+
+    @callback
+    def _report(self, vin: str, event: JournalEvent) -> None:
+        """Report an event, or hold it until there are entities."""
+        if self._held is None:
+            self.events(vin, event)
+        else:
+            self._held.append((vin, event))
+
+    @property
+    def _settings(self) -> Settings:
+        return _settings(self._hass, self._entry, self._garage)
+
+    @callback
+    def _update_settings(self, _event: Event) -> None:
+        """Take over another time zone or home."""
+        for journal in self.cars.values():
+            journal.journal.settings = self._settings
+            journal.note_change()
+
+    @callback
+    def _close(self) -> None:
+        for journal in self.cars.values():
+            journal.close()
+
+    async def _async_stopping(self, _event: Event) -> None:
+        await self.async_save()
+
+
+def is_on(entry: ConfigEntry) -> bool:
+    """Return whether the user wants a journal."""
+    return bool(_options(entry).get(OPTION_KEEP_JOURNAL, True))
+
+
+def _settings(hass: HomeAssistant, entry: ConfigEntry, garage: Garage) -> Settings:
+    stops = _options(entry).get(OPTION_JOIN_STOPS, DEFAULT_JOIN_STOPS)
+    settings = Settings(timedelta(minutes=stops), dt_util.get_default_time_zone())
+    if not garage.policy.track_position:
+        return settings
+    home = hass.config
+    return replace(
+        settings,
+        place_of=partial(place_of, hass),
+        home=Position(home.latitude, home.longitude),
+        home_radius=home.radius,
+    )
+
+
+def _options(entry: ConfigEntry) -> Mapping[Any, Any]:
+    return mapping_of(entry.options.get(OPTION_JOURNAL))
+
+
+async def async_remove_journals(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Delete the journals of an entry."""
+    cars = CarList(hass, entry.entry_id)
+    await cars.load()
+    for vin in cars:
+        await files_of(hass, cars, vin).remove()

@@ -1,0 +1,195 @@
+"""The journal of one car: when it looks at the readings, and what becomes of that."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.helpers.event import async_call_later
+from homeassistant.util import dt as dt_util
+
+from ..client import AnyAttribute, AnyReading, Garage, Vehicle, attributes as car
+from ..client.journal.journal import Journal, JournalUpdate
+from ..client.journal.log import JournalEvent, Log, Settings
+from ..client.journal.observation import OBSERVED, Observation, observe
+from .store import CarFiles
+
+_AFTER_BURST: Final = 2.0
+_SHORTEST_WAIT: Final = timedelta(seconds=5)
+_AFTER_FAILURE: Final = timedelta(minutes=1)
+_HOUR: Final = timedelta(hours=1)
+_OPEN_STATE: Final = timedelta(minutes=10)
+_TOTALS: Final = (car.CHARGED_HOME, car.CHARGED_AWAY)
+"""What is shown only after it is on the disk, since it must not fall after a restart."""
+
+type Push = Callable[[Mapping[str, Iterable[AnyReading]]], None]
+
+
+class CarJournal:
+    """Looks at a car two seconds after a change, when the journal wants to, and every full hour."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        garage: Garage,
+        vehicle: Vehicle,
+        files: CarFiles,
+        settings: Settings,
+        push: Push,
+        report: Callable[[str, JournalEvent], object],
+    ) -> None:
+        self.files = files
+        self.log = Log()
+        self.journal = Journal(self.log, settings)
+        self.vehicle = vehicle
+        self._hass = hass
+        self._garage = garage
+        self._push = push
+        self._report = report
+        self._lock = asyncio.Lock()
+        self._saved: Mapping[str, Any] = {}
+        self._unsaved: dict[AnyAttribute, AnyReading] = {}
+        self._saved_at: datetime | None = None
+        self._timer: CALLBACK_TYPE | None = None
+        self._due: datetime | None = None
+        self._restored = self._closed = False
+
+    async def async_load(self) -> None:
+        """Restore the journal; it stays off if its file cannot be read, so as not to lose that."""
+        async with self._lock:
+            state = await self.files.load(self.log)
+            if not state.failed:
+                self.journal.load(state.contents)
+                self._saved = self.journal.dump()
+                self._restored = True
+
+    @callback
+    def note_change(self) -> None:
+        """Look at the car soon."""
+        self._schedule(dt_util.utcnow() + timedelta(seconds=_AFTER_BURST))
+
+    @callback
+    def look(self, _now: datetime | None = None) -> None:
+        """Look at the car now; save and publish what that has brought."""
+        self._stop_timer()
+        if self._hass.is_stopping or self._closed or not self._restored:
+            return
+        now = dt_util.now()
+        # Before the look, so that an unexpected error in it does not end all looks
+        self._schedule(_next_hour(now))
+        update = self.journal.look(self._observation(), now)
+        if update.again is not None:
+            self._schedule(max(update.again, now + _SHORTEST_WAIT))
+        state = self.journal.dump()
+        if self._to_save(update, state, now):
+            self._saved, self._saved_at = state, now
+            self._hass.async_create_task(self._async_save(update, state))
+        elif self._lock.locked():
+            self._hass.async_create_task(self._async_publish(update))
+        else:
+            self._publish(update, saved=True)
+
+    @callback
+    def close(self) -> None:
+        """Stop looking."""
+        self._closed = True
+        self._stop_timer()
+
+    async def async_save(self) -> None:
+        """Save everything now."""
+        async with self._lock:
+            changed, _ = self.log.take()
+            state = self.journal.dump()
+            if not self._restored or not await self.files.save(state, changed):
+                return
+            if await self.files.save_months(self.log):
+                await self.files.save(state, {})
+
+    async def async_remove(self) -> None:
+        """Stop looking, and delete the files."""
+        self.close()
+        async with self._lock:
+            self._restored = False
+            await self.files.remove()
+
+    async def async_wait(self) -> None:
+        """Wait until what is being saved is published."""
+        async with self._lock:
+            pass
+
+    def _to_save(self, update: JournalUpdate, state: Mapping[str, Any], now: datetime) -> bool:
+        """Return whether to save: what is shown at once, and the open state now and then."""
+        totals = any(
+            item.attribute in _TOTALS and item.value != self.vehicle.value(item.attribute)
+            for item in update.readings
+        )
+        if update.records or update.events or totals or self._unsaved or self.files.due:
+            return True
+        return state != self._saved and (
+            self._saved_at is None or abs(now - self._saved_at) >= _OPEN_STATE
+        )
+
+    async def _async_save(self, update: JournalUpdate, state: Mapping[str, Any]) -> None:
+        async with self._lock:
+            saved = self._restored and await self.files.save(state, update.records)
+            self._publish(update, saved=saved)
+            if not saved:
+                self._saved, self._saved_at = {}, None
+                self._schedule(dt_util.utcnow() + _AFTER_FAILURE)
+            elif self.files.due:
+                await self.files.save_months(self.log)
+
+    async def _async_publish(self, update: JournalUpdate) -> None:
+        """Publish after what is being saved."""
+        async with self._lock:
+            self._publish(update, saved=not self._unsaved)
+
+    @callback
+    def _publish(self, update: JournalUpdate, *, saved: bool) -> None:
+        if self._garage.vehicles.get(self.vehicle.vin) is not self.vehicle:
+            return
+        found = {**self._unsaved, **{item.attribute: item for item in update.readings}}
+        self._unsaved = {} if saved else {key: found.pop(key) for key in _TOTALS if key in found}
+        self._push({self.vehicle.vin: [*self._current(found.values())]})
+        for event in update.events:
+            self._report(self.vehicle.vin, event)
+
+    def _current(self, readings: Iterable[AnyReading]) -> Iterator[AnyReading]:
+        """Yield readings that replace the ones held, from a source that the account has."""
+        held = {item.attribute: item.time for item in self.vehicle}
+        sources = self._garage.sources.keys()
+        known = sorted(sources & self.vehicle.sources)
+        for item in readings:
+            source = item.source if item.source in sources else next(iter(known), item.source)
+            time = max(item.time, held.get(item.attribute, item.time))
+            yield replace(item, time=time, source=source)
+
+    def _observation(self) -> Observation:
+        """Return the newest readings, without a position that the owner does not want to share."""
+        hidden = self.vehicle.value(car.TRACKING_ENABLED) is False
+        return observe(self.vehicle, OBSERVED - {car.POSITION} if hidden else OBSERVED)
+
+    @callback
+    def _schedule(self, when: datetime) -> None:
+        """Look at this time, or at an earlier one that is scheduled."""
+        if self._closed or (self._due is not None and self._due <= when):
+            return
+        self._stop_timer()
+        self._due = when
+        wait = max(timedelta(), min(when - dt_util.utcnow(), _HOUR))
+        job = HassJob(self.look, cancel_on_shutdown=True)
+        self._timer = async_call_later(self._hass, wait, job)
+
+    @callback
+    def _stop_timer(self) -> None:
+        self._due = None
+        if self._timer is not None:
+            self._timer()
+            self._timer = None
+
+
+def _next_hour(now: datetime) -> datetime:
+    """Return the next full hour of the local time, since days and months begin with one."""
+    return now.replace(minute=0, second=0, microsecond=0) + _HOUR

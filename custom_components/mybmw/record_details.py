@@ -1,0 +1,84 @@
+"""Trips and charges of the journal as extra attributes of entities, and the periods of sums."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from homeassistant.util import dt as dt_util
+
+from .client.core.records import Charge, Figure, PlaceKind, RecordPlace, Trip
+from .client.core.values import ChargingSession
+from .client.journal.summary import Period, start_of
+
+_MINUTE: Final = timedelta(minutes=1)
+_PERIODS: Final = {"today": Period.DAY, **{item.value: item for item in Period}}
+
+
+def trip_details(trip: Trip) -> dict[str, object]:
+    """Return the extra attributes of a trip, without its distance."""
+    return {
+        "start": _time(trip.start),
+        "end": trip.end.isoformat(),
+        "duration": _minutes(trip.start, trip.end),
+        "from": place_name(trip.origin),
+        "to": place_name(trip.destination),
+        "start_soc": trip.start_soc,
+        "end_soc": trip.end_soc,
+        "energy": _rounded(trip.energy),
+        "consumption": None if trip.consumption is None else round(trip.consumption, 1),
+        "electric_share": trip.electric_share,
+        "how": trip.energy and trip.energy.how.value,
+        "parts_unknown": trip.parts_unknown,
+    }
+
+
+def charge_details(charge: Charge) -> dict[str, object]:
+    """Return the extra attributes of a charge, without its energy from the grid."""
+    return {
+        "start": _time(charge.start),
+        "end": charge.end.isoformat(),
+        "duration": _minutes(charge.start, charge.end),
+        "start_soc": charge.start_soc,
+        "end_soc": charge.end_soc,
+        "place": place_name(charge.place),
+        "kind": charge.kind and charge.kind.value,
+        "power": charge.power and round(charge.power, 1),
+        "battery_energy": _rounded(charge.battery_energy),
+        "pauses": charge.pauses,
+        "ended_by": charge.ended_by.value,
+        "how": charge.energy and charge.energy.how.value,
+    }
+
+
+def session_details(session: ChargingSession) -> dict[str, object]:
+    """Return the extra attributes of a charge in the history of BMW."""
+    return {
+        "start": session.start.isoformat(),
+        "end": session.end.isoformat(),
+        "start_soc": session.start_soc,
+        "end_soc": session.end_soc,
+    }
+
+
+def place_name(place: RecordPlace) -> str | None:
+    """Return the name of a zone, "away" outside all zones, None if the place is unknown."""
+    if place.name is not None:
+        return place.name
+    return None if place.kind is PlaceKind.UNKNOWN else place.kind.value
+
+
+def start_of_period(key: str) -> datetime:
+    """Return the local time at which the period of a sum has begun, such as of `distance_today`."""
+    period = _PERIODS[key.rpartition("_")[2]]
+    return start_of(period, dt_util.utcnow(), dt_util.get_default_time_zone())
+
+
+def _rounded(figure: Figure | None) -> float | None:
+    return None if figure is None else round(figure.value, 2)
+
+
+def _minutes(start: datetime | None, end: datetime) -> int | None:
+    return None if start is None else round((end - start) / _MINUTE)
+
+
+def _time(time: datetime | None) -> str | None:
+    return None if time is None else time.isoformat()

@@ -1,0 +1,1 @@
+"""The journal in Home Assistant: its files, entities, events and options."""

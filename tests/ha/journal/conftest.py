@@ -1,0 +1,70 @@
+"""An electric car that only says what a test lets it say."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
+
+from tests.ha.support.cardata import I4, entry_of, no_stream, push, recorded, say
+from tests.replay.cardata import SimulatedCarData
+
+type Sends = Callable[..., Awaitable[None]]
+type Storage = dict[str, Any]
+
+NOON: Final = datetime(2026, 11, 10, 12, tzinfo=UTC)
+LOOK: Final = timedelta(seconds=3)
+STEP: Final = timedelta(seconds=30)
+
+
+@pytest.fixture(autouse=True)
+def _noon(freezer: FrozenDateTimeFactory) -> None:
+    """Let it be noon."""
+    freezer.move_to(NOON)
+
+
+@pytest.fixture
+def cardata(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimulatedCarData]:
+    """The simulated service without a stream."""
+    no_stream(monkeypatch)
+    simulated = SimulatedCarData(recorded("i4_edrive40"), fresh=True)
+    with simulated.router():
+        yield simulated
+
+
+@pytest.fixture
+def options() -> dict[str, Any]:
+    """The options of the account; tests override it."""
+    return {}
+
+
+@pytest.fixture
+async def account(
+    hass: HomeAssistant, hass_storage: Storage, cardata: SimulatedCarData, options: dict[str, Any]
+) -> MockConfigEntry:
+    """An account that is set up."""
+    made = entry_of(cardata, **options)
+    made.add_to_hass(hass)
+    await hass.config_entries.async_setup(made.entry_id)
+    await hass.async_block_till_done()
+    return made
+
+
+@pytest.fixture
+def sends(hass: HomeAssistant, account: MockConfigEntry, freezer: FrozenDateTimeFactory) -> Sends:
+    """Let the car send values, and some time pass."""
+
+    async def run(values: dict[str, Any] | None = None, wait: timedelta = LOOK) -> None:
+        if values:
+            push(account, say(I4, values))
+        while wait > timedelta():
+            step = min(wait, STEP)
+            freezer.tick(step)
+            async_fire_time_changed(hass)
+            await hass.async_block_till_done()
+            wait -= step
+
+    return run

@@ -84,7 +84,7 @@ def check(owner: Owner, true: list[Driven]) -> None:
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[*HealthCheck])
-@given(NAMES, PLANS, st.randoms(use_true_random=True))
+@given(NAMES, PLANS, st.integers(0, 2**32).map(Random))
 def test_a_live_car(name: str, steps: Plan, chance: Random) -> None:
     observer = Observer()
     changes = [*lived(CARS[name], steps, observer)]
@@ -92,7 +92,7 @@ def test_a_live_car(name: str, steps: Plan, chance: Random) -> None:
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[*HealthCheck])
-@given(DARK, PLANS, st.randoms(use_true_random=True))
+@given(DARK, PLANS, st.integers(0, 2**32).map(Random))
 def test_a_car_that_is_silent_on_the_road(name: str, steps: Plan, chance: Random) -> None:
     observer = Observer()
     changes = [*lived(replace(CARS[name], live=False), steps, observer)]

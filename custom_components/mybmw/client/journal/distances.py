@@ -22,33 +22,36 @@ class PeriodDistances:
     """The sums of the trips that have ended are kept until one changes or a period begins."""
 
     def __init__(self) -> None:
-        self._known: dict[Period, tuple[datetime, int, str, float]] = {}
+        self._known: tuple[int, str, list[datetime]] | None = None
+        self._closed: dict[datetime, float] = {}
 
     def of(
         self, log: Log, current: Trip | None, now: datetime, zone: tzinfo
     ) -> Iterator[tuple[AnyAttribute, float]]:
         """Yield the distance in km of each period, with the trip that goes on."""
-        for period, attribute in _PERIODS.items():
-            start = start_of(period, now, zone)
-            closed = self._closed(period, start, log, "" if current is None else current.id)
-            going = 0.0 if current is None else driven_since([current], start)
-            yield attribute, round(closed + going, 1)
-
-    def _closed(self, period: Period, start: datetime, log: Log, without: str) -> float:
-        known = self._known.get(period)
-        if known is None or known[:3] != (start, log.version, without):
-            trips = (trip for trip in log.trips.values() if trip.id != without)
-            known = (start, log.version, without, driven_since(trips, start))
-            self._known[period] = known
-        return known[3]
+        starts = [start_of(period, now, zone) for period in _PERIODS]
+        going = "" if current is None else current.id
+        if self._known != (log.version, going, starts):
+            self._known = log.version, going, starts
+            trips = [trip for trip in log.trips.values() if trip.id != going]
+            self._closed = dict(_driven_since(trips, sorted(starts)))
+        for attribute, start in zip(_PERIODS.values(), starts, strict=True):
+            more = 0.0 if current is None else _share(current, start)
+            yield attribute, round(self._closed[start] + more, 1)
 
 
-def driven_since(trips: Iterable[Trip], start: datetime) -> float:
-    """Return the km driven since a time, at which a quarter of an hour begins."""
-    return sum(_share(trip, start) for trip in trips if trip.end > start)
+def _driven_since(
+    trips: Iterable[Trip], starts: Iterable[datetime]
+) -> Iterator[tuple[datetime, float]]:
+    """Yield the km driven since times in order, at each of which a quarter of an hour begins."""
+    for start in starts:
+        trips = [trip for trip in trips if trip.end > start]
+        yield start, sum(_share(trip, start) for trip in trips)
 
 
 def _share(trip: Trip, start: datetime) -> float:
+    if trip.end <= start:
+        return 0.0
     if trip.start is None or trip.start >= start:
         return trip.distance
     since = start.timestamp()

@@ -6,7 +6,8 @@ values that are as by default are left out.
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from math import isfinite
 from types import NoneType
 from typing import Any, Final, NamedTuple, get_args, get_origin, get_type_hints
@@ -18,8 +19,11 @@ type Json = dict[str, Any]
 
 
 class _Form(NamedTuple):
+    """How values are written and read; those of the type `plain` in JSON are read as they are."""
+
     write: Callable[[Any], Any]
     read: Callable[[Any], Any]
+    plain: type | None = None
 
 
 class RecordField(NamedTuple):
@@ -75,13 +79,14 @@ def _form(hint: Any) -> _Form:
     if is_dataclass(hint):
         return _nested(hint)
     words = {word.value: word for word in hint}
-    return _Form(str, lambda saved: _member(words, saved))
+    return _Form(str, partial(_member, words))
 
 
 def _optional(form: _Form) -> _Form:
     return _Form(
         lambda value: None if value is None else form.write(value),
         lambda saved: None if saved is None else form.read(saved),
+        form.plain,
     )
 
 
@@ -104,7 +109,7 @@ def _row(forms: list[_Form]) -> _Form:
 def _nested(kind: Any) -> _Form:
     """Return the form of a small record: its values in order, without defaults at the end."""
     columns = columns_of(kind, {})
-    reads = [column.form.read for column in columns]
+    forms = [column.form for column in columns]
 
     def write(value: object) -> list[object]:
         values = [getattr(value, column.name) for column in columns]
@@ -114,7 +119,12 @@ def _nested(kind: Any) -> _Form:
 
     def read(saved: object) -> Any:
         try:
-            return kind(*[read(item) for read, item in zip(reads, _list(saved), strict=False)])
+            return kind(
+                *[
+                    item if type(item) is form.plain else form.read(item)
+                    for form, item in zip(forms, _list(saved), strict=False)
+                ]
+            )
         except TypeError as error:
             raise ValueError("incomplete") from error
 
@@ -127,10 +137,11 @@ def _default(item: Field[Any]) -> object:
     return item.default
 
 
-def _member[T](words: Mapping[str, T], saved: object) -> T:
-    if not isinstance(saved, str) or saved not in words:
-        raise ValueError("unknown word")
-    return words[saved]
+def _member[T](words: Mapping[object, T], saved: object) -> T:
+    try:
+        return words[saved]
+    except (KeyError, TypeError) as error:
+        raise ValueError("unknown word") from error
 
 
 def _list(saved: object) -> list[Any]:
@@ -146,7 +157,7 @@ def _seconds(time: datetime) -> float:
 
 def _time(saved: object) -> datetime:
     try:
-        return datetime.fromtimestamp(_number(saved), UTC)
+        return datetime.fromtimestamp(saved if type(saved) is int else _number(saved), UTC)
     except (OverflowError, OSError) as error:
         raise ValueError("no time") from error
 
@@ -169,11 +180,14 @@ def _write_slots(slots: tuple[Slot, ...]) -> list[float]:
 
 
 def _read_slots(saved: object) -> tuple[Slot, ...]:
-    numbers = [*map(_number, _list(saved))]
+    first, *energies = _list(saved) or [0]
+    start, step = _time(first), timedelta(seconds=QUARTER)
     return tuple(
-        Slot(_time(numbers[0] + QUARTER * index), energy)
-        for index, energy in enumerate(numbers[1:])
-        if energy
+        [
+            Slot(start + index * step, energy if type(energy) is float else _number(energy))
+            for index, energy in enumerate(energies)
+            if energy
+        ]
     )
 
 
@@ -195,9 +209,9 @@ def _truth(saved: object) -> bool:
 
 _PLAIN: Final[Mapping[Any, _Form]] = {
     datetime: _Form(_seconds, _time),
-    float: _Form(float, _number),
-    int: _Form(int, _whole),
-    str: _Form(str, _text),
-    bool: _Form(bool, _truth),
+    float: _Form(float, _number, float),
+    int: _Form(int, _whole, int),
+    str: _Form(str, _text, str),
+    bool: _Form(bool, _truth, bool),
     tuple[Slot, ...]: _Form(_write_slots, _read_slots),
 }

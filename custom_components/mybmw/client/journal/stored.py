@@ -3,7 +3,7 @@
 A field that gets a new meaning gets a new name, so that files of any version can be read.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from ..core.records import Charge, Record, Trip
@@ -52,11 +52,12 @@ def from_json(saved: object) -> Record:
     if not isinstance(saved, dict) or not isinstance(saved.get("i"), str):
         raise ValueError("no record")
     kind: type[Record] = Trip if saved["i"].startswith(TRIP) else Charge
-    known, found = _READERS[kind], {}
+    known = _FIELDS[kind]
+    found: dict[str, Any] = {}
     for short, value in saved.items():
         if short in known:
-            name, read = known[short]
-            found[name] = read(value)
+            name, read, plain = known[short]
+            found[name] = value if type(value) is plain else read(value)
     try:
         item = kind(**found)
     except TypeError as error:
@@ -85,7 +86,7 @@ def _consistent(item: Record) -> bool:
 _COLUMNS: Final[Mapping[type[Record], tuple[RecordField, ...]]] = {
     kind: columns_of(kind, _SHORT) for kind in (Trip, Charge)
 }
-_READERS: Final[Mapping[type[Record], Mapping[str, tuple[str, Callable[[Any], Any]]]]] = {
-    kind: {column.short: (column.name, column.form.read) for column in columns}
-    for kind, columns in _COLUMNS.items()
+_FIELDS: Final = {
+    kind: {item.short: (item.name, item.form.read, item.form.plain) for item in all_fields}
+    for kind, all_fields in _COLUMNS.items()
 }

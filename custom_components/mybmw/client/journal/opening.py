@@ -9,7 +9,7 @@ from ..core.records import Charge, Trip
 from .movement import Movement, Sign
 from .trip_begin import drove_off
 from .trip_end import is_running
-from .trip_state import LATE, OpenTrip, TripState
+from .trip_state import LATE, MINUTE, OpenTrip, TripState
 
 ROUNDING: Final = 1.05
 """What the odometer may gain without a trip."""
@@ -66,7 +66,7 @@ def opened(movement: Movement, state: TripState, charges: Mapping[str, Charge]) 
         max(base, state.odometer or base),
         movement.until,
         running=_running_at(movement, state),
-        left=_left(state),
+        left=_left(movement, state),
         soc=_charge_before(state, charges),
         origin=state.place,
     )
@@ -81,12 +81,13 @@ def _running_at(movement: Movement, state: TripState) -> datetime | None:
     return on if still_on else None
 
 
-def _left(state: TripState) -> datetime | None:
-    """Return when the driver's door was closed, unless the car was locked then."""
+def _left(movement: Movement, state: TripState) -> datetime | None:
+    """Return when the driver's door was closed, unless the car was locked before it moved."""
     left, secured = state.left, state.secured
     if left is None or not state.after_end(left):
         return None
-    return None if secured is not None and secured > left else left
+    locked = secured is not None and left < secured < movement.until - MINUTE
+    return None if locked else left
 
 
 def _charge_before(state: TripState, charges: Mapping[str, Charge]) -> float | None:

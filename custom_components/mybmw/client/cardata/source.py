@@ -1,4 +1,4 @@
-"""CarData as a source: what REST is asked for, what the stream sends, and how the two meet."""
+"""CarData as a source: requests by REST, messages of the stream, and how both are combined."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
@@ -75,7 +75,7 @@ class CardataSource:
         pace: Pace | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """Nothing is sent before the first work, poll or listening."""
+        """Create it; nothing is sent before the first work, poll or listening."""
         self.accepts: Callable[[str], bool] = lambda _vin: True
         self.ledger = Ledger()
         self.cars: dict[str, MappedCar] = {}
@@ -106,7 +106,7 @@ class CardataSource:
 
     @property
     def status(self) -> Status:
-        """How it is doing."""
+        """Return the current status."""
         now, tokens, stream = self._now(), self._login.tokens, self._stream
         return Status(
             calls_left=self.ledger.left(Reason.SCHEDULE, now),
@@ -145,11 +145,11 @@ class CardataSource:
         return Unreadable.SILENT if self._activity.lapsed(vin) else None
 
     def due(self) -> datetime:
-        """Return when it wants to work next."""
+        """Return the time of the next call."""
         return self._next(self._now())
 
     async def work(self) -> Poll:
-        """Do what is due, as far as the quota allows it."""
+        """Make the calls that are due, within the quota."""
         async with self._working() as outcome:
             for _ in range(_MOST_AT_ONCE):
                 now = self._now()
@@ -187,7 +187,7 @@ class CardataSource:
 
     @asynccontextmanager
     async def _working(self) -> AsyncIterator[Outcome]:
-        """Do one thing after the other; in the end what was spent is written down as it is."""
+        """Do one thing at a time; store the calls that were made at the end."""
         async with self._busy:
             try:
                 yield Outcome()
@@ -215,14 +215,14 @@ class CardataSource:
             except UnexpectedError:
                 self.problems["message not taken in"] += 1
 
-        def tell(state: StreamState) -> None:
+        def note_state(state: StreamState) -> None:
             self._activity.set_connected(connected=state is StreamState.CONNECTED)
             if state is StreamState.CONNECTED and self._listening_since is None:
                 self._listening_since = datetime.now(UTC)
             changed()
 
         self._stream = Stream(
-            self._login, self._broker, receive, tell, pace=self._pace, sleep=self._sleep
+            self._login, self._broker, receive, note_state, pace=self._pace, sleep=self._sleep
         )
         activity = self._supervisors.of("the watch on silent cars")
         stream = self._supervisors.of("the stream")
@@ -235,18 +235,18 @@ class CardataSource:
         return (VIEW,) if self.can_poll(vin) else ()
 
     async def image(self, vehicle: Vehicle, view: str) -> bytes:
-        """Return the picture of a car as PNG; one that BMW does not have is not asked for soon."""
+        """Return the picture of a car as PNG; a missing one is not requested again soon."""
         car = self.cars.get(vehicle.vin)
         if view != VIEW or car is None or not car.tasks(frozenset()):
             raise NoPictureError("there is no such picture of the car")
         return await self._pictures.get(vehicle.vin, self._now())
 
     def spent(self) -> Mapping[str, object]:
-        """Return what `keep` writes down."""
+        """Return what `keep` stores."""
         return {"ledger": self.ledger.dump(), "container": self._containers.state.dump()}
 
     def keep(self, save: Save, saved: object) -> None:
-        """Have what is spent written down with `save` at once, and go on from what that wrote."""
+        """Store each call with `save` before it is made; restore what that has stored."""
 
         async def write(ledger: Mapping[str, object]) -> bool:
             return await save({**self.spent(), "ledger": ledger})
@@ -274,7 +274,7 @@ class CardataSource:
         }
 
     def load(self, saved: object) -> None:
-        """Take over what `dump` wrote; odd parts are left out. `know` comes afterwards."""
+        """Restore a `dump`, without invalid parts; `know` is called afterwards."""
         fields, now = mapping(saved), self._now()
         then = max(now, saved_time(fields.get("saved")) or now)
         self.ledger.load(mapping(fields.get("ledger")))
@@ -304,11 +304,11 @@ class CardataSource:
         }
 
     def recording(self, messages: int = MESSAGES) -> Recording:
-        """Return what was received lately as it came, values of cars with those of the stream."""
+        """Return the recent responses and messages unchanged."""
         return recording(self._http.recorder.answers, self.cars, self._incoming.newest(messages))
 
     async def _do(self, decision: Decision, outcome: Outcome) -> None:
-        """Do one thing, and note whether it worked."""
+        """Execute a task, and record whether it succeeded."""
         try:
             with self._supervisors.of(f"the task {decision.task}", decision.vin):
                 await self._worker.execute(decision, outcome)
@@ -326,7 +326,7 @@ class CardataSource:
         self._watch()
 
     def _failed(self, decision: Decision, error: ClientError) -> None:
-        """Plan when to try again what did not work."""
+        """Plan when to retry a failed task."""
         now = self._now()
         if waits_regularly(decision.task, error):
             self._plan.refused(decision, now, whole_car=isinstance(error, NotAllowedError))
@@ -335,7 +335,7 @@ class CardataSource:
         self._plan.failed(decision, now, widely=widely, free=is_free(error))
 
     def _watch(self) -> None:
-        """Tell the plan and the watch on silence which cars there are."""
+        """Update the cars of the schedule and of the connection states."""
         for vin, car in self.cars.items():
             car.elsewhere = not self.accepts(vin)
         self._plan.watch(self._worker.tasks(self._extras), self._now())
@@ -345,7 +345,7 @@ class CardataSource:
         self._activity.watch(readable if self._broker is not None else ())
 
     def _now(self) -> datetime:
-        """Return the present time; if the clock was set back, what it dated goes back as well."""
+        """Return the current time; if the clock was set back, shift all stored times."""
         now = datetime.now(UTC)
         self._go_back(self._set_back.set_back_by(now))
         return now
@@ -359,13 +359,13 @@ class CardataSource:
         self._pictures.go_back(by)
 
     def _next(self, now: datetime) -> datetime:
-        """Return when something can be done next, or there is more to spend than now."""
+        """Return when the next task is due, or more calls are left than now."""
         decision, more = self._plan.next(now), self._plan.more_calls_at(now)
         times = [time for time in (decision and decision.at, more) if time is not None]
         return max(now, min(times, default=now + _FEWEST_MINUTES))
 
     def _planned_earlier(self, vin: str) -> bool:
-        """Tell whether a car has sent something that makes a call worth while."""
+        """Return whether a car has sent an event that a call is planned for."""
         car = self.cars.get(vin)
         if car is None or not car.state.events:
             return False
@@ -375,7 +375,7 @@ class CardataSource:
         return True
 
     def _received(self, topic: str, payload: bytes) -> tuple[str, list[AnyReading]]:
-        """Read one message; what is no message, or of another's car, is counted."""
+        """Read one message; invalid ones and those of unknown cars are counted."""
         now = self._now()
         vin, message = self._incoming.read(topic, payload, now)
         car = self._car(vin)
@@ -391,7 +391,7 @@ class CardataSource:
         return vin, readings
 
     def _car(self, vin: str) -> MappedCar | None:
-        """Return a car of the account; before they were listed, one of the first few that come."""
+        """Return a car of the account; before cars were listed, any of the first few."""
         car = self.cars.get(vin)
         if car is None and not self._listed and len(self.cars) < MAX_UNLISTED_CARS and is_vin(vin):
             car = self.cars[vin] = MappedCar(state=CarState(zone=self._zone))

@@ -31,7 +31,7 @@ class Garage:
 
     VINs are in capitals here; callers may write them in any case.
 
-    Listeners subscribe to changes, to the `events` of each source that tells some, to `steps` of
+    Listeners subscribe to changes, to the `events` of each source that has some, to `steps` of
     commands by VIN, and to `errors` of commands and pictures by the name of the source.
     """
 
@@ -192,7 +192,7 @@ class Garage:
     def commander(self, vehicle: Vehicle, kind: CommandKind) -> Commanding:
         """Return the first source that can carry out the command now, or raise `UnsupportedError`.
 
-        If none can now, it is the first that offers the command: its error tells why.
+        If none can now, it is the first that offers the command: its error says why.
         """
         if self.policy.read_only:
             raise UnsupportedError("the account is read only")
@@ -234,7 +234,7 @@ class Garage:
         return result
 
     def give_up(self, vin: str) -> None:
-        """Tell of commands to a car that nothing has shown yet whether they were carried out."""
+        """Publish that the waiting commands to a car could not be confirmed."""
         vehicle = self.vehicles.get(vin)
         for sent in self.unconfirmed.waiting(vin):
             if vehicle is not None and sent.state is not CommandState.UNCONFIRMED:
@@ -305,7 +305,7 @@ class Garage:
 
     def _update(self, readings: Mapping[str, Iterable[AnyReading]]) -> Changes:
         changes: dict[str, set[AnyAttribute]] = {}
-        told: dict[str, set[AnyAttribute]] = {}
+        published: dict[str, set[AnyAttribute]] = {}
         for vin, items in readings.items():
             vehicle = self.vehicles.get(vin)
             new = vehicle is None
@@ -318,9 +318,9 @@ class Garage:
             if any(reading.attribute in COMPARED for reading in taken):
                 changed |= vehicle.update(comparisons(vehicle))
             if changed or new:
-                told[vin] = changed
-        if told:
-            self._notify(told)
+                published[vin] = changed
+        if published:
+            self._notify(published)
         for vin in changes:
             if self.unconfirmed.waiting(vin):
                 self._settle(self.vehicles[vin])
@@ -341,7 +341,7 @@ class Garage:
             listener(changes)
 
     def _settle(self, vehicle: Vehicle) -> None:
-        """Tell of commands whose effect the car's state shows now."""
+        """Publish the commands that the state of the car confirms or contradicts now."""
         for sent, state in list(self.unconfirmed.resolve(vehicle)):
             kind = sent.command.kind
             if state is CommandState.CONTRADICTED:

@@ -39,7 +39,7 @@ class Poll:
     """The result of polling a source, by VIN.
 
     `vins` are the cars of the account as far as the source knows them for sure, None if it did
-    not ask. A car in `errors` could not be read this time. `error` tells why the poll as a whole
+    not ask. A car in `errors` could not be read this time. `error` says why the poll as a whole
     failed or was given up; what was read before is in it all the same.
     """
 

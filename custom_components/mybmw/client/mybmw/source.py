@@ -48,15 +48,15 @@ _PROFILE_TRIES: Final = 3
 
 
 def concerns_all(error: ClientError) -> bool:
-    """Tell whether an error about one car would come for every car of the account."""
+    """Return whether an error about one car concerns all cars of the account."""
     return isinstance(error, _WHOLE_ACCOUNT) and not isinstance(error, RefusedError)
 
 
 @dataclass(slots=True)
 class _PollRun:
-    """One poll on its way: what concerns the whole account stops it for the cars to come.
+    """One running poll; an error that concerns the whole account ends it for the other cars.
 
-    So does the second car that cannot be reached, since then it is not the car.
+    So does the second car that cannot be reached, as the cause is not the car then.
     """
 
     profiles: dict[str, list[AnyReading]]
@@ -65,7 +65,7 @@ class _PollRun:
     unreachable: int = 0
 
     def note(self, error: ClientError) -> None:
-        """Give up if there is no point in asking for more cars."""
+        """End the poll if further cars would fail as well."""
         self.unreachable += isinstance(error, NetworkError)
         if concerns_all(error) or self.unreachable >= _NO_NETWORK:
             self.given_up = error
@@ -88,7 +88,7 @@ class MyBMWSource:
         zone: tzinfo = UTC,
         observer: tuple[float, float] | None = None,
     ) -> None:
-        """Nothing is sent before the first poll or command."""
+        """Create it; nothing is sent before the first poll or command."""
         self.problems: Counter[str] = Tally()
         self._api = Api(http, login)
         self._http = http
@@ -106,7 +106,7 @@ class MyBMWSource:
 
     @property
     def status(self) -> Status:
-        """How it is doing; its calls are not counted."""
+        """Return the current status; calls are not counted."""
         return Status(failing=self._supervisors.lasting)
 
     def has(self, vin: str) -> bool:
@@ -131,7 +131,7 @@ class MyBMWSource:
         return None if commands is None else {"commands": sorted(commands)}
 
     def load(self, saved: object) -> None:
-        """Take over what was saved of cars; odd parts are left out."""
+        """Restore the commands of cars, without invalid parts."""
         for vin, car in mapping(mapping(saved).get("cars")).items():
             known = sequence(mapping(car).get("commands"))
             self._commands[vin] = frozenset(kind for kind in CommandKind if kind in known)
@@ -150,7 +150,7 @@ class MyBMWSource:
         self._trains |= {vehicle.vin: vehicle.drive_train for vehicle in vehicles}
 
     async def poll(self, vin: str | None = None) -> Poll:
-        """Read the states of all cars, or of one; look for new cars every six hours."""
+        """Read the states of all cars, or of one; list new cars every six hours."""
         vins: frozenset[str] | None = None
         try:
             if vin is None or vin not in self._fleet.cars:
@@ -174,7 +174,7 @@ class MyBMWSource:
     async def send(
         self, vehicle: Vehicle, command: Command, progress: Progress | None = None
     ) -> tuple[CommandResult, Sequence[AnyReading]]:
-        """Carry out a command, wait for its result, and read what it changed."""
+        """Send a command, wait for its result, and read what it changed."""
         if command.kind not in self.commands(vehicle.vin):
             raise UnsupportedError(f"{command.kind} is not available for this car")
         reason = remote_services.ignored(vehicle, command)
@@ -195,11 +195,11 @@ class MyBMWSource:
         return await self._api.image(self._fleet.address(vehicle), view)
 
     def diagnostics(self) -> Mapping[str, object]:
-        """Return what was not understood."""
+        """Return the counters of unusable values."""
         return {"problems": dict(self.problems)}
 
     def recording(self, messages: int = MESSAGES) -> Recording:
-        """Return the newest answers as they came."""
+        """Return the newest responses unchanged."""
         return Recording(self._http.recorder.answers, paths=harmless())
 
     async def _read(self, car: CarAddress, run: _PollRun) -> list[AnyReading] | ClientError:
@@ -223,7 +223,7 @@ class MyBMWSource:
         return read is None or datetime.now(UTC) - read >= LIST_INTERVAL
 
     async def _profile(self, car: CarAddress) -> list[AnyReading]:
-        """Read a profile; a new car waits for its name for a few polls, then does without."""
+        """Read a profile; a new car is added without one only after a few polls."""
         context = self._context(car)
         try:
             answer = await self._api.profile(car)

@@ -6,6 +6,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.mybmw.client import ClientError, capabilities_of
+from custom_components.mybmw.client.core.attributes import CHARGED_THIS_MONTH
 from custom_components.mybmw.client.core.values import ChargingBlock, ChargingSession, Position
 from tests.client.support.cardata import I4, IX, NOON, Client, simulate
 from tests.replay.cardata import Endpoint, SimulatedCarData
@@ -111,3 +112,13 @@ async def test_what_a_charge_tells(freezer: FrozenDateTimeFactory) -> None:
         first["averagePowerGridKw"],
     )
     assert newest.blocks[-1].end <= newest.end
+
+
+async def test_the_month_is_counted_where_charges_are_kept(freezer: FrozenDateTimeFactory) -> None:
+    client, other = Client.of(simulate("i4_edrive40")), Client.of(simulate("i4_edrive40"))
+    Keeper(client)
+    for one in (client, other):
+        await one.work()
+        await one.live(freezer, datetime.now(UTC) + 2 * QUARTER)
+    assert client.car().value(CHARGED_THIS_MONTH) is None
+    assert other.car().value(CHARGED_THIS_MONTH) is not None

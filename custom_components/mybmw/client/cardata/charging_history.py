@@ -39,17 +39,18 @@ def past_charges(
     return sorted(found, key=lambda item: item.end, reverse=True)
 
 
-def session_readings(
-    newest_first: Sequence[ChargingSession], month: datetime, now: datetime
-) -> list[AnyReading]:
-    """Return the readings of past charges, and the energy in kWh since the month began."""
-    total = sum(item.energy or 0.0 for item in newest_first if item.end >= month)
+def session_readings(newest_first: Sequence[ChargingSession], now: datetime) -> list[AnyReading]:
+    """Return the readings of past charges."""
     listed = tuple(_short(item) for item in newest_first[:MAX_SESSIONS])
-    return [
-        *_at_last_charge(newest_first),
-        CHARGING_SESSIONS.at(listed, now, SOURCE),
-        CHARGED_THIS_MONTH.at(round(total, 2), now, SOURCE),
-    ]
+    return [*_at_last_charge(newest_first), CHARGING_SESSIONS.at(listed, now, SOURCE)]
+
+
+def charged_since(
+    newest_first: Sequence[ChargingSession], month: datetime, now: datetime
+) -> AnyReading:
+    """Return the energy in kWh of the charges that have ended since the month began."""
+    total = sum(item.energy or 0.0 for item in newest_first if item.end >= month)
+    return CHARGED_THIS_MONTH.at(round(total, 2), now, SOURCE)
 
 
 def _short(item: ChargingSession) -> ChargingSession:

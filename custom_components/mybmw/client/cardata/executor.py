@@ -29,7 +29,13 @@ from ..core.values import Access
 from ..core.vehicle import Vehicle
 from .api import CardataApi, CardataError
 from .car_state import BASIC_DATA, MAPPING, CarState
-from .charging_history import first_of_month, history_start, past_charges, session_readings
+from .charging_history import (
+    charged_since,
+    first_of_month,
+    history_start,
+    past_charges,
+    session_readings,
+)
 from .containers import LOST, ContainerKeeper
 from .mapping import SOURCE
 from .past_charges import MOST_PAGES, PastCharges, iso
@@ -229,15 +235,18 @@ class Executor:
         return container
 
     async def _sessions(self, decision: Decision) -> list[AnyReading]:
-        now = datetime.now(self._zone)
+        now, at = datetime.now(self._zone), datetime.now(UTC)
         since, until = history_start(now), now
         read = partial(
             self._api.charging_history, decision.vin, iso(since), iso(until), decision.reason
         )
         answer = await _all_pages(read)
-        charges = past_charges(answer, self.problems, now.astimezone(UTC))
+        charges = past_charges(answer, self.problems, at)
+        readings = session_readings(charges, at)
+        if not self.past.charges:  # nobody keeps all charges and adds them up
+            readings.append(charged_since(charges, first_of_month(now), at))
         self.past.charges(decision.vin, charges)
-        return session_readings(charges, first_of_month(now), now.astimezone(UTC))
+        return readings
 
     async def _tyres(self, decision: Decision) -> list[AnyReading]:
         answer = await self._api.tyres(decision.vin, decision.reason)

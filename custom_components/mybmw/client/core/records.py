@@ -6,8 +6,12 @@ Distances are in km, energies in kWh, states of charge in %, times are aware.
 from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from .value_class import record
+
+_LONG_TRIP: Final = 10.0
+_CLEAR_STEP: Final = 3.0
 
 
 class How(StrEnum):
@@ -119,10 +123,18 @@ class Trip:
 
     @property
     def consumption(self) -> float | None:
-        """The consumption in kWh/100 km."""
-        if self.energy is None or not self.distance:
+        """The consumption in kWh/100 km, None if it is not known well enough."""
+        if self.energy is None or not self.distance or self._is_coarse:
             return None
         return 100 * self.energy.value / self.distance
+
+    @property
+    def _is_coarse(self) -> bool:
+        """Whether the energy comes from too few whole percents of a short trip."""
+        if self.energy is None or self.energy.how is not How.SOC or self.distance >= _LONG_TRIP:
+            return False
+        used = (self.start_soc or 0.0) - (self.end_soc or 0.0)
+        return used < _CLEAR_STEP
 
 
 @record

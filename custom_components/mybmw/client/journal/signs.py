@@ -138,7 +138,7 @@ class Spot:
     def _is_known(self, state: TripState, reading: Reading[Position]) -> bool:
         if state.fixed is None or reading.time > state.fixed:
             return False
-        if self.position is None:  # after a restart
+        if self.position is None and reading.time == state.fixed:  # after a restart
             self.position = reading.value
         return True
 

@@ -53,7 +53,7 @@ class TripTracker:
         self.state = TripState()
         self._spot = Spot()
         self._placed: datetime | None = None
-        self._resumed = True
+        self._since: datetime | None = None
 
     @property
     def driving(self) -> bool | None:
@@ -79,7 +79,8 @@ class TripTracker:
     def look(self, seen: Observation, now: datetime, log: Log, settings: Settings) -> None:
         """Take in the newest readings of the car."""
         look = _Look(seen, now, log, settings)
-        if self._resumed:
+        if self._since is None:
+            self._since = now
             self._resume(log)
         state = self.state
         note_marks(state, seen, now)
@@ -98,7 +99,6 @@ class TripTracker:
             self._settle(look)
             self._amend(look, arrived=self._locate(look))
         self._keep_charge(seen)
-        self._resumed = False
 
     @property
     def again(self) -> datetime | None:
@@ -213,7 +213,7 @@ class TripTracker:
         if state.open is None:
             self._compare(look)
             state.open = opened(movement, state, look.log.charges)
-            state.open.unseen = self._resumed
+            state.open.unseen = self._since is not None and movement.until <= self._since
         state.empty = state.counted = None
         self._extend(state.open, movement, look)
 

@@ -59,7 +59,14 @@ SHARED = {
 }
 DOOR = {"client", "client.core.attributes", "client.core.descriptors", "client.core.values"}
 # What the folders beside the platforms may import of the integration, besides themselves
-JOURNAL = {f"client.journal.{part}" for part in ("journal", "log", "observation", "stored")}
+RECORDS = {
+    "client.core.records",
+    *(f"client.journal.{part}" for part in ("export", "log", "quarters", "summary")),
+}
+JOURNAL = {
+    f"client.journal.{part}"
+    for part in ("hourly", "journal", "log", "observation", "quarters", "stored")
+}
 FOLDERS: Mapping[str, set[str]] = {
     "journal": {
         *DOOR,
@@ -71,7 +78,17 @@ FOLDERS: Mapping[str, set[str]] = {
     },
     "runtime": {*DOOR, "const"},
     "sources": {*DOOR, "const", "runtime"},
-    "services": {*DOOR, "catalogue", "const", "coordinator", "entity", "image", "runtime"},
+    "services": {
+        *DOOR,
+        *RECORDS,
+        "catalogue",
+        "const",
+        "coordinator",
+        "entity",
+        "image",
+        "journal.car_journal",
+        "runtime",
+    },
 }
 NO_PLATFORMS = {
     "attribute_units",
@@ -190,7 +207,7 @@ def test_layers_of_the_client(path: Path) -> None:
 def test_platforms_use_the_door(path: Path) -> None:
     for found in own(path):
         if found.startswith("client"):
-            assert found in SHARED, found
+            assert found in SHARED | (RECORDS if path in ACTIONS else set()), found
 
 
 @each([path for path in MODULES if path not in CLIENT_MODULES])

@@ -131,8 +131,11 @@ OWN_ERRORS: Final = {
     "command_ignored",
     "damaged_data",
     "damaged_options",
+    "journal_off",
     "limit_not_offered",
     "no_place",
+    "no_recorder",
+    "not_confirmed",
     "no_requests_left",
     "not_a_car",
     "not_charging",
@@ -148,6 +151,7 @@ OWN_ERRORS: Final = {
     "read_only",
     "timer_unknown",
     "timer_without_time",
+    "trip_unknown",
     "waiting",
     "zone_or_location",
     "zone_unknown",
@@ -582,7 +586,10 @@ def test_selectors_are_translated() -> None:
         "region",
         "stream",
     }
-    assert translations()["selector"].keys() == keys | {"charging_mode", "view", "weekday"}
+    assert translations()["selector"].keys() == keys | {
+        *("charging_mode", "view", "weekday"),
+        *("delimiter", "export_format", "log_kind", "order", "period", "series", "trip_category"),
+    }
     assert translations()["selector"]["stream"]["options"].keys() == set(cardata_stream.STREAMS)
     assert translations()["selector"]["region"]["options"].keys() == set(Region)
     servers = translations()["selector"]["connecteddrive_server"]["options"]

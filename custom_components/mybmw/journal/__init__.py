@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_CORE_CONFIG_UPDATE, EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers.importlib import async_import_module
 from homeassistant.util import dt as dt_util
 
 from ..client import Changes, Garage
@@ -22,6 +23,11 @@ from ..runtime.files import mapping_of
 from .car_journal import CarJournal, Push
 from .places import place_of
 from .store import CarList, files_of
+
+if TYPE_CHECKING:
+    from .statistics import JournalStatistics
+
+RECORDER: Final = "recorder"
 
 DEFAULT_JOIN_STOPS: Final = 5
 LONGEST_STOP: Final = 30
@@ -44,11 +50,13 @@ class Journals:
         self._list = CarList(hass, entry.entry_id)
         self._loading: set[asyncio.Task[None]] = set()
         self._held: list[tuple[str, JournalEvent]] | None = []
+        self._statistics: type[JournalStatistics] | None = None
 
     async def async_start(self) -> None:
         """Restore the journals of known cars, and begin to listen to changes."""
         if not is_on(self._entry):
             return
+        self._statistics = await _async_statistics(self._hass)
         await self._list.load()
         for vin in self._garage.vehicles:
             self._add(vin)
@@ -87,13 +95,24 @@ class Journals:
         else:
             await self._list.load()
             await files_of(self._hass, self._list, vin).remove()
+        if self._statistics is not None:
+            self._statistics.async_clear(self._hass, [vin])
 
     @callback
     def _add(self, vin: str) -> None:
         """Add a car, and restore its journal."""
         vehicle, files = self._garage.vehicles[vin], files_of(self._hass, self._list, vin)
+        made = self._statistics
+        statistics = None if made is None else made(self._hass, vin, lambda: vehicle.name)
         self.cars[vin] = CarJournal(
-            self._hass, self._garage, vehicle, files, self._settings, self._push, self._report
+            self._hass,
+            self._garage,
+            vehicle,
+            files,
+            self._settings,
+            self._push,
+            self._report,
+            statistics,
         )
         task = self._hass.async_create_task(self.cars[vin].async_load())
         self._loading.add(task)
@@ -169,5 +188,17 @@ async def async_remove_journals(hass: HomeAssistant, entry: ConfigEntry) -> None
     """Delete the journals of an entry."""
     cars = CarList(hass, entry.entry_id)
     await cars.load()
+    statistics = await _async_statistics(hass)
+    if statistics is not None:
+        statistics.async_clear(hass, cars)
     for vin in cars:
         await files_of(hass, cars, vin).remove()
+
+
+async def _async_statistics(hass: HomeAssistant) -> type[JournalStatistics] | None:
+    """Return what writes statistics, None without a recorder, whose packages may be missing."""
+    if RECORDER not in hass.config.components:
+        return None
+    module = await async_import_module(hass, f"{__package__}.statistics")
+    found: type[JournalStatistics] = module.JournalStatistics
+    return found

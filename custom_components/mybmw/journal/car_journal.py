@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
@@ -14,7 +14,11 @@ from ..client import AnyAttribute, AnyReading, Garage, Vehicle, attributes as ca
 from ..client.journal.journal import Journal, JournalUpdate
 from ..client.journal.log import JournalEvent, Log, Settings
 from ..client.journal.observation import OBSERVED, Observation, observe
+from ..runtime.files import mapping_of
 from .store import CarFiles
+
+if TYPE_CHECKING:
+    from .statistics import JournalStatistics
 
 _AFTER_BURST: Final = 2.0
 _SHORTEST_WAIT: Final = timedelta(seconds=5)
@@ -23,6 +27,8 @@ _HOUR: Final = timedelta(hours=1)
 _OPEN_STATE: Final = timedelta(minutes=10)
 _TOTALS: Final = (car.CHARGED_HOME, car.CHARGED_AWAY)
 """What is shown only after it is on the disk, since it must not fall after a restart."""
+
+_STATISTICS: Final = "statistics"
 
 type Push = Callable[[Mapping[str, Iterable[AnyReading]]], None]
 
@@ -39,8 +45,10 @@ class CarJournal:
         settings: Settings,
         push: Push,
         report: Callable[[str, JournalEvent], object],
+        statistics: JournalStatistics | None = None,
     ) -> None:
         self.files = files
+        self.statistics = statistics
         self.log = Log()
         self.journal = Journal(self.log, settings)
         self.vehicle = vehicle
@@ -50,6 +58,7 @@ class CarJournal:
         self._report = report
         self._lock = asyncio.Lock()
         self._saved: Mapping[str, Any] = {}
+        self._written: dict[str, int] = {}
         self._unsaved: dict[AnyAttribute, AnyReading] = {}
         self._saved_at: datetime | None = None
         self._timer: CALLBACK_TYPE | None = None
@@ -62,8 +71,19 @@ class CarJournal:
             state = await self.files.load(self.log)
             if not state.failed:
                 self.journal.load(state.contents)
-                self._saved = self.journal.dump()
+                await self._start_statistics(mapping_of(state.contents).get(_STATISTICS))
+                self._saved = self._state()
                 self._restored = True
+
+    async def _start_statistics(self, written: object) -> None:
+        """Write what the recorder does not have; `written` says what it should have."""
+        if self.statistics is not None:
+            await self.statistics.async_start({**self.log.trips, **self.log.charges}, written)
+            self._written = self.statistics.dump()
+
+    def _state(self) -> dict[str, Any]:
+        """Return the open state as JSON."""
+        return {**self.journal.dump(), _STATISTICS: self._written}
 
     @callback
     def note_change(self) -> None:
@@ -82,7 +102,7 @@ class CarJournal:
         update = self.journal.look(self._observation(), now)
         if update.again is not None:
             self._schedule(max(update.again, now + _SHORTEST_WAIT))
-        state = self.journal.dump()
+        state = self._state()
         if self._to_save(update, state, now):
             self._saved, self._saved_at = state, now
             self._hass.async_create_task(self._async_save(update, state))
@@ -101,7 +121,7 @@ class CarJournal:
         """Save everything now."""
         async with self._lock:
             changed, _ = self.log.take()
-            state = self.journal.dump()
+            state = self._state()
             if not self._restored or not await self.files.save(state, changed):
                 return
             if await self.files.save_months(self.log):
@@ -135,6 +155,9 @@ class CarJournal:
         async with self._lock:
             saved = self._restored and await self.files.save(state, update.records)
             self._publish(update, saved=saved)
+            if self.statistics is not None and update.records:
+                self.statistics.update(update.records)
+                self._written = self.statistics.dump()
             if not saved:
                 self._saved, self._saved_at = {}, None
                 self._schedule(dt_util.utcnow() + _AFTER_FAILURE)

@@ -1,6 +1,7 @@
 """The actions that this integration adds: their handlers, fields and responses."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from homeassistant.const import (
@@ -20,9 +21,11 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.helpers import config_validation as cv
+from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..client import ClientError
+from ..client.journal.summary import MOST_PERIODS
 from ..const import DOMAIN
 from ..runtime.errors import home_assistant_error
 from .commands import (
@@ -36,6 +39,22 @@ from .commands import (
     async_set_charging_profile,
     async_set_charging_settings,
     async_set_departure_timer,
+)
+from .journal import (
+    CATEGORIES,
+    DELIMITERS,
+    FORMATS,
+    KINDS,
+    LONGEST_NOTE,
+    MOST_RECORDS,
+    ORDERS,
+    PERIODS,
+    SERIES,
+    async_clear_log,
+    async_export_log,
+    async_get_summary,
+    async_rebuild_statistics,
+    async_set_trip,
 )
 from .reach import ATTR_ZONE, async_get_reach, async_get_reachability
 from .responses import async_get_charging_sessions, async_get_tires, async_get_trips
@@ -58,7 +77,21 @@ def _whole_number(value: object) -> int:
     return int(number)
 
 
+def _number(low: int, high: int) -> Any:
+    return vol.All(_whole_number, vol.Range(low, high))
+
+
+def _time(value: object) -> datetime:
+    """Return a time, a local one if it has no offset."""
+    return dt_util.as_utc(cv.datetime(value))
+
+
 _CAR: Final[Fields] = {vol.Required(ATTR_DEVICE_ID): cv.string}
+_PERIOD: Final[Fields] = {vol.Optional("start"): _time, vol.Optional("end"): _time}
+_ORDER: Final[Fields] = {
+    vol.Optional("limit", default=100): _number(1, MOST_RECORDS),
+    vol.Optional("order", default=ORDERS[0]): vol.In(ORDERS),
+}
 _PLACE: Final = vol.Schema(
     {
         vol.Required(ATTR_LATITUDE): vol.Coerce(float),
@@ -129,8 +162,58 @@ ACTIONS: Final[Mapping[str, Action]] = {
         async_flash_lights, {**_CAR, vol.Optional("count", default=FLASHES): _whole_number}
     ),
     "refresh": Action(async_refresh, _CAR, SupportsResponse.OPTIONAL),
-    "get_charging_sessions": Action(async_get_charging_sessions, _CAR, SupportsResponse.ONLY),
-    "get_trips": Action(async_get_trips, _CAR, SupportsResponse.ONLY),
+    "get_charging_sessions": Action(
+        async_get_charging_sessions, {**_CAR, **_PERIOD, **_ORDER}, SupportsResponse.ONLY
+    ),
+    "get_trips": Action(
+        async_get_trips,
+        {
+            **_CAR,
+            **_PERIOD,
+            **_ORDER,
+            vol.Optional("include_short", default=False): cv.boolean,
+        },
+        SupportsResponse.ONLY,
+    ),
+    "get_summary": Action(
+        async_get_summary,
+        {
+            **_CAR,
+            vol.Optional("period", default="month"): vol.In(PERIODS),
+            vol.Optional("count", default=1): _number(1, MOST_PERIODS),
+        },
+        SupportsResponse.ONLY,
+    ),
+    "export_log": Action(
+        async_export_log,
+        {
+            **_CAR,
+            **_PERIOD,
+            vol.Optional("what", default="trips"): vol.In(KINDS),
+            vol.Optional("format", default="csv"): vol.In(FORMATS),
+            vol.Optional(CONF_FILENAME): cv.string,
+            vol.Optional("delimiter", default="comma"): vol.In(DELIMITERS),
+            vol.Optional("bom", default=False): cv.boolean,
+        },
+        SupportsResponse.OPTIONAL,
+    ),
+    "set_trip": Action(
+        async_set_trip,
+        {
+            **_CAR,
+            vol.Optional("trip"): cv.string,
+            vol.Optional("category"): vol.In(CATEGORIES),
+            vol.Optional("note"): vol.All(cv.string, vol.Length(max=LONGEST_NOTE)),
+        },
+        SupportsResponse.OPTIONAL,
+    ),
+    "rebuild_statistics": Action(
+        async_rebuild_statistics,
+        {**_CAR, vol.Optional("series"): vol.All(cv.ensure_list, [vol.In(SERIES)])},
+    ),
+    "clear_log": Action(
+        async_clear_log, {**_CAR, vol.Required("confirm"): cv.boolean}, SupportsResponse.OPTIONAL
+    ),
     "get_tires": Action(async_get_tires, _CAR, SupportsResponse.ONLY),
     "get_reachability": Action(
         async_get_reachability,

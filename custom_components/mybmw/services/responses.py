@@ -15,13 +15,15 @@ from ..catalogue import translation_key
 from ..client import AnyReading, Vehicle, attributes as car
 from ..client.core.attributes import AnyAttribute
 from ..client.core.descriptors import DESCRIPTORS
-from ..client.core.values import ChargingPlace, Tire
+from ..client.core.values import ChargingPlace, ChargingSession, Tire
 from ..const import DOMAIN
 from ..runtime.errors import translated_error
+from .journal import listed
 from .target import async_car
 
 _TRIP: Final = {key: item for key, item in DESCRIPTORS.items() if key.startswith("vehicle.trip.")}
 _TRIP_END: Final = "vehicle.trip.segment.end.time"
+_SESSION: Final = ("start", "end", "energy", "start_soc", "end_soc", "mileage", "place")
 _WHEEL: Final[Mapping[str, Mapping[str, AnyAttribute]]] = {
     "pressure": car.TIRE_PRESSURE,
     "target_pressure": car.TIRE_TARGET_PRESSURE,
@@ -32,32 +34,33 @@ _WHEEL: Final[Mapping[str, Mapping[str, AnyAttribute]]] = {
 
 async def async_get_charging_sessions(call: ServiceCall) -> ServiceResponse:
     """Return the finished charging sessions, and the settings of charging places."""
-    target = async_car(call)
+    target, charges = listed(call, "charges")
     vehicle = target.vehicle
     sessions = vehicle[car.CHARGING_SESSIONS]
-    if sessions is None:
+    if sessions is None and not charges:
         raise translated_error(ServiceValidationError, "nothing_known", car=target.name)
     places = vehicle.value(car.CHARGING_PLACES) or ()
     return {
-        "sessions": _plain(sessions.value),
+        "sessions": charges or [_session(item) for item in (sessions.value if sessions else ())],
         "charged_this_month": vehicle.value(car.CHARGED_THIS_MONTH),
         "places": [_place(place) for place in places],
-        "time": sessions.time.isoformat(),
+        "time": sessions and sessions.time.isoformat(),
     }
 
 
 async def async_get_trips(call: ServiceCall) -> ServiceResponse:
-    """Return the values of the last trip, the only one that cars report."""
-    target = async_car(call)
+    """Return the trips, and what the car itself has sent about the last one."""
+    target, trips = listed(call, "trips")
     vehicle = target.vehicle
     readings = {key: vehicle[item.attribute] for key, item in _TRIP.items()}
     known = {key: reading for key, reading in readings.items() if reading is not None}
-    if not known:
+    if not known and not trips:
         raise translated_error(ServiceValidationError, "nothing_known", car=target.name)
     texts = await async_get_translations(call.hass, call.hass.config.language, "entity", [DOMAIN])
     end = known.get(_TRIP_END)
     values: JsonObjectType = {key: _value(reading, texts) for key, reading in known.items()}
-    return {"trips": [{"end": end and _plain(end.value), "values": values}]}
+    last: JsonObjectType = {"end": end and _plain(end.value), "values": values}
+    return {"trips": trips or [last], "last": last}
 
 
 async def async_get_tires(call: ServiceCall) -> ServiceResponse:
@@ -68,6 +71,11 @@ async def async_get_tires(call: ServiceCall) -> ServiceResponse:
     if not known:
         raise translated_error(ServiceValidationError, "nothing_known", car=target.name)
     return {"tires": known}
+
+
+def _session(session: ChargingSession) -> JsonValueType:
+    """Return a charge that the journal does not have, without its position."""
+    return {key: _plain(getattr(session, key)) for key in _SESSION}
 
 
 def _place(place: ChargingPlace) -> JsonValueType:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
+import logging
 from typing import Any, Final
 
 from freezegun.api import FrozenDateTimeFactory
@@ -18,6 +19,16 @@ type Storage = dict[str, Any]
 NOON: Final = datetime(2026, 11, 10, 12, tzinfo=UTC)
 LOOK: Final = timedelta(seconds=3)
 STEP: Final = timedelta(seconds=30)
+
+
+@pytest.fixture(autouse=True)
+def _custom_integrations(request: pytest.FixtureRequest) -> None:
+    """Set up the recorder before Home Assistant, in tests that want one."""
+    if "recorder_mock" in request.fixturenames:
+        # Otherwise every row that is written is logged
+        logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+        request.getfixturevalue("recorder_mock")
+    request.getfixturevalue("enable_custom_integrations")
 
 
 @pytest.fixture(autouse=True)

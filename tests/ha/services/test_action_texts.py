@@ -19,10 +19,30 @@ from custom_components.mybmw.const import DOMAIN
 from custom_components.mybmw.select import SELECTS
 from custom_components.mybmw.services import ACTIONS
 from custom_components.mybmw.services.commands import DAYS, MODES
+from custom_components.mybmw.services.journal import (
+    CATEGORIES,
+    DELIMITERS,
+    FORMATS,
+    KINDS,
+    ORDERS,
+    PERIODS,
+    SERIES,
+)
 from custom_components.mybmw.services.sources import VIEWS
 
 INTEGRATION: Final = Path(mybmw.__file__).parent
-WORDS: Final = {"charging_mode": MODES, "view": list(VIEWS), "weekday": DAYS}
+WORDS: Final = {
+    "charging_mode": MODES,
+    "view": list(VIEWS),
+    "weekday": DAYS,
+    "delimiter": list(DELIMITERS),
+    "export_format": FORMATS,
+    "log_kind": list(KINDS),
+    "order": ORDERS,
+    "period": PERIODS,
+    "series": SERIES,
+    "trip_category": CATEGORIES,
+}
 
 type Tree = dict[str, Any]
 

@@ -19,7 +19,7 @@ from custom_components.mybmw.const import DOMAIN
 from custom_components.mybmw.services import ACTIONS
 from tests.ha.conftest import SetUp
 from tests.ha.support import IX, PETROL, state
-from tests.ha.support.actions import AT_LEAST, act, call, refused
+from tests.ha.support.actions import AT_LEAST, NEEDED, act, call, refused
 from tests.replay import faults
 from tests.replay.faults import Endpoint
 from tests.replay.mybmw import SimulatedMyBMW
@@ -84,13 +84,13 @@ async def test_wrong_targets(hass: HomeAssistant, entry: MockConfigEntry, set_up
     targets["service_device_not_found"] = "nowhere"
     for action, (key, target) in product(FOR_A_CAR, targets.items()):
         with pytest.raises(ServiceValidationError) as caught:
-            await call(hass, action, device_id=target, **AT_LEAST.get(action, {}))
+            await call(hass, action, device_id=target, **NEEDED.get(action, {}))
         assert caught.value.translation_key == key, action
         assert made.get(key, {}).get("name", "nowhere") in str(caught.value)
     await hass.config_entries.async_unload(entry.entry_id)
     assert entry.state is ConfigEntryState.NOT_LOADED
     for action in FOR_A_CAR:
-        key, _ = await refused(hass, action, **AT_LEAST.get(action, {}))
+        key, _ = await refused(hass, action, **NEEDED.get(action, {}))
         assert key == "service_config_entry_not_loaded"
 
 
@@ -99,7 +99,7 @@ async def test_car_is_demanded(hass: HomeAssistant, set_up: SetUp) -> None:
     await set_up()
     for action in FOR_A_CAR:
         with pytest.raises(vol.Invalid, match="device_id"):
-            await call(hass, action, **AT_LEAST.get(action, {}))
+            await call(hass, action, **NEEDED.get(action, {}))
 
 
 async def test_read_only(hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp) -> None:
@@ -107,7 +107,7 @@ async def test_read_only(hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp
     await set_up(read_only=True)
     sim.clear_calls()
     for action in COMMANDS:
-        key, text = await refused(hass, action, **AT_LEAST.get(action, {}))
+        key, text = await refused(hass, action, **NEEDED.get(action, {}))
         assert key == "read_only"
         assert "driver@example.com" in text
     assert not sim.calls
@@ -233,6 +233,7 @@ async def test_fields_that_make_no_sense(
     assert not sim.calls
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_charging_profile(hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp) -> None:
     """What is named changes, everything else stays."""
     await set_up()
@@ -352,6 +353,6 @@ async def test_failed_command(hass: HomeAssistant, sim: SimulatedMyBMW, set_up: 
     for action in COMMANDS:
         sim.fail(Endpoint.ANY, faults.blocked(), 1)
         with pytest.raises(HomeAssistantError) as caught:
-            await act(hass, action, **AT_LEAST.get(action, {}))
+            await act(hass, action, **NEEDED.get(action, {}))
         assert caught.value.translation_key == "blocked"
         assert not isinstance(caught.value, ServiceValidationError)

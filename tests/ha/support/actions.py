@@ -20,6 +20,8 @@ AT_LEAST: Final[dict[str, dict[str, Any]]] = {
     "set_charging_profile": {"charging_mode": "no_action"},
     "set_departure_timer": {"timer": 1, "enabled": True},
 }
+"""What a command needs beside a car."""
+NEEDED: Final = AT_LEAST | {"clear_log": {"confirm": True}}
 """What an action needs beside a car."""
 
 

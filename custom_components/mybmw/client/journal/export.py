@@ -98,7 +98,7 @@ CHARGE_COLUMNS: Final = (
     *_figure("battery_energy", "kWh"),
     _column("kind"),
     _column("power", "kW"),
-    _column("odometer", "km"),
+    _column("mileage", "km", "odometer"),
     *_place("place"),
     _column("address"),
     _column("public"),

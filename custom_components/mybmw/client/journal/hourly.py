@@ -48,6 +48,12 @@ class HourlySums:
             known[hour] = known.get(hour, 0) + sign * amount
             self.changed[series] = min(hour, self.changed.get(series, hour))
 
+    def drop_empty(self) -> None:
+        """Forget the hours that records have left, when nothing is to be corrected any more."""
+        for known in self.hours.values():
+            for hour in [hour for hour, amount in known.items() if not amount]:
+                del known[hour]
+
     def take(self) -> dict[Series, list[HourlySum]]:
         """Return the sums from the first changed hour of each series on; forget the changes."""
         changed, self.changed = self.changed, {}

@@ -99,6 +99,7 @@ class Log:
             self.trips.pop(record_id, None)
             self.charges.pop(record_id, None)
             self.changed[record_id] = None
+        self.version += 1
 
     def report(self, event: JournalEvent, now: datetime) -> None:
         """Report an event, unless it is old."""

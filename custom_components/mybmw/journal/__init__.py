@@ -1,7 +1,7 @@
 """The journals of the cars of an account: trips and charges, kept in files of their own."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -13,9 +13,9 @@ from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers.importlib import async_import_module
 from homeassistant.util import dt as dt_util
 
-from ..client import Changes, Garage
+from ..client import Changes, Garage, attributes as car, capabilities_of
 from ..client.core.listeners import Listeners
-from ..client.core.values import Position
+from ..client.core.values import ChargingSession, Position
 from ..client.journal.log import JournalEvent, Settings
 from ..client.journal.observation import OBSERVED
 from ..const import OPTION_JOIN_STOPS, OPTION_JOURNAL, OPTION_KEEP_JOURNAL
@@ -64,9 +64,24 @@ class Journals:
             self._garage.subscribe(self._gather),
             self._hass.bus.async_listen(EVENT_HOMEASSISTANT_FINAL_WRITE, self._async_stopping),
             self._hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._update_settings),
+            *self._subscribe_history(),
             self._close,
         ):
             self._entry.async_on_unload(end)
+
+    def _subscribe_history(self) -> Iterator[Callable[[], None]]:
+        """Listen to past charges, with all that a reading has no room for."""
+        for source in self._garage.sources.values():
+            historical = capabilities_of(source).historical
+            if historical is not None:
+                yield historical.charges.subscribe(self._take_charges)
+
+    @callback
+    def _take_charges(self, vin: str, sessions: Iterable[ChargingSession]) -> None:
+        journal, read = self.cars.get(vin), car.CHARGING_SESSIONS.at(tuple(sessions), dt_util.now())
+        if journal is not None:
+            for reading in self._garage.policy.filter([read]):
+                journal.take_charges(reading.value)
 
     async def async_look(self) -> None:
         """Look at all cars, for what has happened while Home Assistant was off."""

@@ -11,6 +11,7 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from ..client import AnyAttribute, AnyReading, Garage, Vehicle, attributes as car
+from ..client.core.values import ChargingSession
 from ..client.journal.journal import Journal, JournalUpdate
 from ..client.journal.log import JournalEvent, Log, Settings
 from ..client.journal.observation import OBSERVED, Observation, observe
@@ -89,6 +90,13 @@ class CarJournal:
     def note_change(self) -> None:
         """Look at the car soon."""
         self._schedule(dt_util.utcnow() + timedelta(seconds=_AFTER_BURST))
+
+    @callback
+    def take_charges(self, sessions: Iterable[ChargingSession]) -> None:
+        """Take in past charges as a source lists them."""
+        if self._restored and not self._closed:
+            self.journal.take_charges(sessions)
+            self.note_change()
 
     @callback
     def look(self, _now: datetime | None = None) -> None:

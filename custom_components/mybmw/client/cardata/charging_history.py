@@ -54,8 +54,8 @@ def charged_since(
 
 
 def _short(item: ChargingSession) -> ChargingSession:
-    """Return a charge without its power over time, which only the journal needs."""
-    return replace(item, blocks=())
+    """Return a charge without what only the journal needs."""
+    return replace(item, blocks=(), position=None)
 
 
 def _at_last_charge(sessions: Sequence[ChargingSession]) -> Iterator[AnyReading]:

@@ -1,6 +1,6 @@
 """The journal of one car."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -9,6 +9,7 @@ from ..core import attributes as car
 from ..core.attributes import AnyAttribute, AnyReading
 from ..core.convert import mapping
 from ..core.records import Record, Trip
+from ..core.values import ChargingSession
 from .charges import ChargeTracker
 from .distances import PeriodDistances
 from .log import JournalEvent, Log, Settings
@@ -59,6 +60,10 @@ class Journal:
         records, events = self.log.take()
         again = min(filter(None, (self.trips.again, self.charges.again)), default=None)
         return JournalUpdate(records, readings, tuple(events), again)
+
+    def take_charges(self, sessions: Iterable[ChargingSession]) -> None:
+        """Take in past charges as a source lists them; the next look returns what has changed."""
+        self.charges.take_history(sessions, self.log, self.settings)
 
     def dump(self) -> dict[str, Any]:
         """Return the open state as JSON, at most 4 kB."""

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from custom_components.mybmw.client.core import attributes as car
-from custom_components.mybmw.client.core.records import ChargingKind, Figure, How, PlaceKind
+from custom_components.mybmw.client.core.records import Charge, ChargingKind, Figure, How, PlaceKind
 from custom_components.mybmw.client.core.values import (
     ChargingBlock,
     ChargingSession,
@@ -70,6 +70,8 @@ def test_the_clock_was_wrong() -> None:
     (found,) = story.charges
     assert found.start is not None
     assert found.start == START + timedelta(hours=20, seconds=40)
+    assert found.energy is not None
+    assert story.shown[car.CHARGED_HOME][-1] == found.energy.value
 
 
 def test_home_assistant_is_off_over_a_charge_and_a_trip() -> None:
@@ -178,6 +180,23 @@ def test_a_row_is_changed() -> None:
     (found,) = story.charges
     assert (found.id, found.revision) == (before.id, before.revision + 1)
     assert sum(slot.energy for slot in found.slots) == pytest.approx(31.0)
+
+
+def test_a_row_without_a_charge() -> None:
+    """BMW also lists that a car was plugged in and nothing flowed."""
+    story = Story()
+    story.history([session(START, 1, 0.0, (50, 50))])
+    assert story.charges == []
+
+
+def test_records_of_others_stay() -> None:
+    """A record that is near, but was neither seen nor in the history, is left alone."""
+    story = Story()
+    other = Charge("c20261110T120000", START, START + timedelta(hours=12))
+    story.log.put(other)
+    story.history([session(START + timedelta(hours=1), 3, 30.0)])
+    assert other in story.charges
+    assert len(story.charges) == 2
 
 
 def test_rows_beside_each_other_are_two_charges() -> None:

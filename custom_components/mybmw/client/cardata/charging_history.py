@@ -23,6 +23,9 @@ from .mapping import SOURCE
 MAX_SESSIONS: Final = 30
 """Maximum number of charging sessions in a reading."""
 
+_OLDEST: Final = timedelta(days=3660)
+_AHEAD: Final = timedelta(days=1)
+_LONGEST: Final = timedelta(days=31)
 _MOST_BLOCKS: Final = 1_000
 _MOST_POWER: Final = 1_000
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
@@ -70,7 +73,7 @@ def _at_last_charge(sessions: Sequence[ChargingSession]) -> Iterator[AnyReading]
 def _session(fields: Mapping[str, object], reader: Reader) -> ChargingSession | None:
     start = reader.take(fields, "startTime", _epoch)
     end = reader.take(fields, "endTime", _epoch)
-    if start is None or end is None or end < start:
+    if start is None or end is None or not _plausible(start, end, reader.time):
         return None
     miles = "MI" in (reader.take(fields, "mileageUnits", text) or "").upper().split(".")
     mileage = reader.take(fields, "mileage", number)
@@ -91,6 +94,10 @@ def _session(fields: Mapping[str, object], reader: Reader) -> ChargingSession | 
         currency=currency if cost is not None else None,
         blocks=tuple(_blocks(fields, end, reader)),
     )
+
+
+def _plausible(start: datetime, end: datetime, now: datetime) -> bool:
+    return now - _OLDEST <= start <= end <= min(now + _AHEAD, start + _LONGEST)
 
 
 def _position(fields: Mapping[str, object], reader: Reader) -> Position | None:

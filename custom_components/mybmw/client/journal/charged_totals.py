@@ -29,7 +29,7 @@ class ChargedTotals:
 
     def begin(self, charges: Iterable[Charge], now: datetime) -> None:
         """Begin, or keep charges that hardly change any more in the base."""
-        if self.since is None:
+        if self.since is None or self.since > now:  # later if the clock was wrong
             self.since = now
         elif now - self.since > _KEPT + _DAY:
             until = now - _KEPT

@@ -68,7 +68,7 @@ def take_sessions(log: Log, sessions: Iterable[ChargingSession], settings: Setti
     new = {
         item.start: item
         for item in sorted(sessions, key=lambda item: item.start)
-        if _is_new(row_of(item), known.get(item.start))
+        if _is_charge(item) and _is_new(row_of(item), known.get(item.start))
     }
     for session in new.values():
         _regroup(log, [session], None, settings)
@@ -90,6 +90,11 @@ def row_of(session: ChargingSession) -> HistoryRow:
         session.end_soc,
         detailed=bool(session.blocks),
     )
+
+
+def _is_charge(session: ChargingSession) -> bool:
+    """Return whether anything was charged, as far as the row says."""
+    return bool(session.energy) or (session.end_soc or 0.0) > (session.start_soc or 0.0)
 
 
 def _is_new(row: HistoryRow, known: HistoryRow | None) -> bool:
@@ -124,7 +129,7 @@ def _regroup(
         record_id = _file(log, group, list(near.values()), details, used, settings)
         if own is not None and any(item.id == own.id for item in group.records):
             found = record_id
-    log.remove(near.keys() - used)
+    log.remove({item.id for item in near.values() if item.rows or item.seen_until} - used)
     return found
 
 

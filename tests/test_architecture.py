@@ -61,11 +61,11 @@ DOOR = {"client", "client.core.attributes", "client.core.descriptors", "client.c
 # What the folders beside the platforms may import of the integration, besides themselves
 RECORDS = {
     "client.core.records",
-    *(f"client.journal.{part}" for part in ("export", "log", "quarters", "summary")),
+    *(f"client.journal.{part}" for part in ("export", "log", "series", "summary")),
 }
 JOURNAL = {
     f"client.journal.{part}"
-    for part in ("hourly", "journal", "log", "observation", "quarters", "stored")
+    for part in ("hourly", "journal", "log", "observation", "series", "stored")
 }
 FOLDERS: Mapping[str, set[str]] = {
     "journal": {

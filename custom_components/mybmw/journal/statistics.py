@@ -2,6 +2,8 @@
 
 The records are the truth. Sums are written from the first changed hour on and never read back,
 except at start: a recorder that has lost rows or was restored from a backup gets all of them again.
+A new series is a member of `Series` with what a record adds to it, its unit here, and its name in the
+translations (`selector.series`).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -27,7 +29,7 @@ from homeassistant.util.unit_conversion import DistanceConverter, EnergyConverte
 
 from ..client.core.records import Record
 from ..client.journal.hourly import HourlySum, HourlySums
-from ..client.journal.quarters import Series
+from ..client.journal.series import Series
 from ..const import DOMAIN
 
 _ROWS_AT_ONCE: Final = 2000

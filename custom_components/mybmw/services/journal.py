@@ -16,7 +16,7 @@ from homeassistant.util.json import JsonValueType
 from ..client.core.records import Record, Trip, TripClass
 from ..client.journal.export import CHARGE_COLUMNS, TRIP_COLUMNS, Column, as_csv, as_data
 from ..client.journal.log import Log
-from ..client.journal.quarters import Series
+from ..client.journal.series import Series
 from ..client.journal.summary import Period, Summary, starts, summaries
 from ..journal.car_journal import CarJournal
 from ..runtime.errors import translated_error

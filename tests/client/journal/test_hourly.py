@@ -18,7 +18,7 @@ from custom_components.mybmw.client.core.records import (
     Trip,
 )
 from custom_components.mybmw.client.journal.hourly import HourlySums
-from custom_components.mybmw.client.journal.quarters import Series
+from custom_components.mybmw.client.journal.series import Series
 
 EIGHT = datetime(2026, 11, 2, 8, tzinfo=UTC)
 HOME = RecordPlace(PlaceKind.HOME, "zone.home", "Home")

@@ -17,7 +17,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 
 from custom_components.mybmw.client.core.records import Figure, How, Record, Trip
-from custom_components.mybmw.client.journal.quarters import Series
+from custom_components.mybmw.client.journal.series import Series
 from custom_components.mybmw.journal.statistics import JournalStatistics, statistic_id
 
 VIN = "WBY0FINGERPRINT01"

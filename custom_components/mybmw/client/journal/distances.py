@@ -7,7 +7,7 @@ from typing import Final
 from ..core.attributes import DISTANCE, AnyAttribute
 from ..core.records import Trip
 from .log import Log
-from .quarters import MILLION, Series, parts_of
+from .series import MILLION, Series, parts_of
 from .summary import Period, start_of
 
 _PERIODS: Final[Mapping[Period, AnyAttribute]] = {

@@ -13,7 +13,7 @@ from types import NoneType
 from typing import Any, Final, NamedTuple, get_args, get_origin, get_type_hints
 
 from ..core.records import Slot
-from .quarters import QUARTER
+from .series import QUARTER
 
 type Json = dict[str, Any]
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from ..core.records import Record
-from .quarters import MILLION, Part, Series, parts_of
+from .series import MILLION, Part, Series, parts_of
 
 
 class HourlySum(NamedTuple):

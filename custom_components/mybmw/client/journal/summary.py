@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from ..core.records import Charge, Record
-from .quarters import MILLION, Series, parts_of
+from .series import MILLION, Series, parts_of
 
 
 class Period(StrEnum):

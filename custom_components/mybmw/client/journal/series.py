@@ -1,4 +1,4 @@
-"""What the records of a car add up to by the quarter of an hour.
+"""The series of sums of a car: what its records add up to by the quarter of an hour.
 
 Amounts are kept in millionths, so that amending a record leaves no rounding error behind.
 """

@@ -38,24 +38,19 @@ def is_late(movement: Movement, state: TripState) -> bool:
 
 def belongs_to_last(movement: Movement, state: TripState, gain: float) -> bool:
     """Return whether what the odometer has gained while parked was driven in the last trip."""
-    if state.ended is None:
+    if state.ended is None or movement.until > state.ended + LATE:
         return False
-    late = state.ended + LATE
-    if movement.until <= late:
-        return gain <= _LATE_GAIN or movement.fits_before(state.ended)
-    if is_running(state) or (state.segment is not None and state.segment > late):
-        return False
-    return movement.fits_before(state.ended)
+    return gain <= _LATE_GAIN or movement.fits_before(state.ended)
 
 
-def may_be_last(state: TripState, gain: float) -> bool:
+def may_be_last(movement: Movement, state: TripState, gain: float) -> bool:
     """Return whether the odometer may have counted a part of the last trip late."""
-    if is_running(state) or state.ended is None:
+    if state.ended is None or is_running(state):
         return False
-    late = state.ended + LATE
-    if state.segment is not None and state.segment > late:
-        return False
-    return gain <= ROUNDING and (state.still is None or state.still <= late)
+    for sign in (state.segment, state.still):
+        if sign is not None and sign > state.ended + LATE:
+            return False
+    return gain <= ROUNDING or movement.fits_before(state.ended)
 
 
 def opened(movement: Movement, state: TripState, charges: Mapping[str, Charge]) -> OpenTrip:

@@ -158,8 +158,12 @@ class TripTracker:
 
     def _arrive_late(self, movement: Movement) -> None:
         """Take another position as that of the end of the last trip."""
+        self.state.arrived = False
+        self._move_last(movement)
+
+    def _move_last(self, movement: Movement) -> None:
+        """Remember that the last trip was longer than it seemed."""
         state = self.state
-        state.arrived = False
         if state.ended is not None and movement.until <= state.ended + LATE:
             state.moved = max(state.moved or state.ended, movement.until)
 
@@ -178,8 +182,9 @@ class TripTracker:
             state.empty.reached = reached
             self._close(state.empty, state.empty.end or state.empty.seen, look)
         elif last is not None and state.empty is None and belongs_to_last(movement, state, gain):
+            self._move_last(movement)
             self._add_to_last(look)
-        elif last is not None and state.empty is None and may_be_last(state, gain):
+        elif last is not None and state.empty is None and may_be_last(movement, state, gain):
             state.counted = movement.until
         else:
             self._start(movement, look)

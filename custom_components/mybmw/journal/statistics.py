@@ -2,7 +2,8 @@
 
 The records are the truth. Sums are written from the first changed hour on and never read back,
 except at start: a recorder that has lost rows or was restored from a backup gets all of them again.
-A new series is a member of `Series` with what a record adds to it, its unit here, and its name in the
+
+A new series is a member of `Series` with what a record adds to it, a unit here, and a name in the
 translations (`selector.series`).
 """
 

@@ -89,7 +89,7 @@ def test_over_midnight() -> None:
 
 
 @pytest.mark.parametrize(
-    ("night", "series"),
+    ("night", "quarters"),
     [("2026-03-29", 92), ("2026-10-25", 100), ("2026-07-01", 96)],
     ids=["spring", "autumn", "summer"],
 )

@@ -133,6 +133,7 @@ OWN_ERRORS: Final = {
     "damaged_options",
     "journal_off",
     "limit_not_offered",
+    "no_charging_history",
     "no_place",
     "no_recorder",
     "not_confirmed",
@@ -145,6 +146,7 @@ OWN_ERRORS: Final = {
     "nothing_recorded",
     "nothing_to_change",
     "path_not_allowed",
+    "period_empty",
     "position_not_tracked",
     "position_unknown",
     "range_unknown",
@@ -155,6 +157,7 @@ OWN_ERRORS: Final = {
     "waiting",
     "zone_or_location",
     "zone_unknown",
+    "too_few_calls",
 }
 # What the user did wrong is said whole in every language, without the client's English
 MISTAKES: Final = {"impossible_place", "impossible_target_soc", "unknown_plan"}

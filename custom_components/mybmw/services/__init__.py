@@ -53,6 +53,7 @@ from .journal import (
     async_clear_log,
     async_export_log,
     async_get_summary,
+    async_import_charging_history,
     async_rebuild_statistics,
     async_set_trip,
 )
@@ -205,6 +206,11 @@ ACTIONS: Final[Mapping[str, Action]] = {
             vol.Optional("category"): vol.In(CATEGORIES),
             vol.Optional("note"): vol.All(cv.string, vol.Length(max=LONGEST_NOTE)),
         },
+        SupportsResponse.OPTIONAL,
+    ),
+    "import_charging_history": Action(
+        async_import_charging_history,
+        {**_CAR, vol.Required("start"): _time, vol.Optional("end"): _time},
         SupportsResponse.OPTIONAL,
     ),
     "rebuild_statistics": Action(

@@ -13,6 +13,7 @@ from homeassistant.helpers.json import json_dumps
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
 
+from ..client import Historical, Source, capabilities_of
 from ..client.core.records import Record, Trip, TripClass
 from ..client.journal.export import CHARGE_COLUMNS, TRIP_COLUMNS, Column, as_csv, as_data
 from ..client.journal.log import Log
@@ -149,6 +150,38 @@ def _trip(target: Target, log: Log, wanted: str | None) -> Trip:
     if found is None:
         raise translated_error(ServiceValidationError, "trip_unknown", car=target.name)
     return found
+
+
+async def async_import_charging_history(call: ServiceCall) -> ServiceResponse:
+    """Read past charges into the journal; return how many were read, and with how many calls."""
+    target, since, now = async_car(call), call.data["start"], dt_util.utcnow()
+    journal, until = _journal(target), min(call.data.get("end", now), now)
+    if since >= until:
+        raise translated_error(ServiceValidationError, "period_empty")
+    source, historical = _historical(target)
+    left, needed = source.status.calls_left_for_user, historical.most_calls
+    if left is not None and left < needed:
+        raise translated_error(
+            ServiceValidationError, "too_few_calls", left=str(left), needed=str(needed)
+        )
+    read = await historical.read_charges(target.vehicle.vin, since, until)
+    journal.look()
+    await journal.async_wait()
+    return {
+        "charges": read.charges,
+        "calls_made": read.calls,
+        "calls_left": source.status.calls_left_for_user,
+        "complete": read.complete,
+    }
+
+
+def _historical(target: Target) -> tuple[Source, Historical]:
+    """Return the source that has the past charges of the car."""
+    for source in target.coordinator.data.sources.values():
+        found = capabilities_of(source).historical
+        if found is not None and source.has(target.vehicle.vin):
+            return source, found
+    raise translated_error(ServiceValidationError, "no_charging_history", car=target.name)
 
 
 async def async_rebuild_statistics(call: ServiceCall) -> None:

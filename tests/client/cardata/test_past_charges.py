@@ -84,14 +84,14 @@ async def test_on_request(freezer: FrozenDateTimeFactory) -> None:
     keeper = Keeper(client)
     historical = capabilities_of(client.source).historical
     assert historical is not None
-    found = await historical.read_charges(I4, NOON - 365 * DAY)
+    found = await historical.read_charges(I4, NOON - 365 * DAY, datetime.now(UTC))
     assert found.calls == historical.most_calls == 5, "the list is longer"
     assert found.charges == len(keeper) >= 95
     assert not found.complete
-    found = await historical.read_charges(I4, NOON - 60 * DAY)
+    found = await historical.read_charges(I4, NOON - 60 * DAY, datetime.now(UTC))
     assert found.complete
     with pytest.raises(ClientError):
-        await historical.read_charges("WBA00000000000000", NOON - 60 * DAY)
+        await historical.read_charges("WBA00000000000000", NOON - 60 * DAY, datetime.now(UTC))
 
 
 async def test_what_a_charge_tells(freezer: FrozenDateTimeFactory) -> None:

@@ -21,7 +21,10 @@ AT_LEAST: Final[dict[str, dict[str, Any]]] = {
     "set_departure_timer": {"timer": 1, "enabled": True},
 }
 """What a command needs beside a car."""
-NEEDED: Final = AT_LEAST | {"clear_log": {"confirm": True}}
+NEEDED: Final = AT_LEAST | {
+    "clear_log": {"confirm": True},
+    "import_charging_history": {"start": "2025-01-01 00:00:00"},
+}
 """What an action needs beside a car."""
 
 

@@ -49,10 +49,9 @@ class PastCharges:
         self._until[vin] = oldest - _SECOND if more else _NEVER
         return []
 
-    async def read(self, vin: str, since: datetime) -> HistoryRead:
-        """Read the charges since a time for the user; a long list is not read to its end."""
-        until, page = datetime.now(self._zone), ""
-        calls = charges = 0
+    async def read(self, vin: str, since: datetime, until: datetime) -> HistoryRead:
+        """Read the charges of a period for the user; a long list is not read to its end."""
+        page, calls, charges = "", 0, 0
         while calls < MOST_PAGES:
             found, page = await self._page(vin, since, until, Reason.USER, page)
             calls, charges = calls + 1, charges + len(found)

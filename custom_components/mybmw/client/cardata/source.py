@@ -179,11 +179,11 @@ class CardataSource:
                     await self._do(look, outcome)
         return outcome.poll()
 
-    async def read_charges(self, vin: str, since: datetime) -> HistoryRead:
-        """Read the past charges of a car since a time, on request; raise ClientError."""
+    async def read_charges(self, vin: str, since: datetime, until: datetime) -> HistoryRead:
+        """Read the past charges of a car in a period, on request; raise ClientError."""
         async with self._working():
             await self.ledger.hold(self.most_calls, Reason.USER)
-            return await self._worker.past.read(vin, since)
+            return await self._worker.past.read(vin, since, until)
 
     @asynccontextmanager
     async def _working(self) -> AsyncIterator[Outcome]:

@@ -215,8 +215,11 @@ class Historical(Protocol):
     charges: Listeners[str, Sequence[ChargingSession]]
     most_calls: int
 
-    async def read_charges(self, vin: str, since: datetime) -> HistoryRead:
-        """Read the charges since a time, with at most `most_calls` calls; raise ClientError."""
+    async def read_charges(self, vin: str, since: datetime, until: datetime) -> HistoryRead:
+        """Read the charges of a period, newest first, with at most `most_calls` calls.
+
+        Raises ClientError.
+        """
         ...
 
 

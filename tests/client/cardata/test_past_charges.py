@@ -6,10 +6,12 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.mybmw.client import ClientError, capabilities_of
+from custom_components.mybmw.client.cardata.schedule import Task
 from custom_components.mybmw.client.core.attributes import CHARGED_THIS_MONTH
 from custom_components.mybmw.client.core.values import ChargingBlock, ChargingSession, Position
 from tests.client.support.cardata import I4, IX, NOON, Client, simulate
 from tests.replay.cardata import Endpoint, SimulatedCarData
+from tests.replay.carstate import STATUS
 
 pytestmark = pytest.mark.freeze_time(NOON)
 
@@ -122,3 +124,24 @@ async def test_the_month_is_counted_where_charges_are_kept(freezer: FrozenDateTi
         await one.live(freezer, datetime.now(UTC) + 2 * QUARTER)
     assert client.car().value(CHARGED_THIS_MONTH) is None
     assert other.car().value(CHARGED_THIS_MONTH) is not None
+
+
+@pytest.mark.parametrize(("late", "calls"), [(False, 1), (True, 2)], ids=["at_once", "late"])
+async def test_the_last_charge_is_listed_late(
+    freezer: FrozenDateTimeFactory, calls: int, *, late: bool
+) -> None:
+    """If the history does not have the charge after a quarter of an hour, it is read once more."""
+    sim = simulate("i4_edrive40")
+    client = Client.of(sim, extras=frozenset({Task.SESSIONS}))
+    await client.live(freezer, NOON + 2 * QUARTER)
+    async with client.listening():
+        client.say(I4, {STATUS: "CHARGINGACTIVE"})
+        await client.live(freezer, NOON + timedelta(hours=2))
+        end = datetime.now(UTC)
+        if not late:
+            row = {"startTime": end.timestamp() - 3600, "endTime": end.timestamp()}
+            sim.cars[I4].charging_history.append({**row, "energyConsumedFromPowerGridKwh": 9})
+        client.say(I4, {STATUS: "CHARGINGENDED"})
+        sim.cars[I4].apply(STATUS, "CHARGINGENDED", end)
+        await client.live(freezer, end + timedelta(hours=8))
+    assert len(calls_of(sim, end)) == calls

@@ -245,7 +245,7 @@ class Executor:
         readings = session_readings(charges, at)
         if not self.past.charges:  # nobody keeps all charges and adds them up
             readings.append(charged_since(charges, first_of_month(now), at))
-        self.past.charges(decision.vin, charges)
+        self.past.publish(decision.vin, charges)
         return readings
 
     async def _tyres(self, decision: Decision) -> list[AnyReading]:

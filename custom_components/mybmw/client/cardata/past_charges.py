@@ -14,12 +14,16 @@ from .api import CardataApi
 from .charging_history import history_start, past_charges
 from .clock import saved_time
 from .quota import Reason
-from .schedule import Decision
+from .schedule import Decision, Task
 
 MOST_PAGES: Final = 5
 """How many pages of a list are read at once; each takes a call."""
 
 _LONGEST: Final = timedelta(days=365)
+_LATER: Final = timedelta(hours=2)
+_PUBLISHED: Final = timedelta(minutes=45)
+"""How long after a charge its history is read, with half an hour for differences of clocks."""
+
 _SECOND: Final = timedelta(seconds=1)
 _NEVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -34,10 +38,30 @@ class PastCharges:
         self._zone = zone
         self._problems = problems
         self._until: dict[str, datetime] = {}
+        self._newest: dict[str, datetime] = {}
+        self._repeated: set[str] = set()
 
     def wanted(self, vin: str) -> bool:
         """Return whether somebody keeps charges, and there may be more of them."""
         return bool(self.charges) and self._until.get(vin) != _NEVER
+
+    def publish(self, vin: str, newest_first: Sequence[ChargingSession]) -> None:
+        """Give charges that were read to the listeners."""
+        for item in newest_first[:1]:
+            self._newest[vin] = item.end
+        self.charges(vin, newest_first)
+
+    def again(self, decision: Decision, now: datetime) -> datetime | None:
+        """Return when to read the history again, once, if the last charge is not in it yet."""
+        vin = decision.vin
+        if decision.task is not Task.SESSIONS or decision.reason is not Reason.CHARGE_END:
+            return None
+        late = self._newest.get(vin, _NEVER) < decision.at - _PUBLISHED
+        if not late or vin in self._repeated:
+            self._repeated.discard(vin)
+            return None
+        self._repeated.add(vin)
+        return now + _LATER
 
     async def step(self, decision: Decision) -> list[AnyReading]:
         """Read one page of the year before what was read, the newest charges first."""

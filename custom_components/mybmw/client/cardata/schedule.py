@@ -149,15 +149,15 @@ class Scheduler:
         if reason is Reason.CHARGE_END:
             car.history = due + _HISTORY_DELAY
 
-    def done(self, decision: Decision, now: datetime) -> None:
-        """Record that a task has succeeded; reading values completes all events of the car."""
+    def done(self, decision: Decision, now: datetime, again: datetime | None = None) -> None:
+        """Record that a task has succeeded; `again` is when to read the charging history again."""
         job = decision.task, decision.vin
         self._done[job] = now
         self._pauses.forget(job)
         self._pauses.forget((decision.task, ""))
         car = self._cars.get(decision.vin)
         if car is not None and decision.task is Task.SESSIONS:
-            car.history = None
+            car.history = again
         if decision.task is not Task.VALUES:
             return
         if decision.reason is Reason.SCHEDULE:

@@ -319,7 +319,7 @@ class CardataSource:
         else:
             # What a call has shown to have happened needs no other one, but may have followers
             self._planned_earlier(decision.vin)
-            self._plan.done(decision, self._now())
+            self._plan.done(decision, now := self._now(), self._worker.past.again(decision, now))
             if decision.task is Task.VALUES:
                 self._activity.request_succeeded(decision.vin, self._now())
         self._listed |= outcome.vins is not None

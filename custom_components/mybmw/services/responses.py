@@ -41,7 +41,8 @@ async def async_get_charging_sessions(call: ServiceCall) -> ServiceResponse:
         raise translated_error(ServiceValidationError, "nothing_known", car=target.name)
     places = vehicle.value(car.CHARGING_PLACES) or ()
     return {
-        "sessions": charges or [_session(item) for item in (sessions.value if sessions else ())],
+        "sessions": [_named(item) for item in charges]
+        or [_session(item) for item in (sessions.value if sessions else ())],
         "charged_this_month": vehicle.value(car.CHARGED_THIS_MONTH),
         "places": [_place(place) for place in places],
         "time": sessions and sessions.time.isoformat(),
@@ -76,6 +77,13 @@ async def async_get_tires(call: ServiceCall) -> ServiceResponse:
 def _session(session: ChargingSession) -> JsonValueType:
     """Return a charge that the journal does not have, without its position."""
     return {key: _plain(getattr(session, key)) for key in _SESSION}
+
+
+def _named(charge: JsonValueType) -> JsonValueType:
+    """Return a charge, with its address for a place if it was in no zone."""
+    if isinstance(charge, dict) and charge["place"] is None:
+        return charge | {"place": charge["address"]}
+    return charge
 
 
 def _place(place: ChargingPlace) -> JsonValueType:

@@ -6,16 +6,20 @@ from typing import Any, Final
 
 from .options import HOST
 
+NAME: Final = "Garage"
+HOME: Final = (48.1769, 11.5590)
+ZONE: Final = "Europe/Berlin"
+
 # No login form for a browser on this machine, as there is only one user.
 _CONFIGURATION: Final = f"""\
 homeassistant:
-  name: Garage
-  latitude: 48.1769
-  longitude: 11.5590
+  name: {NAME}
+  latitude: {HOME[0]}
+  longitude: {HOME[1]}
   elevation: 515
   country: DE
   currency: EUR
-  time_zone: Europe/Berlin
+  time_zone: {ZONE}
   unit_system: metric
   auth_providers:
     - type: trusted_networks

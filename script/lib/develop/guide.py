@@ -1,6 +1,7 @@
 """Set up Home Assistant from a second thread while it runs in the main thread."""
 
 import asyncio
+from collections.abc import Mapping
 import sys
 from threading import Thread
 from time import time
@@ -20,9 +21,11 @@ from .account import PASSWORD as CAR_PASSWORD, USERNAME, ensure_account
 from .cardata import Stage
 from .control import Control
 from .dashboard import ensure_dashboard
+from .energy import show_pasts
 from .highmobility import Fleet
 from .home import PASSWORD, USER, Home, VisitError
 from .options import HOST, Options
+from .past import Past
 from .report import Report, report, running, settle
 from .stopping import stop, stopping
 
@@ -52,6 +55,7 @@ class Guide:
         stage: Stage,
         fleet: Fleet,
         legacy: SimulatedConnectedDrive,
+        pasts: Mapping[str, Past],
         started: float,
     ) -> None:
         """Create it; `started` is in seconds since 1970."""
@@ -63,6 +67,7 @@ class Guide:
         self._stage = stage
         self._fleet = fleet
         self._legacy = legacy
+        self._pasts = pasts
         self._started = started
         self._vins = options.vins
         # The source that is added last is not reloaded, and so keeps its stream
@@ -108,6 +113,8 @@ class Guide:
             if not self._options.empty:
                 self._progress("the cars tell what they know")
                 await ensure_dashboard(talk)
+            if self._pasts:
+                await show_pasts(talk, self._pasts)
             self.seconds = round(await settle(home) - self._started, 1)
             self.report = await report(home, talk, self._vins)
         if not self._options.smoke:

@@ -22,6 +22,7 @@ HOST: Final = "127.0.0.1"
 _REPOSITORY: Final = Path(__file__).parents[3]
 _PORT: Final = 8123
 _SPEED: Final = 60.0
+_MOST_DAYS: Final = 400
 _MAKES: Final = ("WBA", "WBY", "WMW")
 _SOURCES: Final = ("mybmw", "cardata", "highmobility", "connecteddrive")
 _USUAL: Final = ("mybmw", "cardata")
@@ -80,6 +81,7 @@ class Options:
     smoke: bool
     empty: bool
     states: bool
+    days: int
 
     @property
     def vins(self) -> set[str]:
@@ -121,6 +123,7 @@ def parse(arguments: Sequence[str], stdout: TextIO) -> Options:
         smoke=asked.smoke,
         empty=asked.empty,
         states=asked.states,
+        days=asked.days,
     )
 
 
@@ -154,6 +157,15 @@ def _parser() -> argparse.ArgumentParser:
         type=float,
         default=_SPEED,
         help=f"how many times faster than real ones CarData's cars live (default: {_SPEED:g})",
+    )
+    more(
+        "--days",
+        type=int,
+        choices=range(_MOST_DAYS + 1),
+        default=0,
+        metavar="N",
+        help="let CarData's cars have driven and charged for so many days before the first start, "
+        "for journals, statistics and the Energy dashboard (default: 0)",
     )
     more("--port", type=int, help=f"default: {_PORT}; with --smoke any free one")
     more(

@@ -31,6 +31,7 @@ from .guide import Guide
 from .highmobility import Fleet, with_fleet
 from .log import listen
 from .options import Options
+from .past import let_happen, pasts_of
 from .stopping import hold_signals
 
 _HOSTS: Final = CARDATA_HOSTS | FLEET_HOSTS | MYBMW_HOSTS | {LEGACY_HOST}
@@ -55,6 +56,8 @@ def _run(options: Options, config: Path, answer: TextIO, started: float) -> int:
         errors = listen()
         sim = _simulation(options, config)
         official = simulation(options.cardata, saved_tokens(config, DOMAIN, CARDATA))
+        pasts = pasts_of(official.cars.values(), options.days)
+        let_happen(pasts, official.cars)
         stage = Stage(official, sim, [car.vin for car in options.cars])
         if options.cardata:
             stage.open()
@@ -64,7 +67,7 @@ def _run(options: Options, config: Path, answer: TextIO, started: float) -> int:
             commands=options.legacy.commands,
             speed=1.0 if options.smoke else options.speed,
         )
-        guide = Guide(options, sim, official, stage, fleet, legacy, started)
+        guide = Guide(options, sim, official, stage, fleet, legacy, pasts, started)
         handle = with_fleet(combined(sim, official, legacy), fleet)
         with router_of(handle, _HOSTS, pass_through=True):
             guide.start()

@@ -5,6 +5,7 @@ from io import BytesIO
 import json
 import os
 from pathlib import Path
+import re
 import shutil
 import sys
 from time import monotonic, sleep
@@ -26,6 +27,10 @@ _BUSY: Final = """() => {
   const main = document.querySelector('home-assistant');
   return main?.hass?.config?.state === 'RUNNING' && !look(document);
 }"""
+# Such as Nov 30
+_TODAY: Final = re.compile(r"^\s*[A-Z][a-z]{2} \d+\s*$")
+_CALENDARS: Final = """() => Object.keys(document.querySelector('home-assistant').hass.states)
+  .some((id) => id.startsWith('calendar.'))"""
 _DEVICE: Final = """async (model) => {
   const hass = document.querySelector('home-assistant').hass;
   const devices = await hass.callWS({type: 'config/device_registry/list'});
@@ -33,8 +38,8 @@ _DEVICE: Final = """async (model) => {
 }"""
 
 
-def main(url: str, folder: Path) -> None:
-    """Write all pictures into a folder."""
+def main(url: str, folder: Path, *names: str) -> None:
+    """Write all pictures into a folder, or those with these names."""
     _wait(url)
     folder.mkdir(parents=True, exist_ok=True)
     found = next(filter(None, map(shutil.which, _BROWSERS)), None)
@@ -51,8 +56,8 @@ def main(url: str, folder: Path) -> None:
         )
         settings = json.dumps({"selectedLanguage": '"en"', "dockedSidebar": '"always_hidden"'})
         context.add_init_script(f"Object.assign(localStorage, {settings})")
-        for name, take in _PICTURES.items():
-            _save(folder / f"{name}.png", take(context, url))
+        for name in names or _PICTURES:
+            _save(folder / f"{name}.png", _PICTURES[name](context, url))
         browser.close()
 
 
@@ -83,10 +88,55 @@ def _set_up(context: BrowserContext, url: str) -> bytes:
     return picture
 
 
+def _energy(context: BrowserContext, url: str) -> bytes:
+    page = _open(context, f"{url}/energy")
+    # Tall, so that the bar at the bottom hides nothing
+    page.set_viewport_size({"width": 1280, "height": 2000})
+    page.locator("hui-energy-period-selector").first.get_by_text(_TODAY).first.click()
+    page.get_by_text("Last 7 days").first.click()
+    page.wait_for_timeout(2000)
+    card = page.locator("hui-energy-devices-detail-graph-card").first
+    card.scroll_into_view_if_needed()
+    page.wait_for_timeout(2000)
+    picture: bytes = card.screenshot()
+    return picture
+
+
+def _energy_device(context: BrowserContext, url: str) -> bytes:
+    page = _open(context, f"{url}/config/energy")
+    devices = page.locator("ha-energy-device-settings").first
+    device = devices.locator(".row").filter(has_text="i4").first
+    device.locator("ha-icon-button").first.click()
+    page.wait_for_timeout(2000)
+    picture: bytes = page.screenshot()
+    return picture
+
+
+def _statistics(context: BrowserContext, url: str) -> bytes:
+    page = _open(context, f"{url}/cars/journal")
+    page.wait_for_timeout(3000)
+    picture: bytes = page.screenshot(clip={"x": 0, "y": 0, "width": 1280, "height": 440})
+    return picture
+
+
+def _calendar(context: BrowserContext, url: str) -> bytes:
+    page = _open(context, f"{url}/calendar")
+    page.wait_for_function(_CALENDARS, timeout=60_000)
+    page.reload()
+    page.wait_for_function(_BUSY)
+    page.wait_for_timeout(3000)
+    picture: bytes = page.screenshot()
+    return picture
+
+
 _PICTURES: Final[dict[str, Callable[[BrowserContext, str], bytes]]] = {
     "dashboard": _dashboard,
     "device": _device,
     "set-up": _set_up,
+    "energy": _energy,
+    "energy-device": _energy_device,
+    "statistics": _statistics,
+    "calendar": _calendar,
 }
 
 
@@ -122,4 +172,4 @@ def _wait(url: str) -> None:
     raise TimeoutError("script/develop is not ready")
 
 
-main(sys.argv[1], Path(sys.argv[2]))
+main(sys.argv[1], Path(sys.argv[2]), *sys.argv[3:])

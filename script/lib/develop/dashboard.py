@@ -1,9 +1,10 @@
 """A dashboard generated from the entity registry, so that it fits any cars."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from custom_components.mybmw.client.journal.series import Series
 from custom_components.mybmw.const import DOMAIN
 
 from .account import devices
@@ -16,6 +17,11 @@ type Entities = Mapping[str, str]
 """Entity ids of one car by domain and translation key, such as "sensor.mileage"."""
 
 _TRACKER: Final = "device_tracker.location"
+_SERIES: Final[Mapping[str, str]] = {
+    "Distance": f"_{Series.DISTANCE}",
+    "Charged": "_charged_",
+    "Driving energy": f"_{Series.DRIVING_ENERGY}",
+}
 _WIDE: Final[Card] = {"grid_options": {"columns": 12}}
 
 
@@ -102,6 +108,10 @@ async def _views(talk: Talk) -> Card:
     ]
     if trackers:
         views.append({"title": "Map", "path": "map", "type": "panel", "cards": [_map(trackers)]})
+    known = await talk.ask("recorder/list_statistic_ids", statistic_type="sum")
+    series = sorted(item["statistic_id"] for item in known if item["source"] == DOMAIN)
+    if series:
+        views.append({"title": "Journal", "path": "journal", "cards": _graphs(series)})
     return {"views": views}
 
 
@@ -137,6 +147,17 @@ def _cards(entities: Entities) -> list[Card]:
     if sum(2 if "features" in card else 1 for card in halves) % 2:
         halves[-1].update(_WIDE)
     return cards
+
+
+def _graphs(series: Iterable[str]) -> list[Card]:
+    """Return the last days of all cars: distance and energy, each as the sum of a day."""
+    found = {title: [item for item in series if end in item] for title, end in _SERIES.items()}
+    day = {"type": "statistics-graph", "chart_type": "bar", "period": "day", "days_to_show": 14}
+    return [
+        {**day, "title": title, "stat_types": ["change"], "entities": items}
+        for title, items in found.items()
+        if items
+    ]
 
 
 def _map(trackers: list[str]) -> Card:

@@ -47,7 +47,9 @@ SHARED = {
     "client.core.descriptors",
     "client.core.records",
     "client.core.values",
+    "client.journal.anonymous",
     "client.journal.log",
+    "client.journal.stored",
     "client.journal.summary",
     "const",
     "coordinator",
@@ -61,7 +63,10 @@ DOOR = {"client", "client.core.attributes", "client.core.descriptors", "client.c
 # What the folders beside the platforms may import of the integration, besides themselves
 RECORDS = {
     "client.core.records",
-    *(f"client.journal.{part}" for part in ("export", "log", "series", "summary")),
+    *(
+        f"client.journal.{part}"
+        for part in ("anonymous", "export", "log", "series", "stored", "summary")
+    ),
 }
 JOURNAL = {
     f"client.journal.{part}"

@@ -10,12 +10,14 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 
 from .client import HIDDEN, Recording, Redactor, Vehicle, encode, files, narrow
+from .client.journal.anonymous import outline
 from .const import CONF_CA, CONF_SOURCES, DOMAIN
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 
 type Report = dict[str, object]
 
 _MESSAGES: Final = 200
+_RECORDS: Final = 5
 _HIDDEN_OPTIONS: Final = {CONF_CA, CONF_HOST, CONF_PASSWORD, CONF_USERNAME}
 
 
@@ -41,7 +43,7 @@ async def _report(coordinator: GarageCoordinator, vins: Collection[str] | None) 
         "options": async_redact_data(dict(entry.options), _HIDDEN_OPTIONS),
         "sources": {name: _source(coordinator, name) for name in entry.data[CONF_SOURCES]},
         "vehicles": {
-            vin: _vehicle(vehicle)
+            vin: _vehicle(vehicle) | {"journal": _journal(coordinator, vin)}
             for vin, vehicle in coordinator.vehicles.items()
             if vins is None or vin in vins
         },
@@ -84,6 +86,19 @@ def _vehicle(vehicle: Vehicle) -> Report:
             for reading in vehicle
         },
         "dropped": dict(vehicle.dropped),
+    }
+
+
+def _journal(coordinator: GarageCoordinator, vin: str) -> Report | None:
+    """Return the number of records and the last ones, without places and exact times."""
+    journal = coordinator.journals.cars.get(vin)
+    if journal is None:
+        return None
+    return {
+        "trips": len(journal.log.trips),
+        "charges": len(journal.log.charges),
+        "unreadable": journal.files.unreadable_count,
+        "last": [outline(item) for item in journal.newest(_RECORDS)],
     }
 
 

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from heapq import nlargest
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
@@ -11,6 +13,7 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from ..client import AnyAttribute, AnyReading, Garage, Vehicle, attributes as car
+from ..client.core.records import Record
 from ..client.core.values import ChargingSession
 from ..client.journal.journal import Journal, JournalUpdate
 from ..client.journal.log import JournalEvent, Log, Settings
@@ -85,6 +88,11 @@ class CarJournal:
     def _state(self) -> dict[str, Any]:
         """Return the open state as JSON."""
         return {**self.journal.dump(), _STATISTICS: self._written}
+
+    def newest(self, most: int) -> list[Record]:
+        """Return the newest records, beginning with the last one."""
+        records = chain[Record](self.log.trips.values(), self.log.charges.values())
+        return nlargest(most, records, key=lambda item: item.end)
 
     @callback
     def note_change(self) -> None:

@@ -80,7 +80,7 @@ class CarFiles:
     """
 
     def __init__(self, hass: HomeAssistant, name: str, cars: CarList, vin: str) -> None:
-        self.unreadable: defaultdict[str, list[object]] = defaultdict(list)
+        self._unreadable: defaultdict[str, list[object]] = defaultdict(list)
         self._hass = hass
         self._name = name
         self._cars = cars
@@ -114,13 +114,13 @@ class CarFiles:
     def _take_month(self, month: str, contents: object, log: Log) -> None:
         items = mapping_of(contents)
         if not isinstance(items.get("records"), list):
-            self.unreadable[month].append(contents)
+            self._unreadable[month].append(contents)
         for name in ("records", "unreadable"):
             self._take(month, sequence_of(items.get(name)), log)
 
     def _take(self, month: str, items: Iterable[object], log: Log) -> None:
         loaded = load_records(items)
-        self.unreadable[month] += loaded.damaged
+        self._unreadable[month] += loaded.damaged
         for record in loaded.records:
             _known(log, record)[record.id] = record
 
@@ -145,6 +145,11 @@ class CarFiles:
         contents = {"open": state, "recent": self._recent, "months": months}
         await self._cars.add(self._vin)
         return await write(self._state, contents)
+
+    @property
+    def unreadable_count(self) -> int:
+        """Return the number of records that cannot be read."""
+        return sum(map(len, self._unreadable.values()))
 
     @property
     def due(self) -> bool:
@@ -185,7 +190,7 @@ class CarFiles:
         records = chain[Record](log.trips.values(), log.charges.values())
         return {
             "records": [to_json(item) for item in records if month_of(item.id) == month],
-            "unreadable": self.unreadable.get(month, []),
+            "unreadable": self._unreadable.get(month, []),
         }
 
     def _month(self, month: str) -> Store[dict[str, Any]]:

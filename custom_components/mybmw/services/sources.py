@@ -11,8 +11,11 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.service import async_get_config_entry
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType, json_loads
+import orjson
 
 from ..client import Recording, archive, files, narrow, raw
+from ..client.journal.anonymous import anonymous
+from ..client.journal.stored import to_json
 from ..const import DOMAIN
 from ..coordinator import GarageCoordinator, MyBMWConfigEntry
 from ..image import IMAGES, async_picture
@@ -20,6 +23,7 @@ from ..runtime.errors import translated_error
 from .files import async_check_path, async_write_file
 from .target import async_car, nothing_recorded
 
+_MOST_RECORDS: Final = 500
 VIEWS: Final = {item.key.removeprefix("image_"): item for item in IMAGES}
 
 
@@ -90,11 +94,25 @@ async def async_create_fingerprint(call: ServiceCall) -> ServiceResponse:
     ]
     if not cars:
         raise nothing_recorded(coordinator)
+    contents |= _journals(coordinator, vins)
     name = f"{DOMAIN}_fingerprint_{dt_util.now():%Y%m%d_%H%M%S_%f}.zip"
     path = call.hass.config.path(DOMAIN, name)
     content = await call.hass.async_add_executor_job(archive, contents)
     await async_write_file(call.hass, path, content)
     return {"path": path, "cars": cars, "files": [*sorted(contents)]}
+
+
+def _journals(coordinator: GarageCoordinator, vins: Collection[str]) -> dict[str, bytes]:
+    """Return the newest records of cars, without places, by file name."""
+    found = {vin: coordinator.journals.cars.get(vin) for vin in vins}
+    return {
+        f"journal_{coordinator.redactor.alias(vin)}.json": orjson.dumps(
+            [to_json(anonymous(item)) for item in journal.newest(_MOST_RECORDS)],
+            option=orjson.OPT_INDENT_2,
+        )
+        for vin, journal in found.items()
+        if journal is not None
+    }
 
 
 def _account_and_cars(call: ServiceCall) -> tuple[GarageCoordinator, list[str]]:

@@ -61,10 +61,8 @@ _DISABLED: Final[Mapping[str, Rule]] = {
     "lids.trunk": _commanded,
     "average_consumption": _commanded,
     "battery_capacity": _commanded,
-    "charging_mode": _commanded,
-    "find_vehicle": _commanded,
     "next_service_by_time": _services,
-    "preconditioning_at_departure": _commanded,
+    **{attribute.key: _commanded for attribute in car.TIRE_PRESSURE.values()},
     "reach": _no_range_map,
 }
 """By the key of the entity: whether it is disabled for a car and the commands it accepts."""

@@ -178,7 +178,7 @@ async def test_nothing_secret_is_ever_logged(
     sim.next_outcome("ERROR")
     with pytest.raises(HomeAssistantError) as caught:
         await hass.services.async_call(
-            "button", "press", {"entity_id": "button.ix_xdrive50_sound_horn"}, blocking=True
+            "button", "press", {"entity_id": "button.ix_xdrive50_find_vehicle"}, blocking=True
         )
     said.append(f"{caught.value} {caught.value.__cause__}")
     tokens = entry.data["sources"]["mybmw"]["tokens"]

@@ -151,7 +151,7 @@ async def test_dead_login_at_the_first_start(
     assert flow["step_id"] == "cardata_reauth"
     flow = await approve(hass, cardata, patience, await step(hass, flow))
     assert flow["reason"] == "reauth_successful"
-    assert state(hass, ONLY_CARDATA) == "94.5"
+    assert state(hass, ONLY_CARDATA) == "0"
     assert flows(hass) == []
 
 
@@ -202,7 +202,7 @@ async def test_both_logins_are_dead(
     flow = await choose(hass, await step(hass, flow), "cardata_reauth")
     flow = await approve(hass, cardata, patience, flow)
     assert flow["reason"] == "reauth_successful"
-    assert state(hass, ONLY_CARDATA) == "94.5"
+    assert state(hass, ONLY_CARDATA) == "0"
     (flow,) = hass.config_entries.flow.async_progress()
     assert flow["step_id"] == "mybmw_reauth"
     flow = await log_in(hass, await step(hass, flow), PASSWORD, CAPTCHA)

@@ -49,7 +49,7 @@ async def assert_both_work(
     assert entry.data["sources"].keys() == {"mybmw", "cardata"}
     assert entry.state is ConfigEntryState.LOADED
     await elapse(timedelta(seconds=1))
-    assert state(hass, ONLY_CARDATA) == "94.5"
+    assert state(hass, ONLY_CARDATA) == "0"
     assert state(hass, REQUESTS_LEFT) == "45"
     assert float(state(hass, MILEAGE)) > 0
     await hass.services.async_call("button", "press", {"entity_id": FLASH}, blocking=True)

@@ -22,6 +22,7 @@ def attributes(hass: HomeAssistant, entity: str) -> dict[str, Any]:
     return dict(state.attributes)
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 @pytest.mark.parametrize(
     ("system", "unit", "factor"), [("metric", "bar", 0.01), ("us_customary", "psi", 0.1450377)]
 )
@@ -38,6 +39,7 @@ async def test_tires(
     assert float(state.state) == pytest.approx(pressure * factor, rel=1e-3)
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_tires_follow_another_unit_system(hass: HomeAssistant, set_up: SetUp) -> None:
     """A unit that the user has not chosen changes with the system."""
     await set_up()

@@ -25,7 +25,7 @@ OTHER_ID: Final = "0f0e0d0c-3b7e-4f60-9a21-5d0c7be4f913"
 PASSWORD: Final = {"password": "correct-horse"}
 ACCOUNT: Final = {"region": "rest_of_world", "username": "driver@example.com", **PASSWORD}
 CAPTCHA: Final = {"captcha_token": "P1_valid"}
-ONLY_CARDATA: Final = "sensor.ix_xdrive50_battery_health"
+ONLY_CARDATA: Final = "sensor.ix_xdrive50_charging_power"
 
 
 class Patience:

@@ -70,7 +70,7 @@ RECORDS = {
 }
 JOURNAL = {
     f"client.journal.{part}"
-    for part in ("hourly", "journal", "log", "observation", "series", "stored")
+    for part in ("hourly", "journal", "log", "observation", "prices", "series", "stored")
 }
 FOLDERS: Mapping[str, set[str]] = {
     "journal": {

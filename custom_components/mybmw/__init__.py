@@ -16,10 +16,10 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry, DeviceEntryType
 from homeassistant.helpers.typing import ConfigType
 
-from .client import Policy, Redactor, Source, attributes as car
+from .client import AnyAttribute, Policy, Redactor, Source, attributes as car
 from .const import DOMAIN, OPTION_POSITION, OPTION_READ_ONLY
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
-from .journal import async_remove_journals, is_on
+from .journal import async_remove_journals, is_on, shows_costs
 from .runtime.issues import delete_issues
 from .runtime.poller import SourcePoller, poller_of
 from .runtime.store import Contents, GarageStore, ImageStore, SpentStore, time_left
@@ -161,5 +161,12 @@ def _policy(entry: MyBMWConfigEntry) -> Policy:
     return Policy(
         read_only=entry.options.get(OPTION_READ_ONLY, False),
         track_position=entry.options.get(OPTION_POSITION, True),
-        ignored=frozenset() if is_on(entry) else car.JOURNAL,
+        ignored=_ignored(entry),
     )
+
+
+def _ignored(entry: MyBMWConfigEntry) -> frozenset[AnyAttribute]:
+    """Return what is not shown without a journal, or without a price."""
+    if not is_on(entry):
+        return car.JOURNAL
+    return frozenset() if shows_costs(entry) else car.COSTS

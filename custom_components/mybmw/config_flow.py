@@ -43,6 +43,7 @@ from .const import (
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .entity import count_entities_of
 from .journal import DEFAULT_JOIN_STOPS, LONGEST_STOP
+from .journal.tariff import tariff_error, tariff_fields
 from .runtime.issues import delete_issues
 from .runtime.token_store import async_as_login
 from .sources.entry_data import options_of, sources_of
@@ -78,7 +79,6 @@ _GENERAL: Final[dict[Any, Any]] = {
             mode=NumberSelectorMode.SLIDER,
         )
     ),
-    vol.Optional(OPTION_JOURNAL): section(_JOURNAL, {"collapsed": True}),
 }
 _COMMANDING: Final[dict[Any, Any]] = {
     vol.Required(OPTION_READ_ONLY, default=False): BooleanSelector(),
@@ -281,13 +281,18 @@ class MyBMWOptionsFlow(OptionsFlowWithReload):
 
     async def _validate(self, options: Mapping[str, Any]) -> str | None:
         """Return the translation key of the first error, None if the options are valid."""
+        if error := tariff_error(self.hass, options.get(OPTION_JOURNAL, {})):
+            return error
         for spec in self._specs:
             if error := await spec.setup.validate_options(self.hass, options):
                 return error
         return None
 
     def _schema(self) -> vol.Schema:
-        schema = dict(_GENERAL)
+        journal = _JOURNAL.extend(tariff_fields(self.hass.config.currency))
+        schema = _GENERAL | {
+            vol.Optional(OPTION_JOURNAL): section(journal, {"collapsed": True}),
+        }
         if any(spec.commands for spec in self._specs):
             schema |= _COMMANDING
         for spec in self._specs:

@@ -46,6 +46,19 @@ def charge_details(charge: Charge) -> dict[str, object]:
         "pauses": charge.pauses,
         "ended_by": charge.ended_by.value,
         "how": charge.energy and charge.energy.how.value,
+        **_cost(charge),
+    }
+
+
+def _cost(charge: Charge) -> dict[str, object]:
+    """Return what a charge cost; nothing if that is unknown."""
+    cost = charge.cost
+    if cost is None:
+        return {}
+    return {
+        "cost": f"{cost.amount:.2f} {cost.currency}",
+        "cost_from": cost.how.value,
+        "cost_partial": cost.partial,
     }
 
 

@@ -448,6 +448,17 @@ def _sum(attribute: Attribute[float], period: str) -> SensorDescription:
     )
 
 
+def _cost(attribute: Attribute[float], period: str) -> SensorDescription:
+    """Describe a sensor of what was paid for charging in a period."""
+    return _sensor(
+        attribute,
+        off=period != "month",
+        device_class=SensorDeviceClass.MONETARY,
+        suggested_display_precision=2,
+        state_class=SensorStateClass.TOTAL,
+    )
+
+
 def _total(attribute: Attribute[float], *, off: bool = False) -> SensorDescription:
     """Describe a sensor of charged energy."""
     return _sensor(
@@ -810,6 +821,19 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
     *(_sum(attribute, period) for period, attribute in car.DISTANCE.items()),
     _total(car.CHARGED_HOME),
     _total(car.CHARGED_AWAY, off=True),
+    *(_cost(attribute, period) for period, attribute in car.COST.items()),
+    _sensor(
+        car.LAST_COST,
+        off=True,
+        device_class=SensorDeviceClass.MONETARY,
+        suggested_display_precision=2,
+    ),
+    _sensor(
+        car.COST_PER_DISTANCE,
+        off=True,
+        suggested_display_precision=2,
+        state_class=SensorStateClass.MEASUREMENT,
+    ),
     _distance(car.DISTANCE_FROM_HOME, off=True),
     _sensor(
         car.CHARGED_THIS_MONTH,
@@ -1253,7 +1277,34 @@ class PeriodSensor(MyBMWSensor):
         return start_of_period(self.entity_description.key)
 
 
+class MoneySensor(MyBMWSensor):
+    """A sensor of an amount in the currency of Home Assistant."""
+
+    @property
+    @override
+    def native_unit_of_measurement(self) -> str:
+        """Return the currency."""
+        return self.hass.config.currency
+
+
+class PeriodMoneySensor(PeriodSensor, MoneySensor):
+    """A sensor of an amount since the beginning of a day, week, month or year."""
+
+
+class MoneyPerDistanceSensor(MyBMWSensor):
+    """A sensor of an amount per 100 km."""
+
+    @property
+    @override
+    def native_unit_of_measurement(self) -> str:
+        """Return the currency per 100 km."""
+        return f"{self.hass.config.currency}/100 km"
+
+
 _SPECIAL: Final[Mapping[AnyAttribute, type[MyBMWSensor]]] = {
+    **dict.fromkeys(car.COST.values(), PeriodMoneySensor),
+    car.LAST_COST: MoneySensor,
+    car.COST_PER_DISTANCE: MoneyPerDistanceSensor,
     **dict.fromkeys(car.DISTANCE.values(), PeriodSensor),
     car.CONNECTION: ConnectionSensor,
     car.ACCESS: AccessSensor,

@@ -43,6 +43,7 @@ from custom_components.mybmw.client.mybmw import Region
 from custom_components.mybmw.device_tracker import TRACKERS
 from custom_components.mybmw.event import EVENTS
 from custom_components.mybmw.image import DRAWINGS, IMAGES
+from custom_components.mybmw.journal.tariff import tariff_fields
 from custom_components.mybmw.lock import LOCKS
 from custom_components.mybmw.notify import NOTIFIERS
 from custom_components.mybmw.number import NUMBERS
@@ -142,6 +143,7 @@ OWN_ERRORS: Final = {
     "not_charging",
     "not_offered",
     "not_plugged_in",
+    "charge_unknown",
     "nothing_known",
     "nothing_recorded",
     "nothing_to_change",
@@ -315,6 +317,7 @@ def charge(number: int) -> records.Charge:
         energy=records.Figure(1.0, pick(records.How, number)),
         kind=pick(records.ChargingKind, number),
         place=records.RecordPlace(records.PlaceKind.AWAY),
+        cost=records.Money(1.0, "EUR", pick(records.How, number)),
         ended_by=pick(records.ChargeEnd, number),
     )
 
@@ -522,19 +525,27 @@ def test_options_are_translated() -> None:
     steps = translations()["options"]["step"]
     assert steps.keys() == {"init"}
     general = config_flow._GENERAL | config_flow._COMMANDING
-    del general["journal"]
     _assert_fields(
         steps["init"],
         {**general, **mybmw_steps.SETUP.options, **connecteddrive_steps.SETUP.options},
     )
     sections = steps["init"]["sections"]
     assert sections.keys() == {"journal", "cardata", "stream", "highmobility"}
-    _assert_fields(sections["journal"], config_flow._JOURNAL.schema)
+    _assert_fields(sections["journal"], config_flow._JOURNAL.schema | tariff_fields("EUR"))
     _assert_fields(sections["highmobility"], highmobility.FIELDS.schema)
     _assert_fields(sections["cardata"], cardata_steps._REQUESTS.schema)
     _assert_fields(sections["stream"], cardata_stream.FIELDS.schema)
     errors = translations()["options"]["error"]
-    assert errors.keys() == {"ca_invalid", "host_missing", "prefix_invalid"}
+    assert errors.keys() == {
+        "ca_invalid",
+        "host_missing",
+        "prefix_invalid",
+        "price_missing",
+        "price_periods_invalid",
+        "price_entity_missing",
+        "price_entity_unit",
+        "place_prices_invalid",
+    }
 
 
 def _assert_fields(texts: Tree, schema: Mapping[Any, Any]) -> None:
@@ -590,7 +601,7 @@ def test_selectors_are_translated() -> None:
         "stream",
     }
     assert translations()["selector"].keys() == keys | {
-        *("charging_mode", "view", "weekday"),
+        *("charging_mode", "view", "weekday", "tariff", "price_periods", "place_prices"),
         *("delimiter", "export_format", "log_kind", "order", "period", "series", "trip_category"),
     }
     assert translations()["selector"]["stream"]["options"].keys() == set(cardata_stream.STREAMS)

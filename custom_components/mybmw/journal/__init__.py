@@ -22,7 +22,9 @@ from ..const import OPTION_JOIN_STOPS, OPTION_JOURNAL, OPTION_KEEP_JOURNAL
 from ..runtime.files import mapping_of
 from .car_journal import CarJournal, Push
 from .places import place_of
+from .price_history import PriceHistory, price_store
 from .store import CarList, files_of
+from .tariff import ENTITY, OPTION_ENTITY, OPTION_TARIFF, has_prices, prices_of
 
 if TYPE_CHECKING:
     from .statistics import JournalStatistics
@@ -51,12 +53,14 @@ class Journals:
         self._loading: set[asyncio.Task[None]] = set()
         self._held: list[tuple[str, JournalEvent]] | None = []
         self._statistics: type[JournalStatistics] | None = None
+        self._prices: PriceHistory | None = None
 
     async def async_start(self) -> None:
         """Restore the journals of known cars, and begin to listen to changes."""
         if not is_on(self._entry):
             return
         self._statistics = await _async_statistics(self._hass)
+        await self._start_prices()
         await self._list.load()
         for vin in self._garage.vehicles:
             self._add(vin)
@@ -68,6 +72,15 @@ class Journals:
             self._close,
         ):
             self._entry.async_on_unload(end)
+
+    async def _start_prices(self) -> None:
+        """Follow the entity that has the price at home, if there is one."""
+        options = _options(self._entry)
+        if options.get(OPTION_TARIFF) == ENTITY and options.get(OPTION_ENTITY):
+            self._prices = PriceHistory(
+                self._hass, self._entry.entry_id, options[OPTION_ENTITY], self._renew_settings
+            )
+            await self._prices.async_start()
 
     def _subscribe_history(self) -> Iterator[Callable[[], None]]:
         """Listen to past charges, with all that a reading has no room for."""
@@ -99,6 +112,8 @@ class Journals:
 
     async def async_save(self) -> None:
         """Save all journals."""
+        if self._prices is not None:
+            await self._prices.async_save()
         for journal in self.cars.values():
             await journal.async_save()
 
@@ -111,14 +126,17 @@ class Journals:
             await self._list.load()
             await files_of(self._hass, self._list, vin).remove()
         if self._statistics is not None:
-            self._statistics.async_clear(self._hass, [vin])
+            await self._statistics.async_clear(self._hass, [vin])
 
     @callback
     def _add(self, vin: str) -> None:
         """Add a car, and restore its journal."""
         vehicle, files = self._garage.vehicles[vin], files_of(self._hass, self._list, vin)
         made = self._statistics
-        statistics = None if made is None else made(self._hass, vin, lambda: vehicle.name)
+        costs = shows_costs(self._entry)
+        statistics = (
+            None if made is None else made(self._hass, vin, lambda: vehicle.name, costs=costs)
+        )
         self.cars[vin] = CarJournal(
             self._hass,
             self._garage,
@@ -158,11 +176,15 @@ class Journals:
 
     @property
     def _settings(self) -> Settings:
-        return _settings(self._hass, self._entry, self._garage)
+        return _settings(self._hass, self._entry, self._garage, self._prices)
 
     @callback
     def _update_settings(self, _event: Event) -> None:
-        """Take over another time zone or home."""
+        """Take over another time zone, home or currency."""
+        self._renew_settings()
+
+    @callback
+    def _renew_settings(self) -> None:
         for journal in self.cars.values():
             journal.journal.settings = self._settings
             journal.note_change()
@@ -171,6 +193,8 @@ class Journals:
     def _close(self) -> None:
         for journal in self.cars.values():
             journal.close()
+        if self._prices is not None:
+            self._prices.close()
 
     async def _async_stopping(self, _event: Event) -> None:
         await self.async_save()
@@ -181,9 +205,21 @@ def is_on(entry: ConfigEntry) -> bool:
     return bool(_options(entry).get(OPTION_KEEP_JOURNAL, True))
 
 
-def _settings(hass: HomeAssistant, entry: ConfigEntry, garage: Garage) -> Settings:
-    stops = _options(entry).get(OPTION_JOIN_STOPS, DEFAULT_JOIN_STOPS)
-    settings = Settings(timedelta(minutes=stops), dt_util.get_default_time_zone())
+def shows_costs(entry: ConfigEntry) -> bool:
+    """Return whether the user has set a price."""
+    return has_prices(_options(entry))
+
+
+def _settings(
+    hass: HomeAssistant, entry: ConfigEntry, garage: Garage, history: PriceHistory | None
+) -> Settings:
+    options = _options(entry)
+    stops = options.get(OPTION_JOIN_STOPS, DEFAULT_JOIN_STOPS)
+    settings = Settings(
+        timedelta(minutes=stops),
+        dt_util.get_default_time_zone(),
+        prices=prices_of(hass, options, None if history is None else history.at),
+    )
     if not garage.policy.track_position:
         return settings
     home = hass.config
@@ -205,9 +241,10 @@ async def async_remove_journals(hass: HomeAssistant, entry: ConfigEntry) -> None
     await cars.load()
     statistics = await _async_statistics(hass)
     if statistics is not None:
-        statistics.async_clear(hass, cars)
+        await statistics.async_clear(hass, cars)
     for vin in cars:
         await files_of(hass, cars, vin).remove()
+    await price_store(hass, entry.entry_id).async_remove()
 
 
 async def _async_statistics(hass: HomeAssistant) -> type[JournalStatistics] | None:

@@ -8,6 +8,7 @@ translations (`selector.series`).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import batched
 from typing import Final, NamedTuple
 import zlib
@@ -21,6 +22,7 @@ from homeassistant.components.recorder.models import (
 from homeassistant.components.recorder.statistics import (
     async_add_external_statistics,
     get_last_statistics,
+    get_metadata,
 )
 from homeassistant.const import UnitOfEnergy, UnitOfLength
 from homeassistant.core import HomeAssistant, callback
@@ -30,7 +32,7 @@ from homeassistant.util.unit_conversion import DistanceConverter, EnergyConverte
 
 from ..client.core.records import Record
 from ..client.journal.hourly import HourlySum, HourlySums
-from ..client.journal.series import Series
+from ..client.journal.series import COST, Series, currency_of
 from ..const import DOMAIN
 
 _ROWS_AT_ONCE: Final = 2000
@@ -38,10 +40,10 @@ _TOLERANCE: Final = 1e-5
 
 
 class _Kind(NamedTuple):
-    """The unit of a series and the class of units it can be converted to."""
+    """The unit of a series and the class of units it can be converted to, None for money."""
 
     unit: str
-    unit_class: str
+    unit_class: str | None
 
 
 _ENERGY: Final = _Kind(UnitOfEnergy.KILO_WATT_HOUR, EnergyConverter.UNIT_CLASS)
@@ -53,18 +55,30 @@ KINDS: Final[Mapping[Series, _Kind]] = {
 }
 
 
-def statistic_id(vin: str, series: Series) -> str:
+SERIES: Final = (*Series, COST)
+"""The words for series; the one for costs stands for all currencies."""
+
+
+def _kind_of(series: str) -> _Kind:
+    currency = currency_of(series)
+    return KINDS[Series(series)] if currency is None else _Kind(currency, None)
+
+
+def statistic_id(vin: str, series: str) -> str:
     """Return the id of a series of a car in the recorder."""
     return f"{DOMAIN}:{vin.lower()}_{series}"
 
 
 class JournalStatistics:
-    """Writes the statistics of one car."""
+    """Writes the statistics of one car; those of costs if the user has set a price."""
 
-    def __init__(self, hass: HomeAssistant, vin: str, car_name: Callable[[], str]) -> None:
+    def __init__(
+        self, hass: HomeAssistant, vin: str, car_name: Callable[[], str], *, costs: bool = False
+    ) -> None:
         self._hass = hass
         self._vin = vin
         self._car_name = car_name
+        self._costs = costs
         self._sums = HourlySums()
         self._names: Mapping[str, str] = {}
 
@@ -77,7 +91,7 @@ class JournalStatistics:
         self._sums.changed.clear()
         self._names = await _names(self._hass)
         known = saved if isinstance(saved, Mapping) else {}
-        for series in Series:
+        for series in filter(self._is_shown, {**self._sums.hours, **known}):
             rows = self._sums.sums(series)
             last = await self._last(series)
             if known.get(series) != _checksum(rows) or not _is_last(last, rows):
@@ -88,45 +102,58 @@ class JournalStatistics:
         """Write what changed records change; None stands for a removed one."""
         self._sums.apply(records)
         for series, rows in self._sums.take().items():
-            self._write(series, rows)
+            if self._is_shown(series):
+                self._write(series, rows)
 
     @callback
-    def rebuild(self, wanted: Iterable[Series] = Series) -> None:
+    def rebuild(self, wanted: Iterable[str] = SERIES) -> None:
         """Delete series of the car and write them again."""
+        words = set(wanted)
+        found = [key for key in self._sums.hours if words & {key, currency_of(key) and COST}]
         self._sums.drop_empty()
-        for series in wanted:
+        for series in filter(self._is_shown, found):
             get_instance(self._hass).async_clear_statistics([statistic_id(self._vin, series)])
             self._write(series, self._sums.sums(series))
 
     @staticmethod
-    @callback
-    def async_clear(hass: HomeAssistant, vins: Iterable[str]) -> None:
+    async def async_clear(hass: HomeAssistant, vins: Iterable[str]) -> None:
         """Delete all statistics of cars."""
-        ids = [statistic_id(vin, series) for vin in vins for series in Series]
+        found = await get_instance(hass).async_add_executor_job(
+            partial(get_metadata, hass, statistic_source=DOMAIN)
+        )
+        cars = list(vins)
+        starts = tuple(statistic_id(vin, "") for vin in cars)
+        ids = [statistic_id(vin, series) for vin in cars for series in Series]
+        ids += [key for key in found if key.startswith(starts) and key not in ids]
         get_instance(hass).async_clear_statistics(ids)
 
     def dump(self) -> dict[str, int]:
         """Return checksums of what was written, as JSON."""
-        return {series: _checksum(self._sums.sums(series)) for series in Series}
+        shown = filter(self._is_shown, self._sums.hours)
+        return {series: _checksum(self._sums.sums(series)) for series in shown}
 
-    def _write(self, series: Series, rows: Sequence[HourlySum]) -> None:
+    def _is_shown(self, series: str) -> bool:
+        return series in KINDS or (self._costs and currency_of(series) is not None)
+
+    def _write(self, series: str, rows: Sequence[HourlySum]) -> None:
         for some in batched(rows, _ROWS_AT_ONCE, strict=False):
             async_add_external_statistics(self._hass, self.metadata(series), _data(some))
 
-    def metadata(self, series: Series) -> StatisticMetaData:
+    def metadata(self, series: str) -> StatisticMetaData:
         """Return the name, unit and kind of a series."""
-        kind = KINDS[series]
+        kind = _kind_of(series)
+        word = COST if currency_of(series) else series
         return StatisticMetaData(
             mean_type=StatisticMeanType.NONE,
             has_sum=True,
-            name=f"{self._car_name()} {self._names.get(series, series)}",
+            name=f"{self._car_name()} {self._names.get(word, series)}",
             source=DOMAIN,
             statistic_id=statistic_id(self._vin, series),
             unit_class=kind.unit_class,
             unit_of_measurement=kind.unit,
         )
 
-    async def _last(self, series: Series) -> HourlySum | None:
+    async def _last(self, series: str) -> HourlySum | None:
         """Return the newest row of the recorder."""
         found = await get_instance(self._hass).async_add_executor_job(
             get_last_statistics, self._hass, 1, statistic_id(self._vin, series), False, {"sum"}
@@ -167,4 +194,4 @@ async def _names(hass: HomeAssistant) -> Mapping[str, str]:
     """Return the translated names of the series."""
     texts = await async_get_translations(hass, hass.config.language, "selector", [DOMAIN])
     start = f"component.{DOMAIN}.selector.series.options."
-    return {series: texts[start + series] for series in Series if start + series in texts}
+    return {series: texts[start + series] for series in SERIES if start + series in texts}

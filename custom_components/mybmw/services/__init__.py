@@ -28,6 +28,7 @@ from ..client import ClientError
 from ..client.journal.summary import MOST_PERIODS
 from ..const import DOMAIN
 from ..runtime.errors import home_assistant_error
+from .charges import async_set_charge
 from .commands import (
     ADDRESS,
     DAYS,
@@ -211,6 +212,18 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "import_charging_history": Action(
         async_import_charging_history,
         {**_CAR, vol.Required("start"): _time, vol.Optional("end"): _time},
+        SupportsResponse.OPTIONAL,
+    ),
+    "set_charge": Action(
+        async_set_charge,
+        {
+            **_CAR,
+            vol.Optional("charge"): cv.string,
+            vol.Optional("cost"): vol.All(vol.Coerce(float), vol.Range(-10_000, 100_000)),
+            vol.Optional("zone"): cv.entity_domain("zone"),
+            vol.Optional("note"): vol.All(cv.string, vol.Length(max=LONGEST_NOTE)),
+            vol.Optional("recalculate"): cv.boolean,
+        },
         SupportsResponse.OPTIONAL,
     ),
     "rebuild_statistics": Action(

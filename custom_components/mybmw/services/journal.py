@@ -17,7 +17,7 @@ from ..client import Historical, Source, capabilities_of
 from ..client.core.records import Record, Trip, TripClass
 from ..client.journal.export import CHARGE_COLUMNS, TRIP_COLUMNS, Column, as_csv, as_data
 from ..client.journal.log import Log
-from ..client.journal.series import Series
+from ..client.journal.series import COST, Series
 from ..client.journal.summary import Period, Summary, starts, summaries
 from ..journal.car_journal import CarJournal
 from ..runtime.errors import translated_error
@@ -29,7 +29,7 @@ LONGEST_NOTE: Final = 500
 NO_CATEGORY: Final = "none"
 CATEGORIES: Final = [*(item.value for item in TripClass), NO_CATEGORY]
 PERIODS: Final = [item.value for item in Period]
-SERIES: Final = [item.value for item in Series]
+SERIES: Final = [*(item.value for item in Series), COST]
 ORDERS: Final = ["newest_first", "oldest_first"]
 FORMATS: Final = ["csv", "json"]
 DELIMITERS: Final = {"comma": ",", "semicolon": ";"}
@@ -79,13 +79,16 @@ def listed(call: ServiceCall, kind: str) -> tuple[Target, list[JsonValueType]]:
 
 async def async_get_summary(call: ServiceCall) -> ServiceResponse:
     """Return sums by period, newest first."""
-    log, zone = _journal(async_car(call)).log, dt_util.get_default_time_zone()
+    log, zone = async_journal(async_car(call)).log, dt_util.get_default_time_zone()
     edges = starts(Period(call.data["period"]), dt_util.utcnow(), zone, call.data["count"])
     found = summaries([*log.trips.values(), *log.charges.values()], edges)
     return {"periods": [_summary(item) for item in reversed(found)]}
 
 
 def _summary(item: Summary) -> dict[str, JsonValueType]:
+    costs: dict[str, JsonValueType] = {
+        key: round(amount, 2) for key, amount in sorted(item.costs.items())
+    }
     return {
         "start": item.start.isoformat(),
         "end": item.end.isoformat(),
@@ -98,6 +101,7 @@ def _summary(item: Summary) -> dict[str, JsonValueType]:
         "charged_home": item.charged_home,
         "charged_away": item.charged_away,
         "charges": item.charges,
+        **({"cost": costs} if costs else {}),
     }
 
 
@@ -107,7 +111,7 @@ async def async_export_log(call: ServiceCall) -> ServiceResponse:
     kind, filename = KINDS[call.data["what"]], call.data.get(CONF_FILENAME)
     if filename is not None:
         await async_check_path(call.hass, filename)
-    records = selected(call, kind.records(_journal(target).log).values())
+    records = selected(call, kind.records(async_journal(target).log).values())
     zone = dt_util.get_default_time_zone()
     make = partial(_csv if call.data["format"] == "csv" else _json, call, records, kind, zone)
     text = await call.hass.async_add_executor_job(make)
@@ -130,7 +134,7 @@ def _json(_call: ServiceCall, records: Sequence[Record], _kind: RecordKind, zone
 async def async_set_trip(call: ServiceCall) -> ServiceResponse:
     """Set what a trip was for, or its note; an empty note removes it."""
     target = async_car(call)
-    journal = _journal(target)
+    journal = async_journal(target)
     trip = _trip(target, journal.log, call.data.get("trip"))
     if "category" in call.data:
         word = call.data["category"]
@@ -155,7 +159,7 @@ def _trip(target: Target, log: Log, wanted: str | None) -> Trip:
 async def async_import_charging_history(call: ServiceCall) -> ServiceResponse:
     """Read past charges into the journal; return how many were read, and with how many calls."""
     target, since, now = async_car(call), call.data["start"], dt_util.utcnow()
-    journal, until = _journal(target), min(call.data.get("end", now), now)
+    journal, until = async_journal(target), min(call.data.get("end", now), now)
     if since >= until:
         raise translated_error(ServiceValidationError, "period_empty")
     source, historical = _historical(target)
@@ -186,17 +190,17 @@ def _historical(target: Target) -> tuple[Source, Historical]:
 
 async def async_rebuild_statistics(call: ServiceCall) -> None:
     """Delete the statistics of a car and write them again from its records."""
-    statistics = _journal(async_car(call)).statistics
+    statistics = async_journal(async_car(call)).statistics
     if statistics is None:
         raise translated_error(ServiceValidationError, "no_recorder")
-    statistics.rebuild(map(Series, call.data.get("series", SERIES)))
+    statistics.rebuild(call.data.get("series", SERIES))
 
 
 async def async_clear_log(call: ServiceCall) -> ServiceResponse:
     """Delete all records of a car and its statistics."""
     if not call.data["confirm"]:
         raise translated_error(ServiceValidationError, "not_confirmed")
-    journal = _journal(async_car(call))
+    journal = async_journal(async_car(call))
     count = len(journal.log.trips) + len(journal.log.charges)
     journal.log.remove([*journal.log.trips, *journal.log.charges])
     journal.look()
@@ -208,7 +212,8 @@ async def async_clear_log(call: ServiceCall) -> ServiceResponse:
 
 
 @callback
-def _journal(target: Target) -> CarJournal:
+def async_journal(target: Target) -> CarJournal:
+    """Return the journal of a car; raise an error if there is none."""
     journal = target.coordinator.journals.cars.get(target.vehicle.vin)
     if journal is None:
         raise translated_error(ServiceValidationError, "journal_off", car=target.name)

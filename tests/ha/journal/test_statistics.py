@@ -101,7 +101,7 @@ async def test_recorder_lost_rows(recorder_mock: Recorder, hass: HomeAssistant) 
     records = by_id(trip(1), trip(2, 3))
     saved = (await started(hass, records)).dump()
     await recorded(hass)
-    JournalStatistics.async_clear(hass, [VIN])
+    await JournalStatistics.async_clear(hass, [VIN])
     await recorded(hass)
     await started(hass, by_id(trip(1)))
     assert await recorded(hass) == {8: 20}
@@ -133,7 +133,7 @@ async def test_newest_record_removed(recorder_mock: Recorder, hass: HomeAssistan
 async def test_cleared(recorder_mock: Recorder, hass: HomeAssistant) -> None:
     """Nothing is left of a removed car; a rebuild brings back what the records say."""
     statistics = await started(hass, by_id(trip(1)))
-    JournalStatistics.async_clear(hass, [VIN])
+    await JournalStatistics.async_clear(hass, [VIN])
     assert await recorded(hass) == {}
     statistics.rebuild()
     assert await recorded(hass) == {8: 20}

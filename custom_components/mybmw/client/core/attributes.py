@@ -290,6 +290,14 @@ DISTANCE: Final[Mapping[str, Attribute[float]]] = {
 }
 CHARGED_HOME: Final = Attribute("charged_home", float, Unit.KILOWATT_HOURS, low=0)
 CHARGED_AWAY: Final = Attribute("charged_away", float, Unit.KILOWATT_HOURS, low=0)
+COST: Final[Mapping[str, Attribute[float]]] = {
+    period: Attribute(f"charging_cost_{period}", float)
+    for period in ("today", "week", "month", "year")
+}
+COST_PER_DISTANCE: Final = Attribute("cost_per_100km", float)
+LAST_COST: Final = Attribute("last_charge_cost", float)
+COSTS: Final[frozenset[AnyAttribute]] = frozenset({*COST.values(), COST_PER_DISTANCE, LAST_COST})
+"""What is known once the user has set a price."""
 DISTANCE_FROM_HOME: Final = Attribute("distance_from_home", float, Unit.KILOMETERS, low=0)
 AT_HOME: Final = Attribute("at_home", bool)
 JOURNAL: Final[frozenset[AnyAttribute]] = frozenset(
@@ -300,6 +308,7 @@ JOURNAL: Final[frozenset[AnyAttribute]] = frozenset(
         *DISTANCE.values(),
         CHARGED_HOME,
         CHARGED_AWAY,
+        *COSTS,
         DISTANCE_FROM_HOME,
         AT_HOME,
     }

@@ -17,8 +17,10 @@ _CLEAR_STEP: Final = 3.0
 class How(StrEnum):
     """How a figure was made, from the most to the least certain way."""
 
+    USER = "user"
     METER = "meter"
     BMW = "bmw"
+    TARIFF = "tariff"
     SOC = "soc"
     POWER = "power"
     TIME = "time"
@@ -164,7 +166,8 @@ class Charge:
     A start that is not known is after `not_before`. `rows` are those of BMW's history that belong
     to it; `seen_from` and `seen_until` is when the readings of the car show it, None if only the
     history has it. `power` is the mean in kW without pauses. `slots` add up to the energy. `curve`
-    is the charging power in kW by time, kept until a row of the history is found.
+    is the charging power in kW by time, kept until a row of the history is found. `billed` is what
+    BMW says it cost. `costs` are those of the slots, in proportion to the energy if empty.
     """
 
     id: str
@@ -193,6 +196,9 @@ class Charge:
     slots: tuple[Slot, ...] = ()
     curve: tuple[tuple[datetime, float], ...] = ()
     cost: Money | None = None
+    costs: tuple[float, ...] = ()
+    billed: Money | None = None
+    place_set: bool = False
     note: str | None = None
     revision: int = 0
 

@@ -108,6 +108,7 @@ CHARGE_COLUMNS: Final = (
     _column("unseen"),
     Column("cost", None, _money("amount")),
     Column("currency", None, _money("currency")),
+    Column("cost_from", None, _money("how")),
     Column("cost_partial", None, _money("partial")),
     _column("note"),
 )

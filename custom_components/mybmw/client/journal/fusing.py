@@ -59,7 +59,8 @@ def fused(base: Charge, rows: Sequence[HistoryRow], details: Details, settings: 
         address=next((item.place for item in sessions if item.place), base.address),
         public=True if any(item.public for item in sessions) else base.public,
         preconditioned=base.preconditioned or any(item.preconditioned is True for item in sessions),
-        cost=_cost(sessions) or base.cost,
+        cost=base.cost if _is_set(base.cost) else _cost(sessions) or base.cost,
+        billed=_cost(sessions) or base.billed,
         rows=tuple(ordered),
         seen_from=None if base.unseen else base.seen_from,
         seen_until=None if base.unseen else base.seen_until,
@@ -145,6 +146,11 @@ def _place(base: Charge, sessions: Sequence[ChargingSession], settings: Settings
     if base.place.kind is not PlaceKind.UNKNOWN:
         return base.place
     return settings.place_of(next((item.position for item in sessions if item.position), None))
+
+
+def _is_set(cost: Money | None) -> bool:
+    """Return whether the user has set a cost."""
+    return cost is not None and cost.how is How.USER
 
 
 def _cost(sessions: Sequence[ChargingSession]) -> Money | None:

@@ -17,16 +17,16 @@ from .log import CHARGE, Log, Settings
 _PADDING: Final = timedelta(minutes=30)
 _INSIDE: Final = timedelta(minutes=5)
 _ZERO: Final = timedelta()
+_KEPT: Final = ("id", "cost", "costs", "place_set", "note")
 _OF_HISTORY: Final = (
-    "id",
     "rows",
     "slots",
     "odometer",
     "address",
     "public",
     "preconditioned",
-    "cost",
-    "note",
+    "billed",
+    *_KEPT,
 )
 
 
@@ -164,9 +164,8 @@ def _as_filed(own: Charge, seen: Mapping[str, Charge]) -> Charge:
     record = seen.get(own.id) or next(iter(same), None)
     if record is None or own.unseen:
         return own
-    if not record.rows:
-        return replace(own, id=record.id, note=record.note, cost=record.cost)
-    return replace(own, **{name: getattr(record, name) for name in _OF_HISTORY})
+    names = [*(_OF_HISTORY if record.rows else _KEPT), *(["place"] if record.place_set else [])]
+    return replace(own, **{name: getattr(record, name) for name in names})
 
 
 def _groups(seen: Sequence[Charge], rows: Sequence[HistoryRow]) -> list[_Group]:

@@ -26,8 +26,8 @@ _HOUR: Final = 3600
 class HourlySums:
     """The hours of each series of one car, and from which hour on they have changed."""
 
-    hours: dict[Series, dict[int, int]] = field(default_factory=lambda: {key: {} for key in Series})
-    changed: dict[Series, int] = field(default_factory=dict)
+    hours: dict[str, dict[int, int]] = field(default_factory=lambda: {key: {} for key in Series})
+    changed: dict[str, int] = field(default_factory=dict)
     _parts: dict[str, tuple[Part, ...]] = field(default_factory=dict)
 
     def apply(self, records: Mapping[str, Record | None]) -> None:
@@ -44,7 +44,7 @@ class HourlySums:
     def _add(self, parts: Iterable[Part], sign: int) -> None:
         for series, quarter, amount in parts:
             hour = quarter // _HOUR * _HOUR
-            known = self.hours[series]
+            known = self.hours.setdefault(series, {})
             known[hour] = known.get(hour, 0) + sign * amount
             self.changed[series] = min(hour, self.changed.get(series, hour))
 
@@ -54,18 +54,18 @@ class HourlySums:
             for hour in [hour for hour, amount in known.items() if not amount]:
                 del known[hour]
 
-    def take(self) -> dict[Series, list[HourlySum]]:
+    def take(self) -> dict[str, list[HourlySum]]:
         """Return the sums from the first changed hour of each series on; forget the changes."""
         changed, self.changed = self.changed, {}
         return {series: self.sums(series, first) for series, first in changed.items()}
 
-    def sums(self, series: Series, first: int = 0) -> list[HourlySum]:
+    def sums(self, series: str, first: int = 0) -> list[HourlySum]:
         """Return the sums of a series from an hour on, which is in s since 1970.
 
         An hour that a record has left is among them, so that its statistics are corrected.
         """
         total, found = 0, []
-        for hour, amount in sorted(self.hours[series].items()):
+        for hour, amount in sorted(self.hours.get(series, {}).items()):
             total += amount
             if hour >= first:
                 start = datetime.fromtimestamp(hour, UTC)

@@ -8,9 +8,10 @@ from typing import Any, Final
 from ..core import attributes as car
 from ..core.attributes import AnyAttribute, AnyReading
 from ..core.convert import mapping
-from ..core.records import Record, Trip
+from ..core.records import Charge, Record, Trip
 from ..core.values import ChargingSession
 from .charges import ChargeTracker
+from .costs import ChargingCosts
 from .distances import PeriodDistances
 from .log import JournalEvent, Log, Settings
 from .observation import OBSERVED, Observation
@@ -46,6 +47,7 @@ class Journal:
         self.trips = TripTracker()
         self.charges = ChargeTracker()
         self.presence = Presence()
+        self.costs = ChargingCosts()
         self._distances = PeriodDistances()
         self._shown: dict[AnyAttribute, object] = {}
         self._newest: datetime | None = None
@@ -55,6 +57,7 @@ class Journal:
         self.trips.look(observation, now, self.log, self.settings)
         moved = self.trips.moving_since
         self.charges.look(observation, now, self.log, self.settings, moved)
+        self.costs.update(self.log, self.settings.prices)
         self.presence.look(observation, self.settings, parked=self.trips.driving is False)
         readings = tuple(self._readings(observation, now))
         records, events = self.log.take()
@@ -101,11 +104,20 @@ class Journal:
         yield car.DRIVING, self.trips.driving
         yield car.JOURNAL_TRIP, self.last_trip
         current = self.trips.current()
+        driven: dict[AnyAttribute, object] = {}
         if current is not None or self.log.trips:
-            yield from self._distances.of(self.log, current, now, self.settings.zone)
-        yield from self.charges.values(seen, now, self.settings)
+            driven |= self._distances.of(self.log, current, now, self.settings.zone)
+        yield from driven.items()
+        charged = [*self.charges.values(seen, now, self.settings)]
+        yield from ((key, self._as_filed(value)) for key, value in charged)
+        if charged:
+            yield from self.costs.values(self.log, driven, now, self.settings.zone)
         yield car.DISTANCE_FROM_HOME, self.presence.distance
         yield car.AT_HOME, self.presence.at_home
+
+    def _as_filed(self, value: object) -> object:
+        """Return a charge with its cost."""
+        return self.log.charges.get(value.id, value) if isinstance(value, Charge) else value
 
     @property
     def last_trip(self) -> Trip | None:

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple, cast
 
 from ..core.records import Charge, Record, RecordPlace, Trip
 from ..core.values import Position
+from .prices import PriceList
 
 RECENT: Final = timedelta(hours=1)
 """An event that is older than this is not reported."""
@@ -39,7 +40,7 @@ class Settings:
     """What the user has set for the journal; `place_of` returns the place of a position.
 
     Days and months are those of the time zone `zone`. A car within `home_radius` metres of `home`
-    is at home.
+    is at home. `prices` are None if there are none.
     """
 
     join_stops: timedelta = timedelta(minutes=5)
@@ -47,6 +48,7 @@ class Settings:
     place_of: Callable[[Position | None], RecordPlace] = lambda _position: RecordPlace()
     home: Position | None = None
     home_radius: float = 100.0
+    prices: PriceList | None = None
 
 
 @dataclass(slots=True)

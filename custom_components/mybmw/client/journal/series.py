@@ -13,7 +13,10 @@ from ..core.records import Charge, Record, Trip
 
 
 class Series(StrEnum):
-    """The series of sums; the names are parts of ids of statistics and never change."""
+    """The series of sums; the names are parts of ids of statistics and never change.
+
+    There is one more for the cost in each currency.
+    """
 
     DISTANCE = "distance"
     DRIVING_ENERGY = "driving_energy"
@@ -21,7 +24,9 @@ class Series(StrEnum):
     CHARGED_AWAY = "charged_away"
 
 
-type Part = tuple[Series, int, int]
+COST: Final = "charging_cost"
+
+type Part = tuple[str, int, int]
 """What a record adds to a series: the start of a quarter in s since 1970, and millionths."""
 
 MILLION: Final = 1_000_000
@@ -33,6 +38,7 @@ def parts_of(item: Record) -> Iterator[Part]:
     """Return what a record adds to each series; unknown amounts add nothing."""
     if isinstance(item, Charge):
         yield from _charged(item)
+        yield from _paid(item)
         return
     yield from _spread(Series.DISTANCE, item, item.distance)
     if item.energy is not None:
@@ -48,6 +54,34 @@ def _charged(item: Charge) -> Iterator[Part]:
     if not quarters and item.energy is not None:
         quarters[_quarter(item.end)] = round(MILLION * item.energy.value)
     yield from ((series, start, amount) for start, amount in quarters.items())
+
+
+def cost_series(currency: str) -> str:
+    """Return the series of the cost in a currency."""
+    return f"{COST}_{currency.lower()}"
+
+
+def currency_of(series: str) -> str | None:
+    """Return the currency of a series, None if it is not of a cost."""
+    start = f"{COST}_"
+    return series.removeprefix(start).upper() if series.startswith(start) else None
+
+
+def _paid(item: Charge) -> Iterator[Part]:
+    """Return the cost of each slot; all parts add up to the cost."""
+    if item.cost is None:
+        return
+    series, total = cost_series(item.cost.currency), round(MILLION * item.cost.amount)
+    weights = item.costs or tuple(slot.energy for slot in item.slots)
+    scale = MILLION if item.costs else total / (sum(weights) or 1.0)
+    passed, given = 0.0, 0
+    for slot, weight in zip(item.slots, weights, strict=False):
+        passed += weight
+        share = round(scale * passed)
+        yield series, _quarter(slot.start), share - given
+        given = share
+    if given != total:
+        yield series, _quarter(item.end), total - given
 
 
 def _spread(series: Series, trip: Trip, amount: float) -> Iterator[Part]:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from ..core.records import Charge, Record
-from .series import MILLION, Series, parts_of
+from .series import MILLION, Series, currency_of, parts_of
 
 
 class Period(StrEnum):
@@ -28,6 +28,7 @@ class Summary:
 
     Energy and distance count when they flowed and were driven, records when they ended. The
     consumption in kWh/100 km is that of the trips whose energy is known, weighted by distance.
+    `costs` are those of charging by currency.
     """
 
     start: datetime
@@ -40,6 +41,7 @@ class Summary:
     charged_home: float = 0.0
     charged_away: float = 0.0
     charges: int = 0
+    costs: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def charged(self) -> float:
@@ -94,7 +96,7 @@ def summaries(records: Iterable[Record], edges: Sequence[datetime]) -> list[Summ
 class _Sums:
     """The sums of one period, in millionths for the series."""
 
-    series: Counter[Series] = field(default_factory=Counter)
+    series: Counter[str] = field(default_factory=Counter)
     trips: int = 0
     charges: int = 0
     energy_distance: float = 0.0
@@ -146,6 +148,11 @@ def _summary(span: tuple[datetime, datetime], sums: _Sums) -> Summary:
         charged_home=amounts.get(Series.CHARGED_HOME, 0.0),
         charged_away=amounts.get(Series.CHARGED_AWAY, 0.0),
         charges=sums.charges,
+        costs={
+            currency: amount / MILLION
+            for series, amount in sums.series.items()
+            if (currency := currency_of(series)) is not None
+        },
     )
 
 

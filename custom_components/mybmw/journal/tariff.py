@@ -1,0 +1,192 @@
+"""The prices that the user has set: their fields in the options, and what is wrong with them."""
+
+from collections.abc import Callable, Mapping
+from datetime import time
+from typing import Any, Final
+
+from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.selector import (
+    EntitySelector,
+    EntitySelectorConfig,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    ObjectSelector,
+    ObjectSelectorConfig,
+    Selector,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TimeSelector,
+)
+from homeassistant.util import dt as dt_util
+import voluptuous as vol
+
+from ..client.journal.prices import Price, PriceAt, PriceList, PricePeriod, fixed, time_of_use
+from ..runtime.files import mapping_of, sequence_of
+from .price_units import price_factor
+
+NONE: Final = "none"
+FIXED: Final = "fixed"
+TIME_OF_USE: Final = "time_of_use"
+ENTITY: Final = "entity"
+
+OPTION_TARIFF: Final = "tariff"
+OPTION_PRICE: Final = "price"
+OPTION_PERIODS: Final = "price_periods"
+OPTION_ENTITY: Final = "price_entity"
+OPTION_PLACES: Final = "place_prices"
+OPTION_PUBLIC_AC: Final = "public_ac_price"
+OPTION_PUBLIC_DC: Final = "public_dc_price"
+OPTION_FEE: Final = "public_fee"
+
+DAYS: Final = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+MOST_PERIODS: Final = 6
+MOST_PLACES: Final = 5
+_HIGHEST: Final = 100_000.0
+_UNKNOWN: Final = frozenset({"unknown", "unavailable"})
+
+
+def _amount(unit: str, low: float = 0.0) -> NumberSelector:
+    return NumberSelector(
+        NumberSelectorConfig(
+            min=low,
+            max=_HIGHEST,
+            step="any",
+            unit_of_measurement=unit,
+            mode=NumberSelectorMode.BOX,
+        )
+    )
+
+
+def _rows(key: str, label: str, fields: Mapping[str, Selector[Any]]) -> ObjectSelector:
+    return ObjectSelector(
+        ObjectSelectorConfig(
+            fields={
+                name: {"selector": field, "required": name not in {"days", "fee"}}
+                for name, field in fields.items()
+            },
+            multiple=True,
+            label_field=label,
+            description_field="price",
+            translation_key=key,
+        )
+    )
+
+
+def tariff_fields(currency: str) -> dict[vol.Marker, Any]:
+    """Return the fields of prices for the options."""
+    price, fee = _amount(f"{currency}/kWh", -_HIGHEST), _amount(currency)
+    periods: dict[str, Selector[Any]] = {
+        "start": TimeSelector(),
+        "end": TimeSelector(),
+        "days": SelectSelector(
+            SelectSelectorConfig(options=DAYS, translation_key="weekday", multiple=True)
+        ),
+        "price": price,
+    }
+    zone = EntitySelector(EntitySelectorConfig(domain="zone"))
+    entity = EntitySelector(EntitySelectorConfig(domain=["sensor", "input_number", "number"]))
+    return {
+        vol.Optional(OPTION_TARIFF): SelectSelector(
+            SelectSelectorConfig(
+                options=[NONE, FIXED, TIME_OF_USE, ENTITY],
+                translation_key="tariff",
+                mode=SelectSelectorMode.DROPDOWN,
+            )
+        ),
+        vol.Optional(OPTION_PRICE): price,
+        vol.Optional(OPTION_PERIODS): _rows(OPTION_PERIODS, "start", periods),
+        vol.Optional(OPTION_ENTITY): entity,
+        vol.Optional(OPTION_PUBLIC_AC): price,
+        vol.Optional(OPTION_PUBLIC_DC): price,
+        vol.Optional(OPTION_FEE): fee,
+        vol.Optional(OPTION_PLACES): _rows(
+            OPTION_PLACES, "zone", {"zone": zone, "price": price, "fee": fee}
+        ),
+    }
+
+
+def tariff_error(hass: HomeAssistant, options: Mapping[str, Any]) -> str | None:
+    """Return the translation key of what is wrong with prices, None if nothing is."""
+    checks = {FIXED: _fixed_error, TIME_OF_USE: _periods_error, ENTITY: _entity_error}
+    check = checks.get(options.get(OPTION_TARIFF, NONE))
+    if check is not None and (error := check(hass, options)) is not None:
+        return error
+    places = [row["zone"] for row in options.get(OPTION_PLACES, [])]
+    if len(places) > MOST_PLACES or len(set(places)) < len(places):
+        return "place_prices_invalid"
+    return None
+
+
+def _fixed_error(_hass: HomeAssistant, options: Mapping[str, Any]) -> str | None:
+    return None if OPTION_PRICE in options else "price_missing"
+
+
+def _periods_error(_hass: HomeAssistant, options: Mapping[str, Any]) -> str | None:
+    rows = options.get(OPTION_PERIODS, [])
+    return None if 0 < len(rows) <= MOST_PERIODS else "price_periods_invalid"
+
+
+def _entity_error(hass: HomeAssistant, options: Mapping[str, Any]) -> str | None:
+    """Return what is wrong with the entity; one that has no state now cannot be checked."""
+    if OPTION_ENTITY not in options:
+        return "price_entity_missing"
+    state = hass.states.get(options[OPTION_ENTITY])
+    if state is None or state.state in _UNKNOWN:
+        return None
+    unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
+    return None if price_factor(unit, hass.config.currency) else "price_entity_unit"
+
+
+def prices_of(
+    hass: HomeAssistant, options: Mapping[str, Any], of_entity: PriceAt | None
+) -> PriceList | None:
+    """Return the prices in the options, None if there are none."""
+    fee = options.get(OPTION_FEE, 0.0)
+    found = PriceList(
+        hass.config.currency,
+        _home(options, of_entity),
+        {
+            row["zone"]: Price(fixed(row["price"]), row.get("fee") or 0.0)
+            for row in map(mapping_of, sequence_of(options.get(OPTION_PLACES)))
+        },
+        _public(options.get(OPTION_PUBLIC_AC), fee),
+        _public(options.get(OPTION_PUBLIC_DC), fee),
+    )
+    return found if found != PriceList(hass.config.currency) else None
+
+
+def has_prices(options: Mapping[str, Any]) -> bool:
+    """Return whether the user has set a price."""
+    keys = (OPTION_PUBLIC_AC, OPTION_PUBLIC_DC, OPTION_PLACES)
+    set_alone = any(options.get(key) not in (None, []) for key in keys)
+    return set_alone or options.get(OPTION_TARIFF, NONE) != NONE
+
+
+def _public(price: float | None, fee: float) -> Price | None:
+    return None if price is None else Price(fixed(price), fee)
+
+
+def _home(options: Mapping[str, Any], of_entity: PriceAt | None) -> Price | None:
+    base = options.get(OPTION_PRICE)
+    makers: Mapping[str, Callable[[], PriceAt | None]] = {
+        FIXED: lambda: None if base is None else fixed(base),
+        TIME_OF_USE: lambda: time_of_use(base, _rules(options), dt_util.get_default_time_zone()),
+        ENTITY: lambda: of_entity,
+    }
+    at = makers.get(options.get(OPTION_TARIFF, NONE), lambda: None)()
+    return None if at is None else Price(at)
+
+
+def _rules(options: Mapping[str, Any]) -> list[PricePeriod]:
+    return [
+        PricePeriod(
+            frozenset(map(DAYS.index, row.get("days") or DAYS)),
+            time.fromisoformat(row["start"]),
+            time.fromisoformat(row["end"]),
+            row["price"],
+        )
+        for row in options.get(OPTION_PERIODS, [])
+    ]

@@ -198,7 +198,7 @@ def adopt(charge: OpenCharge, record: Charge, until: datetime) -> None:
     """Take over the end of a charge from its record."""
     charge.paused, charge.reason, charge.pauses = until, record.ended_by, record.pauses
     charge.told = charge.closed = True
-    if record.end_soc is not None:
+    if record.end_soc is not None and not record.rows:
         charge.add_soc(until, record.end_soc)
 
 

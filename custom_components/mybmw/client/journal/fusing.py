@@ -97,7 +97,7 @@ def _slots(
 ) -> tuple[Slot, ...]:
     if energy is None:
         return ()
-    if part or energy.how is not How.BMW:
+    if part or energy.how is not How.BMW or any(row.energy is None for row in rows):
         start = base.start or rows[0].start
         pieces = of_curve(base.curve, base.end) or evenly(start, base.end)
         return slots_of(energy.value, pieces, base.end)

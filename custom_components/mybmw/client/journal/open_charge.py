@@ -180,8 +180,7 @@ class OpenCharge:
         curve = [[round((at - self.start).total_seconds()), power] for at, power in self.curve]
         return {
             **{name: time.isoformat() for name, time in times.items() if time is not None},
-            **{name: value for name, value in plain.items() if value},
-            "start_soc": self.start_soc,
+            **{name: value for name, value in plain.items() if value or name in _NUMBERS},
             "reason": self.reason,
             "place": [self.place.kind, self.place.zone, self.place.name],
             "curve": curve,

@@ -42,10 +42,11 @@ def of_curve(curve: Curve, end: datetime) -> list[Piece]:
 def of_slots(slots: Iterable[Slot], start: datetime, end: datetime) -> list[Piece]:
     """Return the pieces of the slots that are between two times."""
     quarter = timedelta(seconds=_QUARTER)
+    times = ((max(item.start, start), min(item.start + quarter, end), item) for item in slots)
     return [
-        Piece(max(item.start, start), min(item.start + quarter, end), item.energy)
-        for item in slots
-        if start - quarter < item.start < end
+        Piece(begin, until, item.energy / (until - begin).total_seconds())
+        for begin, until, item in times
+        if begin < until
     ]
 
 

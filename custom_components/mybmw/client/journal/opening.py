@@ -45,12 +45,21 @@ def belongs_to_last(movement: Movement, state: TripState, gain: float) -> bool:
 
 def may_be_last(movement: Movement, state: TripState, gain: float) -> bool:
     """Return whether the odometer may have counted a part of the last trip late."""
-    if state.ended is None or is_running(state):
+    if state.ended is None or _ran(movement, state):
         return False
     for sign in (state.segment, state.still):
         if sign is not None and sign > state.ended + LATE:
             return False
     return gain <= ROUNDING or movement.fits_before(state.ended)
+
+
+def _ran(movement: Movement, state: TripState) -> bool:
+    """Return whether the car was switched on before it moved."""
+    return is_running(state) and not _later(state.running, movement.until - MINUTE)
+
+
+def _later(time: datetime | None, than: datetime) -> bool:
+    return time is not None and time >= than
 
 
 def opened(movement: Movement, state: TripState, charges: Mapping[str, Charge]) -> OpenTrip:
@@ -111,3 +120,19 @@ def reopened(trip: Trip, movement: Movement) -> OpenTrip:
         id=trip.id,
         announced=True,
     )
+
+
+def joined(trip: OpenTrip | None, newest: Trip) -> OpenTrip | None:
+    """Return an open trip as it follows the newest record after a restart.
+
+    None if its own record was written and the state was not. If a record before it was not
+    written, its km are added.
+    """
+    if trip is None or (trip.id != newest.id and newest.odometer_end > trip.odometer):
+        return None
+    if trip.id == newest.id:
+        trip.odometer = newest.odometer_start
+        trip.reached = max(trip.reached, newest.odometer_end)
+    elif newest.odometer_end < trip.odometer:
+        trip.odometer, trip.hidden = newest.odometer_end, True
+    return trip

@@ -98,6 +98,11 @@ class TripState:
     open: OpenTrip | None = None
     empty: OpenTrip | None = None
 
+    def recount(self) -> None:
+        """Forget what the odometer has gained since the last record, so that it is seen again."""
+        if self.base is not None and self.odometer is not None and self.odometer > self.base:
+            self.odometer, self.odometer_time = self.base, self.ended or self.odometer_time
+
     def after_end(self, time: datetime | None) -> bool:
         """Return whether a time is after the last trip."""
         return time is not None and (self.ended is None or time > self.ended)

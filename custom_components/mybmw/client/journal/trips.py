@@ -15,7 +15,7 @@ from ..core.records import PlaceKind, RecordPlace, Trip
 from .log import TRIP, JournalEvent, JournalEventKind, Log, Settings
 from .movement import Movement, Sign
 from .observation import Observation
-from .opening import belongs_to_last, is_late, may_be_last, moved_off, opened, reopened
+from .opening import belongs_to_last, is_late, joined, may_be_last, moved_off, opened, reopened
 from .signs import MIN_GAIN, Spot, note_marks, odometer, running
 from .trip_begin import ON_THE_ROAD, start_of
 from .trip_end import LONG_STEP, final_at, find_end, settled_end
@@ -122,11 +122,7 @@ class TripTracker:
         newest = max(log.trips.values(), key=attrgetter("end"), default=None)
         if newest is None:
             return
-        trip = state.open
-        if trip is not None and trip.id == newest.id:
-            trip.odometer, trip.reached = newest.odometer_start, newest.odometer_end
-        elif trip is not None and newest.odometer_end > trip.odometer:
-            state.open = None  # its record was written, this state was not
+        state.open, state.empty = joined(state.open, newest), joined(state.empty, newest)
         if state.last != newest.id:
             state.last, state.ended, state.moved = newest.id, newest.end, newest.end
         state.base = newest.odometer_end
@@ -173,21 +169,28 @@ class TripTracker:
 
     def _count(self, movement: Movement, look: _Look) -> None:
         """Add what the odometer has gained while parked to the last trip, or begin one."""
-        state, last = self.state, look.log.trips.get(self.state.last or "")
-        reached = state.odometer or 0.0
-        gain = reached - (state.base or 0.0)
-        if gain < MIN_GAIN:
-            return
-        if state.empty is not None and is_late(movement, state):
-            state.empty.reached = reached
-            self._close(state.empty, state.empty.end or state.empty.seen, look)
-        elif last is not None and state.empty is None and belongs_to_last(movement, state, gain):
+        gain = (self.state.odometer or 0.0) - (self.state.base or 0.0)
+        if gain >= MIN_GAIN and not self._was_last(movement, gain, look):
+            self._start(movement, look)
+
+    def _was_last(self, movement: Movement, gain: float, look: _Look) -> bool:
+        """Add what the odometer has gained to the last trip if it was, or may have been, in it."""
+        state = self.state
+        if state.empty is not None:
+            if is_late(movement, state):
+                state.empty.reached = (state.base or 0.0) + gain
+                self._close(state.empty, state.empty.end or state.empty.seen, look)
+            return state.empty is None
+        if state.last not in look.log.trips:
+            return False
+        if belongs_to_last(movement, state, gain):
             self._move_last(movement)
             self._add_to_last(look)
-        elif last is not None and state.empty is None and may_be_last(movement, state, gain):
+            return True
+        if may_be_last(movement, state, gain):
             state.counted = movement.until
-        else:
-            self._start(movement, look)
+            return True
+        return False
 
     def _add_to_last(self, look: _Look) -> None:
         """Add what the odometer has gained to the last trip."""
@@ -292,11 +295,15 @@ class TripTracker:
                 trip.running, trip.reached = state.ran, state.odometer or 0.0
                 self._move(trip, movement)
                 return
-        state.open, state.running = None, state.ran
-        self._count(movement, look)
-        if state.open is not None:
-            self._close(state.open, stopped or min(movement.until, trip.opened), look)
-        state.running = on
+        if self._was_last(movement, gain, look):
+            self._add_to_last(look)
+        else:
+            whole = opened(movement, state, look.log.charges)
+            whole.running = state.ran
+            self._move(whole, movement)
+            before = stopped is not None and state.after_end(stopped)
+            end = stopped if stopped is not None and before else min(movement.until, trip.opened)
+            self._close(whole, end, look)
         trip.odometer = trip.reached = state.base or 0.0
         trip.origin = state.place
         state.open = trip
@@ -322,15 +329,13 @@ class TripTracker:
         trip = self.state.open
         if trip is None or look.now < final_at(trip, self.state):
             return
-        if trip.first is None and trip.end is None:
-            self.state.open = None
-            return
         self._close(trip, trip.end or trip.seen, look)
 
     def _close(self, trip: OpenTrip, end: datetime, look: _Look) -> None:
         state, log = self.state, look.log
         state.open = None
         if trip.first is None:
+            state.recount()
             return
         state.ended, state.moved = end, max(trip.move or end, end)
         state.arrived = False

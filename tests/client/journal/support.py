@@ -127,11 +127,6 @@ class Owner:
         """Write both files."""
         self._kept = self._records(), self._state()
 
-    @property
-    def kept_trips(self) -> int:
-        """How many trips are in the file of records."""
-        return len(self._kept[0])
-
     def kill(self, written: str) -> None:
         """Start again with only the records or only the state as they are now, else as kept."""
         records, state = self._kept

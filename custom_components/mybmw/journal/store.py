@@ -18,6 +18,7 @@ from typing import Any, Final
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
+import orjson
 
 from ..client.core.records import Record, Trip
 from ..client.journal.log import Log, month_of
@@ -119,7 +120,7 @@ class CarFiles:
             self._take(month, sequence_of(items.get(name)), log)
 
     def _take(self, month: str, items: Iterable[object], log: Log) -> None:
-        loaded = load_records(items)
+        loaded = load_records(map(_unpacked, items))
         self._unreadable[month] += loaded.damaged
         for record in loaded.records:
             _known(log, record)[record.id] = record
@@ -140,7 +141,7 @@ class CarFiles:
         """Write the open state and changed records; return whether that succeeded."""
         if changed and self._since is None:
             self._since = dt_util.utcnow()
-        self._recent |= {key: item and to_json(item) for key, item in changed.items()}
+        self._recent |= {key: item and _packed(item) for key, item in changed.items()}
         months = sorted(self._months | self._failed)
         contents = {"open": state, "recent": self._recent, "months": months}
         await self._cars.add(self._vin)
@@ -189,7 +190,7 @@ class CarFiles:
     def _contents(self, month: str, log: Log) -> dict[str, Any]:
         records = chain[Record](log.trips.values(), log.charges.values())
         return {
-            "records": [to_json(item) for item in records if month_of(item.id) == month],
+            "records": [_packed(item) for item in records if month_of(item.id) == month],
             "unreadable": self._unreadable.get(month, []),
         }
 
@@ -212,6 +213,19 @@ def _last_months() -> list[str]:
     last = 12 * now.year + now.month
     numbers = (last - number for number in range(_SEARCHED_MONTHS))
     return [f"{(number - 1) // 12}-{(number - 1) % 12 + 1:02}" for number in numbers]
+
+
+def _packed(item: Record) -> str:
+    """Return a record as a line of JSON, which Home Assistant does not indent."""
+    return orjson.dumps(to_json(item)).decode()
+
+
+def _unpacked(item: object) -> object:
+    """Return the JSON in a line; anything else stays as it is."""
+    try:
+        return orjson.loads(item) if isinstance(item, str) else item
+    except orjson.JSONDecodeError:
+        return item
 
 
 def _known(log: Log, record: Record) -> dict[str, Any]:

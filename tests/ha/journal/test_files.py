@@ -11,6 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.storage import Store
 from homeassistant.util.file import WriteError
+import orjson
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -47,7 +48,7 @@ def file_of(entry: MockConfigEntry, month: str = "") -> str:
 
 def records_in(storage: Storage, name: str) -> list[str]:
     """Return the ids of the trips in the file of a month."""
-    ids = (item["i"] for item in storage[name]["data"]["records"])
+    ids = (orjson.loads(item)["i"] for item in storage[name]["data"]["records"])
     return [item for item in ids if item.startswith("t")]
 
 
@@ -155,8 +156,8 @@ async def test_damaged_record(
     await hass.config_entries.async_reload(account.entry_id)
     month = file_of(account, "2026-11")
     good = hass_storage[month]["data"]["records"][1]
-    bad = {**good, "e": "yesterday"}
-    hass_storage[month]["data"]["records"][1] = bad
+    bad = {**orjson.loads(good), "e": "yesterday"}
+    hass_storage[month]["data"]["records"][1] = orjson.dumps(bad).decode()
     await restart(hass, account, hass_storage)
     assert log_of(account).trips.keys() == {trip(0).id, trip(2).id}
     log_of(account).put(trip(3))

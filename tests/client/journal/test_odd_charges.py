@@ -182,6 +182,22 @@ def test_a_row_is_changed() -> None:
     assert sum(slot.energy for slot in found.slots) == pytest.approx(31.0)
 
 
+def test_a_neighbour_does_not_change_a_charge() -> None:
+    """What only the blocks of a row have said stays when another row is near it."""
+    story = Story()
+    start, end = START, START + timedelta(hours=1)
+    blocks = (
+        ChargingBlock(start, start + timedelta(minutes=10), 90.0),
+        ChargingBlock(start + timedelta(minutes=10), end, 4.0),
+    )
+    fast = ChargingSession(start, end, 18.33, 20, 40, blocks=blocks)
+    story.history([fast])
+    before = story.charges[0]
+    story.history([session(end + timedelta(minutes=20), 1, 11.0)])
+    assert story.charges[0] == before
+    assert before.kind is ChargingKind.DC
+
+
 def test_a_row_without_a_charge() -> None:
     """BMW also lists that a car was plugged in and nothing flowed."""
     story = Story()

@@ -66,7 +66,7 @@ def fused(base: Charge, rows: Sequence[HistoryRow], details: Details, settings: 
         seen_until=None if base.unseen else base.seen_until,
         unseen=False,
         slots=slots,
-        curve=(),
+        curve=() if energy is not None and energy.how is How.BMW else base.curve,
     )
 
 
@@ -122,9 +122,9 @@ def _kind(
     base: Charge, rows: Sequence[HistoryRow], sessions: Sequence[ChargingSession]
 ) -> ChargingKind | None:
     """Return the kind by the highest power of the blocks, or by the mean power."""
-    if base.kind is not None and base.seen_until is not None:
-        return base.kind
     highest = max((block.power for item in sessions for block in item.blocks), default=None)
+    if base.kind is not None and (base.seen_until is not None or highest is None):
+        return base.kind
     if highest is not None and highest > AC_POWER:
         return ChargingKind.DC
     hours = sum((row.end - row.start for row in rows), timedelta()) / _HOUR

@@ -244,8 +244,15 @@ def _file(
         record_id = log.new_id(CHARGE, base.end if not group.rows else group.rows[-1].end)
     used.add(record_id)
     base = replace(base, id=record_id)
-    log.put(fused(base, group.rows, details, settings) if group.rows else base)
+    log.put(fused(base, group.rows, details, settings) if group.rows else _as_seen(base))
     return record_id
+
+
+def _as_seen(item: Charge) -> Charge:
+    """Return a charge without rows, though it had some."""
+    if not item.rows or item.seen_until is None:
+        return item
+    return replace(item, rows=(), start=item.seen_from, end=item.seen_until)
 
 
 def _base(group: _Group, held: Sequence[Charge]) -> Charge:

@@ -108,6 +108,7 @@ class CarFiles:
             elif file.contents is not None:
                 self._months.add(month)
                 self._take_month(month, file.contents, log)
+                await asyncio.sleep(0)  # years of records would keep all else waiting
         for key, item in mapping_of(found.get("recent")).items():
             self._restore_recent(str(key), item, log)
         return Read(found.get("open"), state.failed)

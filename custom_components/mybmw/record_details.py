@@ -5,7 +5,7 @@ from typing import Final
 
 from homeassistant.util import dt as dt_util
 
-from .client.core.records import Charge, Figure, PlaceKind, RecordPlace, Trip
+from .client.core.records import BatteryEstimate, Charge, Figure, PlaceKind, RecordPlace, Trip
 from .client.core.values import ChargingSession
 from .client.journal.summary import Period, start_of
 
@@ -60,6 +60,11 @@ def _cost(charge: Charge) -> dict[str, object]:
         "cost_from": cost.how.value,
         "cost_partial": cost.partial,
     }
+
+
+def battery_details(estimate: BatteryEstimate) -> dict[str, object]:
+    """Return how sure an estimate of the capacity is."""
+    return {"low": estimate.low, "high": estimate.high, "charges": estimate.charges}
 
 
 def session_details(session: ChargingSession) -> dict[str, object]:

@@ -65,7 +65,7 @@ from .client import (
 )
 from .client.core.attributes import AnyAttribute
 from .client.core.descriptors import DESCRIPTORS, PROPERTIES, Descriptor, Kind
-from .client.core.records import Charge, Trip
+from .client.core.records import BatteryEstimate, Charge, Trip
 from .client.core.values import (
     Access,
     Activity,
@@ -112,7 +112,13 @@ from .entity import (
     async_add_car_entities,
     async_add_source_entities,
 )
-from .record_details import charge_details, session_details, start_of_period, trip_details
+from .record_details import (
+    battery_details,
+    charge_details,
+    session_details,
+    start_of_period,
+    trip_details,
+)
 
 PARALLEL_UPDATES = 0
 
@@ -436,6 +442,10 @@ def _distance_driven(trip: Trip) -> State:
     return _number(trip.distance)
 
 
+def _capacity(estimate: BatteryEstimate) -> State:
+    return estimate.capacity
+
+
 def _sum(attribute: Attribute[float], period: str) -> SensorDescription:
     """Describe a sensor of the distance in a period."""
     return _sensor(
@@ -752,6 +762,32 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
     ),
     _percent(
         car.BATTERY_HEALTH, off=True, diagnostic=True, state_class=SensorStateClass.MEASUREMENT
+    ),
+    _sensor(
+        car.ESTIMATED_CAPACITY,
+        _capacity,
+        extra=battery_details,
+        off=True,
+        diagnostic=True,
+        device_class=SensorDeviceClass.ENERGY_STORAGE,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=1,
+        state_class=SensorStateClass.MEASUREMENT,
+    ),
+    _percent(
+        car.ESTIMATED_HEALTH, off=True, diagnostic=True, state_class=SensorStateClass.MEASUREMENT
+    ),
+    *(
+        _percent(attribute, off=True, diagnostic=True, state_class=SensorStateClass.MEASUREMENT)
+        for attribute in car.EFFICIENCY.values()
+    ),
+    _sensor(
+        car.STANDBY_LOSS,
+        off=True,
+        diagnostic=True,
+        native_unit_of_measurement="%/d",
+        suggested_display_precision=1,
+        state_class=SensorStateClass.MEASUREMENT,
     ),
     _percent(
         # With the class "battery", Home Assistant would show it as the battery of the car

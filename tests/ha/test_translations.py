@@ -289,6 +289,7 @@ def vehicle(number: int) -> Vehicle:
         car.SERVICES.at(services, NOW),
         car.CHARGING_SESSIONS.at((values.ChargingSession(NOW, NOW),), NOW),
         car.JOURNAL_TRIP.at(trip(number), NOW),
+        car.ESTIMATED_CAPACITY.at(records.BatteryEstimate(80.0, 79.0, 81.0, 5), NOW),
         car.JOURNAL_CHARGE.at(charge(number), NOW),
         car.CONVERTIBLE_ROOF.at(lid, NOW),
         car.DESTINATIONS.at((values.Destination(city="Munich"),), NOW),

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, Final, cast, final
 
 from .commands import CommandKind, CommandResult
-from .records import Charge, Trip
+from .records import BatteryEstimate, Charge, Trip
 from .value_class import record
 from .values import (
     Access,
@@ -298,6 +298,12 @@ COST_PER_DISTANCE: Final = Attribute("cost_per_100km", float)
 LAST_COST: Final = Attribute("last_charge_cost", float)
 COSTS: Final[frozenset[AnyAttribute]] = frozenset({*COST.values(), COST_PER_DISTANCE, LAST_COST})
 """What is known once the user has set a price."""
+ESTIMATED_CAPACITY: Final = Attribute("estimated_battery_capacity", BatteryEstimate)
+ESTIMATED_HEALTH: Final = Attribute("estimated_battery_health", float, Unit.PERCENT)
+EFFICIENCY: Final[Mapping[str, Attribute[float]]] = {
+    kind: Attribute(f"charging_efficiency_{kind}", float, Unit.PERCENT) for kind in ("ac", "dc")
+}
+STANDBY_LOSS: Final = Attribute("standby_loss", float, Unit.PERCENT)
 DISTANCE_FROM_HOME: Final = Attribute("distance_from_home", float, Unit.KILOMETERS, low=0)
 AT_HOME: Final = Attribute("at_home", bool)
 JOURNAL: Final[frozenset[AnyAttribute]] = frozenset(
@@ -309,6 +315,10 @@ JOURNAL: Final[frozenset[AnyAttribute]] = frozenset(
         CHARGED_HOME,
         CHARGED_AWAY,
         *COSTS,
+        ESTIMATED_CAPACITY,
+        ESTIMATED_HEALTH,
+        *EFFICIENCY.values(),
+        STANDBY_LOSS,
         DISTANCE_FROM_HOME,
         AT_HOME,
     }

@@ -90,6 +90,16 @@ class Money:
 
 
 @record
+class BatteryEstimate:
+    """The usable capacity of a battery in kWh: its interval, and how many charges show it."""
+
+    capacity: float
+    low: float
+    high: float
+    charges: int
+
+
+@record
 class Trip:
     """One trip, or several that only one step of the odometer shows (`parts_unknown`).
 

@@ -10,17 +10,21 @@ from ..core.attributes import AnyAttribute, AnyReading
 from ..core.convert import mapping
 from ..core.records import Charge, Record, Trip
 from ..core.values import ChargingSession
+from .battery import Battery
 from .charges import ChargeTracker
 from .costs import ChargingCosts
 from .distances import PeriodDistances
 from .log import JournalEvent, Log, Settings
 from .observation import OBSERVED, Observation
 from .presence import Presence
+from .standby import Standby
 from .trips import TripTracker
 
 _TRIPS: Final = "trips"
 _CHARGES: Final = "charges"
 _PRESENCE: Final = "presence"
+_BATTERY: Final = "battery"
+_STANDBY: Final = "standby"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ class Journal:
         self.charges = ChargeTracker()
         self.presence = Presence()
         self.costs = ChargingCosts()
+        self.battery = Battery()
+        self.standby = Standby()
         self._distances = PeriodDistances()
         self._shown: dict[AnyAttribute, object] = {}
         self._newest: datetime | None = None
@@ -58,7 +64,10 @@ class Journal:
         moved = self.trips.moving_since
         self.charges.look(observation, now, self.log, self.settings, moved)
         self.costs.update(self.log, self.settings.prices)
-        self.presence.look(observation, self.settings, parked=self.trips.driving is False)
+        parked = self.trips.driving is False
+        self.presence.look(observation, self.settings, parked=parked)
+        self.battery.look(observation)
+        self.standby.look(observation, parked=parked)
         readings = tuple(self._readings(observation, now))
         records, events = self.log.take()
         again = min(filter(None, (self.trips.again, self.charges.again)), default=None)
@@ -74,6 +83,8 @@ class Journal:
             _TRIPS: self.trips.dump(),
             _CHARGES: self.charges.dump(),
             _PRESENCE: self.presence.dump(),
+            _BATTERY: self.battery.dump(),
+            _STANDBY: self.standby.dump(),
         }
 
     def load(self, saved: object) -> None:
@@ -82,6 +93,8 @@ class Journal:
         self.trips.load(parts.get(_TRIPS))
         self.charges.load(parts.get(_CHARGES))
         self.presence.load(parts.get(_PRESENCE))
+        self.battery.load(parts.get(_BATTERY))
+        self.standby.load(parts.get(_STANDBY))
 
     def _readings(self, seen: Observation, now: datetime) -> Iterator[AnyReading]:
         """Yield the live values that have changed; their times never fall."""
@@ -112,6 +125,8 @@ class Journal:
         yield from ((key, self._as_filed(value)) for key, value in charged)
         if charged:
             yield from self.costs.values(self.log, driven, now, self.settings.zone)
+            yield from self.battery.values(seen, self.log.charges.values(), self.log.version)
+            yield car.STANDBY_LOSS, self.standby.loss(now)
         yield car.DISTANCE_FROM_HOME, self.presence.distance
         yield car.AT_HOME, self.presence.at_home
 

@@ -26,6 +26,9 @@ MOVING: Final = (
 )
 _PORT: Final = "vehicle.body.chargingPort"
 PLUG_COUNT: Final = attribute_of(f"{_PORT}.plugEventId")
+TO_FULL: Final = attribute_of(
+    "vehicle.drivetrain.electricEngine.charging.smeEnergyDeltaFullyCharged"
+)
 DC_PLUG: Final = attribute_of(f"{_PORT}.dcStatus")
 
 OBSERVED: Final[frozenset[AnyAttribute]] = frozenset(
@@ -56,6 +59,8 @@ OBSERVED: Final[frozenset[AnyAttribute]] = frozenset(
         PLUG_COUNT,
         DC_PLUG,
         car.CHARGING_SINCE,
+        car.CLIMATE_ACTIVITY,
+        TO_FULL,
     }
 )
 """The attributes whose changes are a reason to observe a car again."""

@@ -1,0 +1,208 @@
+"""What charges show of the battery: its usable capacity, its health, and the losses of charging.
+
+Cars say how many kWh are missing until the battery is full. By how much that falls while the state
+of charge rises is the capacity. Where a car does not say so, the energy from the grid shows it,
+with losses that are assumed and therefore with a wider interval.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from math import sqrt
+from statistics import median, stdev
+from typing import Any, Final, NamedTuple
+
+from ..core import attributes as car
+from ..core.attributes import AnyAttribute
+from ..core.convert import mapping, sequence
+from ..core.records import BatteryEstimate, Charge, ChargingKind, How
+from .grid_energy import EFFICIENCY
+from .observation import TO_FULL, Observation
+
+_SAMPLES: Final = 20
+_LEAST_SAMPLES: Final = 5
+_LEAST_POINTS: Final = 20.0
+_LEAST_SUM: Final = 150.0
+_TOGETHER: Final = timedelta(minutes=2)
+_RECENT: Final = 200
+_LIKELY: Final = range(5, 300)
+_FAR: Final = 0.25
+_OF_MEDIAN: Final = 1.253
+_NORMAL: Final = 1.645
+_FEW: Final = 2.0
+_LOSSES: Final = 0.045
+_EFFICIENCIES: Final = (0.6, 0.99)
+
+
+class Sample(NamedTuple):
+    """The capacity in kWh that one charge shows, and by how many points the charge has risen."""
+
+    capacity: float
+    points: float
+
+
+class Pair(NamedTuple):
+    """A state of charge, and the kWh that are missing until the battery is full."""
+
+    soc: float
+    missing: float
+
+
+@dataclass(slots=True)
+class Battery:
+    """Collects what charges show; newest samples last."""
+
+    samples: list[Sample] = field(default_factory=list)
+    nominal: float | None = None
+    _first: Pair | None = None
+    _last: Pair | None = None
+    _time: datetime | None = None
+    _known: tuple[object, ...] = ()
+    _values: dict[AnyAttribute, object] = field(default_factory=dict)
+
+    def look(self, seen: Observation) -> None:
+        """Take in the state of charge and what is missing, if both were measured together."""
+        capacity = seen.value(car.BATTERY_CAPACITY)
+        self.nominal = max(self.nominal or 0.0, capacity or 0.0) or None
+        soc, missing = seen.reading(car.STATE_OF_CHARGE), seen.reading(TO_FULL)
+        if soc is None or missing is None or abs(soc.time - missing.time) > _TOGETHER:
+            return
+        if self._time is None or soc.time > self._time:
+            self._time = soc.time
+            self._follow(Pair(soc.value, missing.value))
+
+    def _follow(self, pair: Pair) -> None:
+        """Lengthen the charge, or end it when the state of charge falls."""
+        if self._first is None or self._last is None or pair.soc < self._last.soc:
+            self._end()
+            self._first = pair
+        self._last = pair
+
+    def _end(self) -> None:
+        sample = self._running()
+        if sample is not None:
+            self.samples = [*self.samples, sample][-_SAMPLES:]
+
+    def _running(self) -> Sample | None:
+        """Return what the charge shows so far."""
+        if self._first is None or self._last is None:
+            return None
+        points = self._last.soc - self._first.soc
+        return _sample(self._first.missing - self._last.missing, points)
+
+    def values(
+        self, seen: Observation, charges: Iterable[Charge], version: int
+    ) -> Iterator[tuple[AnyAttribute, object]]:
+        """Yield what is known of the battery; `version` is another one if a charge has changed."""
+        capacity = seen.value(car.BATTERY_CAPACITY)
+        known = (version, len(self.samples), self._last, capacity)
+        if known != self._known:
+            self._known = known
+            newest = sorted(charges, key=lambda item: item.end, reverse=True)[:_RECENT]
+            self._values = dict(self._of(newest, capacity))
+        yield from self._values.items()
+
+    def _of(
+        self, newest: list[Charge], capacity: float | None
+    ) -> Iterator[tuple[AnyAttribute, object]]:
+        running = self._running()
+        own = estimate([*self.samples, *([] if running is None else [running])][-_SAMPLES:])
+        found = own or estimate(list(grid_samples(newest))[:_SAMPLES], _LOSSES)
+        if found is not None and capacity and abs(found.capacity / capacity - 1) > _FAR:
+            found = None
+        yield car.ESTIMATED_CAPACITY, found
+        health = found and self.nominal and round(100 * found.capacity / self.nominal, 1)
+        yield car.ESTIMATED_HEALTH, health
+        usable = capacity if own is None or found is None else own.capacity
+        alternating = {ChargingKind.AC, ChargingKind.AC_LOW}
+        yield car.EFFICIENCY["ac"], efficiency(newest, usable, alternating)
+        yield car.EFFICIENCY["dc"], efficiency(newest, usable, {ChargingKind.DC})
+
+    def dump(self) -> dict[str, Any]:
+        """Return what was collected as JSON."""
+        return {
+            "samples": [[round(item.capacity, 2), item.points] for item in self.samples],
+            "nominal": self.nominal,
+            "first": self._first and list(self._first),
+            "last": self._last and list(self._last),
+        }
+
+    def load(self, saved: object) -> None:
+        """Restore what was collected; invalid parts are ignored."""
+        fields = mapping(saved)
+        pairs = (_numbers(item) for item in sequence(fields.get("samples")))
+        self.samples = [Sample(*pair) for pair in pairs if pair and _is_likely(pair[0])][-_SAMPLES:]
+        nominal = fields.get("nominal")
+        self.nominal = float(nominal) if isinstance(nominal, (int, float)) else None
+        first, last = _numbers(fields.get("first")), _numbers(fields.get("last"))
+        if first and last:
+            self._first, self._last = Pair(*first), Pair(*last)
+
+
+def estimate(samples: list[Sample], systematic: float = 0.0) -> BatteryEstimate | None:
+    """Return the median of samples with the interval in which it is in nine of ten cases.
+
+    `systematic` is the share by which all samples may be wrong in the same direction.
+    """
+    if len(samples) < _LEAST_SAMPLES or sum(item.points for item in samples) < _LEAST_SUM:
+        return None
+    known, count = [item.capacity for item in samples], len(samples)
+    middle = median(known)
+    factor = _OF_MEDIAN * (_NORMAL + _FEW / (count - 1))
+    half = factor * stdev(known) / sqrt(count) + systematic * middle
+    low, high = round(middle - half, 1), round(middle + half, 1)
+    return BatteryEstimate(round(middle, 1), low, high, count)
+
+
+def grid_samples(newest_first: Iterable[Charge]) -> Iterator[Sample]:
+    """Yield what the energy from the grid shows."""
+    for item in newest_first:
+        points = _points(item)
+        if points is not None and item.energy is not None and item.kind is not None:
+            sample = _sample(item.energy.value * EFFICIENCY[item.kind], points)
+            if sample is not None:
+                yield sample
+
+
+def efficiency(
+    newest_first: Iterable[Charge], capacity: float | None, kinds: set[ChargingKind]
+) -> float | None:
+    """Return the part of the energy from the grid that gets into the battery, in %."""
+    if capacity is None:
+        return None
+    found = [
+        points * capacity / 100 / item.energy.value
+        for item in newest_first
+        if item.kind in kinds and (points := _points(item)) and item.energy and item.energy.value
+    ][:_SAMPLES]
+    if len(found) < _LEAST_SAMPLES:
+        return None
+    low, high = _EFFICIENCIES
+    middle = median(found)
+    return round(100 * middle, 1) if low <= middle <= high else None
+
+
+def _points(item: Charge) -> float | None:
+    """Return by how many points a charge has risen whose energy was measured."""
+    measured = item.energy is not None and item.energy.how in (How.BMW, How.METER)
+    if not measured or item.preconditioned or item.start_soc is None or item.end_soc is None:
+        return None
+    points = item.end_soc - item.start_soc
+    return points if points >= _LEAST_POINTS else None
+
+
+def _sample(energy: float, points: float) -> Sample | None:
+    if points < _LEAST_POINTS or not _is_likely(100 * energy / points):
+        return None
+    return Sample(100 * energy / points, points)
+
+
+def _is_likely(capacity: float) -> bool:
+    return _LIKELY.start <= capacity < _LIKELY.stop
+
+
+def _numbers(saved: object) -> tuple[float, float] | None:
+    match saved:
+        case [int() | float() as one, int() | float() as other]:
+            return float(one), float(other)
+    return None

@@ -27,6 +27,8 @@ from custom_components.mybmw.binary_sensor import (
 from custom_components.mybmw.button import BUTTONS, REFRESH
 from custom_components.mybmw.calendar import CALENDARS
 from custom_components.mybmw.client import (
+    TEXTS,
+    Cause,
     CommandKind,
     CommandResult,
     CommandState,
@@ -48,6 +50,7 @@ from custom_components.mybmw.lock import LOCKS
 from custom_components.mybmw.notify import NOTIFIERS
 from custom_components.mybmw.number import NUMBERS
 from custom_components.mybmw.runtime.poller import ISSUES
+from custom_components.mybmw.runtime.silence import SILENT_ISSUES
 from custom_components.mybmw.select import SELECTS, SelectDescription
 from custom_components.mybmw.sensor import (
     LAST_COMMANDS,
@@ -128,10 +131,12 @@ COMMAND_ERRORS: Final = (errors.UnsupportedError, errors.InvalidValueError, erro
 OWN_ERRORS: Final = {
     "cannot_write",
     "car_or_account",
+    "car_or_entity",
     "car_unknown",
     "command_ignored",
     "damaged_data",
     "damaged_options",
+    "entity_unknown",
     "journal_off",
     "limit_not_offered",
     "no_charging_history",
@@ -218,6 +223,7 @@ ABORTS: Final = {
     "async_update_reload_and_abort": {"reauth_successful", "reconfigure_successful"},
 }
 SENTENCE: Final = 25
+EXPLANATION: Final = "explanation_"
 NOW: Final = datetime(2026, 10, 1, 12, tzinfo=UTC)
 
 type Tree = dict[str, Any]
@@ -477,13 +483,28 @@ def test_extra_attributes_are_translated() -> None:
 
 def test_exceptions_are_translated() -> None:
     found = raised(issues=False)
-    messages = translations()["exceptions"]
+    messages = {
+        key: text
+        for key, text in translations()["exceptions"].items()
+        if not key.startswith(EXPLANATION)
+    }
     assert messages.keys() == found.keys() == error_keys() | OWN_ERRORS
     for key, names in found.items():
         assert messages[key].keys() == {"message"}
         told = placeholders(messages[key]["message"])
         needed = names - {"error"} if key in MISTAKES or "error" not in told else names
         assert placeholders(messages[key]["message"]) == needed, key
+
+
+def test_explanations_are_translated() -> None:
+    """Home Assistant has the texts of the client; a part of a sentence is short."""
+    messages = translations()["exceptions"]
+    found = {key: text["message"] for key, text in messages.items() if key.startswith(EXPLANATION)}
+    assert found == {f"{EXPLANATION}{key}": text for key, text in TEXTS.items()}
+    for language in ("en", "de"):
+        for cause in Cause:
+            text = translations(language)["exceptions"][f"{EXPLANATION}{cause}"]["message"]
+            assert len(text) <= 95, (language, cause)
 
 
 def test_issues_are_translated() -> None:
@@ -496,11 +517,13 @@ def test_issues_are_translated() -> None:
         "server_retired",
         "unexpected",
         *ISSUES,
+        *SILENT_ISSUES,
     }
     for key, texts in issues.items():
         fixable = key.startswith(("blocked", "secret_needed"))
         assert texts.keys() == {"title", "fix_flow" if fixable else "description"}
         given = {"account", "cars"} if key == "not_allowed" else {"account"}
+        given |= {"car"} if key in SILENT_ISSUES else set()
         assert placeholders(" ".join(flat(texts).values())) <= given, key
 
 

@@ -20,6 +20,7 @@ from .core.commands import (
     TargetSoc,
 )
 from .core.convert import utc_time
+from .core.doctor import Case, Share, View, account_causes, car_causes, coverage, explain
 from .core.errors import (
     AccessDisabledError,
     AccountLockedError,
@@ -52,6 +53,7 @@ from .core.errors import (
 )
 from .core.events import CarEvent, EventKind
 from .core.execution import NO_STATE, NOT_CHARGING, NOT_PLUGGED_IN
+from .core.explanation import TEXTS, Cause, Explanation, ValueState, either, text_of
 from .core.garage import Changes, Garage
 from .core.policy import Policy
 from .core.position import position_gap
@@ -69,6 +71,7 @@ from .core.reach_drawing import as_svg
 from .core.recording import Message, Recording
 from .core.snapshot import Saved, dump, encode, load, load_sources
 from .core.source import (
+    SILENT_AFTER,
     Bill,
     Eventful,
     Historical,
@@ -96,6 +99,8 @@ __all__ = [
     "NOT_PLUGGED_IN",
     "NO_STATE",
     "ROAD_FACTOR",
+    "SILENT_AFTER",
+    "TEXTS",
     "AcLimit",
     "AccessDisabledError",
     "AccountLockedError",
@@ -111,6 +116,8 @@ __all__ = [
     "CaptchaError",
     "CarEvent",
     "CarUnreachableError",
+    "Case",
+    "Cause",
     "ChangeProfile",
     "Changes",
     "ClientError",
@@ -123,6 +130,7 @@ __all__ = [
     "Distances",
     "EventKind",
     "Eventful",
+    "Explanation",
     "FlashLights",
     "Garage",
     "Historical",
@@ -157,6 +165,7 @@ __all__ = [
     "SecretNeededError",
     "SendMessage",
     "SendPoi",
+    "Share",
     "Source",
     "Status",
     "Supervisor",
@@ -167,17 +176,24 @@ __all__ = [
     "Unit",
     "UnknownPlanError",
     "UnsupportedError",
+    "ValueState",
     "Vehicle",
+    "View",
+    "account_causes",
     "archive",
     "as_geojson",
     "as_svg",
     "attributes",
     "capabilities_of",
+    "car_causes",
+    "coverage",
     "descriptors",
     "differs",
     "distances",
     "dump",
+    "either",
     "encode",
+    "explain",
     "files",
     "load",
     "load_sources",
@@ -187,6 +203,7 @@ __all__ = [
     "position_gap",
     "raw",
     "reachable",
+    "text_of",
     "utc_time",
     "values",
 ]

@@ -31,6 +31,7 @@ from ..client import (
 from ..client.core.values import Access, StreamState, Unreadable
 from ..const import DOMAIN
 from .issues import BLOCKED, RETIRED, Issues
+from .silence import SilentCars
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -110,8 +111,12 @@ class SourceAvailability:
         return None if self.can.explaining is None else self.can.explaining.unreadable(vin)
 
     def next_lapse(self, now: datetime) -> datetime | None:
-        """Return when next the values of a car become outdated or a bill ends, None if unknown."""
-        ends = [] if self.source_status.bill is None else [self.source_status.bill.until]
+        """Return when next the values of a car become outdated, None if unknown.
+
+        The same goes for the end of a bill, and for a car that has been silent for too long.
+        """
+        status = self.source_status
+        ends = [*SilentCars.due(status, now), *([status.bill.until] if status.bill else ())]
         if self.can.explaining is not None:
             ends += filter(None, map(self.can.explaining.current_until, self.cars()))
         return min((end for end in ends if end > now), default=None)

@@ -32,6 +32,7 @@ from ..const import DOMAIN
 from .availability import PlannedAvailability, SourceAvailability, is_dead_login
 from .errors import pause_after, poll_error, translated_error
 from .issues import ANSWER_NEEDED
+from .silence import SilentCars
 from .sink import Account, Sink
 from .store import SOON
 from .supervision import Supervision
@@ -44,7 +45,6 @@ _PAUSE: Final = timedelta(minutes=5)
 ISSUES: Final[Mapping[str, Callable[[Status, datetime], bool]]] = {
     "stream_taken": lambda status, _now: status.disputed,
     "stream_refused": lambda status, _now: status.refused,
-    "stream_silent": lambda status, now: _is_silent(status.silent_since, now),
     "webhook_refused": lambda status, _now: status.webhook_refused,
     "webhook_silent": lambda status, now: (
         not status.webhook_refused and _is_silent(status.webhook_silent_since, now)
@@ -88,6 +88,7 @@ class SourcePoller(SourceAvailability, DataUpdateCoordinator[None]):
         self._interval = interval or _PAUSE
         self._answered = False
         self._supervision = Supervision(account, source.name)
+        self._silent = SilentCars(account.issues, sink.vehicles, self._may_send)
         self._stream_lost = False
         self._timer: CALLBACK_TYPE | None = None
         self._lapse_timer: CALLBACK_TYPE | None = None
@@ -261,10 +262,16 @@ class SourcePoller(SourceAvailability, DataUpdateCoordinator[None]):
             self._lapse_timer = async_track_point_in_utc_time(self.hass, self._lapsed, lapse)
         for key, wrong in ISSUES.items():
             self._issues.update(key, wrong=wrong(status, now), about=self.source.name)
+        self._silent.update(status, now)
         self._supervision.update_issue(status)
         self._sink.async_update_availability(self)
         self.async_update_listeners()
         self._sink.async_schedule_save(SOON)
+
+    def _may_send(self, vin: str) -> bool:
+        """Return whether a car could send by the stream."""
+        tracing = self.can.tracing
+        return self.can_read(vin) and (tracing is None or tracing.streams(vin))
 
     @callback
     def _lapsed(self, _planned: datetime) -> None:

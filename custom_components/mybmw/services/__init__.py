@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from homeassistant.const import (
     ATTR_CONFIG_ENTRY_ID,
     ATTR_DEVICE_ID,
+    ATTR_ENTITY_ID,
     ATTR_LATITUDE,
     ATTR_LOCATION,
     ATTR_LONGITUDE,
@@ -41,6 +42,7 @@ from .commands import (
     async_set_charging_settings,
     async_set_departure_timer,
 )
+from .explain import async_explain
 from .journal import (
     CATEGORIES,
     DELIMITERS,
@@ -241,6 +243,11 @@ ACTIONS: Final[Mapping[str, Action]] = {
             vol.Optional(ATTR_ZONE): cv.entity_domain("zone"),
             vol.Optional(ATTR_LOCATION): _POINT,
         },
+        SupportsResponse.ONLY,
+    ),
+    "explain": Action(
+        async_explain,
+        {vol.Optional(ATTR_DEVICE_ID): cv.string, vol.Optional(ATTR_ENTITY_ID): cv.entity_id},
         SupportsResponse.ONLY,
     ),
     "get_reach": Action(async_get_reach, _CAR, SupportsResponse.ONLY),

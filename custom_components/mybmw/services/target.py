@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from homeassistant.const import ATTR_DEVICE_ID
-from homeassistant.core import ServiceCall, callback
+from homeassistant.core import HomeAssistant, ServiceCall, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.device_registry import DeviceEntryType
 from homeassistant.helpers.service import async_get_device_and_config_entry
@@ -25,9 +25,15 @@ class Target(NamedTuple):
 @callback
 def async_car(call: ServiceCall) -> Target:
     """Return the targeted car. Raises `ServiceValidationError`."""
+    return async_car_of(call.hass, call.data[ATTR_DEVICE_ID])
+
+
+@callback
+def async_car_of(hass: HomeAssistant, device_id: str) -> Target:
+    """Return the car of a device. Raises `ServiceValidationError`."""
     entry: MyBMWConfigEntry
     device, entry = async_get_device_and_config_entry(
-        call.hass, DOMAIN, call.data[ATTR_DEVICE_ID], include_child_devices=False
+        hass, DOMAIN, device_id, include_child_devices=False
     )
     name = device.name_by_user or device.name or ""
     if device.entry_type is DeviceEntryType.SERVICE:

@@ -376,12 +376,12 @@ async def test_own_broker(
 async def test_silence_since_the_beginning_is_reported(
     hass: HomeAssistant, live: MockConfigEntry
 ) -> None:
-    """Two days of listening without a word: most often nothing is selected in the portal."""
+    """An hour of listening without a word: most often nothing is selected in the portal."""
     source = poller(live).source
     assert isinstance(source, CardataSource)
-    source._listening_since = datetime.now(UTC) - timedelta(hours=49)
+    source._activity._silent[I4] = datetime.now(UTC) - timedelta(minutes=61)
     poller(live)._replan()
-    issue = f"stream_silent_{live.entry_id}"
+    issue = f"stream_silent_{I4[-7:].lower()}_{live.entry_id}"
     assert ir.async_get(hass).async_get_issue(DOMAIN, issue) is not None
     push(live, say(I4, {SOC_KEY: 46}))
     poller(live)._replan()

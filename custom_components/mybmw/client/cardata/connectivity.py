@@ -7,7 +7,7 @@ from typing import Final
 
 from ..core.attributes import CONNECTION, AnyReading
 from ..core.convert import mapping
-from ..core.source import Push
+from ..core.source import SILENT_AFTER, Push
 from ..core.values import Connection
 from .clock import saved_time
 from .mapping import SOURCE
@@ -23,11 +23,16 @@ _MIN_WAIT: Final = 1.0
 
 
 class Connectivity:
-    """Tracks when each car has last sent a message, and publishes its connection state."""
+    """Tracks when each car has last sent a message, and publishes its connection state.
+
+    `listening_since` is when the stream was connected for the first time.
+    """
 
     def __init__(self) -> None:
         """Create it without cars and without a stream."""
         self.last_message: dict[str, datetime] = {}
+        self.listening_since: datetime | None = None
+        self._silent: dict[str, datetime] = {}
         self._cars: dict[str, Connection | None] = {}
         self._lost: datetime | None = datetime.now(UTC)
         self._connected = self._lost
@@ -36,21 +41,44 @@ class Connectivity:
 
     def watch(self, vins: Iterable[str]) -> None:
         """Set the cars to track."""
+        now = datetime.now(UTC)
         self._cars = {vin: self._cars.get(vin) for vin in vins}
+        silent = self._cars.keys() - self.last_message.keys()
+        self._silent = {vin: self._silent.get(vin, now) for vin in silent}
         self._changed.set()
+
+    @property
+    def silent_since(self) -> datetime | None:
+        """Return since when the stream is connected without a message of any car."""
+        return None if self.last_message else self.listening_since
+
+    @property
+    def silent_cars(self) -> dict[str, datetime]:
+        """Return since when the stream is connected without a first message of a car, by VIN."""
+        return dict(self._silent) if self._lost is None else {}
+
+    def long_silent(self, vin: str, now: datetime) -> bool:
+        """Return whether a car has sent no first message for an hour."""
+        since = self._silent.get(vin)
+        return since is not None and now - since >= SILENT_AFTER
 
     def message_received(self, vin: str, now: datetime) -> None:
         """Record that a car has sent a message."""
         self.last_message[vin] = now
+        self._silent.pop(vin, None)
         if self._cars.get(vin) is not Connection.ACTIVE:
             self._changed.set()
 
     def set_connected(self, *, connected: bool) -> None:
         """Record whether the stream is connected."""
+        now = datetime.now(UTC)
         if connected:
+            self.listening_since = self.listening_since or now
+            if self._lost is not None and now - self._connected >= _OUTAGE:
+                self._silent = dict.fromkeys(self._silent, now)
             self._lost = None
         elif self._lost is None:
-            self._lost = self._connected = datetime.now(UTC)
+            self._lost = self._connected = now
         self._changed.set()
 
     def request_succeeded(self, vin: str, now: datetime) -> None:
@@ -93,15 +121,19 @@ class Connectivity:
         self.last_message = {vin: time - by for vin, time in self.last_message.items()}
         self._lost = self._lost and self._lost - by
         self._connected -= by
+        self.listening_since = self.listening_since and self.listening_since - by
+        self._silent = {vin: time - by for vin, time in self._silent.items()}
         self._read = {vin: time - by for vin, time in self._read.items()}
         self._changed.set()
 
     def dump_reach(self) -> dict[str, object]:
-        """Return the last times of a connected stream and of successful requests, as JSON."""
+        """Return the times of the stream and of successful requests, as JSON."""
         connected = datetime.now(UTC) if self._lost is None else self._connected
         return {
             "connected": connected.isoformat(),
             "read": {vin: time.isoformat() for vin, time in self._read.items()},
+            "listening_since": self.listening_since and self.listening_since.isoformat(),
+            "silent": {vin: time.isoformat() for vin, time in self._silent.items()},
         }
 
     def load_reach(self, saved: object, now: datetime) -> None:
@@ -110,9 +142,12 @@ class Connectivity:
         connected = saved_time(fields.get("connected"))
         if connected is not None:
             self._connected = min(connected, now)
-        for vin, text in mapping(fields.get("read")).items():
-            if (time := saved_time(text)) is not None:
-                self._read[str(vin)] = min(time, now)
+        since = saved_time(fields.get("listening_since"))
+        self.listening_since = since and min(since, now)
+        for times, key in ((self._read, "read"), (self._silent, "silent")):
+            for vin, text in mapping(fields.get(key)).items():
+                if (time := saved_time(text)) is not None:
+                    times[str(vin)] = min(time, now)
 
     async def _wait(
         self, seconds: float | None, sleep: Callable[[float], Awaitable[object]]

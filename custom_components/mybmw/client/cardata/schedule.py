@@ -109,8 +109,8 @@ class Scheduler:
         self._shortest = shortest
         self._cars: dict[str, _CarPlan] = {}
         self._cars_of: Counter[Task] = Counter()
-        self._done: dict[Job, datetime] = {}
-        self._pauses = Pauses()
+        self.done_at: dict[Job, datetime] = {}
+        self.pauses = Pauses()
         self._last_call: datetime | None = None
         self._extra = _NEVER
         self._begun: datetime | None = None
@@ -122,9 +122,9 @@ class Scheduler:
         for vin, tasks in cars.items():
             self._cars[vin].tasks = frozenset(tasks)
         self._cars_of = Counter(task for car in self._cars.values() for task in car.tasks)
-        for job in [job for job in self._done if job[1] and job[1] not in cars]:
-            del self._done[job]
-        self._pauses.keep(cars)
+        for job in [job for job in self.done_at if job[1] and job[1] not in cars]:
+            del self.done_at[job]
+        self.pauses.keep(cars)
 
     def updated(self, vin: str, now: datetime) -> None:
         """Record that new data of a car have arrived, by a call or by the stream."""
@@ -152,9 +152,9 @@ class Scheduler:
     def done(self, decision: Decision, now: datetime, again: datetime | None = None) -> None:
         """Record that a task has succeeded; `again` is when to read the charging history again."""
         job = decision.task, decision.vin
-        self._done[job] = now
-        self._pauses.forget(job)
-        self._pauses.forget((decision.task, ""))
+        self.done_at[job] = now
+        self.pauses.forget(job)
+        self.pauses.forget((decision.task, ""))
         car = self._cars.get(decision.vin)
         if car is not None and decision.task is Task.SESSIONS:
             car.history = again
@@ -177,10 +177,10 @@ class Scheduler:
         One failure may concern the car only. Two in a row, or one with `widely` set, delay the
         task for all cars. After a failure that was `free`, without a call, the pause stays short.
         """
-        self._pauses.fail((decision.task, decision.vin), now, free=free)
+        self.pauses.fail((decision.task, decision.vin), now, free=free)
         if decision.vin:
             job = decision.task, ""
-            self._pauses.fail(job, now, forgiven=0 if widely else 1, free=free)
+            self.pauses.fail(job, now, forgiven=0 if widely else 1, free=free)
 
     def refused(self, decision: Decision, now: datetime, *, whole_car: bool = False) -> None:
         """Record that BMW refused a task for a car, or with `whole_car` all access to the car.
@@ -191,12 +191,12 @@ class Scheduler:
         self._extra = now
         for task in _IMPORTANT if whole else (decision.task,):
             pause = DAY if task in _IMPORTANT else self._every(task)
-            self._pauses.refuse((task, decision.vin), now, pause)
+            self.pauses.refuse((task, decision.vin), now, pause)
 
     def retry(self, task: Task, vin: str, now: datetime) -> None:
         """End the pauses of a task, as there is a new reason to execute it."""
         for job in {(task, vin), (task, "")}:
-            self._pauses.end(job, now)
+            self.pauses.end(job, now)
 
     def next(self, now: datetime) -> Decision | None:
         """Return the next task, None if no call is left for any."""
@@ -226,7 +226,7 @@ class Scheduler:
         every = {task: DAY / self._every(task) for task in _REGULARLY}
         jobs = [(task, vin) for vin, car in self._cars.items() for task in car.tasks & _REGULARLY]
         chores = 1.0 + min(_MOST_PAST, self._cars_of[Task.HISTORY])
-        chores += sum(every[task] for task, vin in jobs if not self._pauses.refused(task, vin))
+        chores += sum(every[task] for task, vin in jobs if not self.pauses.refused(task, vin))
         return interval(self._ledger, now, self._last_call, chores, self._shortest)
 
     def more_calls_at(self, now: datetime) -> datetime | None:
@@ -240,7 +240,7 @@ class Scheduler:
     def dump(self) -> dict[str, object]:
         """Return the state to restore after a restart as JSON."""
         return {
-            "done": [[*job, when.isoformat()] for job, when in self._done.items()],
+            "done": [[*job, when.isoformat()] for job, when in self.done_at.items()],
             "told": {
                 vin: car.updated.isoformat() for vin, car in self._cars.items() if car.updated
             },
@@ -249,7 +249,7 @@ class Scheduler:
             },
             "asked": self._last_call.isoformat() if self._last_call else None,
             "begun": self._begun.isoformat() if self._begun else None,
-            **self._pauses.dump(),
+            **self.pauses.dump(),
             "events": [
                 [reason.value, vin, due.isoformat()]
                 for vin, car in self._cars.items()
@@ -263,7 +263,7 @@ class Scheduler:
         for task, vin, text in saved_rows(fields.get("done"), 3):
             when = saved_time(text)
             if task in set(Task) and when is not None and when <= now:
-                self._done[Task(task), str(vin)] = when
+                self.done_at[Task(task), str(vin)] = when
         for vin, text in mapping(fields.get("told")).items():
             updated = saved_time(text)
             valid = updated is not None and updated <= now
@@ -276,7 +276,7 @@ class Scheduler:
         self._last_call = last if last is not None and last <= now else None
         begun = saved_time(fields.get("begun"))
         self._begun = begun if begun is not None and begun <= now else None
-        self._pauses.load(fields, set(Task), now)
+        self.pauses.load(fields, set(Task), now)
         for reason, vin, text in saved_rows(fields.get("events"), 3):
             due = saved_time(text)
             if reason in _DELAY and due is not None and due <= now + _COOL_DOWN[Reason(reason)]:
@@ -284,8 +284,8 @@ class Scheduler:
 
     def go_back(self, by: timedelta) -> None:
         """Shift all times after the system clock was set back."""
-        self._done = {job: when - by for job, when in self._done.items()}
-        self._pauses.go_back(by)
+        self.done_at = {job: when - by for job, when in self.done_at.items()}
+        self.pauses.go_back(by)
         self._last_call = self._last_call and self._last_call - by
         self._begun = self._begun and self._begun - by
         for car in self._cars.values():
@@ -299,12 +299,12 @@ class Scheduler:
         job = decision.task, decision.vin
         car = self._cars.get(decision.vin)
         updated = car.updated if car is not None and car.updated is not None else _NEVER
-        return max(updated, self._pauses.until(*job)), self._done.get(job, _NEVER)
+        return max(updated, self.pauses.until(*job)), self.done_at.get(job, _NEVER)
 
     def _postponed(self, decision: Decision) -> Decision:
         """Return a task postponed to the end of its pause, for this car or for all."""
         task, vin = decision.task, decision.vin
-        until = max(self._pauses.until(task, vin), self._pauses.until(task, ""))
+        until = max(self.pauses.until(task, vin), self.pauses.until(task, ""))
         return decision if until <= decision.at else decision._replace(at=until)
 
     def _chores(self, now: datetime, interval: timedelta | None) -> Iterator[Decision]:
@@ -312,9 +312,9 @@ class Scheduler:
             return
         yield self._regular(Task.MAPPINGS, "", now)
         for vin, car in self._cars.items():
-            if Task.BASIC_DATA in car.tasks and (Task.BASIC_DATA, vin) not in self._done:
+            if Task.BASIC_DATA in car.tasks and (Task.BASIC_DATA, vin) not in self.done_at:
                 yield Decision(Task.BASIC_DATA, vin, now, Reason.SET_UP)
-            if Task.VALUES in car.tasks and (Task.VALUES, vin) not in self._done:
+            if Task.VALUES in car.tasks and (Task.VALUES, vin) not in self.done_at:
                 yield Decision(Task.VALUES, vin, now, Reason.SET_UP)
         if interval is None:
             return
@@ -329,16 +329,16 @@ class Scheduler:
         """Yield few requests a day for charges of the last year, while many calls are left."""
         if not self._cars_of[Task.HISTORY] or self._ledger.left_today(now) < _PLENTY:
             return
-        done = sorted(when for job, when in self._done.items() if job[0] is Task.HISTORY)
+        done = sorted(when for job, when in self.done_at.items() if job[0] is Task.HISTORY)
         free = done[-_MOST_PAST] + DAY if len(done) >= _MOST_PAST else now
         for vin, car in self._cars.items():
             if Task.HISTORY in car.tasks:
-                last = self._done.get((Task.HISTORY, vin), self._begun or now)
+                last = self.done_at.get((Task.HISTORY, vin), self._begun or now)
                 yield Decision(Task.HISTORY, vin, max(last + DAY, free), Reason.SCHEDULE)
 
     def _extras(self, now: datetime) -> Iterator[Decision]:
         """Yield the regular tasks other than values, spaced out if several cars share calls."""
-        tasks = (self._done[job] for job in self._done if job[0] in _REGULARLY)
+        tasks = (self.done_at[job] for job in self.done_at if job[0] in _REGULARLY)
         spaced = max([min(self._extra, now), *tasks]) + _MIN_SPACING if self._shared else _NEVER
         for vin, car in self._cars.items():
             for task in car.tasks & _REGULARLY:
@@ -355,7 +355,7 @@ class Scheduler:
         return DAY * max(1, self._cars_of[task]) if task is Task.SESSIONS else _EVERY[task]
 
     def _regular(self, task: Task, vin: str, now: datetime) -> Decision:
-        done = self._done.get((task, vin))
+        done = self.done_at.get((task, vin))
         reason = Reason.SET_UP if done is None and task is Task.MAPPINGS else Reason.SCHEDULE
         if done is not None:
             due = done + self._every(task)

@@ -33,7 +33,7 @@ from .diagnostics import calls_diagnostics, car_diagnostics, plan_diagnostics
 from .executor import WHOLE_ACCOUNT, Executor, MappedCar, Outcome, is_free, is_vin, waits_regularly
 from .incoming import Incoming
 from .limits import MAX_UNLISTED_CARS
-from .login import CardataTokens
+from .login import CardataTokens, LoginFailure
 from .mapping import SOURCE, WANTED
 from .night import Night
 from .past_charges import MOST_PAGES
@@ -43,6 +43,7 @@ from .readings import read_values, sent_at
 from .recording import recording
 from .schedule import EXTRAS, Decision, Scheduler, Task
 from .stream import Broker, Pace, Stream
+from .trace import Tracer
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -85,8 +86,7 @@ class CardataSource:
         self.unknown_cars = self._incoming.unknown_cars
         self._http = http
         self._login = login
-        self._broker = broker
-        self._zone = zone
+        self._broker, self._zone = broker, zone
         self._extras, self._sleep = extras, sleep
         self._pace = pace or Pace()
         self._api = CardataApi(http, login, self.ledger)
@@ -96,9 +96,10 @@ class CardataSource:
         self._plan = Scheduler(self.ledger, night)
         self._activity = Connectivity()
         self.current_until = self._activity.current_until
+        tracer = Tracer(self.cars, self._plan, self._containers, extras)
+        self.trace, self.streams = tracer.trace, tracer.streams
         self._stream: Stream | None = None
         self._listed = False
-        self._listening_since: datetime | None = None
         self._pictures = Pictures(self._api)
         self._busy = asyncio.Lock()
         self._supervisors = Supervisors(http.redactor, sleep)
@@ -119,7 +120,9 @@ class CardataSource:
             refused=stream is not None and stream.refusals >= _REFUSED_FOR_GOOD,
             spent_by_others=self.ledger.others(now) > 0,
             container_missing=self._worker.container_missing,
-            silent_since=None if self._activity.last_message else self._listening_since,
+            silent_since=self._activity.silent_since,
+            silent_cars=self._activity.silent_cars,
+            not_subscribed=tokens is not None and LoginFailure.NO_STREAM in tokens.missing,
             failing=self._supervisors.lasting,
         )
 
@@ -217,8 +220,6 @@ class CardataSource:
 
         def note_state(state: StreamState) -> None:
             self._activity.set_connected(connected=state is StreamState.CONNECTED)
-            if state is StreamState.CONNECTED and self._listening_since is None:
-                self._listening_since = datetime.now(UTC)
             changed()
 
         self._stream = Stream(
@@ -268,7 +269,6 @@ class CardataSource:
             "denied": {vin: True for vin, car in self.cars.items() if car.denied},
             "heard": self._activity.dump(),
             "reach": self._activity.dump_reach(),
-            "listening_since": self._listening_since and self._listening_since.isoformat(),
             "no_picture": self._pictures.dump(),
             "past_charges": self._worker.past.dump(),
         }
@@ -284,8 +284,6 @@ class CardataSource:
         self._worker.load(fields)
         self._activity.load(fields.get("heard"), then)
         self._activity.load_reach(fields.get("reach"), then)
-        since = saved_time(fields.get("listening_since"))
-        self._listening_since = since and min(since, then)
         self._pictures.load(fields.get("no_picture"), then)
         self._worker.past.load(fields.get("past_charges"))
         self._go_back(then - now)
@@ -355,7 +353,6 @@ class CardataSource:
             return
         self._plan.go_back(by)
         self._activity.go_back(by)
-        self._listening_since = self._listening_since and self._listening_since - by
         self._pictures.go_back(by)
 
     def _next(self, now: datetime) -> datetime:
@@ -385,7 +382,10 @@ class CardataSource:
         data = mapping(message.get("data"))
         readings = read_values(data, car.state, sent_at(message, now))
         car.state.streamed.update(data.keys() & car.state.raw.keys())
+        silent = self._activity.long_silent(vin, now)
         self._activity.message_received(vin, now)
+        if silent and self._supervisors.changed is not None:
+            self._supervisors.changed()
         if readings:
             self._plan.updated(vin, now)
         return vin, readings

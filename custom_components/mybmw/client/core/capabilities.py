@@ -15,6 +15,7 @@ from .source import (
     Polled,
     Pushing,
     Source,
+    Tracing,
 )
 
 
@@ -32,6 +33,7 @@ class Capabilities(NamedTuple):
     imaging: Imaging | None
     persistent: Persistent | None
     explaining: Explaining | None
+    tracing: Tracing | None
 
 
 def capabilities_of(source: Source) -> Capabilities:
@@ -48,4 +50,5 @@ def capabilities_of(source: Source) -> Capabilities:
         imaging=source if isinstance(source, Imaging) else None,
         persistent=source if isinstance(source, Persistent) else None,
         explaining=source if isinstance(source, Explaining) else None,
+        tracing=source if isinstance(source, Tracing) else None,
     )

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import NamedTuple, Protocol, runtime_checkable
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final, NamedTuple, Protocol, runtime_checkable
 
-from .attributes import AnyReading
+from .attributes import AnyAttribute, AnyReading
 from .commands import Command, CommandKind, CommandResult, CommandState
 from .errors import ClientError
 from .events import CarEvent
@@ -13,6 +14,9 @@ from .listeners import Listeners
 from .recording import MESSAGES, Message, Recording
 from .values import ChargingSession, StreamState, Unreadable
 from .vehicle import Vehicle
+
+SILENT_AFTER: Final = timedelta(hours=1)
+"""How long after the stream was connected a car without a first message counts as silent."""
 
 type Progress = Callable[[CommandState], None]
 """Is called with each new state of a command."""
@@ -84,9 +88,10 @@ class Status(NamedTuple):
     `calls_left` are those of its own plan, `calls_left_for_user` those that a user may still ask
     for; None if calls are not counted. `disputed` means that another program seems to take the
     stream, `refused` that its broker keeps refusing the connection. `silent_since` is since when
-    the stream is connected without a message of any car. `failing` means that a part of the work
-    keeps failing with an unexpected error. `private` means that a car keeps its data to itself,
-    `refused_cars` that a new car may not be read.
+    the stream is connected without a message of any car, `silent_cars` the same for each car that
+    has sent none so far. `not_subscribed` means that the login does not include the stream.
+    `failing` means that a part of the work keeps failing with an unexpected error. `private` means
+    that a car keeps its data to itself, `refused_cars` that a new car may not be read.
 
     `delivery` is the time of the last call of the webhook, `webhook_silent_since` since when the
     first one is waited for, `webhook_refused` that all had a wrong signature. `bill` is what the
@@ -107,6 +112,8 @@ class Status(NamedTuple):
     spent_by_others: bool = False
     container_missing: bool = False
     silent_since: datetime | None = None
+    silent_cars: Mapping[str, datetime] = MappingProxyType({})
+    not_subscribed: bool = False
     failing: bool = False
     private: bool = False
     refused_cars: bool = False
@@ -116,6 +123,31 @@ class Status(NamedTuple):
     webhook_silent_since: datetime | None = None
     webhook_refused: bool = False
     bill: Bill | None = None
+
+
+class Origin(NamedTuple):
+    """What a source knows of how an attribute of a car comes.
+
+    `names` are those that the service has for it. `streamed` is whether the car has streamed one of
+    them, `streamable` whether it can; `seen` is whether similar cars were seen streaming one, and
+    `group_streamed` whether this car has streamed others of the group. `came` is whether one came
+    at all, `asked` when the service was last asked for it, `refused` the code of a refusal.
+    `unusable` counts values that were ignored. `fitted` is whether such a car has it, `wanted`
+    whether the options of the source include it.
+    """
+
+    names: tuple[str, ...] = ()
+    streamed: bool = False
+    streamable: bool = False
+    seen: bool = False
+    group_streamed: bool = False
+    at_trip_end: bool = False
+    came: bool = False
+    asked: datetime | None = None
+    refused: str = ""
+    unusable: int = 0
+    fitted: bool = True
+    wanted: bool = True
 
 
 class Source(Protocol):
@@ -291,4 +323,17 @@ class Explaining(Protocol):
 
     def current_until(self, vin: str) -> datetime | None:
         """Return when values of a car cease to be current unless something comes, None: never."""
+        ...
+
+
+@runtime_checkable
+class Tracing(Protocol):
+    """Knows how each attribute of a car comes, and what came of it, without asking its service."""
+
+    def trace(self, vin: str, attribute: AnyAttribute) -> Origin | None:
+        """Return how an attribute of a car comes, None if the source never has it."""
+        ...
+
+    def streams(self, vin: str) -> bool:
+        """Return whether the service streams such a car at all."""
         ...

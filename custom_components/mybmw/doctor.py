@@ -1,0 +1,188 @@
+"""Explains why a value is current, old or missing, and what is wrong with a car or an account.
+
+Nothing is worked out before somebody asks, and nothing is asked of BMW.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any, Final, NamedTuple
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity_platform import async_get_platforms
+from homeassistant.helpers.translation import async_get_translations
+from homeassistant.util import dt as dt_util
+
+from .client import (
+    Case,
+    Cause,
+    Explanation,
+    ValueState,
+    Vehicle,
+    View,
+    account_causes,
+    car_causes,
+    coverage,
+    either,
+    explain,
+    text_of,
+)
+from .client.core.attributes import ATTRIBUTES, AnyAttribute
+from .client.core.descriptors import DESCRIPTORS, PROPERTIES, attribute_of
+from .const import DOMAIN
+from .coordinator import GarageCoordinator
+from .entity import MyBMWEntity
+from .runtime.poller import PlannedPoller, SourcePoller
+from .sources.registry import SOURCES
+
+type Answer = dict[str, Any]
+
+_OK: Final = "ok"
+_TEXTS: Final = f"component.{DOMAIN}.exceptions.explanation_"
+
+
+class Texts(NamedTuple):
+    """The texts of explanations in one language."""
+
+    texts: Mapping[str, str]
+
+    def explain(self, explanation: Explanation) -> str:
+        """Return an explanation as a sentence."""
+        return text_of(explanation, dt_util.get_default_time_zone(), self.texts, _name)
+
+    def condition(self, causes: tuple[Cause, ...], source: str) -> str:
+        """Return what is wrong as a sentence, "" if nothing is."""
+        words = {"source": _name(source), "sources": "", "count": "", "code": ""}
+        parts = [self.texts.get(cause, cause).format_map(words) for cause in causes[:2]]
+        text = either(parts, self.texts) if len(parts) > 1 else "".join(parts)
+        return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+async def async_texts(hass: HomeAssistant) -> Texts:
+    """Return the texts in the language of Home Assistant, in English where there are none."""
+    found = await async_get_translations(hass, hass.config.language, "exceptions", {DOMAIN})
+    keys = (key for key in found if key.startswith(_TEXTS))
+    return Texts({key.removeprefix(_TEXTS).removesuffix(".message"): found[key] for key in keys})
+
+
+@callback
+def case_of(coordinator: GarageCoordinator, vehicle: Vehicle) -> Case:
+    """Return a car with all that explanations about it rely on."""
+    waiting = coordinator.data.unconfirmed.waiting(vehicle.vin)
+    return Case(
+        vehicle,
+        [_view(poller, vehicle.vin) for poller in coordinator.pollers.values()],
+        dt_util.utcnow(),
+        coordinator.data.policy,
+        frozenset(attribute for sent in waiting for attribute in sent.attributes),
+    )
+
+
+@callback
+def _view(poller: SourcePoller, vin: str) -> View:
+    """Return a source as a car sees it."""
+    view = View(
+        poller.source.name,
+        poller.status,
+        poller.has(vin),
+        poller.unreadable(vin),
+        _error(poller, vin),
+    )
+    tracing = poller.can.tracing
+    if tracing is None:
+        return view
+    return view._replace(trace=partial(tracing.trace, vin), streams=tracing.streams(vin))
+
+
+def _error(poller: SourcePoller, vin: str) -> Any:
+    """Return the error of the last request for the values of a car, or of all."""
+    unanswered = poller.unanswered.get(vin) if isinstance(poller, PlannedPoller) else None
+    return poller.error or unanswered
+
+
+def _name(source: str) -> str:
+    spec = SOURCES.get(source)
+    return source if spec is None else f"{spec.manufacturer} {spec.model}"
+
+
+@callback
+def async_condition(coordinator: GarageCoordinator, vehicle: Vehicle, texts: Texts) -> Answer:
+    """Return the state of a car and of its account, with texts."""
+    case = case_of(coordinator, vehicle)
+    source = next((view.name for view in case.views if view.has), "")
+    parts = {"car": car_causes(case), "account": account_causes(case.views)}
+    return {
+        part: {
+            "state": causes[0].value if causes else _OK,
+            "causes": [cause.value for cause in causes],
+            "text": texts.condition(causes, source),
+        }
+        for part, causes in parts.items()
+    }
+
+
+@callback
+def async_explain_car(coordinator: GarageCoordinator, vehicle: Vehicle, texts: Texts) -> Answer:
+    """Return the state of a car, its coverage, and an explanation of each attribute by key."""
+    case = case_of(coordinator, vehicle)
+    return {
+        **async_condition(coordinator, vehicle, texts),
+        "coverage": async_coverage(case),
+        "values": {
+            attribute.key: _answer(explain(case, attribute), texts) for attribute in attributes()
+        },
+    }
+
+
+@callback
+def async_coverage(case: Case) -> Answer:
+    """Return what was received of what such a car can send, by group."""
+    return {group.value: share._asdict() for group, share in coverage(case).items()}
+
+
+@callback
+def async_explain_entity(
+    coordinator: GarageCoordinator, vehicle: Vehicle, entry: er.RegistryEntry, texts: Texts
+) -> Answer:
+    """Return why an entity of a car has its state."""
+    condition = async_condition(coordinator, vehicle, texts)
+    key = entry.unique_id.removeprefix(f"{vehicle.vin}-")
+    attribute = async_attribute(coordinator.hass, entry.entity_id, key)
+    if entry.disabled:
+        disabled = Explanation(ValueState.MISSING, (Cause.ENTITY_DISABLED,))
+        return {**_answer(disabled, texts), **condition}
+    if attribute is None:
+        return {"text": condition["car"]["text"], **condition}
+    case = case_of(coordinator, vehicle)
+    return {**_answer(explain(case, attribute), texts), **condition}
+
+
+@callback
+def async_attribute(hass: HomeAssistant, entity_id: str, key: str) -> AnyAttribute | None:
+    """Return the main attribute of an entity, None if it has none or is not known."""
+    for platform in async_get_platforms(hass, DOMAIN):
+        entity = platform.entities.get(entity_id)
+        if isinstance(entity, MyBMWEntity):
+            return next(iter(entity.entity_description.attributes), None)
+    try:
+        return attribute_of(key)
+    except KeyError:
+        return None
+
+
+def _answer(explanation: Explanation, texts: Texts) -> Answer:
+    time = explanation.time
+    return {
+        "text": texts.explain(explanation),
+        "state": explanation.state.value,
+        "causes": [cause.value for cause in explanation.causes],
+        "time": time and time.isoformat(),
+        "source": explanation.source,
+        "way": explanation.way and explanation.way.value,
+    }
+
+
+def attributes() -> Iterable[AnyAttribute]:
+    """Yield all attributes, descriptors and properties."""
+    yield from ATTRIBUTES.values()
+    yield from (item.attribute for item in (*DESCRIPTORS.values(), *PROPERTIES.values()))

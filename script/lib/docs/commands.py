@@ -7,6 +7,7 @@ from custom_components.mybmw.client.cli import (
     cardata_commands,
     connecteddrive_commands,
     highmobility_commands,
+    journal_commands,
 )
 from custom_components.mybmw.client.cli.arguments import Option, SubCommand
 from custom_components.mybmw.client.cli.connecteddrive_commands import LOGIN
@@ -20,6 +21,7 @@ def commands(_name: str) -> Iterator[str]:
     rows += [_row("mybmw cardata", command) for command in cardata_commands.COMMANDS]
     rows += [_row("mybmw highmobility", command) for command in highmobility_commands.COMMANDS]
     rows += [_row("mybmw connecteddrive", command) for command in connecteddrive_commands.COMMANDS]
+    rows += [_row("mybmw journal", command) for command in journal_commands.COMMANDS]
     yield from table(("command", "arguments", "options", "what it does"), rows)
 
 

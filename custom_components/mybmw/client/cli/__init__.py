@@ -11,7 +11,13 @@ import traceback
 from typing import Final
 
 from ..core.errors import ClientError
-from . import app_commands, cardata_commands, connecteddrive_commands, highmobility_commands
+from . import (
+    app_commands,
+    cardata_commands,
+    connecteddrive_commands,
+    highmobility_commands,
+    journal_commands,
+)
 from .arguments import make_parser
 from .output import BROKEN_PIPE, FAILED, INTERRUPTED, USAGE, exit_code, explanation, note
 
@@ -20,6 +26,7 @@ _GROUPS: Final = (
     cardata_commands.COMMANDS,
     highmobility_commands.COMMANDS,
     connecteddrive_commands.COMMANDS,
+    journal_commands.COMMANDS,
 )
 _LOGGER: Final = logging.getLogger(__name__.rpartition(".")[0])
 

@@ -20,6 +20,7 @@ from ..core.vehicle import Vehicle
 from ..mybmw import MyBMWSource, MyBMWTokens, connect
 from ..privacy import Redactor
 from .account import Credentials, find_account, login_advice
+from .journals import look
 from .output import note, say
 from .store import LoginFile
 from .web import web_client
@@ -83,6 +84,7 @@ def run_app(
             try:
                 return await work(app)
             finally:
+                look(store, app.garage.vehicles.values(), local_zone())
                 store.unlock()
 
     return asyncio.run(run())

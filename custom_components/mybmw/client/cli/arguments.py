@@ -160,6 +160,7 @@ def make_parser(
     cardata: Sequence[SubCommand],
     highmobility: Sequence[SubCommand] = (),
     connecteddrive: Sequence[SubCommand] = (),
+    journal: Sequence[SubCommand] = (),
 ) -> Parser:
     """Return the parser of the whole command line."""
     title = f"mybmw {program_version()}: BMW, MINI and Toyota Supra cars from the command line"
@@ -185,6 +186,8 @@ def make_parser(
     if connecteddrive:
         summary = "the legacy ConnectedDrive API, for emulators and bridges"
         _add_group(inner, "connecteddrive", summary, connecteddrive)
+    if journal:
+        _add_group(inner, "journal", "trips and charges of the cars that were read", journal)
     return parser
 
 

@@ -7,6 +7,7 @@ from argparse import Namespace
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 import os
 from typing import Final
 
@@ -22,6 +23,7 @@ from ..core.snapshot import dump, load
 from ..core.source import Poll
 from ..privacy import Redactor
 from .app_connection import local_zone
+from .journals import look
 from .store import LoginFile
 from .web import web_client
 
@@ -77,12 +79,20 @@ class CardataConnection:
         store, keys = self.client.store, (KEY, self.client.id)
         store.put(self._source_state(), *keys, "source")
         store.put(self._vehicles(), *keys, "vehicles")
+        self.look()
+
+    def look(self) -> datetime | None:
+        """Keep the journals of the cars; return when to look again at the latest."""
+        if not self.client.id:
+            return None
+        return look(self.client.store, self.garage.vehicles.values(), local_zone())
 
     def save_streamed(self) -> None:
         """Store what was streamed, without changing the calls that other processes have made."""
         store, keys = self.client.store, (KEY, self.client.id)
         if not self.client.id:
             return
+        self.look()
         state = self._source_state()
         streamed = {part: state[part] for part in _FROM_STREAM}
         store.change(lambda kept: {**mapping(kept), **streamed}, *keys, "source")

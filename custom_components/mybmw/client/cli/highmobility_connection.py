@@ -26,6 +26,8 @@ from ..highmobility import (
     endpoints,
 )
 from ..privacy import Redactor
+from .app_connection import local_zone
+from .journals import look
 from .store import LoginFile
 from .web import web_client
 
@@ -93,6 +95,7 @@ class HighMobilityConnection:
         store.put({**source.dump(), "cars": cars}, *place, "source")
         vehicles = {vin: dump(vehicle) for vin, vehicle in self.garage.vehicles.items()}
         store.put(vehicles, *place, "vehicles")
+        look(store, self.garage.vehicles.values(), local_zone())
 
 
 def find_app(options: Namespace) -> KeptApp:

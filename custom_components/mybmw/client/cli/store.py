@@ -47,8 +47,9 @@ class LoginFile:
     errors are ignored. Each problem is reported once.
     """
 
-    def __init__(self, path: Path | None) -> None:
-        """Create it without reading the file."""
+    def __init__(self, path: Path | None, contents: str = "logins") -> None:
+        """Create it without reading the file; messages say that `contents` are in it."""
+        self._contents = contents
         self._path = Path(os.path.realpath(path)) if path is not None else None
         self._lock: int | None = None
         self._alone = False
@@ -58,6 +59,13 @@ class LoginFile:
     def kept(self) -> bool:
         """Whether there is a file to store values in."""
         return self._path is not None
+
+    def beside(self, name: str) -> LoginFile:
+        """Return a file for other contents, `name`, in the same folder; nothing without a file."""
+        path = self._path
+        if path is None or (path.exists() and not path.is_file()):
+            return LoginFile(None, name)
+        return LoginFile(path.with_suffix(f".{name}{path.suffix}"), name)
 
     def get(self, *keys: str) -> object:
         """Return the value under nested keys, None if there is none."""
@@ -76,7 +84,7 @@ class LoginFile:
             content = self._read()
             self._write(_with(content, keys, change(_inside(content, keys))))
         except OSError as error:
-            self._report(f"logins cannot be kept in {self._path}: {error.strerror}")
+            self._report(f"{self._contents} cannot be kept in {self._path}: {error.strerror}")
             return False
         finally:
             if mine:
@@ -125,7 +133,7 @@ class LoginFile:
         except FileNotFoundError:
             return {}
         except ValueError, TypeError:
-            self._report(f"{self._path} does not hold logins, it is ignored")
+            self._report(f"{self._path} does not hold {self._contents}, it is ignored")
         except OSError as error:
             self._report(f"{self._path} cannot be read, it is ignored: {error.strerror}")
             self._path = None

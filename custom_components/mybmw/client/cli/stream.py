@@ -26,6 +26,7 @@ from ..transport.http import Http
 from ..transport.tokens import TokenKeeper
 from .arguments import option
 from .cardata_connection import CardataConnection, Client, connected, find_client, login_advice
+from .journals import Looks
 from .output import OK, note, say_json
 from .web import web_client
 
@@ -169,6 +170,7 @@ def _decoded(connection: CardataConnection, *, silent: bool = False) -> Listen:
     async def listen(listener: Listener) -> None:
         def push(readings: Mapping[str, Iterable[AnyReading]]) -> None:
             changes = connection.garage.push(readings)
+            looks.soon()
             for vin, items in readings.items():
                 message = any(item.attribute is not CONNECTION for item in items)
                 if message and not silent:
@@ -179,7 +181,11 @@ def _decoded(connection: CardataConnection, *, silent: bool = False) -> Listen:
             if status.stream is not None:
                 listener.set_state(status.stream, refused=status.refused)
 
-        await connection.source.listen(push, changed)
+        looks = Looks(connection.look)
+        try:
+            await connection.source.listen(push, changed)
+        finally:
+            looks.close()
 
     return listen
 

@@ -71,7 +71,7 @@ RECORDS = {
 }
 JOURNAL = {
     f"client.journal.{part}"
-    for part in ("hourly", "journal", "log", "observation", "prices", "series", "stored")
+    for part in ("hourly", "journal", "log", "observation", "prices", "series", "solar", "stored")
 }
 FOLDERS: Mapping[str, set[str]] = {
     "journal": {

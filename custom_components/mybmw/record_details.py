@@ -46,6 +46,7 @@ def charge_details(charge: Charge) -> dict[str, object]:
         "pauses": charge.pauses,
         "ended_by": charge.ended_by.value,
         "how": charge.energy and charge.energy.how.value,
+        **({} if charge.solar_share is None else {"solar_share": charge.solar_share}),
         **_cost(charge),
     }
 

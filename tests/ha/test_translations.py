@@ -324,6 +324,7 @@ def charge(number: int) -> records.Charge:
         energy=records.Figure(1.0, pick(records.How, number)),
         kind=pick(records.ChargingKind, number),
         place=records.RecordPlace(records.PlaceKind.AWAY),
+        solar_share=50.0,
         cost=records.Money(1.0, "EUR", pick(records.How, number)),
         ended_by=pick(records.ChargeEnd, number),
     )

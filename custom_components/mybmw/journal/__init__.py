@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_CORE_CONFIG_UPDATE, EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers.event import async_track_time_change
 from homeassistant.helpers.importlib import async_import_module
 from homeassistant.util import dt as dt_util
 
@@ -29,7 +30,10 @@ from .tariff import ENTITY, OPTION_ENTITY, OPTION_TARIFF, has_prices, prices_of
 if TYPE_CHECKING:
     from .statistics import JournalStatistics
 
+ENERGY: Final = "energy"
 RECORDER: Final = "recorder"
+_AFTER_HOUR: Final = 16
+"""The minute at which the recorder has the statistics of the hour before."""
 
 DEFAULT_JOIN_STOPS: Final = 5
 LONGEST_STOP: Final = 30
@@ -69,6 +73,7 @@ class Journals:
             self._hass.bus.async_listen(EVENT_HOMEASSISTANT_FINAL_WRITE, self._async_stopping),
             self._hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._update_settings),
             *self._subscribe_history(),
+            async_track_time_change(self._hass, self._find_solar, minute=_AFTER_HOUR, second=0),
             self._close,
         ):
             self._entry.async_on_unload(end)
@@ -81,6 +86,16 @@ class Journals:
                 self._hass, self._entry.entry_id, options[OPTION_ENTITY], self._renew_settings
             )
             await self._prices.async_start()
+
+    async def _find_solar(self, now: datetime) -> None:
+        """Find the solar share of charges that have ended."""
+        if not {RECORDER, ENERGY} <= self._hass.config.components:
+            return
+        solar = await async_import_module(self._hass, f"{__package__}.solar")
+        logs = [journal.log for journal in self.cars.values()]
+        if await solar.async_find_shares(self._hass, logs, now):
+            for journal in self.cars.values():
+                journal.note_change()
 
     def _subscribe_history(self) -> Iterator[Callable[[], None]]:
         """Listen to past charges, with all that a reading has no room for."""

@@ -209,6 +209,7 @@ class Charge:
     costs: tuple[float, ...] = ()
     billed: Money | None = None
     place_set: bool = False
+    solar_share: float | None = None
     note: str | None = None
     revision: int = 0
 

@@ -106,6 +106,7 @@ CHARGE_COLUMNS: Final = (
     _column("pauses"),
     _column("ended_by"),
     _column("unseen"),
+    _column("solar_share", "%"),
     Column("cost", None, _money("amount")),
     Column("currency", None, _money("currency")),
     Column("cost_from", None, _money("how")),

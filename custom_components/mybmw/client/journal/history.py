@@ -17,7 +17,7 @@ from .log import CHARGE, Log, Settings
 _PADDING: Final = timedelta(minutes=30)
 _INSIDE: Final = timedelta(minutes=5)
 _ZERO: Final = timedelta()
-_KEPT: Final = ("id", "cost", "costs", "place_set", "note")
+_KEPT: Final = ("id", "cost", "costs", "place_set", "solar_share", "note")
 _OF_HISTORY: Final = (
     "rows",
     "slots",

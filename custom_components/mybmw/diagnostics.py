@@ -13,6 +13,7 @@ from .client import HIDDEN, Recording, Redactor, Vehicle, encode, files, narrow
 from .client.journal.anonymous import outline
 from .const import CONF_CA, CONF_SOURCES, DOMAIN
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
+from .doctor import async_summary
 
 type Report = dict[str, object]
 
@@ -43,7 +44,9 @@ async def _report(coordinator: GarageCoordinator, vins: Collection[str] | None) 
         "options": async_redact_data(dict(entry.options), _HIDDEN_OPTIONS),
         "sources": {name: _source(coordinator, name) for name in entry.data[CONF_SOURCES]},
         "vehicles": {
-            vin: _vehicle(vehicle) | {"journal": _journal(coordinator, vin)}
+            vin: _vehicle(vehicle)
+            | {"journal": _journal(coordinator, vin)}
+            | {"explained": async_summary(coordinator, vehicle)}
             for vin, vehicle in coordinator.vehicles.items()
             if vins is None or vin in vins
         },

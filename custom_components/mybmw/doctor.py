@@ -135,6 +135,23 @@ def async_explain_car(coordinator: GarageCoordinator, vehicle: Vehicle, texts: T
 
 
 @callback
+def async_summary(coordinator: GarageCoordinator, vehicle: Vehicle) -> Answer:
+    """Return the causes without texts, for diagnostics."""
+    case = case_of(coordinator, vehicle)
+    found = {attribute.key: explain(case, attribute) for attribute in attributes()}
+    return {
+        "car": car_causes(case),
+        "account": account_causes(case.views),
+        "coverage": async_coverage(case),
+        "values": {
+            key: " ".join((item.state, *item.causes))
+            for key, item in found.items()
+            if Cause.NEEDS_SOURCE not in item.causes
+        },
+    }
+
+
+@callback
 def async_coverage(case: Case) -> Answer:
     """Return what was received of what such a car can send, by group."""
     return {group.value: share._asdict() for group, share in coverage(case).items()}

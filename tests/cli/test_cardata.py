@@ -347,3 +347,18 @@ def test_odd_store(run: Run, cardata: SimulatedCarData, kept: Any, home: Path) -
     keep_clients(home, {CLIENT_ID: odd})
     outcome: Outcome = run("cardata", "status").good()
     assert outcome.out.startswith("Found 2 vehicles")
+
+
+def test_doctor(run: Run, cardata: SimulatedCarData, kept: Any) -> None:
+    """It explains everything that is known, and costs nothing."""
+    run("cardata", "status").good()
+    outcome = run("cardata", "doctor").good()
+    assert "    charging_places: " in outcome.out
+    assert "No value: it follows from trips or charges, and none is recorded yet." in outcome.out
+    cars = {car["vin"]: car for car in run("cardata", "doctor", "--json").good().json}
+    assert cars[SECONDARY]["condition"] == ["not_main_user"]
+    assert cars[SECONDARY]["values"]["mileage"]["causes"] == ["not_main_user"]
+    assert cars[I4]["condition"] == []
+    assert cars[I4]["values"]["fuel_and_battery.remaining_fuel"]["causes"] == ["not_fitted"]
+    assert cars[I4]["coverage"]["tires"]["received"] > 4
+    assert counted(cardata) == FIRST

@@ -20,6 +20,7 @@ from .app_commands import STATUS_OPTIONS
 from .app_connection import vin_of
 from .arguments import SubCommand, Word, option
 from .cardata_connection import KEY, CardataConnection, Client, connected, find_client, run_alone
+from .cardata_doctor import doctor
 from .files import OUTPUT, write_fingerprint
 from .output import OK, note, report_errors, say, say_json, show
 from .stream import BROKER_OPTIONS, SECONDS, STREAM_OPTIONS, broker_of, record, stream
@@ -253,6 +254,13 @@ COMMANDS: Final = (
         "quota",
         "Show what the calls of the day were spent on, without a call",
         _quota,
+        options=(_JSON, _CLIENT),
+        account=False,
+    ),
+    SubCommand(
+        "doctor",
+        "Explain why values are old or missing, without a call",
+        doctor,
         options=(_JSON, _CLIENT),
         account=False,
     ),

@@ -170,6 +170,21 @@ def test_requests_bring_trips(
     assert "? to " in run("journal", "trips").good().out
 
 
+def test_requests_bring_charges(
+    run: Run, cardata: SimulatedCarData, kept: Any, freezer: FrozenDateTimeFactory
+) -> None:
+    """BMW's list of past charges becomes records, with BMW's energy."""
+    run("cardata", "status").good()
+    freezer.tick(timedelta(minutes=20))
+    run("cardata", "status").good()
+    found = run("journal", "charges", I4, "--json").good().json[I4]
+    rows = [row for row in cardata.cars[I4].charging_history if "endTime" in row]
+    assert len(found) == len(rows) > 1
+    energy = {row["energyConsumedFromPowerGridKwh"] for row in rows}
+    assert {item["energy"] for item in found} == energy
+    assert {item["energy_from"] for item in found} == {"bmw"}
+
+
 def test_app(run: Run, sim: SimulatedMyBMW, home: Path) -> None:
     """The app API is seen too."""
     run("status", *LOGIN, *ACCOUNT).good()

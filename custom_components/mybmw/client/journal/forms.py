@@ -4,10 +4,10 @@ Times are seconds since 1970, small records in larger ones are lists of their va
 values that are as by default are left out.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from math import isfinite
 from types import NoneType
 from typing import Any, Final, NamedTuple, get_args, get_origin, get_type_hints
@@ -16,6 +16,8 @@ from ..core.records import Slot
 from .series import QUARTER
 
 type Json = dict[str, Any]
+
+_MOST_PLACES: Final = 64
 
 
 class _Form(NamedTuple):
@@ -101,7 +103,10 @@ def _row(forms: list[_Form]) -> _Form:
     return _Form(
         lambda values: [form.write(value) for form, value in zip(forms, values, strict=True)],
         lambda saved: tuple(
-            form.read(value) for form, value in zip(forms, _list(saved), strict=True)
+            [
+                value if type(value) is form.plain else form.read(value)
+                for form, value in zip(forms, _list(saved), strict=True)
+            ]
         ),
     )
 
@@ -117,14 +122,20 @@ def _nested(kind: Any) -> _Form:
             values.pop()
         return [column.form.write(item) for column, item in zip(columns, values, strict=False)]
 
+    def made(*saved: object) -> Any:
+        return kind(
+            *[
+                item if type(item) is form.plain else form.read(item)
+                for form, item in zip(forms, saved, strict=False)
+            ]
+        )
+
+    # Places are few, and so are the words of which they consist
+    known = made if any(form.plain is float for form in forms) else lru_cache(_MOST_PLACES)(made)
+
     def read(saved: object) -> Any:
         try:
-            return kind(
-                *[
-                    item if type(item) is form.plain else form.read(item)
-                    for form, item in zip(forms, _list(saved), strict=False)
-                ]
-            )
+            return known(*_list(saved))
         except TypeError as error:
             raise ValueError("incomplete") from error
 
@@ -181,14 +192,23 @@ def _write_slots(slots: tuple[Slot, ...]) -> list[float]:
 
 def _read_slots(saved: object) -> tuple[Slot, ...]:
     first, *energies = _list(saved) or [0]
-    start, step = _time(first), timedelta(seconds=QUARTER)
+    times = _quarters(_time(first))
     return tuple(
         [
-            Slot(start + index * step, energy if type(energy) is float else _number(energy))
-            for index, energy in enumerate(energies)
+            Slot(time, energy if type(energy) is float else _number(energy))
+            for time, energy in zip(times, energies, strict=False)
             if energy
         ]
     )
+
+
+def _quarters(time: datetime) -> Iterator[datetime]:
+    while True:
+        yield time
+        time += _STEP
+
+
+_STEP: Final = timedelta(seconds=QUARTER)
 
 
 def _whole(saved: object) -> int:

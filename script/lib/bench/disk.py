@@ -19,6 +19,7 @@ from .stage import account, entry_of, home
 _SIZES = (1, 4)
 _START = "2026-11-10T00:00:00Z"
 _GOAL = 3.0
+_JOURNAL = 0.5
 _MEGABYTE = 1e6
 
 
@@ -54,11 +55,17 @@ async def _measure(size: int) -> list[Figure]:
             goal,
             round(written / _GOAL, 2),
         ),
+        _written_by_journal(disk.size["journal"] / _MEGABYTE / size, plural),
         *(
             Figure(f"writes of a day, {kind}, {plural}", count, "writes")
             for kind, count in sorted(disk.writes.items())
         ),
     ]
+
+
+def _written_by_journal(written: float, plural: str) -> Figure:
+    name, goal = f"written for the journal in a day, a car, {plural}", f"goal: {_JOURNAL:g} MB"
+    return Figure(name, round(written, 3), "MB", goal, round(written / _JOURNAL, 2))
 
 
 async def _nowhere(_hass: HomeAssistant) -> None:

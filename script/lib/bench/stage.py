@@ -143,8 +143,8 @@ async def nowhere(_hass: HomeAssistant) -> None:
     """Return no broker, for an account without a stream."""
 
 
-def entry_of(sim: SimulatedCarData) -> MockConfigEntry:
-    """Return the entry of an account that is logged in."""
+def entry_of(sim: SimulatedCarData, **options: Any) -> MockConfigEntry:
+    """Return the entry of an account that is logged in, with these options."""
     issued, now = sim.issue_tokens(), datetime.now(UTC)
     tokens = {
         "access": issued["access_token"],
@@ -155,4 +155,4 @@ def entry_of(sim: SimulatedCarData) -> MockConfigEntry:
         "refreshed": now.isoformat(),
     }
     data = {"sources": {"cardata": {"client_id": CLIENT_ID, "tokens": tokens}}}
-    return MockConfigEntry(domain=DOMAIN, unique_id=sim.gcid, data=data)
+    return MockConfigEntry(domain=DOMAIN, unique_id=sim.gcid, data=data, options=options)

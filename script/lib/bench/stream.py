@@ -207,10 +207,12 @@ def _tls(authority: str) -> ssl.SSLContext:
 
 
 async def _measure_ours[T](
-    cars: Account, measure: Callable[[HomeAssistant, Publisher, Receiver], Any]
+    cars: Account,
+    measure: Callable[[HomeAssistant, Publisher, Receiver], Any],
+    **options: Any,
 ) -> Any:
     sim = SimulatedCarData(cars.cars, quota=_PLENTY)
-    entry = entry_of(sim)
+    entry = entry_of(sim, **options)
     rich = patch.object(source, "Ledger", lambda: Ledger(limit=_PLENTY))
     enabled = patch.object(Entity, "entity_registry_enabled_default", new=True)
     with TemporaryDirectory() as folder, sim.router(), enabled, rich:
@@ -305,6 +307,15 @@ async def figures() -> AsyncIterator[Figure]:
     floor = await _measure_floor(one, _plan(one, burst=True))
     for figure in _single(ours, floor):
         yield figure
+    without = await _measure_ours(one, _plan(one, burst=False), journal={"keep": False})
+    yield _figure(
+        "CPU a message, paced, with the journal",
+        ours.paced.cpu / _PACED,
+        without.paced.cpu / _PACED,
+        1e3,
+        "ms",
+        "without the journal",
+    )
     base = ours
     for count, descriptors in ((1, _FEW), (10, _FEW), (50, _FEW)):
         cars = account(count, descriptors)
@@ -376,9 +387,11 @@ def _growth(count: int, run: Run, floor: Run, base: Run) -> Iterator[Figure]:
     yield Figure(f"latency p50, {plural}", round(median(run.paced.latencies) * 1e3, 2), "ms")
 
 
-def _figure(name: str, mine: float, least: float, scale: float, unit: str) -> Figure:
+def _figure(
+    name: str, mine: float, least: float, scale: float, unit: str, base: str = "floor"
+) -> Figure:
     ratio = round(mine / least, 2) if least else None
-    versus = f"floor {round(least * scale, 3)} {unit}".rstrip()
+    versus = f"{base} {round(least * scale, 3)} {unit}".rstrip()
     return Figure(name, round(mine * scale, 3), unit, versus, ratio)
 
 

@@ -17,6 +17,8 @@ from .client import (
     Case,
     Cause,
     Explanation,
+    Group,
+    Share,
     ValueState,
     Vehicle,
     View,
@@ -149,6 +151,20 @@ def async_summary(coordinator: GarageCoordinator, vehicle: Vehicle) -> Answer:
             if Cause.NEEDS_SOURCE not in item.causes
         },
     }
+
+
+@callback
+def async_shares(coordinator: GarageCoordinator, vehicle: Vehicle) -> Mapping[Group, Share]:
+    """Return what was received of what such a car can send, by group."""
+    return coverage(case_of(coordinator, vehicle))
+
+
+@callback
+def async_covered(coordinator: GarageCoordinator, vehicle: Vehicle) -> float | None:
+    """Return the part that was received in percent, None if nothing is known of such cars."""
+    shares = async_shares(coordinator, vehicle).values()
+    possible = sum(share.of for share in shares)
+    return 100 * sum(share.received for share in shares) / possible if possible else None
 
 
 @callback

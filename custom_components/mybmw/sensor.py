@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from operator import attrgetter
@@ -34,6 +34,7 @@ from homeassistant.const import (
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util.unit_system import METRIC_SYSTEM
 
 from .attribute_units import in_units
@@ -56,6 +57,7 @@ from .client import (
     CommandState,
     Distances,
     Garage,
+    Group,
     Status,
     Unit,
     Vehicle,
@@ -100,6 +102,7 @@ from .client.core.values import (
     next_service_by_time,
 )
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
+from .doctor import async_covered, async_shares
 from .entity import (
     AlwaysAvailable,
     CarBillDescription,
@@ -655,6 +658,31 @@ class CarBillSensorDescription(CarBillDescription, SensorDescription):
     amounts: Callable[[Bill], dict[str, object]] | None = None
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CoverageDescription(SensorDescription):
+    """Describes the sensor of how much was received of what a car can send."""
+
+    @override
+    def usable(self, vehicle: Vehicle, garage: Garage) -> bool:
+        """Return whether a source of the car knows what cars can send."""
+        sources = zip(garage.capabilities.values(), garage.sources.values(), strict=True)
+        return any(can.tracing is not None and item.has(vehicle.vin) for can, item in sources)
+
+
+_COVERAGE_INTERVAL: Final = timedelta(minutes=15)
+_COVERAGE: Final = CoverageDescription(
+    key="data_coverage",
+    translation_key="data_coverage",
+    attributes=(car.LAST_UPDATE,),
+    state=lambda _time: None,
+    native_unit_of_measurement=PERCENTAGE,
+    state_class=SensorStateClass.MEASUREMENT,
+    entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=False,
+    suggested_display_precision=0,
+)
+
+
 def _car_bill(key: str, state: Callable[[Bill], State], **more: Any) -> CarBillSensorDescription:
     return CarBillSensorDescription(
         key=key,
@@ -968,6 +996,7 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
     _sensor(car.COUNTRY, off=True, diagnostic=True),
     *(_catalogue_sensor(item) for item in DESCRIPTORS.values() if item.kind is not Kind.FLAG),
     *(_catalogue_sensor(item) for item in PROPERTIES.values()),
+    _COVERAGE,
     *_BILLS,
 )
 
@@ -1243,6 +1272,41 @@ class AccessSensor(AlwaysAvailable, EnumSensor):
         return refused or super().entity_registry_enabled_default
 
 
+class CoverageSensor(AlwaysAvailable, MyBMWSensor):
+    """A sensor of how much was received, worked out at intervals only."""
+
+    _unrecorded_attributes = frozenset(Group)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Update the state at intervals; a message of the car does not."""
+        await super().async_added_to_hass()
+        update = async_track_time_interval(self.hass, self._update, _COVERAGE_INTERVAL)
+        self.async_on_remove(update)
+
+    @callback
+    def _update(self, _now: datetime) -> None:
+        self.async_write_ha_state()
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Leave the state as it is."""
+
+    @property
+    @override
+    def native_value(self) -> State:
+        """Return the received part in percent."""
+        return async_covered(self.coordinator, self.vehicle)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, object]:
+        """Return the received and possible numbers by group."""
+        shares = async_shares(self.coordinator, self.vehicle)
+        return {group.value: f"{share.received}/{share.of}" for group, share in shares.items()}
+
+
 class CarBillSensor(CarBillEntity, MyBMWSensor):
     """A sensor of what a car costs."""
 
@@ -1353,6 +1417,8 @@ def _make(
 ) -> MyBMWSensor:
     if isinstance(description, CommandSensorDescription):
         return CommandSensor(coordinator, vehicle, description)
+    if isinstance(description, CoverageDescription):
+        return CoverageSensor(coordinator, vehicle, description)
     if isinstance(description, CarBillSensorDescription):
         return CarBillSensor(coordinator, vehicle, description)
     default = EnumSensor if description.options is not None else MyBMWSensor

@@ -459,3 +459,23 @@ async def test_german(setting: Setting) -> None:
     setting.hass.config.language = "de"
     await asleep(setting)
     assert (await setting.car())["car"]["text"].startswith("Das Fahrzeug schläft")
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+async def test_coverage(setting: Setting) -> None:
+    """The sensor counts what came of what similar cars send; it is worked out at intervals."""
+    for key in (HOOD, ALARM):
+        setting.sim.cars[I4].telematics.pop(key, None)
+    await fine(setting)
+    entity = "sensor.i4_edrive40_data_coverage"
+    before = setting.hass.states.get(entity)
+    assert before is not None
+    assert 0 < float(before.state) < 100
+    received, possible = map(int, before.attributes["access"].split("/"))
+    await setting.send({HOOD: "CLOSED", ALARM: "UNARMED"})
+    assert setting.hass.states.get(entity) is before
+    await setting.elapse(timedelta(minutes=16))
+    after = setting.hass.states.get(entity)
+    assert after is not None
+    assert after.attributes["access"] == f"{received + 2}/{possible}"
+    assert float(after.state) > float(before.state)

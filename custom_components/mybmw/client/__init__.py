@@ -20,6 +20,7 @@ from .core.commands import (
     TargetSoc,
 )
 from .core.convert import utc_time
+from .core.coverage import Group
 from .core.doctor import Case, Share, View, account_causes, car_causes, coverage, explain
 from .core.errors import (
     AccessDisabledError,
@@ -133,6 +134,7 @@ __all__ = [
     "Explanation",
     "FlashLights",
     "Garage",
+    "Group",
     "Historical",
     "HistoryRead",
     "Hooked",

@@ -442,7 +442,7 @@ class ChargeDescription(SensorDescription):
 
 
 def _distance_driven(trip: Trip) -> State:
-    return _number(trip.distance)
+    return _number(round(trip.distance, 2))
 
 
 def _capacity(estimate: BatteryEstimate) -> State:

@@ -15,8 +15,11 @@ from homeassistant.components.recorder.statistics import (
     statistics_during_period,
 )
 from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.data_entry_flow import FlowManagerIndexView
+from homeassistant.helpers.json import json_dumps
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.recorder.common import (
@@ -296,3 +299,45 @@ async def test_prices_over_a_restart(
     known = [second.at(NOON + number * QUARTER) for number in (-1, 0, 3, 4, 7, 8)]
     assert known == [None, 0.3, 0.3, None, None, 0.3]
     second.close()
+
+
+NIGHT = {"start": "22:00:00", "end": "06:00:00", "price": 0.2}
+CLOCK = {"tariff": "time_of_use", "price": 0.35, "price_periods": [NIGHT]}
+
+
+async def submit(hass: HomeAssistant, account: MockConfigEntry, prices: dict[str, Any]) -> Any:
+    """Save prices in the options, as a user does; the form must be one that a browser can show."""
+    flow: Any = await hass.config_entries.options.async_init(account.entry_id)
+    shown = FlowManagerIndexView(hass.config_entries.options)._prepare_result_json(flow)
+    assert "price_periods" in json_dumps(shown)
+    given = {
+        "track_position": True,
+        "journal": {"keep": True, "join_stops": 5, **prices},
+        "cardata": {"places": True, "sessions": True, "tyres": True},
+        "stream": {"stream": "off", "port": 1883, "tls": False, "prefix": "bmw"},
+    }
+    result = await hass.config_entries.options.async_configure(flow["flow_id"], given)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    return result
+
+
+async def test_prices_are_entered(
+    hass: HomeAssistant, account: MockConfigEntry, sends: Sends
+) -> None:
+    """Prices by time of day count for what was charged before; without any, sensors go away."""
+    hass.states.async_set("sensor.francs", "1", {"unit_of_measurement": "CHF/kWh"})
+    wrong = {"tariff": "entity", "price_entity": "sensor.francs"}
+    result = await submit(hass, account, wrong)
+    assert result["errors"] == {"base": "price_entity_unit"}
+    night = charge(datetime(2026, 11, 10, 5, 30, tzinfo=UTC), [1.0] * 4)
+    await charged(account, sends, night)
+    assert hass.states.get(MONTH) is None
+    await hass.config.async_set_time_zone("UTC")
+    result = await submit(hass, account, CLOCK)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await sends({SOC_KEY: 51})
+    log = account.runtime_data.journals.cars[I4].log
+    assert money({night.id: log.charges[night.id]}) == [1.1]
+    assert hass.states.get(MONTH) is not None
+    await submit(hass, account, {"tariff": "none"})
+    assert hass.states.get(MONTH) is None

@@ -472,6 +472,18 @@ def _cost(attribute: Attribute[float], period: str) -> SensorDescription:
     )
 
 
+def _charged_since(attribute: Attribute[float]) -> SensorDescription:
+    """Describe a sensor of the energy that was charged in a period."""
+    return _sensor(
+        attribute,
+        off=True,
+        device_class=SensorDeviceClass.ENERGY,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=1,
+        state_class=SensorStateClass.TOTAL,
+    )
+
+
 def _total(attribute: Attribute[float], *, off: bool = False) -> SensorDescription:
     """Describe a sensor of charged energy."""
     return _sensor(
@@ -885,6 +897,16 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
     *(_sum(attribute, period) for period, attribute in car.DISTANCE.items()),
     _total(car.CHARGED_HOME),
     _total(car.CHARGED_AWAY, off=True),
+    *map(_charged_since, car.CHARGED.values()),
+    _sensor(
+        car.CONSUMPTION_MONTH,
+        off=True,
+        device_class=SensorDeviceClass.ENERGY_DISTANCE,
+        native_unit_of_measurement=UnitOfEnergyDistance.KILO_WATT_HOUR_PER_100_KM,
+        suggested_display_precision=1,
+        state_class=SensorStateClass.MEASUREMENT,
+    ),
+    _percent(car.ELECTRIC_SHARE_MONTH, off=True, state_class=SensorStateClass.MEASUREMENT),
     *(_cost(attribute, period) for period, attribute in car.COST.items()),
     _sensor(
         car.LAST_COST,
@@ -1405,7 +1427,7 @@ _SPECIAL: Final[Mapping[AnyAttribute, type[MyBMWSensor]]] = {
     **dict.fromkeys(car.COST.values(), PeriodMoneySensor),
     car.LAST_COST: MoneySensor,
     car.COST_PER_DISTANCE: MoneyPerDistanceSensor,
-    **dict.fromkeys(car.DISTANCE.values(), PeriodSensor),
+    **dict.fromkeys((*car.DISTANCE.values(), *car.CHARGED.values()), PeriodSensor),
     car.CONNECTION: ConnectionSensor,
     car.ACCESS: AccessSensor,
     car.RANGE_MAP: ReachSensor,

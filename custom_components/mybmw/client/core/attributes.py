@@ -303,6 +303,14 @@ ESTIMATED_HEALTH: Final = Attribute("estimated_battery_health", float, Unit.PERC
 EFFICIENCY: Final[Mapping[str, Attribute[float]]] = {
     kind: Attribute(f"charging_efficiency_{kind}", float, Unit.PERCENT) for kind in ("ac", "dc")
 }
+CHARGED: Final[Mapping[str, Attribute[float]]] = {
+    period: Attribute(f"charged_{period}", float, Unit.KILOWATT_HOURS, low=0)
+    for period in ("today", "week", "year")
+}
+CONSUMPTION_MONTH: Final = Attribute(
+    "consumption_month", float, Unit.KILOWATT_HOURS_PER_100_KILOMETERS
+)
+ELECTRIC_SHARE_MONTH: Final = Attribute("electric_share_month", float, Unit.PERCENT)
 STANDBY_LOSS: Final = Attribute("standby_loss", float, Unit.PERCENT)
 DISTANCE_FROM_HOME: Final = Attribute("distance_from_home", float, Unit.KILOMETERS, low=0)
 AT_HOME: Final = Attribute("at_home", bool)
@@ -319,6 +327,9 @@ JOURNAL: Final[frozenset[AnyAttribute]] = frozenset(
         ESTIMATED_HEALTH,
         *EFFICIENCY.values(),
         STANDBY_LOSS,
+        *CHARGED.values(),
+        CONSUMPTION_MONTH,
+        ELECTRIC_SHARE_MONTH,
         DISTANCE_FROM_HOME,
         AT_HOME,
     }

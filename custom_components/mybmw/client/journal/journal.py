@@ -16,6 +16,7 @@ from .costs import ChargingCosts
 from .distances import PeriodDistances
 from .log import JournalEvent, Log, Settings
 from .observation import OBSERVED, Observation
+from .period_sums import PeriodSums
 from .presence import Presence
 from .standby import Standby
 from .trips import TripTracker
@@ -55,6 +56,7 @@ class Journal:
         self.battery = Battery()
         self.standby = Standby()
         self._distances = PeriodDistances()
+        self._sums = PeriodSums()
         self._shown: dict[AnyAttribute, object] = {}
         self._newest: datetime | None = None
 
@@ -126,6 +128,7 @@ class Journal:
         if charged:
             yield from self.costs.values(self.log, driven, now, self.settings.zone)
             yield from self.battery.values(seen, self.log.charges.values(), self.log.version)
+            yield from self._sums.of(self.log, now, self.settings.zone)
             yield car.STANDBY_LOSS, self.standby.loss(now)
         yield car.DISTANCE_FROM_HOME, self.presence.distance
         yield car.AT_HOME, self.presence.at_home

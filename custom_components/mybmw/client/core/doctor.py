@@ -286,7 +286,7 @@ def _missing(case: Case, attribute: AnyAttribute) -> Explanation:
         (not policy.keeps(attribute), Cause.POSITION_OFF),
         (attribute in case.unconfirmed, Cause.UNCONFIRMED),
         (attribute in _COMMANDS, Cause.NO_COMMAND),
-        (attribute in a.JOURNAL, Cause.NO_RECORDS),
+        (attribute in _RECORDED, Cause.NO_RECORDS),
         (attribute in case.vehicle, Cause.ENDED),
     )
     if own:
@@ -357,5 +357,6 @@ _ALL: Final = (
     *(item.attribute for item in (*DESCRIPTORS.values(), *PROPERTIES.values())),
 )
 _COMMANDS: Final = frozenset[AnyAttribute](a.LAST_COMMAND.values())
-_OWN: Final = a.JOURNAL | _COMMANDS | {a.CONNECTION, a.COMMANDS, a.ACCESS}
+_RECORDED: Final = a.JOURNAL | {a.CHARGED_THIS_MONTH}
+_OWN: Final = _RECORDED | _COMMANDS | {a.CONNECTION, a.COMMANDS, a.ACCESS}
 """The attributes that are worked out here, and current whatever the sources do."""

@@ -133,7 +133,7 @@ TEXTS: Final[Mapping[str, str]] = {
     Cause.MOTORCYCLE: "BMW has no stream for motorcycles, so only requests bring it",
     Cause.NEEDS_SOURCE: "only {sources} can have it, and is not set up",
     Cause.SOURCE_REMOVED: "{source} brought it, and is not set up any more",
-    Cause.OPTION_OFF: "it is switched off in the options of the account",
+    Cause.OPTION_OFF: "the options of the account leave it out",
     Cause.POSITION_OFF: "the option to track the position is switched off",
     Cause.NO_RECORDS: "it follows from trips or charges, and none is recorded yet",
     Cause.NO_COMMAND: "no such command has been sent yet",

@@ -95,17 +95,24 @@ def _basis(item: Charge) -> tuple[object, ...]:
 
 def _sums(charges: Iterable[Charge], currency: str, starts: list[datetime]) -> Iterator[float]:
     """Yield the cost since each time; a quarter of an hour begins at each."""
-    wanted, first = cost_series(currency), min(starts)
-    parts = [
-        (quarter, amount)
+    first = min(starts)
+    paid = [
+        item
         for item in charges
-        if item.end >= first
-        for series, quarter, amount in parts_of(item)
-        if series == wanted
+        if item.end > first and item.cost is not None and item.cost.currency == currency
     ]
     for start in starts:
-        since = start.timestamp()
-        yield sum(amount for quarter, amount in parts if quarter >= since) / MILLION
+        yield sum(_paid_since(item, start) for item in paid) / MILLION
+
+
+def _paid_since(item: Charge, start: datetime) -> int:
+    """Return the cost of a charge since a time, in millionths."""
+    if item.cost is None or item.end <= start:
+        return 0
+    if item.slots and item.slots[0].start >= start:
+        return round(MILLION * item.cost.amount)
+    series, since = cost_series(item.cost.currency), start.timestamp()
+    return sum(amount for key, begin, amount in parts_of(item) if key == series and begin >= since)
 
 
 def _ratio(cost: float, distance: object) -> float | None:

@@ -51,6 +51,10 @@ def _sums(
 
 
 def _charged(charges: Iterable[Charge], start: datetime) -> float:
-    recent = (item for item in charges if item.end > start)
-    slots = chain.from_iterable(item.slots for item in recent)
-    return round(sum(slot.energy for slot in slots if slot.start >= start), 2)
+    return round(sum(_charged_since(item, start) for item in charges if item.end > start), 2)
+
+
+def _charged_since(item: Charge, start: datetime) -> float:
+    if item.energy is not None and item.slots and item.slots[0].start >= start:
+        return item.energy.value
+    return sum(slot.energy for slot in item.slots if slot.start >= start)

@@ -66,8 +66,9 @@ async def test_app(hass: HomeAssistant, set_up: SetUp) -> None:
         (faults.no_network(), ["network", "outage"]),
         (faults.answer({}, 500), ["outage"]),
         (faults.answer({}, 503), ["outage"]),
+        (faults.blocked(), ["blocked"]),
     ],
-    ids=["network", "outage", "maintenance"],
+    ids=["network", "outage", "maintenance", "blocked"],
 )
 async def test_app_fails(
     hass: HomeAssistant,

@@ -24,7 +24,7 @@ from tests.replay import faults
 from tests.replay.faults import Endpoint
 from tests.replay.mybmw import SimulatedMyBMW
 
-FOR_A_CAR = [name for name in ACTIONS if name != "create_fingerprint"]
+FOR_A_CAR = [name for name in ACTIONS if name not in ("create_fingerprint", "explain")]
 COMMANDS = [*AT_LEAST, "find_vehicle", "flash_lights"]
 NONSENSE: list[tuple[str, dict[str, Any]]] = [
     ("set_charging_settings", {"target_soc": 80.5}),

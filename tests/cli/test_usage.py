@@ -26,7 +26,7 @@ def test_names() -> None:
         *("vehiclefinder", "chargingsettings", "chargingprofile", "charge", "image"),
         *("sendpoi", "sendpoi_from_address"),
         *("cardata login", "cardata status", "cardata stream", "cardata containers"),
-        *("cardata quota", "cardata fingerprint"),
+        *("cardata quota", "cardata doctor", "cardata fingerprint"),
     ] == NAMES
 
 

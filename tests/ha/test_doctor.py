@@ -314,7 +314,7 @@ ROWS: Final = {
     "not_subscribed": Row(no_stream_scope, ("not_subscribed",), ("not_subscribed",)),
     "quota": Row(quota, ("quota",), ("quota",), {SOC: ("quota",)}),
     "network": Row(network, ("network", "outage"), ("network", "outage")),
-    "network_but_stream": Row(network_but_stream, ("outage", "network"), ("outage", "network")),
+    "network_but_stream": Row(network_but_stream, (), ("outage", "network")),
     "outage": Row(outage, ("outage",), ("outage",)),
     "outage_and_lost": Row(outage_and_lost, ("outage",), ("outage",), {SOC: ("stream_lost",)}),
     "denied": Row(denied, ("not_allowed",), values={SOC: ("not_allowed",)}),

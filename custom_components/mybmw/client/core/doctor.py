@@ -135,7 +135,15 @@ def _view_causes(case: Case, view: View) -> tuple[Cause, ...]:
         return (Cause.PRIVACY,)
     if view.status.stream is not None and not view.streams:
         return (Cause.MOTORCYCLE,)
+    if _sends(case, view):
+        return ()
     return _source_causes(view, case.views) or _connection(case, view)
+
+
+def _sends(case: Case, view: View) -> bool:
+    """Return whether a car is sending by stream, so that failing requests matter little."""
+    active = case.vehicle.value(a.CONNECTION) is Connection.ACTIVE
+    return active and view.status.stream is StreamState.CONNECTED
 
 
 def _connection(case: Case, view: View) -> tuple[Cause, ...]:

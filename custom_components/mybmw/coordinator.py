@@ -317,7 +317,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
     def _before_dispatching(self, changes: Changes) -> None:
         for vin, changed in changes.items():
             self._update_device(vin, changed)
-            if vin in self.vehicles and not changed <= _JOURNAL:
+            if vin in self.vehicles and not (changed and changed <= _JOURNAL):
                 self.saver.schedule_car(vin, important=not IMPORTANT.isdisjoint(changed))
                 self.async_schedule_save(LATER)
 

@@ -226,7 +226,7 @@ async def test_profile_always_fails(
     """A car that is never described is shown all the same."""
     sim.fail(Endpoint.PROFILE, faults.server_error(), times=None)
     entry = await set_up()
-    for _ in range(4):
+    for _ in range(6):
         await elapse(POLL)
     assert entry.state is ConfigEntryState.LOADED
     assert state(hass, "sensor.bmw_mileage") == str(IX.state["state"]["currentMileage"])

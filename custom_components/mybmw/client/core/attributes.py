@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, Final, cast, final
 
 from .commands import CommandKind, CommandResult
-from .records import BatteryEstimate, Charge, Trip
+from .records import BatteryEstimate, Charge, Prediction, Trip
 from .value_class import record
 from .values import (
     Access,
@@ -312,6 +312,7 @@ CONSUMPTION_MONTH: Final = Attribute(
 )
 ELECTRIC_SHARE_MONTH: Final = Attribute("electric_share_month", float, Unit.PERCENT)
 STANDBY_LOSS: Final = Attribute("standby_loss", float, Unit.PERCENT)
+PREDICTED_SOC: Final = Attribute("predicted_soc", Prediction)
 DISTANCE_FROM_HOME: Final = Attribute("distance_from_home", float, Unit.KILOMETERS, low=0)
 AT_HOME: Final = Attribute("at_home", bool)
 JOURNAL: Final[frozenset[AnyAttribute]] = frozenset(
@@ -330,6 +331,7 @@ JOURNAL: Final[frozenset[AnyAttribute]] = frozenset(
         *CHARGED.values(),
         CONSUMPTION_MONTH,
         ELECTRIC_SHARE_MONTH,
+        PREDICTED_SOC,
         DISTANCE_FROM_HOME,
         AT_HOME,
     }

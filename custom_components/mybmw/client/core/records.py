@@ -62,6 +62,17 @@ class ChargeEnd(StrEnum):
     UNKNOWN = "unknown"
 
 
+class PredictionBasis(StrEnum):
+    """What a predicted state of charge is based on, besides the last measured one."""
+
+    MEASURED = "measured"
+    METER = "meter"
+    POWER = "power"
+    POWER_AND_TIME = "power_and_time"
+    TIME = "time"
+    EARLIER_CHARGES = "earlier_charges"
+
+
 @record
 class Figure:
     """A number and how it was made."""
@@ -97,6 +108,20 @@ class BatteryEstimate:
     low: float
     high: float
     charges: int
+
+
+@record
+class Prediction:
+    """A predicted state of charge in steps of half a point.
+
+    `since` is when the state of charge was last measured. `mean_error` is that of the last
+    charges in points, None before there is one.
+    """
+
+    value: float
+    basis: PredictionBasis
+    since: datetime
+    mean_error: float | None = None
 
 
 @record

@@ -242,6 +242,16 @@ class ChargeTracker:
         if charges:
             yield car.JOURNAL_CHARGE, charges[0]
 
+    @property
+    def open(self) -> OpenCharge | None:
+        """The charge that goes on, pauses, or has ended not long ago."""
+        return self._open
+
+    @property
+    def newest_first(self) -> list[Charge]:
+        """The charges that have ended, newest first."""
+        return self._newest or []
+
     def _running(self, seen: Observation) -> Charge | None:
         """Return the charge that goes on; one that has ended is in the log."""
         if self._open is None or self._open.closed:

@@ -17,6 +17,7 @@ from .distances import PeriodDistances
 from .log import JournalEvent, Log, Settings
 from .observation import OBSERVED, Observation
 from .period_sums import PeriodSums
+from .prediction import Past, SocPrediction
 from .presence import Presence
 from .standby import Standby
 from .trips import TripTracker
@@ -26,6 +27,7 @@ _CHARGES: Final = "charges"
 _PRESENCE: Final = "presence"
 _BATTERY: Final = "battery"
 _STANDBY: Final = "standby"
+_PREDICTION: Final = "prediction"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Journal:
         self.settings = settings
         self.trips = TripTracker()
         self.charges = ChargeTracker()
+        self.prediction = SocPrediction()
         self.presence = Presence()
         self.costs = ChargingCosts()
         self.battery = Battery()
@@ -70,9 +73,12 @@ class Journal:
         self.presence.look(observation, self.settings, parked=parked)
         self.battery.look(observation)
         self.standby.look(observation, parked=parked)
+        past = Past(self.charges.learned, self.charges.newest_first)
+        self.prediction.look(observation, now, self.charges.open, past, self.settings)
         readings = tuple(self._readings(observation, now))
         records, events = self.log.take()
-        again = min(filter(None, (self.trips.again, self.charges.again)), default=None)
+        times = (self.trips.again, self.charges.again, self.prediction.again)
+        again = min(filter(None, times), default=None)
         return JournalUpdate(records, readings, tuple(events), again)
 
     def take_charges(self, sessions: Iterable[ChargingSession]) -> None:
@@ -87,6 +93,7 @@ class Journal:
             _PRESENCE: self.presence.dump(),
             _BATTERY: self.battery.dump(),
             _STANDBY: self.standby.dump(),
+            _PREDICTION: self.prediction.dump(),
         }
 
     def load(self, saved: object) -> None:
@@ -97,6 +104,7 @@ class Journal:
         self.presence.load(parts.get(_PRESENCE))
         self.battery.load(parts.get(_BATTERY))
         self.standby.load(parts.get(_STANDBY))
+        self.prediction.load(parts.get(_PREDICTION))
 
     def _readings(self, seen: Observation, now: datetime) -> Iterator[AnyReading]:
         """Yield the live values that have changed; their times never fall."""
@@ -130,6 +138,7 @@ class Journal:
             yield from self.battery.values(seen, self.log.charges.values(), self.log.version)
             yield from self._sums.of(self.log, now, self.settings.zone)
             yield car.STANDBY_LOSS, self.standby.loss(now)
+        yield car.PREDICTED_SOC, self.prediction.shown
         yield car.DISTANCE_FROM_HOME, self.presence.distance
         yield car.AT_HOME, self.presence.at_home
 

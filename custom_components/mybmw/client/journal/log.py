@@ -41,6 +41,7 @@ class Settings:
 
     Days and months are those of the time zone `zone`. A car within `home_radius` metres of `home`
     is at home. `prices` are None if there are none.
+    is at home. `meter` returns the kWh that the charger at home has counted, None if not known.
     """
 
     join_stops: timedelta = timedelta(minutes=5)
@@ -49,6 +50,7 @@ class Settings:
     home: Position | None = None
     home_radius: float = 100.0
     prices: PriceList | None = None
+    meter: Callable[[], float | None] = lambda: None
 
 
 @dataclass(slots=True)

@@ -46,6 +46,7 @@ OBSERVED: Final[frozenset[AnyAttribute]] = frozenset(
         car.CHARGING_POWER,
         car.CHARGING_TARGET,
         car.CHARGING_END_TIME,
+        car.CHARGING_TIME_LEFT,
         car.CHARGING_SESSIONS,
         car.BATTERY_CAPACITY,
         car.AVERAGE_CONSUMPTION,

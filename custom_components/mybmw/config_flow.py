@@ -20,6 +20,8 @@ from homeassistant.core import callback
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
+    EntitySelector,
+    EntitySelectorConfig,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
@@ -36,6 +38,7 @@ from .const import (
     OPTION_JOIN_STOPS,
     OPTION_JOURNAL,
     OPTION_KEEP_JOURNAL,
+    OPTION_METER,
     OPTION_POSITION,
     OPTION_READ_ONLY,
     OPTION_ROAD_FACTOR,
@@ -67,6 +70,9 @@ _JOURNAL: Final = vol.Schema(
     {
         vol.Required(OPTION_KEEP_JOURNAL, default=True): BooleanSelector(),
         vol.Required(OPTION_JOIN_STOPS, default=DEFAULT_JOIN_STOPS): _MINUTES,
+        vol.Optional(OPTION_METER): EntitySelector(
+            EntitySelectorConfig(domain="sensor", device_class="energy")
+        ),
     }
 )
 _GENERAL: Final[dict[Any, Any]] = {

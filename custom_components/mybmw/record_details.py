@@ -5,7 +5,15 @@ from typing import Final
 
 from homeassistant.util import dt as dt_util
 
-from .client.core.records import BatteryEstimate, Charge, Figure, PlaceKind, RecordPlace, Trip
+from .client.core.records import (
+    BatteryEstimate,
+    Charge,
+    Figure,
+    PlaceKind,
+    Prediction,
+    RecordPlace,
+    Trip,
+)
 from .client.core.values import ChargingSession
 from .client.journal.summary import Period, start_of
 
@@ -66,6 +74,15 @@ def _cost(charge: Charge) -> dict[str, object]:
 def battery_details(estimate: BatteryEstimate) -> dict[str, object]:
     """Return how sure an estimate of the capacity is."""
     return {"low": estimate.low, "high": estimate.high, "charges": estimate.charges}
+
+
+def prediction_details(prediction: Prediction) -> dict[str, object]:
+    """Return the extra attributes of a predicted state of charge."""
+    return {
+        "basis": prediction.basis.value,
+        "since": prediction.since.isoformat(),
+        "mean_error": prediction.mean_error,
+    }
 
 
 def session_details(session: ChargingSession) -> dict[str, object]:

@@ -67,7 +67,7 @@ from .client import (
 )
 from .client.core.attributes import AnyAttribute
 from .client.core.descriptors import DESCRIPTORS, PROPERTIES, Descriptor, Kind
-from .client.core.records import BatteryEstimate, Charge, Trip
+from .client.core.records import BatteryEstimate, Charge, Prediction, Trip
 from .client.core.values import (
     Access,
     Activity,
@@ -118,6 +118,7 @@ from .entity import (
 from .record_details import (
     battery_details,
     charge_details,
+    prediction_details,
     session_details,
     start_of_period,
     trip_details,
@@ -439,6 +440,10 @@ class ChargeDescription(SensorDescription):
         if charge is None or self.extra is None:
             return super().details_of(vehicle)
         return charge_details(charge)
+
+
+def _predicted(prediction: Prediction) -> State:
+    return prediction.value
 
 
 def _distance_driven(trip: Trip) -> State:
@@ -907,6 +912,14 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
         state_class=SensorStateClass.MEASUREMENT,
     ),
     _percent(car.ELECTRIC_SHARE_MONTH, off=True, state_class=SensorStateClass.MEASUREMENT),
+    _sensor(
+        car.PREDICTED_SOC,
+        _predicted,
+        extra=prediction_details,
+        native_unit_of_measurement=PERCENTAGE,
+        suggested_display_precision=1,
+        state_class=SensorStateClass.MEASUREMENT,
+    ),
     *(_cost(attribute, period) for period, attribute in car.COST.items()),
     _sensor(
         car.LAST_COST,

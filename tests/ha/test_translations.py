@@ -299,6 +299,9 @@ def vehicle(number: int) -> Vehicle:
         car.JOURNAL_TRIP.at(trip(number), NOW),
         car.ESTIMATED_CAPACITY.at(records.BatteryEstimate(80.0, 79.0, 81.0, 5), NOW),
         car.JOURNAL_CHARGE.at(charge(number), NOW),
+        car.PREDICTED_SOC.at(
+            records.Prediction(40.5, pick(records.PredictionBasis, number), NOW, 1.0), NOW
+        ),
         car.CONVERTIBLE_ROOF.at(lid, NOW),
         car.DESTINATIONS.at((values.Destination(city="Munich"),), NOW),
         *(figure.at(values.Comparison(own=1.0), NOW) for figure in car.ALL_TRIPS.values()),

@@ -19,9 +19,10 @@ from ..client.core.listeners import Listeners
 from ..client.core.values import ChargingSession, Position
 from ..client.journal.log import JournalEvent, Settings
 from ..client.journal.observation import OBSERVED
-from ..const import OPTION_JOIN_STOPS, OPTION_JOURNAL, OPTION_KEEP_JOURNAL
+from ..const import OPTION_JOIN_STOPS, OPTION_JOURNAL, OPTION_KEEP_JOURNAL, OPTION_METER
 from ..runtime.files import mapping_of
 from .car_journal import CarJournal, Push
+from .meter import meter_of
 from .places import place_of
 from .price_history import PriceHistory, price_store
 from .store import CarList, files_of
@@ -234,6 +235,7 @@ def _settings(
         timedelta(minutes=stops),
         dt_util.get_default_time_zone(),
         prices=prices_of(hass, options, None if history is None else history.at),
+        meter=meter_of(hass, options.get(OPTION_METER)),
     )
     if not garage.policy.track_position:
         return settings

@@ -17,6 +17,7 @@ from ..const import (
     OPTION_JOIN_STOPS,
     OPTION_JOURNAL,
     OPTION_KEEP_JOURNAL,
+    OPTION_METER,
     OPTION_POSITION,
     OPTION_READ_ONLY,
     OPTION_ROAD_FACTOR,
@@ -60,7 +61,11 @@ _GENERAL: Final = {
     vol.Optional(OPTION_READ_ONLY): bool,
     vol.Optional(OPTION_ROAD_FACTOR): number(LEAST_ROAD_FACTOR, MOST_ROAD_FACTOR),
     vol.Optional(OPTION_JOURNAL): tolerant(
-        {vol.Optional(OPTION_KEEP_JOURNAL): bool, vol.Optional(OPTION_JOIN_STOPS): number(0, 30)}
+        {
+            vol.Optional(OPTION_KEEP_JOURNAL): bool,
+            vol.Optional(OPTION_JOIN_STOPS): number(0, 30),
+            vol.Optional(OPTION_METER): str,
+        }
     ),
 }
 

@@ -40,8 +40,8 @@ class Settings:
     """What the user has set for the journal; `place_of` returns the place of a position.
 
     Days and months are those of the time zone `zone`. A car within `home_radius` metres of `home`
-    is at home. `prices` are None if there are none.
-    is at home. `meter` returns the kWh that the charger at home has counted, None if not known.
+    is at home. `prices` are None if there are none. `meter` returns the kWh that the charger at
+    home has counted, None if not known.
     """
 
     join_stops: timedelta = timedelta(minutes=5)

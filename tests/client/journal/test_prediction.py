@@ -8,7 +8,7 @@ import pytest
 from custom_components.mybmw.client.core import attributes as car
 from custom_components.mybmw.client.core.records import PredictionBasis
 from custom_components.mybmw.client.core.values import ChargingStatus, DriveTrain
-from custom_components.mybmw.client.journal.charger_meter import Sample, fit
+from custom_components.mybmw.client.journal.charger_meter import MeterSample, fit
 from custom_components.mybmw.client.journal.journal import Journal
 from custom_components.mybmw.client.journal.log import Log, Settings
 from custom_components.mybmw.client.journal.observation import observe
@@ -234,9 +234,10 @@ def test_the_meter_of_another_car_is_ignored() -> None:
 def test_the_overhead_of_the_car_is_learned() -> None:
     true = [(11.0, 2.0), (3.0, 6.0), (7.0, 3.0), (2.0, 9.0)]
     samples = [
-        Sample(power * hours, hours, 1.2 * (power * hours - 0.3 * hours)) for power, hours in true
+        MeterSample(power * hours, hours, 1.2 * (power * hours - 0.3 * hours))
+        for power, hours in true
     ]
-    found = fit([*samples, Sample(10.0, 1.0, 40.0)])
+    found = fit([*samples, MeterSample(10.0, 1.0, 40.0)])
     assert found is not None
     assert found.factor == pytest.approx(1.2, rel=0.02)
     assert found.overhead == pytest.approx(0.3, abs=0.03)

@@ -24,7 +24,7 @@ _OFF: Final = 0.4
 _LARGEST: Final = 1_000.0
 
 
-class Sample(NamedTuple):
+class MeterSample(NamedTuple):
     """The energy in kWh of a charge, its hours, and the points that the battery has gained."""
 
     energy: float
@@ -44,7 +44,7 @@ class MeterModel(NamedTuple):
         return max(0.0, self.factor * (energy - self.overhead * counted))
 
 
-def fit(samples: Sequence[Sample]) -> MeterModel | None:
+def fit(samples: Sequence[MeterSample]) -> MeterModel | None:
     """Return the model that explains earlier charges best, without outliers; None if too few."""
     if len(samples) < _SURE:
         return None
@@ -52,7 +52,7 @@ def fit(samples: Sequence[Sample]) -> MeterModel | None:
     return _fit([item for item in samples if abs(item.points / item.energy - usual) < _OFF * usual])
 
 
-def _fit(samples: Sequence[Sample]) -> MeterModel:
+def _fit(samples: Sequence[MeterSample]) -> MeterModel:
     """Fit points = factor·kWh - factor·overhead·hours by least squares."""
     rows = [(item.energy, min(item.hours, item.energy / _LEAST_POWER)) for item in samples]
     ee = sum(energy * energy for energy, _ in rows)
@@ -69,12 +69,12 @@ def _fit(samples: Sequence[Sample]) -> MeterModel:
     return MeterModel(sum(item.points for item in samples) / sum(energy for energy, _ in rows))
 
 
-def samples_of(newest_first: Iterable[Charge]) -> list[Sample]:
+def samples_of(newest_first: Iterable[Charge]) -> list[MeterSample]:
     """Return what the newest AC charges at home in BMW's history teach."""
     return [*islice(filter(None, map(_sample, newest_first)), _SAMPLES)]
 
 
-def _sample(item: Charge) -> Sample | None:
+def _sample(item: Charge) -> MeterSample | None:
     if len(item.rows) != 1 or item.preconditioned or item.kind is ChargingKind.DC:
         return None
     row = item.rows[0]
@@ -83,26 +83,26 @@ def _sample(item: Charge) -> Sample | None:
     points = (row.end_soc or 0.0) - (row.start_soc or 0.0)
     hours = row.energy / item.power if item.power else (row.end - row.start).total_seconds() / 3600
     usable = points >= LEAST_POINTS and row.energy > 0 and hours > 0
-    return Sample(row.energy, hours, points) if usable else None
+    return MeterSample(row.energy, hours, points) if usable else None
 
 
-def dump_samples(samples: Iterable[Sample]) -> list[list[float]]:
+def dump_samples(samples: Iterable[MeterSample]) -> list[list[float]]:
     """Return samples as JSON."""
     return [[round(value, 2) for value in item] for item in samples]
 
 
-def load_samples(saved: object) -> list[Sample]:
+def load_samples(saved: object) -> list[MeterSample]:
     """Restore samples; invalid ones are left out."""
     found = []
     for item in sequence(saved)[:_SAMPLES]:
         match item:
             case [int() | float() as energy, int() | float() as hours, int() | float() as points]:
                 if all(0 < value < _LARGEST for value in (energy, hours, points)):
-                    found.append(Sample(float(energy), float(hours), float(points)))
+                    found.append(MeterSample(float(energy), float(hours), float(points)))
     return found
 
 
-def add_sample(samples: list[Sample], item: Sample) -> None:
+def add_sample(samples: list[MeterSample], item: MeterSample) -> None:
     """Add what a charge has taught; the oldest is forgotten."""
     if item.points >= LEAST_POINTS and item.energy > 0 and item.hours > 0:
         samples.append(item)

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from ..core.attributes import Reading
 from ..core.convert import mapping, sequence, utc_time
 from ..core.records import ChargingKind, PredictionBasis
-from .charger_meter import MeterModel, Sample
+from .charger_meter import MeterModel, MeterSample
 from .charging_rates import DcCurve, Inputs, Rate, rate_of
 
 _HOUR: Final = timedelta(hours=1)
@@ -102,13 +102,13 @@ class PredictedCharge:
         return round(self.error / self.errors, 2) if self.errors else None
 
     @property
-    def sample(self) -> Sample | None:
+    def sample(self) -> MeterSample | None:
         """What the charger has counted for the measured gain."""
         if self.first is None or self.last is None or self.meter_off:
             return None
         hours = (self.last.time - self.first.time) / _HOUR
         points = self.last.soc - self.first.soc
-        return Sample(self.last.energy - self.first.energy, hours, points)
+        return MeterSample(self.last.energy - self.first.energy, hours, points)
 
     def rate(self, known: Inputs, time: datetime, curve: DcCurve) -> Rate | None:
         """Return the rate at a time, None if it is not known or the charge has stopped."""

@@ -19,7 +19,7 @@ from ..core.values import DriveTrain
 from .charge_signs import NO_POWER
 from .charger_meter import (
     MeterModel,
-    Sample,
+    MeterSample,
     add_sample,
     dump_samples,
     fit,
@@ -66,7 +66,7 @@ class SocPrediction:
         self.shown: Prediction | None = None
         self.curve = DcCurve()
         self.errors: list[float] = []
-        self._samples: list[Sample] = []
+        self._samples: list[MeterSample] = []
         self._state: PredictedCharge | None = None
 
     def look(

@@ -38,7 +38,7 @@ _NUMBERS: Final = (
     "by_time",
     "error",
 )
-_FLAGS: Final = ("stopped", "standing", "meter_off")
+_FLAGS: Final = ("stopped", "standing", "resting", "meter_off")
 
 
 class Counted(NamedTuple):
@@ -60,6 +60,8 @@ class Limits(NamedTuple):
 class PredictedCharge:
     """The state of charge that is predicted for `time`, in the charge that began at `session`.
 
+    It is `resting` while the charge pauses.
+
     `real` was measured last. `factor` makes the rate of this charge slower or faster: it is
     adjusted by comparing what was `gained` since the measured `anchor`. A charge that was
     `standing` once has `stopped` if it stands again. `error` is the sum of `errors` ones.
@@ -80,6 +82,7 @@ class PredictedCharge:
     by_time: float | None = None
     stopped: bool = False
     standing: bool = False
+    resting: bool = False
     restored: bool = False
     meter_off: bool = False
     error: float = 0.0

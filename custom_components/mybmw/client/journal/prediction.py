@@ -87,7 +87,7 @@ class SocPrediction:
         if charge is not None and charge.paused is None:
             self._charging(state, seen, now, charge, past, settings)
         else:
-            self._idle(state, soc, now, charge, seen)
+            self._idle(state, soc, charge, seen)
         self._show(state)
 
     def _state_for(
@@ -127,6 +127,8 @@ class SocPrediction:
         past: Past,
         settings: Settings,
     ) -> None:
+        if state.resting:
+            state.time, state.resting = max(state.time, min(now, charge.active)), False
         known, limits = _inputs(state, seen, charge, past), _limits(state, seen, charge)
         soc, counted = seen.reading(car.STATE_OF_CHARGE), _counted(state, charge, settings)
         state.meter = state.meter if counted is not None else None
@@ -149,12 +151,11 @@ class SocPrediction:
         self,
         state: PredictedCharge,
         soc: Reading[float],
-        now: datetime,
         charge: OpenCharge | None,
         seen: Observation,
     ) -> None:
         """Keep the prediction while the charge pauses, until a value is measured."""
-        state.meter, state.time = None, max(state.time, now)
+        state.meter, state.resting = None, True
         if soc.time > state.real_at and not (charge is not None and _is_frozen(seen, charge)):
             state.settle(soc)
             state.basis = PredictionBasis.MEASURED

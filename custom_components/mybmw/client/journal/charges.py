@@ -15,7 +15,7 @@ from .charge_states import Parked
 from .charged_totals import AWAY, HOME, ChargedTotals
 from .grid_energy import GridEnergy, measured
 from .history import file_charge, take_sessions
-from .log import JournalEvent, JournalEventKind, Log, Settings
+from .log import CHARGE, JournalEvent, JournalEventKind, Log, Settings
 from .observation import Observation
 from .open_charge import OpenCharge, load_open
 from .unseen import unseen_charge
@@ -51,7 +51,6 @@ class ChargeTracker:
         self._sessions: tuple[ChargingSession, ...] | None = None
         self._last: Charge | None = None
         self._newest: list[Charge] | None = None
-        self._version = 0
         self._resumed = True
 
     def look(
@@ -70,7 +69,7 @@ class ChargeTracker:
         if sessions is not None and sessions is not self._sessions:
             self._sessions = sessions
             self.take_history(sessions, log, settings)
-        self.order(log)
+        self._order(log)
         look = _Look(seen, signs_of(seen), now, log, settings, moved)
         self._report_plug(look)
         if self._open is not None:
@@ -78,7 +77,7 @@ class ChargeTracker:
         if self._open is None:
             self._begin(look)
         self._park(look)
-        self.order(log)
+        self._order(log)
         self.again = None if self._open is None else states.next_look(self._open, seen, now)
 
     def take_history(
@@ -109,10 +108,9 @@ class ChargeTracker:
             power = measured([*guessed.curve, (guessed.end, 0.0)], _duration(guessed))
             self.learned.compare(known.kind, power, known.energy.value)
 
-    def order(self, log: Log) -> None:
+    def _order(self, log: Log) -> None:
         """Sort the charges, and learn from them, if any has changed."""
-        if self._newest is None or self._version != log.version:
-            self._version = log.version
+        if self._newest is None or any(key.startswith(CHARGE) for key in log.changed):
             self._newest = sorted(log.charges.values(), key=lambda item: item.end, reverse=True)
             self.learned.learn(self._newest)
 

@@ -69,7 +69,6 @@ class Journal:
         moved = self.trips.moving_since
         self.charges.look(observation, now, self.log, self.settings, moved)
         self.costs.update(self.log, self.settings.prices)
-        self.charges.order(self.log)
         parked = self.trips.driving is False
         self.presence.look(observation, self.settings, parked=parked)
         self.battery.look(observation)

@@ -5,13 +5,25 @@ from collections.abc import AsyncIterator, Iterator
 
 import orjson
 
-from . import account, disk, freshness, imports, journal, parsing, planning, start, stream
+from . import (
+    account,
+    disk,
+    freshness,
+    imports,
+    journal,
+    parsing,
+    planning,
+    prediction,
+    start,
+    stream,
+)
 from .figure import Figure
 
 
 def _measure() -> Iterator[Figure]:
     yield from imports.figures()
     yield from parsing.figures()
+    yield from prediction.figures()
     yield from journal.figures()
     for part in (freshness, disk, planning, account, start, stream):
         yield from asyncio.run(_collect(part.figures()))

@@ -229,9 +229,10 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
 
     @callback
     def _push_journal(self, readings: Mapping[str, Iterable[AnyReading]]) -> None:
-        """Process readings of the journal, which do not count as a burst."""
+        """Process readings of the journal that are kept; they do not count as a burst."""
+        policy = self.data.policy
         with self._dispatcher.apart():
-            self.async_push(readings)
+            self.async_push({vin: policy.filter(items) for vin, items in readings.items()})
 
     @callback
     def async_update_availability(self, availability: SourceAvailability) -> None:

@@ -36,8 +36,8 @@ class Policy(NamedTuple):
 
     @property
     def keeps_all(self) -> bool:
-        """Whether all readings are kept as they are."""
-        return self.track_position and not self.ignored
+        """Whether all readings of sources are kept as they are; others are those of the journal."""
+        return self.track_position and self.ignored <= a.JOURNAL
 
     def filter(self, readings: Iterable[AnyReading]) -> Iterator[AnyReading]:
         """Yield the readings that are kept; the place of charging sessions is a location too."""

@@ -38,6 +38,11 @@ def _commanded(_vehicle: Vehicle, commands: frozenset[CommandKind]) -> bool:
     return bool(commands)
 
 
+def _commanded_or_hybrid(vehicle: Vehicle, commands: frozenset[CommandKind]) -> bool:
+    hybrid = vehicle.value(car.DRIVE_TRAIN) is DriveTrain.PLUGIN_HYBRID
+    return bool(commands) or hybrid
+
+
 def _no_range_map(vehicle: Vehicle, _commands: frozenset[CommandKind]) -> bool:
     return vehicle.value(car.RANGE_MAP) is None
 
@@ -60,7 +65,7 @@ _DISABLED: Final[Mapping[str, Rule]] = {
     "lids.sun_roof": _commanded,
     "lids.trunk": _commanded,
     "average_consumption": _commanded,
-    "battery_capacity": _commanded,
+    "battery_capacity": _commanded_or_hybrid,
     "next_service_by_time": _services,
     **{attribute.key: _commanded for attribute in car.TIRE_PRESSURE.values()},
     "reach": _no_range_map,

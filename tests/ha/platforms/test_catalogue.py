@@ -265,7 +265,7 @@ async def test_documented_values_and_nonsense(
     hass: HomeAssistant, cardata: SimulatedCarData, train: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What is documented is shown, in one unit for ever; nonsense changes nothing at all."""
-    entry = entry_of(cardata, stream={"stream": "off"})
+    entry = entry_of(cardata, stream={"stream": "off"}, journal={"keep": False})
     entry.add_to_hass(hass)
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)

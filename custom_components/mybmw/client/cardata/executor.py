@@ -243,7 +243,7 @@ class Executor:
         answer = await _all_pages(read)
         charges = past_charges(answer, self.problems, at)
         readings = session_readings(charges, at)
-        if not self.past.charges:  # nobody keeps all charges and adds them up
+        if not self.past.charges:  # no listener keeps all charges and adds them up
             readings.append(charged_since(charges, first_of_month(now), at))
         self.past.publish(decision.vin, charges)
         return readings

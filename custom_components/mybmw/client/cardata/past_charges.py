@@ -42,7 +42,7 @@ class PastCharges:
         self._repeated: set[str] = set()
 
     def wanted(self, vin: str) -> bool:
-        """Return whether somebody keeps charges, and there may be more of them."""
+        """Return whether charges are kept, and there may be more of them."""
         return bool(self.charges) and self._until.get(vin) != _NEVER
 
     def publish(self, vin: str, newest_first: Sequence[ChargingSession]) -> None:

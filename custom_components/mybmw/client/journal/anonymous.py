@@ -1,4 +1,4 @@
-"""Records without what says where somebody was, for developers."""
+"""Records without places and exact times, for developers."""
 
 from dataclasses import fields, replace
 from datetime import UTC, datetime

@@ -58,7 +58,7 @@ class _Group:
 
 
 def span_of(item: Charge) -> Span:
-    """Return the time of a charge; one that nobody saw may have been at any time before its end."""
+    """Return the time of a charge; that of an unseen one is any time before its end."""
     return Span(item.start or item.not_before or item.end, item.end)
 
 

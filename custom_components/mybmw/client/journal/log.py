@@ -1,4 +1,4 @@
-"""The records of one car, and what one look at it has changed."""
+"""The records of one car, and what the last look has changed."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace

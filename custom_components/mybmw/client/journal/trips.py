@@ -38,7 +38,7 @@ def _stopped_within(state: TripState, movement: Movement) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """One look at the car."""
+    """What one look at the car needs."""
 
     seen: Observation
     now: datetime

@@ -17,8 +17,8 @@ _ROOT: Final = Path(__file__).parents[3]
 _GOAL: Final = 70.0
 _ROUNDS: Final = 7
 _PLATFORMS: Final = (
-    "binary_sensor, button, device_tracker, diagnostics, event, image, lock, notify, number,"
-    " select, sensor, switch"
+    "binary_sensor, button, calendar, device_tracker, diagnostics, event, image, lock, notify,"
+    " number, select, sensor, switch"
 )
 _SOURCES: Final = {"cardata": "CarData", "mybmw": "MyBMW"}
 

@@ -23,7 +23,7 @@ MANY: Final = 40
 PLENTY: Final = 1_000
 """Calls, so that all of the cars can be read in a day."""
 
-A_CAR: Final = 2_700
+A_CAR: Final = 2_500
 """Function calls that each car may cost while another one is polled."""
 
 

@@ -146,7 +146,8 @@ class Ledger:
 
     def left_today(self, now: datetime) -> int:
         """Return how many automatic calls of this BMW day were not made."""
-        made = sum(call.time >= day_of(now) for call in self) + self.others(now)
+        start = day_of(now)
+        made = sum(call.time >= start for call in self) + self.others(now)
         return self.limit - self.reserve - made
 
     def automatic(self, now: datetime) -> int:

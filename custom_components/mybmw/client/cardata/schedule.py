@@ -219,7 +219,8 @@ class Scheduler:
     def _decisions(self, now: datetime) -> list[Decision]:
         pace = self.interval(now)
         decisions = [*self._chores(now, pace), *self._by_event(now), *self._by_age(now, pace)]
-        return [self._postponed(decision) for decision in decisions]
+        paused = {task: self.pauses.until(task, "") for task in Task}
+        return [self._postponed(decision, paused[decision.task]) for decision in decisions]
 
     def interval(self, now: datetime) -> timedelta | None:
         """Return the time between scheduled calls for values, None if no call is left for them."""
@@ -301,10 +302,9 @@ class Scheduler:
         updated = car.updated if car is not None and car.updated is not None else _NEVER
         return max(updated, self.pauses.until(*job)), self.done_at.get(job, _NEVER)
 
-    def _postponed(self, decision: Decision) -> Decision:
-        """Return a task postponed to the end of its pause, for this car or for all."""
-        task, vin = decision.task, decision.vin
-        until = max(self.pauses.until(task, vin), self.pauses.until(task, ""))
+    def _postponed(self, decision: Decision, paused: datetime) -> Decision:
+        """Return a task postponed to the end of its pause, for this car or for all (`paused`)."""
+        until = max(paused, self.pauses.until(decision.task, decision.vin))
         return decision if until <= decision.at else decision._replace(at=until)
 
     def _chores(self, now: datetime, interval: timedelta | None) -> Iterator[Decision]:

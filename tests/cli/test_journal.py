@@ -158,7 +158,7 @@ def test_nothing_yet(run: Run, home: Path) -> None:
 def test_requests_bring_trips(
     run: Run, cardata: SimulatedCarData, kept: Any, freezer: FrozenDateTimeFactory
 ) -> None:
-    """What has happened between two requests is one trip, whose start nobody knows."""
+    """What has happened between two requests is one trip with an unknown start."""
     run("cardata", "status").good()
     freezer.tick(timedelta(hours=3))
     cardata.cars[I4].apply(ODOMETER, "31480", datetime.now(UTC), "km")

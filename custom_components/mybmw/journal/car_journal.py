@@ -1,4 +1,4 @@
-"""The journal of one car: when it looks at the readings, and what becomes of that."""
+"""The journal of one car: when it evaluates the readings, and what it saves and publishes."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Measure the journal: one look at a car, and reading two years of records."""
+"""Measure the journal: one evaluation of the readings, and loading two years of records."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta

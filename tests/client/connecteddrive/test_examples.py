@@ -385,7 +385,7 @@ TIMES = {
 @pytest.mark.parametrize("field", ["updateTime", "internalDataTimeUTC"])
 @pytest.mark.parametrize("written", TIMES)
 def test_forms_of_times(field: str, written: str) -> None:
-    """The hour that comes twice in autumn is told by the offset."""
+    """The offset distinguishes the hour that comes twice in autumn."""
     assert time_of({"vehicleStatus": {field: written}}, NOW) == TIMES[written]
 
 

@@ -26,7 +26,7 @@ _TWICE: Final = 0.1
 _LOST: Final = 0.3
 _INTERRUPTED: Final = 0.1
 LEAST_STOP: Final = 15 * 60.0
-"""Trips that are closer together than readings are late cannot be told apart by anybody."""
+"""Trips that are closer together than readings are late cannot be distinguished."""
 
 type Plan = list[tuple[float, Step]]
 

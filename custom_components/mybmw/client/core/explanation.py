@@ -103,7 +103,7 @@ TEXTS: Final[Mapping[str, str]] = {
     Cause.ON_REQUEST: "only requests bring it, a few a day",
     Cause.TRIP_END: "the car sends it only at the end of a trip",
     Cause.STREAM_OFF: "there is no stream, so only requests bring it",
-    Cause.STREAM_LOST: "the stream is interrupted; it is connected again by itself",
+    Cause.STREAM_LOST: "the stream is interrupted; it reconnects automatically",
     Cause.STREAM_TAKEN: "another program has taken over the stream of this account",
     Cause.STREAM_REFUSED: "BMW refuses the connection of the stream",
     Cause.NOT_SUBSCRIBED: "CarData Stream is not subscribed in BMW's portal",

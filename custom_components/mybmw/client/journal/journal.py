@@ -32,7 +32,7 @@ _PREDICTION: Final = "prediction"
 
 @dataclass(frozen=True, slots=True)
 class JournalUpdate:
-    """What one look at a car has brought.
+    """The result of one evaluation of the readings.
 
     `records` are the changed ones by id, None for a removed one. `readings` are the live values,
     with the source of their newest input. `again` is the latest time of the next look, None if

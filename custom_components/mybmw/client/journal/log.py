@@ -1,4 +1,4 @@
-"""The records of one car, and what the last look has changed."""
+"""The records of one car, and the changes since the last evaluation."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace

@@ -38,7 +38,7 @@ def _stopped_within(state: TripState, movement: Movement) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What one look at the car needs."""
+    """The inputs of one evaluation of the readings."""
 
     seen: Observation
     now: datetime

@@ -11,12 +11,14 @@ from socket import gaierror
 import ssl
 from unittest.mock import patch
 
+import aiomqtt
 import orjson
 import pytest
 
 from custom_components.mybmw.client import AuthError, ClientError, NetworkError, QuotaError
 from custom_components.mybmw.client.cardata import stream as cardata_stream
 from custom_components.mybmw.client.cardata.login import CardataTokens
+from custom_components.mybmw.client.cardata.mqtt import connected, subscribe
 from custom_components.mybmw.client.cardata.stream import Broker, Pace, Stream
 from custom_components.mybmw.client.core.values import StreamState
 from custom_components.mybmw.client.transport.tokens import TokenKeeper
@@ -319,6 +321,25 @@ async def test_thrown_out_before_the_grant(
     await listener.until(lambda: listener.states.count(StreamState.LOST) >= 3)
     broker.accept()
     await listener.connected(2)
+    gc.collect()
+    assert [record for record in caplog.records if record.levelno > logging.INFO] == []
+
+
+async def test_connection_that_ended_before_it_subscribes(
+    broker: SimulatedBroker, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The subscription and the connection both fail; asyncio logs neither as never retrieved."""
+    tls = await asyncio.to_thread(ssl.create_default_context, cafile=str(broker.ca_file))
+    client = aiomqtt.Client(
+        broker.host, broker.port, username=GCID, password=FIRST, identifier=GCID, tls_context=tls
+    )
+    async with connected(client):
+        await broker.kick()
+        while client._client.is_connected():  # noqa: ASYNC110 - paho has no event for it
+            await asyncio.sleep(0)
+        with pytest.raises(aiomqtt.MqttError):
+            await subscribe(client, (f"{GCID}/+",))
+    del client
     gc.collect()
     assert [record for record in caplog.records if record.levelno > logging.INFO] == []
 

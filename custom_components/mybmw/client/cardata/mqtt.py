@@ -28,6 +28,9 @@ async def connected(client: aiomqtt.Client) -> AsyncIterator[None]:
         yield
     finally:
         await client.__aexit__(None, None, None)
+        with suppress(aiomqtt.MqttError):
+            # Nobody may have asked why the connection ended, which asyncio would log as an error
+            await anext(client.messages)
 
 
 async def subscribe(client: aiomqtt.Client, topics: tuple[str, ...]) -> Sequence[object]:
@@ -42,6 +45,8 @@ async def subscribe(client: aiomqtt.Client, topics: tuple[str, ...]) -> Sequence
     finally:
         granting.cancel()
         ending.cancel()
+        # Both may have failed at once; asyncio logs an exception that nobody has retrieved
+        await asyncio.gather(granting, ending, return_exceptions=True)
 
 
 def callback_queue(receive: Callable[[str, bytes], None]) -> type[asyncio.Queue[aiomqtt.Message]]:

@@ -1,0 +1,23 @@
+// The entry: what Home Assistant looks for, and the elements. Other parts are loaded when they are needed.
+
+import { MyBmwCard } from "./card";
+import { define } from "./define";
+
+declare global {
+  interface Window {
+    customCards?: unknown[];
+    customBadges?: unknown[];
+    customCardFeatures?: unknown[];
+    customStrategies?: unknown[];
+  }
+}
+
+define("mybmw-card", MyBmwCard);
+
+window.customCards = window.customCards ?? [];
+window.customCards.push({
+  type: "mybmw-card",
+  name: "MyBMW",
+  description: "A car at a glance",
+  preview: true,
+});

@@ -19,7 +19,8 @@ from custom_components.mybmw.client.cardata import Task
 from custom_components.mybmw.client.cardata.containers import NAME
 from custom_components.mybmw.client.cardata.mapping import WANTED
 from custom_components.mybmw.client.cardata.quota import LIMIT, RELEASED, RESERVE, Ledger, Reason
-from custom_components.mybmw.client.cardata.schedule import Decision, Scheduler
+from custom_components.mybmw.client.cardata.schedule import Scheduler
+from custom_components.mybmw.client.cardata.tasks import Decision
 from custom_components.mybmw.client.core.attributes import MILEAGE
 from tests.client.support.cardata import I4, NOON, PETROL, Client, asked, begun, counted, simulate
 from tests.replay import faults

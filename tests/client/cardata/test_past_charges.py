@@ -6,7 +6,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.mybmw.client import ClientError, capabilities_of
-from custom_components.mybmw.client.cardata.schedule import Task
+from custom_components.mybmw.client.cardata.tasks import Task
 from custom_components.mybmw.client.core.attributes import CHARGED_THIS_MONTH
 from custom_components.mybmw.client.core.values import ChargingBlock, ChargingSession, Position
 from tests.client.support.cardata import I4, IX, NOON, Client, simulate

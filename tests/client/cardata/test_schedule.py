@@ -23,7 +23,8 @@ from custom_components.mybmw.client.cardata.quota import (
     Reason,
     day_of,
 )
-from custom_components.mybmw.client.cardata.schedule import EXTRAS, Decision, Scheduler, Task
+from custom_components.mybmw.client.cardata.schedule import Scheduler
+from custom_components.mybmw.client.cardata.tasks import EXTRAS, Decision, Task
 
 NOON = datetime(2026, 11, 10, 12, tzinfo=UTC)
 ONE, TWO = "VIN1", "VIN2"

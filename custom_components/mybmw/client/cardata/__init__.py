@@ -22,9 +22,9 @@ from .login import (
 )
 from .mapping import SOURCE
 from .night import Night
-from .schedule import EXTRAS, Task
 from .source import CardataSource
 from .stream import HOST, PORT, Broker, Pace
+from .tasks import EXTRAS, Task
 
 __all__ = [
     "APPROVAL_PAGE",

@@ -10,9 +10,9 @@ from ..transport.http import Http
 from ..transport.tokens import Save, TokenKeeper
 from .login import CardataTokens, DeviceLogin
 from .night import Night
-from .schedule import EXTRAS, Task
 from .source import CardataSource
 from .stream import Broker, Pace
+from .tasks import EXTRAS, Task
 
 
 def connect(

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from .executor import MappedCar
 from .quota import Ledger, Reason
-from .schedule import Decision
+from .tasks import Decision
 
 
 def calls_diagnostics(ledger: Ledger, now: datetime) -> dict[str, object]:

@@ -42,7 +42,7 @@ from .past_charges import MOST_PAGES, PastCharges, iso
 from .quota import Reason
 from .readings import read_values
 from .rest_readings import read_basic_data, read_places, read_tyres
-from .schedule import EXTRAS, Decision, Task
+from .tasks import EXTRAS, Decision, Task
 
 WHOLE_ACCOUNT: Final = (AuthError, QuotaError, NetworkError, NotWrittenError)
 """Errors that concern the whole account: further calls would fail as well."""

@@ -14,7 +14,7 @@ from .api import CardataApi
 from .charging_history import history_start, past_charges
 from .clock import saved_time
 from .quota import Reason
-from .schedule import Decision, Task
+from .tasks import Decision, Task
 
 MOST_PAGES: Final = 5
 """How many pages of a list are read at once; each takes a call."""

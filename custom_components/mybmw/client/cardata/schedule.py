@@ -8,61 +8,20 @@ stream data postpone the next call. Data that seldom change are requested seldom
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
 
 from ..core.convert import mapping
+from .car_plan import CarPlan
 from .clock import new_month, saved_rows, saved_time
 from .night import Night
 from .pace import MIN_INTERVAL, interval
 from .pauses import Job, Pauses
 from .quota import DAY, Ledger, Reason
+from .tasks import EVERY, EXTRAS, Decision, Task
 
 _NIGHT_FACTOR: Final = 4
-_DELAY: Final[Mapping[Reason, timedelta]] = {
-    Reason.SET_UP: timedelta(),
-    Reason.PLUGGED_IN: timedelta(minutes=2),
-    Reason.CHARGE_START: timedelta(minutes=1),
-    Reason.CHARGE_END: timedelta(minutes=2),
-    Reason.TRIP_END: timedelta(minutes=1),
-}
-_COOL_DOWN: Final[Mapping[Reason, timedelta]] = {
-    Reason.SET_UP: timedelta(),
-    Reason.PLUGGED_IN: timedelta(hours=1),
-    Reason.CHARGE_START: timedelta(hours=1),
-    Reason.CHARGE_END: timedelta(hours=1),
-    Reason.TRIP_END: timedelta(minutes=10),
-}
-
-
-class Task(StrEnum):
-    """The tasks that calls are made for, more urgent ones first."""
-
-    MAPPINGS = "mappings"
-    BASIC_DATA = "basic_data"
-    VALUES = "values"
-    SESSIONS = "sessions"
-    TYRES = "tyres"
-    PLACES = "places"
-    CONTAINER = "container"
-    HISTORY = "history"
-
-
-EXTRAS: Final = frozenset({Task.SESSIONS, Task.TYRES, Task.PLACES})
-"""The tasks that the user may switch off."""
-
 _ORDER: Final = {task: index for index, task in enumerate(Task)}
-_EVERY: Final[Mapping[Task, timedelta]] = {
-    Task.MAPPINGS: DAY,
-    Task.BASIC_DATA: 30 * DAY,
-    Task.SESSIONS: DAY,
-    Task.TYRES: 7 * DAY,
-    Task.PLACES: 7 * DAY,
-    Task.CONTAINER: timedelta(hours=6),
-    Task.HISTORY: DAY,
-}
 _REGULARLY: Final = EXTRAS | {Task.BASIC_DATA}
 _IMPORTANT: Final = frozenset({Task.BASIC_DATA, Task.VALUES})
 _FIRST_DELAY: Final = timedelta(minutes=15)
@@ -70,30 +29,9 @@ _FIRST_DELAY_SHARED: Final = DAY
 _MIN_SPACING: Final = timedelta(hours=8)
 _SHARE: Final = 0.3
 """Part of the interval, per other car, that new stream data of a car postpone its next call."""
-_HISTORY_DELAY: Final = timedelta(minutes=13)
 _PLENTY: Final = 20
 _MOST_PAST: Final = 5
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
-_MAX_POSTPONED: Final = timedelta(minutes=30)
-
-
-class Decision(NamedTuple):
-    """A planned task, with its car ("" for the account), time and reason."""
-
-    task: Task
-    vin: str
-    at: datetime
-    reason: Reason
-
-
-@dataclass(slots=True)
-class _CarPlan:
-    updated: datetime | None = None
-    charging: bool = False
-    history: datetime | None = None
-    tasks: frozenset[Task] = frozenset()
-    events: dict[Reason, datetime] = field(default_factory=dict)
-    spent: dict[Reason, datetime] = field(default_factory=dict)
 
 
 class Scheduler:
@@ -107,7 +45,7 @@ class Scheduler:
         self._ledger = ledger
         self._night = night
         self._shortest = shortest
-        self._cars: dict[str, _CarPlan] = {}
+        self._cars: dict[str, CarPlan] = {}
         self._cars_of: Counter[Task] = Counter()
         self.done_at: dict[Job, datetime] = {}
         self.pauses = Pauses()
@@ -118,7 +56,7 @@ class Scheduler:
     def watch(self, cars: Mapping[str, Iterable[Task]], now: datetime) -> None:
         """Set the cars and the tasks that may be executed for each."""
         self._begun = self._begun or now
-        self._cars = {vin: self._cars.get(vin) or _CarPlan() for vin in cars}
+        self._cars = {vin: self._cars.get(vin) or CarPlan() for vin in cars}
         for vin, tasks in cars.items():
             self._cars[vin].tasks = frozenset(tasks)
         self._cars_of = Counter(task for car in self._cars.values() for task in car.tasks)
@@ -135,19 +73,8 @@ class Scheduler:
     def event(self, vin: str, reason: Reason, now: datetime) -> None:
         """Plan a call after an event, later if there was a call for the same event lately."""
         car = self._cars.get(vin)
-        if car is None:
-            return
-        if reason in (Reason.CHARGE_START, Reason.CHARGE_END):
-            car.charging = reason is Reason.CHARGE_START
-        waiting = car.events.get(reason)
-        if waiting is not None and abs(now - waiting) < _COOL_DOWN[reason]:
-            return
-        last = min(now, car.spent.get(reason, _NEVER))
-        due = max(now + _DELAY[reason], last + _COOL_DOWN[reason])
-        car.events[reason] = due
-        self.retry(Task.VALUES, vin, now)
-        if reason is Reason.CHARGE_END:
-            car.history = due + _HISTORY_DELAY
+        if car is not None and car.event(reason, now):
+            self.retry(Task.VALUES, vin, now)
 
     def done(self, decision: Decision, now: datetime, again: datetime | None = None) -> None:
         """Record that a task has succeeded; `again` is when to read the charging history again."""
@@ -162,12 +89,8 @@ class Scheduler:
             return
         if decision.reason is Reason.SCHEDULE:
             self._last_call = now
-        if car is None:
-            return
-        for waiting in [*car.events, decision.reason]:
-            car.spent[waiting] = now
-        car.events.clear()
-        car.updated = now
+        if car is not None:
+            car.called(decision.reason, now)
 
     def failed(
         self, decision: Decision, now: datetime, *, widely: bool = False, free: bool = False
@@ -268,11 +191,11 @@ class Scheduler:
         for vin, text in mapping(fields.get("told")).items():
             updated = saved_time(text)
             valid = updated is not None and updated <= now
-            self._cars[vin] = _CarPlan(updated if valid else None)
+            self._cars[vin] = CarPlan(updated if valid else None)
         for vin, text in mapping(fields.get("history")).items():
             due = saved_time(text)
             if due is not None and due <= now + DAY:
-                self._cars.setdefault(str(vin), _CarPlan()).history = due
+                self._cars.setdefault(str(vin), CarPlan()).history = due
         last = saved_time(fields.get("asked"))
         self._last_call = last if last is not None and last <= now else None
         begun = saved_time(fields.get("begun"))
@@ -280,8 +203,8 @@ class Scheduler:
         self.pauses.load(fields, set(Task), now)
         for reason, vin, text in saved_rows(fields.get("events"), 3):
             due = saved_time(text)
-            if reason in _DELAY and due is not None and due <= now + _COOL_DOWN[Reason(reason)]:
-                self._cars.setdefault(str(vin), _CarPlan()).events[Reason(reason)] = due
+            if due is not None:
+                self._cars.setdefault(str(vin), CarPlan()).restore(reason, due, now)
 
     def go_back(self, by: timedelta) -> None:
         """Shift all times after the system clock was set back."""
@@ -290,10 +213,7 @@ class Scheduler:
         self._last_call = self._last_call and self._last_call - by
         self._begun = self._begun and self._begun - by
         for car in self._cars.values():
-            car.updated = car.updated and car.updated - by
-            car.history = car.history and car.history - by
-            car.events = {reason: due - by for reason, due in car.events.items()}
-            car.spent = {reason: when - by for reason, when in car.spent.items()}
+            car.go_back(by)
 
     def _tried(self, decision: Decision) -> tuple[datetime, datetime]:
         """Return when the car was last updated or a pause ends, and when the task last ran."""
@@ -352,7 +272,7 @@ class Scheduler:
 
     def _every(self, task: Task) -> timedelta:
         """Return the regular interval of a task; one charging history is read a day."""
-        return DAY * max(1, self._cars_of[task]) if task is Task.SESSIONS else _EVERY[task]
+        return DAY * max(1, self._cars_of[task]) if task is Task.SESSIONS else EVERY[task]
 
     def _regular(self, task: Task, vin: str, now: datetime) -> Decision:
         done = self.done_at.get((task, vin))
@@ -371,9 +291,9 @@ class Scheduler:
         waiting = {reason for car in self._cars.values() for reason in car.events}
         affordable = {reason for reason in waiting if self._ledger.left(reason, now) > 0}
         for vin, car in self._cars.items():
-            for reason, due in car.events.items():
+            for reason in car.events:
                 if Task.VALUES in car.tasks and reason in affordable:
-                    yield Decision(Task.VALUES, vin, _after_trip(car, reason, due), reason)
+                    yield Decision(Task.VALUES, vin, car.due(reason), reason)
 
     def _by_age(self, now: datetime, interval: timedelta | None) -> Iterator[Decision]:
         """Yield the scheduled calls for values, by the age of each car's data."""
@@ -391,10 +311,3 @@ class Scheduler:
             if night is not None and night.contains(at) and not car.charging:
                 due = min(due + (_NIGHT_FACTOR - 1) * interval, night.end_after(at))
             yield Decision(Task.VALUES, vin, due, Reason.SCHEDULE)
-
-
-def _after_trip(car: _CarPlan, reason: Reason, due: datetime) -> datetime:
-    """Return the due time, postponed while the car sends: some send "trip end" while driving."""
-    if reason is not Reason.TRIP_END or car.updated is None:
-        return due
-    return max(due, min(car.updated + _DELAY[reason], due + _MAX_POSTPONED))

@@ -41,8 +41,9 @@ from .pictures import VIEW, Pictures
 from .quota import DAY, Ledger, Reason, Save
 from .readings import read_values, sent_at
 from .recording import recording
-from .schedule import EXTRAS, Decision, Scheduler, Task
+from .schedule import Scheduler
 from .stream import Broker, Pace, Stream
+from .tasks import EXTRAS, Decision, Task
 from .trace import Tracer
 
 _LOGGER = logging.getLogger(__name__)

@@ -40,7 +40,8 @@ from .mapping import (
     VOLTAGE,
 )
 from .rest_readings import BASIC_ROWS, CAPACITY_ROWS, FIRST_ROWS
-from .schedule import EXTRAS, Scheduler, Task
+from .schedule import Scheduler
+from .tasks import EXTRAS, Task
 
 _TRIP: Final = "vehicle.trip.segment."
 _REJECTED: Final = "CU-402"

@@ -24,6 +24,9 @@ _COOL_DOWN: Final[Mapping[Reason, timedelta]] = {
 }
 _MAX_POSTPONED: Final = timedelta(minutes=30)
 _HISTORY_DELAY: Final = timedelta(minutes=13)
+_SAME_CHARGE: Final = timedelta(minutes=30)
+_SILENCE: Final = timedelta(minutes=75)
+_MOST_SILENT: Final = 3
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -32,10 +35,14 @@ class CarPlan:
     """When a car was `updated`, and the `events` that calls are planned for, with their due times.
 
     `spent` are the last calls for events, `history` is when to read the charging history.
+    `silent_calls` were made because the car had sent nothing for long in the charge that goes on,
+    or that has `ended`.
     """
 
     updated: datetime | None = None
     charging: bool = False
+    ended: datetime | None = None
+    silent_calls: int = 0
     history: datetime | None = None
     tasks: frozenset[Task] = frozenset()
     events: dict[Reason, datetime] = field(default_factory=dict)
@@ -43,8 +50,7 @@ class CarPlan:
 
     def event(self, reason: Reason, now: datetime) -> bool:
         """Plan a call after an event, and return whether none was planned for it."""
-        if reason in (Reason.CHARGE_START, Reason.CHARGE_END):
-            self.charging = reason is Reason.CHARGE_START
+        self._note_charge(reason, now)
         waiting = self.events.get(reason)
         if waiting is not None and abs(now - waiting) < _COOL_DOWN[reason]:
             return False
@@ -54,6 +60,22 @@ class CarPlan:
         if reason is Reason.CHARGE_END:
             self.history = due + _HISTORY_DELAY
         return True
+
+    def _note_charge(self, reason: Reason, now: datetime) -> None:
+        """Note the begin or the end of a charge; one that ends for a short time goes on."""
+        paused = self.ended is not None and now - self.ended <= _SAME_CHARGE
+        if reason is Reason.PLUGGED_IN or (reason is Reason.CHARGE_START and not paused):
+            self.silent_calls = 0
+        if reason in (Reason.CHARGE_START, Reason.CHARGE_END):
+            self.charging = reason is Reason.CHARGE_START
+            self.ended = None if self.charging else now
+
+    @property
+    def silent_at(self) -> datetime | None:
+        """When to read a car whose charge goes on if it sends nothing, None if not at all."""
+        if not self.charging or self.updated is None or self.silent_calls >= _MOST_SILENT:
+            return None
+        return self.updated + _SILENCE
 
     def due(self, reason: Reason) -> datetime:
         """Return when to make the call for an event: some cars send "trip end" while driving."""
@@ -67,6 +89,7 @@ class CarPlan:
         for waiting in [*self.events, reason]:
             self.spent[waiting] = now
         self.events.clear()
+        self.silent_calls += reason is Reason.CHARGE_SILENT
         self.updated = now
 
     def restore(self, reason: str, due: datetime, now: datetime) -> None:
@@ -78,5 +101,6 @@ class CarPlan:
         """Shift all times after the system clock was set back."""
         self.updated = self.updated and self.updated - by
         self.history = self.history and self.history - by
+        self.ended = self.ended and self.ended - by
         self.events = {reason: due - by for reason, due in self.events.items()}
         self.spent = {reason: when - by for reason, when in self.spent.items()}

@@ -4,8 +4,9 @@ Contradictions between them are resolved in `reconcile`, for all sources.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import sqrt
+from operator import itemgetter
 from typing import Final
 
 from ..core import attributes as a
@@ -31,6 +32,7 @@ from .mapping import (
 _SAME_BURST: Final = timedelta(seconds=2)
 _POWER_RECENT: Final = timedelta(minutes=10)
 _EARLY: Final = timedelta(seconds=10)
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _FULL: Final = 100.0
 _LINE_VOLTAGE: Final = 250.0
 _KILOWATT: Final = measure(Unit.KILOWATT)
@@ -87,10 +89,24 @@ def _phases(value: Value, car: CarState) -> Readings:
     return _ac_power(value, car)
 
 
+def is_charging(car: CarState) -> bool:
+    """Return whether a car is charging; one that was unplugged since it said so is not."""
+    word = car.values.get(CHARGING_WORD)
+    if word is None or not car.charges:
+        return False
+    plugged, time = _plug(car)
+    return plugged or time < word.time
+
+
+def _plug(car: CarState) -> tuple[bool, datetime]:
+    """Return whether a car is plugged in, which it is if that is unknown, and since when."""
+    plugs = (plug for key in PLUGS if (plug := car.flag(key)) is not None)
+    return max(plugs, key=itemgetter(1), default=(True, _NEVER))
+
+
 def _plugged(value: Value, car: CarState) -> Readings:
     """Reset the number of phases when the car is unplugged."""
-    plugs = [plug for key in PLUGS if (plug := car.flag(key)) is not None]
-    plugged = max(plugs, key=lambda plug: plug[1])[0] if plugs else True
+    plugged, _ = _plug(car)
     if not plugged and car.phases is not None and car.phases.time <= value.time:
         car.phases = None
     return ()

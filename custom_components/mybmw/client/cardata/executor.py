@@ -29,6 +29,7 @@ from ..core.values import Access
 from ..core.vehicle import Vehicle
 from .api import CardataApi, CardataError
 from .car_state import BASIC_DATA, MAPPING, CarState
+from .charging import is_charging
 from .charging_history import (
     charged_since,
     first_of_month,
@@ -165,6 +166,11 @@ class Executor:
         return {
             vin: car.tasks(extras, past=self.past.wanted(vin)) for vin, car in self._cars.items()
         }
+
+    def is_charging(self, vin: str) -> bool:
+        """Return whether a car is charging, as far as is known."""
+        car = self._cars.get(vin)
+        return car is not None and is_charging(car.state)
 
     def most_calls(self, decisions: Sequence[Decision]) -> int:
         """Return how many calls these take at most, including one with a refused token.

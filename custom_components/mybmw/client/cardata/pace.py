@@ -14,7 +14,13 @@ MIN_INTERVAL: Final = timedelta(minutes=30)
 """Minimum time between two scheduled calls for the values of any car."""
 
 _EVENTS: Final = frozenset(
-    {Reason.TRIP_END, Reason.CHARGE_START, Reason.CHARGE_END, Reason.PLUGGED_IN}
+    {
+        Reason.TRIP_END,
+        Reason.CHARGE_START,
+        Reason.CHARGE_END,
+        Reason.CHARGE_SILENT,
+        Reason.PLUGGED_IN,
+    }
 )
 _ONCE: Final = frozenset({Reason.SET_UP, Reason.REPAIR, Reason.USER})
 _MIN_FACTOR: Final = 0.5

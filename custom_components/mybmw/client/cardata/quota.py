@@ -53,6 +53,7 @@ class Reason(StrEnum):
     TRIP_END = "trip_end"
     CHARGE_START = "charge_start"
     CHARGE_END = "charge_end"
+    CHARGE_SILENT = "charge_silent"
     PLUGGED_IN = "plugged_in"
     REPAIR = "repair"
     USER = "user"

@@ -1,13 +1,14 @@
 """Schedule the REST calls of an account: when, for which task, and for which car.
 
 The stream sends changes, so calls are for what it did not send. Events (end of a trip or a charge,
-the car was plugged in) have priority, with a short delay until BMW's servers have the result. Other
-calls go to the car with the oldest data, at an interval with which the calls of a day suffice; new
-stream data postpone the next call. Data that seldom change are requested seldom.
+the car was plugged in) have priority, with a short delay until BMW's servers have the result. A car
+that is silent for long while it charges is one. Other calls go to the car with the oldest data, at
+an interval with which the calls of a day suffice; new stream data postpone the next call. Data that
+seldom change are requested seldom.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -30,6 +31,7 @@ _MIN_SPACING: Final = timedelta(hours=8)
 _SHARE: Final = 0.3
 """Part of the interval, per other car, that new stream data of a car postpone its next call."""
 _PLENTY: Final = 20
+_LEAST_LEFT: Final = 10
 _MOST_PAST: Final = 5
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -38,13 +40,18 @@ class Scheduler:
     """Plans the calls for the cars of one account."""
 
     def __init__(
-        self, ledger: Ledger, night: Night | None = None, shortest: timedelta = MIN_INTERVAL
+        self,
+        ledger: Ledger,
+        night: Night | None = None,
+        shortest: timedelta = MIN_INTERVAL,
+        is_charging: Callable[[str], bool] = lambda _vin: False,
     ) -> None:
-        """Create it; `ledger` returns how many calls are left."""
+        """Create it; `ledger` returns how many calls are left, `is_charging` is asked by VIN."""
         self.repairing = False
         self._ledger = ledger
         self._night = night
         self._shortest = shortest
+        self._is_charging = is_charging
         self._cars: dict[str, CarPlan] = {}
         self._cars_of: Counter[Task] = Counter()
         self.done_at: dict[Job, datetime] = {}
@@ -141,7 +148,8 @@ class Scheduler:
 
     def _decisions(self, now: datetime) -> list[Decision]:
         pace = self.interval(now)
-        decisions = [*self._chores(now, pace), *self._by_event(now), *self._by_age(now, pace)]
+        decisions = [*self._chores(now, pace), *self._by_event(now), *self._by_silence(now)]
+        decisions += self._by_age(now, pace)
         paused = {task: self.pauses.until(task, "") for task in Task}
         return [self._postponed(decision, paused[decision.task]) for decision in decisions]
 
@@ -171,6 +179,7 @@ class Scheduler:
             "history": {
                 vin: car.history.isoformat() for vin, car in self._cars.items() if car.history
             },
+            "charging": {vin: car.silent_calls for vin, car in self._cars.items() if car.charging},
             "asked": self._last_call.isoformat() if self._last_call else None,
             "begun": self._begun.isoformat() if self._begun else None,
             **self.pauses.dump(),
@@ -196,6 +205,10 @@ class Scheduler:
             due = saved_time(text)
             if due is not None and due <= now + DAY:
                 self._cars.setdefault(str(vin), CarPlan()).history = due
+        for vin, calls in mapping(fields.get("charging")).items():
+            if isinstance(calls, int):
+                car = self._cars.setdefault(str(vin), CarPlan())
+                car.charging, car.silent_calls = True, calls
         last = saved_time(fields.get("asked"))
         self._last_call = last if last is not None and last <= now else None
         begun = saved_time(fields.get("begun"))
@@ -294,6 +307,19 @@ class Scheduler:
             for reason in car.events:
                 if Task.VALUES in car.tasks and reason in affordable:
                     yield Decision(Task.VALUES, vin, car.due(reason), reason)
+
+    def _by_silence(self, now: datetime) -> Iterator[Decision]:
+        """Yield a call for each car that charges, for when it will have been silent for long."""
+        reason = Reason.CHARGE_SILENT
+        silent = [
+            Decision(Task.VALUES, vin, at, reason)
+            for vin, car in self._cars.items()
+            if Task.VALUES in car.tasks
+            and (at := car.silent_at) is not None
+            and self._is_charging(vin)
+        ]
+        if silent and self._ledger.left(reason, now) >= _LEAST_LEFT:
+            yield from silent
 
     def _by_age(self, now: datetime, interval: timedelta | None) -> Iterator[Decision]:
         """Yield the scheduled calls for values, by the age of each car's data."""

@@ -94,7 +94,7 @@ class CardataSource:
         self._containers = ContainerKeeper(self._api, WANTED, ContainerState())
         self._worker = Executor(self._api, self._containers, self.cars, zone)
         self.charges = self._worker.past.charges
-        self._plan = Scheduler(self.ledger, night)
+        self._plan = Scheduler(self.ledger, night, is_charging=self._worker.is_charging)
         self._activity = Connectivity()
         self.current_until = self._activity.current_until
         tracer = Tracer(self.cars, self._plan, self._containers, extras)

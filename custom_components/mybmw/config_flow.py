@@ -13,7 +13,6 @@ from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     ConfigEntryState,
     ConfigFlowResult,
-    OptionsFlowWithReload,
 )
 from homeassistant.const import UnitOfTime
 from homeassistant.core import callback
@@ -35,6 +34,7 @@ from .const import (
     DOMAIN,
     LEAST_ROAD_FACTOR,
     MOST_ROAD_FACTOR,
+    OPTION_ENTITIES,
     OPTION_JOIN_STOPS,
     OPTION_JOURNAL,
     OPTION_KEEP_JOURNAL,
@@ -45,6 +45,7 @@ from .const import (
 )
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .entity import count_entities_of
+from .entity_options import EntityChoiceSteps
 from .journal import DEFAULT_JOIN_STOPS, LONGEST_STOP
 from .journal.tariff import tariff_error, tariff_fields
 from .runtime.issues import delete_issues
@@ -258,10 +259,16 @@ class MyBMWConfigFlow(AccountFlow, domain=DOMAIN):
         return next(free for free in titles if free not in taken)
 
 
-class MyBMWOptionsFlow(OptionsFlowWithReload):
+class MyBMWOptionsFlow(EntityChoiceSteps):
     """Change options; the entry is reloaded when one changed."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask whether to change settings or to enable entities."""
+        return self.async_show_menu(step_id="init", menu_options=["settings", "entities"])
+
+    async def async_step_settings(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
         """Ask for the options that the sources of the account have."""
         await async_load(self.hass, names_of(self.config_entry))
         errors: dict[str, str] = {}
@@ -271,14 +278,19 @@ class MyBMWOptionsFlow(OptionsFlowWithReload):
                 options = spec.setup.normalize_options(options)
             error = await self._validate(options)
             if error is None:
-                return self.async_create_entry(data=options)
+                return self.async_create_entry(data={**self._kept(), **options})
             errors["base"] = error
         suggested = {**self._suggested(), **(user_input or options_of(self.config_entry))}
         return self.async_show_form(
-            step_id="init",
+            step_id="settings",
             data_schema=self.add_suggested_values_to_schema(self._schema(), suggested),
             errors=errors,
         )
+
+    def _kept(self) -> dict[str, Any]:
+        """Return the options that are not in the form of settings."""
+        options = options_of(self.config_entry)
+        return {key: options[key] for key in (OPTION_ENTITIES,) if key in options}
 
     @property
     def _specs(self) -> list[SourceSpec]:

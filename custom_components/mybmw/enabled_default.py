@@ -1,14 +1,19 @@
 """Entities that are disabled by default on some cars, since another entity shows the same.
 
-A car that accepts commands has a dozen entities more, so fewer of the others are enabled.
+A car that accepts commands has a dozen entities more, so fewer of the others are enabled. The user
+can enable groups of entities, also for values that come later.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from .client import CommandKind, Garage, Vehicle, attributes as car
+from homeassistant.helpers.entity import EntityDescription
+
+from .client import CommandKind, Vehicle, attributes as car
 from .client.core.attributes import AnyAttribute
 from .client.core.values import DriveTrain
+from .coordinator import GarageCoordinator
+from .entity_choice import is_wanted
 
 type Rule = Callable[[Vehicle, frozenset[CommandKind]], bool]
 
@@ -73,7 +78,12 @@ _DISABLED: Final[Mapping[str, Rule]] = {
 """By the key of the entity: whether it is disabled for a car and the commands it accepts."""
 
 
-def is_disabled_by_default(key: str, vehicle: Vehicle, garage: Garage) -> bool:
-    """Return whether an entity is disabled by default for a car."""
-    rule = _DISABLED.get(key)
-    return rule is not None and rule(vehicle, garage.commands(vehicle))
+def is_enabled_by_default(
+    description: EntityDescription, vehicle: Vehicle, coordinator: GarageCoordinator
+) -> bool:
+    """Return whether an entity is enabled when it is added; what the user wants always is."""
+    if is_wanted(description.key, coordinator.config_entry.options):
+        return True
+    rule = _DISABLED.get(description.key)
+    disabled = rule is not None and rule(vehicle, coordinator.data.commands(vehicle))
+    return description.entity_registry_enabled_default and not disabled

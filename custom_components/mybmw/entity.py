@@ -31,7 +31,7 @@ from .client import (
 from .client.core.attributes import AnyAttribute, Attribute
 from .const import DOMAIN
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
-from .enabled_default import is_disabled_by_default
+from .enabled_default import is_enabled_by_default
 from .object_ids import former_object_id
 from .runtime.dispatcher import Watch
 from .runtime.poller import SourcePoller
@@ -101,8 +101,8 @@ class MyBMWEntity(CoordinatorEntity[GarageCoordinator]):
         self.device_entry = coordinator.device(vehicle.vin)
         if self.device_entry is None:
             self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, vehicle.vin)})
-        if is_disabled_by_default(description.key, vehicle, coordinator.data):
-            self._attr_entity_registry_enabled_default = False
+        enabled = is_enabled_by_default(description, vehicle, coordinator)
+        self._attr_entity_registry_enabled_default = enabled
 
     @property
     @override

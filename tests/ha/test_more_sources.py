@@ -31,7 +31,14 @@ from custom_components.mybmw.sources.registry import SOURCES
 from tests.ha.conftest import Elapse
 from tests.ha.support import IX, asked, flows, state
 from tests.ha.support.cardata import no_stream, recorded
-from tests.ha.support.flow_steps import account_with, both_services, choose, step, suggested
+from tests.ha.support.flow_steps import (
+    account_with,
+    both_services,
+    choose,
+    open_settings,
+    step,
+    suggested,
+)
 from tests.ha.support.made_up import ACME, COURIER
 from tests.ha.support.made_up.service import SimulatedAcme
 from tests.replay.cardata import SimulatedCarData
@@ -197,7 +204,7 @@ async def test_options(
     hass_client_no_auth: ClientSessionGenerator,
 ) -> None:
     """Each has a section of its own, which does what it says."""
-    form = await hass.config_entries.options.async_init(account.entry_id)
+    form = await open_settings(hass, account)
     assert list(suggested(form)) == [
         "track_position",
         "road_factor",

@@ -18,7 +18,7 @@ import pytest
 import voluptuous as vol
 
 from custom_components import mybmw
-from custom_components.mybmw import PLATFORMS, config_flow, event
+from custom_components.mybmw import PLATFORMS, config_flow, entity_options, event
 from custom_components.mybmw.binary_sensor import (
     BINARY_SENSORS,
     SOURCE_BINARY_SENSORS,
@@ -44,6 +44,7 @@ from custom_components.mybmw.client.connecteddrive import RETIRED
 from custom_components.mybmw.client.core import errors, records
 from custom_components.mybmw.client.mybmw import Region
 from custom_components.mybmw.device_tracker import TRACKERS
+from custom_components.mybmw.entity_choice import EntityGroup
 from custom_components.mybmw.event import EVENTS
 from custom_components.mybmw.image import DRAWINGS, IMAGES
 from custom_components.mybmw.journal.tariff import tariff_fields
@@ -553,13 +554,16 @@ def test_flow_steps_are_translated() -> None:
 
 def test_options_are_translated() -> None:
     steps = translations()["options"]["step"]
-    assert steps.keys() == {"init"}
+    assert steps.keys() == {"init", "settings", "entities", "preview"}
+    assert steps["init"]["menu_options"].keys() == {"settings", "entities"}
+    _assert_fields(steps["entities"], entity_options._SCHEMA.schema)
+    assert translations()["selector"]["entity_group"]["options"].keys() == set(EntityGroup)
     general = config_flow._GENERAL | config_flow._COMMANDING
     _assert_fields(
-        steps["init"],
+        steps["settings"],
         {**general, **mybmw_steps.SETUP.options, **connecteddrive_steps.SETUP.options},
     )
-    sections = steps["init"]["sections"]
+    sections = steps["settings"]["sections"]
     assert sections.keys() == {"journal", "cardata", "stream", "highmobility"}
     _assert_fields(sections["journal"], config_flow._JOURNAL.schema | tariff_fields("EUR"))
     _assert_fields(sections["highmobility"], highmobility.FIELDS.schema)
@@ -624,6 +628,7 @@ def test_selectors_are_translated() -> None:
     )
     assert keys == {
         "connecteddrive_server",
+        "entity_group",
         "highmobility_brand",
         "highmobility_event",
         "highmobility_locale",

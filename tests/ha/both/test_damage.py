@@ -11,7 +11,16 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.mybmw.const import DOMAIN
-from tests.ha.support.flow_steps import ACCOUNT, CAPTCHA, Patience, approve, begin, choose, log_in
+from tests.ha.support.flow_steps import (
+    ACCOUNT,
+    CAPTCHA,
+    Patience,
+    approve,
+    begin,
+    choose,
+    log_in,
+    open_settings,
+)
 from tests.replay.cardata import SimulatedCarData
 from tests.replay.mybmw import SimulatedMyBMW
 
@@ -42,6 +51,8 @@ OPTIONS = [
     (("polling_interval",), 1e300),
     (("polling_interval",), True),
     (("polling_interval",), 0),
+    (("entities",), "tires"),
+    (("entities",), [5]),
     (("cardata",), 5),
     (("cardata", "tyres"), "secret"),
     (("cardata", "night_start"), "24:61"),
@@ -116,7 +127,7 @@ async def test_damaged_options(
     hass.config_entries.async_update_entry(entry, options=with_damage(GOOD, path, value))
     await start(hass, entry)
     assert_told(entry, "damaged_options", path)
-    form = await hass.config_entries.options.async_init(entry.entry_id)
+    form = await open_settings(hass, entry)
     assert form["type"] is FlowResultType.FORM
     answer = {"polling_interval": 10, "cardata": {}, "stream": {"stream": "off"}}
     done = await hass.config_entries.options.async_configure(form["flow_id"], answer)

@@ -16,7 +16,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.ha.conftest import SetUp
-from tests.ha.support.flow_steps import account_with, suggested
+from tests.ha.support.flow_steps import account_with, open_settings, suggested
 from tests.replay.cardata import SimulatedCarData
 from tests.replay.certificates import certificates
 from tests.replay.mybmw import SimulatedMyBMW
@@ -72,7 +72,7 @@ def states(hass: HomeAssistant) -> list[ConfigEntryState]:
 
 async def begin(hass: HomeAssistant, entry: MockConfigEntry) -> Any:
     """Open the options."""
-    flow = await hass.config_entries.options.async_init(entry.entry_id)
+    flow = await open_settings(hass, entry)
     assert flow["type"] is FlowResultType.FORM
     return flow
 

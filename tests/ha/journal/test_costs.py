@@ -42,6 +42,7 @@ from custom_components.mybmw.journal.tariff import tariff_error
 from tests.ha.journal.conftest import NOON, Sends, Storage
 from tests.ha.support.actions import act
 from tests.ha.support.cardata import I4, SOC_KEY
+from tests.ha.support.flow_steps import open_settings
 
 QUARTER = timedelta(minutes=15)
 HOME = RecordPlace(PlaceKind.HOME, "zone.home", "Home")
@@ -307,7 +308,7 @@ CLOCK = {"tariff": "time_of_use", "price": 0.35, "price_periods": [NIGHT]}
 
 async def submit(hass: HomeAssistant, account: MockConfigEntry, prices: dict[str, Any]) -> Any:
     """Save prices in the options, as a user does; the form must be one that a browser can show."""
-    flow: Any = await hass.config_entries.options.async_init(account.entry_id)
+    flow: Any = await open_settings(hass, account)
     shown = FlowManagerIndexView(hass.config_entries.options)._prepare_result_json(flow)
     assert "price_periods" in json_dumps(shown)
     given = {

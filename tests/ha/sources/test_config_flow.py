@@ -10,6 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.mybmw.const import DOMAIN
 from tests.ha.conftest import SetUp
+from tests.ha.support.flow_steps import open_settings
 from tests.replay import faults
 from tests.replay.faults import Endpoint, Fault
 from tests.replay.fingerprints import bundled, load
@@ -241,7 +242,7 @@ async def test_options(hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp) 
     entry = await set_up()
     assert hass.states.get("device_tracker.ix_xdrive50") is not None
     assert hass.states.get("lock.ix_xdrive50_lock") is not None
-    flow: Any = await hass.config_entries.options.async_init(entry.entry_id)
+    flow: Any = await open_settings(hass, entry)
     suggested = {
         str(key): (key.description or {}).get("suggested_value")
         for key in flow["data_schema"].schema
@@ -264,7 +265,7 @@ async def test_interval_is_bounded(
 ) -> None:
     """The user cannot be locked out by too many requests."""
     entry = await set_up()
-    flow = await hass.config_entries.options.async_init(entry.entry_id)
+    flow = await open_settings(hass, entry)
     with pytest.raises(InvalidData):
         await hass.config_entries.options.async_configure(
             flow["flow_id"],

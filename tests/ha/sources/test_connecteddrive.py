@@ -18,6 +18,7 @@ from custom_components.mybmw.const import DOMAIN
 from custom_components.mybmw.repairs import async_create_fix_flow
 from tests.ha.conftest import Elapse, account
 from tests.ha.support.actions import act, refused
+from tests.ha.support.flow_steps import open_settings
 from tests.replay.connecteddrive import BUNDLED, Endpoint, SimulatedConnectedDrive, load
 from tests.replay.connecteddrive.service import BASE, HOST, KEY, PASSWORD, SECRET, USERNAME
 from tests.replay.fingerprints import bundled, load as load_app_cars
@@ -199,7 +200,7 @@ async def test_reconfigure(
 
 async def test_options(hass: HomeAssistant, legacy: SimulatedConnectedDrive, start: SetUp) -> None:
     entry = await start()
-    form = await hass.config_entries.options.async_init(entry.entry_id)
+    form = await open_settings(hass, entry)
     assert fields(form) == {
         "track_position",
         "road_factor",

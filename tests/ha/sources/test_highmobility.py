@@ -31,7 +31,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.mybmw.const import DOMAIN
 from tests.ha.support import flows, state
-from tests.ha.support.flow_steps import choose, step, suggested
+from tests.ha.support.flow_steps import choose, open_settings, step, suggested
 from tests.ha.support.highmobility import (
     CONSENT,
     FLEET,
@@ -613,7 +613,7 @@ async def test_options(
     hass: HomeAssistant, service: SimulatedHighMobility, account: MockConfigEntry
 ) -> None:
     """Prices, currency and free events are options; what cannot be is not accepted."""
-    flow: Any = await hass.config_entries.options.async_init(account.entry_id)
+    flow: Any = await open_settings(hass, account)
     form = flow["data_schema"]({"highmobility": {}})["highmobility"]
     assert form["currency"] == "EUR"
     assert set(form["free_events"]) == {"ping", "authorization_changed", "fleet_clearance_changed"}

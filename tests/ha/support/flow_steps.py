@@ -75,6 +75,14 @@ async def choose(hass: HomeAssistant, flow: Any, choice: str) -> Any:
     return await step(hass, flow, {"next_step_id": choice})
 
 
+async def open_settings(hass: HomeAssistant, entry: MockConfigEntry) -> Any:
+    """Open the options as far as the form of settings."""
+    menu = await hass.config_entries.options.async_init(entry.entry_id)
+    assert menu["menu_options"] == ["settings", "entities"]
+    chosen = {"next_step_id": "settings"}
+    return await hass.config_entries.options.async_configure(menu["flow_id"], chosen)
+
+
 async def remove(hass: HomeAssistant, entry: MockConfigEntry, source: str) -> Any:
     """Remove a source of an account, and agree to what goes with it."""
     flow = await choose(hass, await entry.start_reconfigure_flow(hass), f"{source}_remove")

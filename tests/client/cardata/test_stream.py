@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 import gc
@@ -339,6 +340,39 @@ async def test_connection_that_ended_before_it_subscribes(
             await asyncio.sleep(0)
         with pytest.raises(aiomqtt.MqttError):
             await subscribe(client, (f"{GCID}/+",))
+    del client
+    gc.collect()
+    assert [record for record in caplog.records if record.levelno > logging.INFO] == []
+
+
+async def test_connection_that_ends_while_it_is_made(caplog: pytest.LogCaptureFixture) -> None:
+    """On a busy machine, the connection is closed before `aiomqtt` has noticed that it is made."""
+
+    async def accept_and_close(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1024)
+        writer.write(bytes((0x20, 3, 0, 0, 0)))  # CONNACK of MQTT 5: success, no properties
+        writer.close()
+
+    async def late(executor: Executor | None, connect: Callable[[], object]) -> object:
+        result = await run_in_executor(executor, connect)
+        while not clients[0]._disconnected.done():  # noqa: ASYNC110 - it has no event for it
+            await asyncio.sleep(0)
+        return result
+
+    run_in_executor = asyncio.get_running_loop().run_in_executor
+    clients: list[aiomqtt.Client] = []
+    async with await asyncio.start_server(accept_and_close, "127.0.0.1") as server:
+        host, port = server.sockets[0].getsockname()
+        logger = cardata_stream._MQTT_LOGGER
+        client = aiomqtt.Client(host, port, protocol=aiomqtt.ProtocolVersion.V5, logger=logger)
+        clients.append(client)
+        with (
+            patch.object(asyncio.get_running_loop(), "run_in_executor", late),
+            pytest.raises(aiomqtt.MqttError),
+        ):
+            async with connected(client):
+                await subscribe(client, (f"{GCID}/+",))
+    clients.clear()
     del client
     gc.collect()
     assert [record for record in caplog.records if record.levelno > logging.INFO] == []

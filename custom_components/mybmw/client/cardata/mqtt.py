@@ -16,6 +16,7 @@ async def connected(client: aiomqtt.Client) -> AsyncIterator[None]:
     Connecting runs in a thread, which a cancelled task does not stop. So it waits for the
     connection and closes it, since an unused connection would be kept alive otherwise.
     """
+    _retrieve_end(client)
     opening = asyncio.create_task(client.__aenter__())
     try:
         await asyncio.shield(opening)
@@ -24,13 +25,20 @@ async def connected(client: aiomqtt.Client) -> AsyncIterator[None]:
             await opening
             await client.__aexit__(None, None, None)
         raise
+    _retrieve_end(client)
     try:
         yield
     finally:
         await client.__aexit__(None, None, None)
-        with suppress(aiomqtt.MqttError):
-            # Nobody may have asked why the connection ended, which asyncio would log as an error
-            await anext(client.messages)
+
+
+def _retrieve_end(client: aiomqtt.Client) -> None:
+    """Retrieve the exception with which the connection ends, else asyncio may log it as an error.
+
+    `aiomqtt` does not, if nothing waits at that time, and begins a new future once it is connected.
+    """
+    end = client._disconnected  # noqa: SLF001 - it has no public name
+    end.add_done_callback(lambda future: future.cancelled() or future.exception())
 
 
 async def subscribe(client: aiomqtt.Client, topics: tuple[str, ...]) -> Sequence[object]:

@@ -206,7 +206,7 @@ async def test_privacy_mode() -> None:
     assert not poll.errors
     assert made.garage.vehicles[I4].value(car.PRIVACY_MODE) is True
     assert made.garage.vehicles[I4].value(car.POSITION) == place
-    assert made.source.why(I4) == {"vehicle": "privacy_mode_active"}
+    assert made.source.cars[I4].failures == {"vehicle": "privacy_mode_active"}
 
 
 @pytest.mark.parametrize("restart", [False, True])
@@ -226,7 +226,7 @@ async def test_failures_say_why() -> None:
     made = linked(fleet())
     made.sim.cars[I4].fail("diagnostics.odometer", "oem_error")
     await made.work()
-    assert made.source.why(I4) == {"diagnostics.odometer": "oem_error"}
+    assert made.source.cars[I4].failures == {"diagnostics.odometer": "oem_error"}
 
 
 async def test_expired_token(freezer: FrozenDateTimeFactory) -> None:

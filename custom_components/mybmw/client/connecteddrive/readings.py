@@ -77,6 +77,7 @@ class Features(NamedTuple):
     range_map: bool = False
     energy: bool = False
     driver_is_right: bool = False
+    drive_train: DriveTrain | None = None
     commands: frozenset[CommandKind] = frozenset()
 
 
@@ -98,6 +99,7 @@ def features_of(entry: object, problems: Counter[str]) -> Features:
         range_map=_supported(flags, "rangeMap"),
         energy=train is not None and train is not DriveTrain.COMBUSTION,
         driver_is_right=_driver_is_right(flags),
+        drive_train=train,
         commands=frozenset(allowed),
     )
 

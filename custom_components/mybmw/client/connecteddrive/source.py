@@ -1,14 +1,14 @@
 """The legacy ConnectedDrive API as a source: cars, states and commands of one account."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 import logging
 import re
 from typing import Final
 
-from ..core.attributes import AnyReading
+from ..core.attributes import LAST_UPDATE, AnyAttribute, AnyReading
 from ..core.commands import Command, CommandKind, CommandResult, CommandState
 from ..core.convert import mapping, sequence
 from ..core.counter import Tally
@@ -23,12 +23,13 @@ from ..core.errors import (
     RefusedError,
     UnsupportedError,
 )
+from ..core.last_answers import LastAnswers
 from ..core.recording import MESSAGES, Recording
-from ..core.source import Poll, Progress, Status
+from ..core.source import Origin, Poll, Progress, Status
 from ..core.supervisor import Supervisors
 from ..core.vehicle import Vehicle
 from ..transport.http import Http
-from . import remote_services
+from . import remote_services, trace
 from .api import VIEWS, ConnectedDriveApi
 from .harmless_paths import harmless
 from .login import PasswordAuthenticator
@@ -76,10 +77,19 @@ class ConnectedDriveSource:
         """Nothing is sent before the first poll or command."""
         self.problems: Counter[str] = Tally()
         self._api = ConnectedDriveApi(http, login, observer)
+        self._endpoints: Mapping[str, tuple[_Ask, _Read]] = {
+            trace.LAST_TRIP: (self._api.last_trip, read_last_trip),
+            trace.ALL_TRIPS: (self._api.all_trips, read_all_trips),
+            trace.CHARGING: (self._api.charging_profile, read_charging_profile),
+            trace.DESTINATIONS: (self._api.destinations, read_destinations),
+            trace.RANGE_MAP: (self._api.range_map, read_range_map),
+            trace.NAVIGATION: (self._api.navigation, read_energy),
+        }
         self._http = http
         self._cars: dict[str, Features] = {}
         self._busy = asyncio.Lock()
         self._commanded: dict[str, datetime] = {}
+        self._answers: defaultdict[str, LastAnswers] = defaultdict(LastAnswers)
         self._supervisors = Supervisors(http.redactor)
 
     @property
@@ -94,6 +104,15 @@ class ConnectedDriveSource:
     def can_poll(self, vin: str) -> bool:
         """Return whether the account may read a car."""
         return vin in self._cars
+
+    def trace(self, vin: str, attribute: AnyAttribute) -> Origin | None:
+        """Return how an attribute of a car comes, None if the service never has it."""
+        answers = self._answers.get(vin, LastAnswers())
+        return trace.trace(answers, attribute, self._cars.get(vin, Features()))
+
+    def streams(self, vin: str) -> bool:
+        """Return False: there is no stream."""
+        return False
 
     def views(self, vin: str) -> Collection[str]:
         """Return the pictures that there may be of a car."""
@@ -149,8 +168,11 @@ class ConnectedDriveSource:
         for written, entry in self._usable(answer):
             vin = written.upper()
             cars[vin] = features_of(entry, self.problems)
-            readings[vin] = read_vehicle(entry, fetched, self.problems)
+            with self._answers[vin].reading(trace.VEHICLES, fetched, self.problems):
+                readings[vin] = read_vehicle(entry, fetched, self.problems)
         self._cars = cars
+        for gone in self._answers.keys() - cars:
+            del self._answers[gone]
         self._supervisors.keep(cars)
         return readings
 
@@ -184,34 +206,34 @@ class ConnectedDriveSource:
         answer = await self._api.status(vin, fetched)
         if not isinstance(mapping(answer).get("vehicleStatus"), dict):
             raise AnswerError("read a state: the answer holds no state")
-        readings = read_status(answer, fetched, features, self.problems)
+        answers = self._answers[vin]
+        with answers.reading(trace.STATUS, fetched, self.problems):
+            readings = read_status(answer, fetched, features, self.problems)
         measured = time_of(answer, fetched)
-        for ask, read in self._more(features):
-            try:
-                readings += read(await ask(vin), measured, self.problems)
-            except ClientError as error:
-                if _concerns_all(error):
-                    raise
-                self.problems["further details"] += 1
-                _LOGGER.debug("Further details cannot be read: %s", error)
+        told = any(item.attribute is LAST_UPDATE for item in readings)
+        answers.reported = measured if told else answers.reported
+        parts = trace.offered(features)
+        answers.unsupported = {part for part, there in parts.items() if not there}
+        for part in [part for part, there in parts.items() if there]:
+            readings += await self._further(vin, part, measured)
         commanded = self._commanded.get(vin)
         overtaken = commanded is not None and fetched < commanded
         return [] if overtaken else readings
 
-    def _more(self, features: Features) -> Iterator[tuple[_Ask, _Read]]:
-        """Yield the further endpoints of a car, and what reads their answers."""
-        api = self._api
-        if features.statistics:
-            yield api.last_trip, read_last_trip
-            yield api.all_trips, read_all_trips
-        if features.charging:
-            yield api.charging_profile, read_charging_profile
-        if features.destinations:
-            yield api.destinations, read_destinations
-        if features.range_map:
-            yield api.range_map, read_range_map
-        if features.energy:
-            yield api.navigation, read_energy
+    async def _further(self, vin: str, part: str, measured: datetime) -> list[AnyReading]:
+        """Read one of the further answers about a car, whose failure does not matter to others."""
+        ask, read = self._endpoints[part]
+        try:
+            answer = await ask(vin)
+        except ClientError as error:
+            if _concerns_all(error):
+                raise
+            self._answers[vin].failed.add(part)
+            self.problems["further details"] += 1
+            _LOGGER.debug("Further details cannot be read: %s", error)
+            return []
+        with self._answers[vin].reading(part, datetime.now(UTC), self.problems):
+            return read(answer, measured, self.problems)
 
     async def send(
         self, vehicle: Vehicle, command: Command, progress: Progress | None = None

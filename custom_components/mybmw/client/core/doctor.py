@@ -16,7 +16,7 @@ from .errors import ApiError, ClientError, NetworkError, QuotaError
 from .explanation import Cause, Explanation, ValueState, Way
 from .policy import Policy
 from .source import Origin, Status
-from .values import Access, Connection, StreamState, Unreadable
+from .values import Access, Connection, PositionStatus, StreamState, Unreadable
 from .vehicle import Vehicle
 
 CURRENT: Final = timedelta(minutes=15)
@@ -110,11 +110,12 @@ def car_causes(case: Case) -> tuple[Cause, ...]:
 def coverage(case: Case) -> Mapping[Group, Share]:
     """Return what was received of what such a car can send, by group.
 
-    It can send what it has sent, and what similar cars were seen streaming.
+    It can send what it has sent, and what similar cars were seen streaming; nothing is known of
+    cars without a stream.
     """
     received, possible = Counter[Group](), Counter[Group]()
     for attribute in _ALL:
-        traces = (view.trace(attribute) for view in case.views if view.has)
+        traces = (view.trace(attribute) for view in case.views if view.has and view.streams)
         found = [trace for trace in traces if trace is not None]
         has = bool(found) and attribute in case.vehicle
         possible[group_of(attribute.key)] += has or any(map(_expected, found))
@@ -176,6 +177,12 @@ def _is_private(vehicle: Vehicle) -> bool:
     return vehicle.value(a.PRIVACY_MODE) is True
 
 
+def _hides_place(vehicle: Vehicle) -> bool:
+    """Return whether a car keeps its position private."""
+    disabled = vehicle.value(a.POSITION_STATUS) is PositionStatus.DRIVER_DISABLED
+    return disabled or _is_private(vehicle)
+
+
 def _source_causes(view: View, views: Iterable[View]) -> tuple[Cause, ...]:
     """Return what is wrong with a source as a whole: its login, its requests, its stream."""
     status = view.status
@@ -230,7 +237,8 @@ def _held(case: Case, reading: AnyReading) -> Explanation:
     trace = None if view is None else view.trace(attribute)
     way = None if trace is None else Way.STREAM if trace.streamed else Way.REQUEST
     state, causes = _age(case, reading, view, trace)
-    return Explanation(state, causes, reading.time, reading.source, way)
+    details = {"code": trace.refused} if trace is not None else {}
+    return Explanation(state, causes, reading.time, reading.source, way, details)
 
 
 def _age(
@@ -252,7 +260,9 @@ def _age(
 
 
 def _why_old(case: Case, view: View, trace: Origin) -> tuple[Cause, ...]:
-    """Return why a value of a source that streams is not newer."""
+    """Return why a value is not newer."""
+    if trace.polled:
+        return _why_not_newer(case, view, trace)
     fixed = _first(
         (trace.at_trip_end, Cause.TRIP_END),
         (not trace.streamable, Cause.ON_REQUEST),
@@ -264,6 +274,19 @@ def _why_old(case: Case, view: View, trace: Origin) -> tuple[Cause, ...]:
     if trace.streamed:
         return (Cause.UNCHANGED,)
     return _not_streamed(trace) if trace.group_streamed else (Cause.ON_REQUEST,)
+
+
+def _why_not_newer(case: Case, view: View, trace: Origin) -> tuple[Cause, ...]:
+    """Return why a value of a service that is asked at intervals is not newer."""
+    asked, reported = trace.asked, trace.reported
+    if trace.cause is None and (problems := _source_causes(view, case.views)):
+        return problems
+    return _first(
+        (trace.cause, trace.cause or Cause.FAILED),
+        (asked is None or case.now - asked > CURRENT, Cause.SELDOM_ASKED),
+        (reported is None or case.now - reported > CURRENT, Cause.NOT_REPORTED),
+        (True, Cause.UNCHANGED),
+    )
 
 
 def _first(*rules: tuple[object, Cause]) -> tuple[Cause, ...]:
@@ -295,6 +318,7 @@ def _missing(case: Case, attribute: AnyAttribute) -> Explanation:
         (attribute in case.unconfirmed, Cause.UNCONFIRMED),
         (attribute in _COMMANDS, Cause.NO_COMMAND),
         (attribute in _RECORDED, Cause.NO_RECORDS),
+        (attribute in _PLACES and _hides_place(case.vehicle), Cause.PRIVACY),
         (attribute in case.vehicle, Cause.ENDED),
     )
     if own:
@@ -332,6 +356,7 @@ def _untraced(case: Case, view: View, trace: Origin) -> Explanation:
     """Explain why nothing came of what a source knows all about."""
     causes = _first(
         (not trace.fitted, Cause.NOT_FITTED),
+        (trace.cause, trace.cause or Cause.FAILED),
         (trace.refused, Cause.REFUSED),
         (not trace.wanted, Cause.OPTION_OFF),
         (trace.unusable, Cause.IMPLAUSIBLE),
@@ -349,6 +374,7 @@ def _not_asked(case: Case, view: View, trace: Origin) -> tuple[Cause, ...]:
     problems = _stream_problems(case, view) if streams else ()
     if streams and not problems and trace.group_streamed:
         return _not_streamed(trace)
+    problems = problems if streams else _source_causes(view, case.views)
     return _request_causes(view, case.views) or problems or (Cause.NOT_ASKED,)
 
 
@@ -365,6 +391,7 @@ _ALL: Final = (
     *(item.attribute for item in (*DESCRIPTORS.values(), *PROPERTIES.values())),
 )
 _COMMANDS: Final = frozenset[AnyAttribute](a.LAST_COMMAND.values())
+_PLACES: Final = frozenset[AnyAttribute]((a.POSITION, a.HEADING, a.ADDRESS))
 _RECORDED: Final = a.JOURNAL | {a.CHARGED_THIS_MONTH}
 _OWN: Final = _RECORDED | _COMMANDS | {a.CONNECTION, a.COMMANDS, a.ACCESS}
 """The attributes that are worked out here, and current whatever the sources do."""

@@ -36,6 +36,8 @@ class Cause(StrEnum):
     ASLEEP = "asleep"
     UNCHANGED = "unchanged"
     ON_REQUEST = "on_request"
+    NOT_REPORTED = "not_reported"
+    SELDOM_ASKED = "seldom_asked"
     TRIP_END = "trip_end"
     STREAM_OFF = "stream_off"
     STREAM_LOST = "stream_lost"
@@ -47,9 +49,11 @@ class Cause(StrEnum):
     NOT_SENT = "not_sent"
     NOT_FITTED = "not_fitted"
     NO_VALUE = "no_value"
+    EVENT_ONLY = "event_only"
     UNUSABLE = "unusable"
     IMPLAUSIBLE = "implausible"
     REFUSED = "refused"
+    FAULTY = "faulty"
     NOT_ASKED = "not_asked"
     ENDED = "ended"
     UNCONFIRMED = "unconfirmed"
@@ -101,6 +105,8 @@ TEXTS: Final[Mapping[str, str]] = {
     Cause.ASLEEP: "the car is asleep and sends again when it is unlocked, driven or charged",
     Cause.UNCHANGED: "the car sends it only when it changes",
     Cause.ON_REQUEST: "only requests bring it, a few a day",
+    Cause.NOT_REPORTED: "the car has reported nothing newer: it is asleep, or has no reception",
+    Cause.SELDOM_ASKED: "{source} is asked only now and then",
     Cause.TRIP_END: "the car sends it only at the end of a trip",
     Cause.STREAM_OFF: "there is no stream, so only requests bring it",
     Cause.STREAM_LOST: "the stream is interrupted; it reconnects automatically",
@@ -112,9 +118,11 @@ TEXTS: Final[Mapping[str, str]] = {
     Cause.NOT_SENT: "this kind of car does not send it",
     Cause.NOT_FITTED: "a car with this drive does not have it",
     Cause.NO_VALUE: "{source} was asked and has no value of it for this car",
+    Cause.EVENT_ONLY: "the car reports it only when it happens",
     Cause.UNUSABLE: "what the car has sent for it contains no value",
     Cause.IMPLAUSIBLE: "{count} impossible values were received and ignored",
     Cause.REFUSED: "BMW refuses to give it out ({code})",
+    Cause.FAULTY: "{source} reports an error in place of a value ({code})",
     Cause.NOT_ASKED: "{source} has not been asked for it yet",
     Cause.ENDED: "the last value has ended, and there is no new one",
     Cause.UNCONFIRMED: "a command was sent, and the car has not confirmed it yet",

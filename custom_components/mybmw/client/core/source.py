@@ -10,6 +10,7 @@ from .attributes import AnyAttribute, AnyReading
 from .commands import Command, CommandKind, CommandResult, CommandState
 from .errors import ClientError
 from .events import CarEvent
+from .explanation import Cause
 from .listeners import Listeners
 from .recording import MESSAGES, Message, Recording
 from .values import ChargingSession, StreamState, Unreadable
@@ -134,6 +135,9 @@ class Origin(NamedTuple):
     at all, `asked` when the service was last asked for it, `refused` the code of a refusal.
     `unusable` counts values that were ignored. `fitted` is whether such a car has it, `wanted`
     whether the options of the source include it.
+
+    `polled` means that the service is asked at intervals for all that the car has reported, last at
+    `reported`. `cause` is why there is nothing new, where the service says so or a request failed.
     """
 
     names: tuple[str, ...] = ()
@@ -148,6 +152,9 @@ class Origin(NamedTuple):
     unusable: int = 0
     fitted: bool = True
     wanted: bool = True
+    polled: bool = False
+    reported: datetime | None = None
+    cause: Cause | None = None
 
 
 class Source(Protocol):

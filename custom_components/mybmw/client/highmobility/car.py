@@ -8,6 +8,9 @@ from typing import Final
 
 from ..core.attributes import (
     ACCIDENT,
+    CHARGING_SESSIONS,
+    DRIVE_TRAIN,
+    LAST_UPDATE,
     MILEAGE,
     PRIVACY_MODE,
     STARTER_BATTERY_LOW,
@@ -18,6 +21,7 @@ from ..core.attributes import (
 from ..core.convert import mapping, utc_time
 from ..core.errors import ClientError, NotAllowedError
 from ..core.events import EventKind
+from ..core.last_answers import LastAnswers
 from ..core.source import Poll
 from ..core.values import ChargingSession, DriveTrain
 from .clearance import Clearance, ClearanceState
@@ -42,7 +46,7 @@ class FleetCar:
     `accident` is when the driver reported one, `mileage` what it had when it was read afterwards.
 
     `privacy` is whether its privacy mode was on in the last answer. `newest` is when it measured
-    its newest value, `failures` are why values are missing.
+    its newest value, `failures` are why values are missing; `answers` explain the values.
     """
 
     pace: CarPace = field(default_factory=CarPace)
@@ -56,6 +60,7 @@ class FleetCar:
     drive_train: DriveTrain | None = None
     sessions: tuple[ChargingSession, ...] = ()
     failures: Mapping[str, str] = field(default_factory=dict)
+    answers: LastAnswers = field(default_factory=LastAnswers)
 
     @property
     def cleared(self) -> bool:
@@ -100,6 +105,20 @@ class FleetCar:
             when = self.accident if mileage is None or on else mileage.time
             yield ACCIDENT.at(on, when, SOURCE)
             self.accident = self.accident if on else None
+
+    def answered(
+        self, values: Mapping[AnyAttribute, AnyReading], failures: Mapping[str, str]
+    ) -> bool:
+        """Take over an answer; return whether the car has measured something since the last one."""
+        newest = values.get(LAST_UPDATE)
+        changed = newest is not None and newest.value != self.newest
+        self.newest = newest.value if newest is not None else self.newest
+        self.failures, self.denied = failures, False
+        if (train := values.get(DRIVE_TRAIN)) is not None:
+            self.drive_train = train.value
+        if (sessions := values.get(CHARGING_SESSIONS)) is not None:
+            self.sessions = sessions.value
+        return changed
 
     def hidden(self, now: datetime) -> AnyReading:
         """Note that the car was asked, and keeps its data to itself."""

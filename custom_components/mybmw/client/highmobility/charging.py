@@ -28,13 +28,13 @@ _LONGEST_MINUTES: Final = 10_080
 _MINUTES: Final = measured(Unit.MINUTES)
 _KM: Final = measured(Unit.KILOMETERS)
 _KWH: Final = measured(Unit.KILOWATT_HOURS)
-_LEFT: Final = "charging.time_to_complete_charge"
-_CLIMATE_LEFT: Final = (
+LEFT: Final = "charging.time_to_complete_charge"
+CLIMATE_LEFT: Final = (
     "engine.preconditioning_remaining_time",
     "charging.preconditioning_remaining_time",
 )
-_DEPARTURES: Final = "charging.departure_times"
-_REDUCTIONS: Final = "charging.reduction_times"
+DEPARTURES: Final = "charging.departure_times"
+REDUCTIONS: Final = "charging.reduction_times"
 _START: Final = "charging_session.start_time"
 _END: Final = "charging_session.end_time"
 _COST: Final = "charging_session.charging_cost"
@@ -81,8 +81,8 @@ _SESSION: Final[Mapping[str, tuple[tuple[str, ...], Converter[Any]]]] = {
 }
 
 PATHS: Final = (
-    _LEFT,
-    *_CLIMATE_LEFT,
+    LEFT,
+    *CLIMATE_LEFT,
     _START,
     _END,
     *(path for paths, _ in _SESSION.values() for path in paths),
@@ -96,7 +96,7 @@ PATHS: Final = (
 def times(document: Document, told: Iterable[AnyReading]) -> Iterator[AnyReading]:
     """Return when a charge and the climate control end; an end that is past is none."""
     found = {item.attribute: item.value for item in told}
-    left = document.take(_LEFT, _MINUTES)
+    left = document.take(LEFT, _MINUTES)
     if left is not None:
         status = found.get(CHARGING_STATUS, ChargingStatus.CHARGING)
         end = _end(document, left) if status is ChargingStatus.CHARGING else None
@@ -106,7 +106,7 @@ def times(document: Document, told: Iterable[AnyReading]) -> Iterator[AnyReading
             if end
             else CHARGING_END_TIME.ended(left[1], SOURCE)
         )
-    for path in _CLIMATE_LEFT:
+    for path in CLIMATE_LEFT:
         yield from _climate(document, path, found.get(CLIMATE_ACTIVITY))
 
 
@@ -137,9 +137,7 @@ def plan(document: Document) -> Iterator[AnyReading]:
     """Return the departure times and the window in which the car charges at less cost."""
     departures = [*_departures(document)]
     window = _window(document)
-    times_ = [
-        item.time for path in (_DEPARTURES, _REDUCTIONS) for item in document.components(path)
-    ]
+    times_ = [item.time for path in (DEPARTURES, REDUCTIONS) for item in document.components(path)]
     if departures or window:
         profile = ChargingProfile(
             window_start=window.get("start"),
@@ -150,19 +148,19 @@ def plan(document: Document) -> Iterator[AnyReading]:
 
 
 def _departures(document: Document) -> Iterator[DepartureTimer]:
-    for number, item in enumerate(document.components(_DEPARTURES), 1):
+    for number, item in enumerate(document.components(DEPARTURES), 1):
         fields = mapping(item.data)
-        when = document.converted(_DEPARTURES, fields.get("time"), clock)
+        when = document.converted(DEPARTURES, fields.get("time"), clock)
         if when is not None:
             yield DepartureTimer(number, when, fields.get("state") == "active")
 
 
 def _window(document: Document) -> dict[str, time]:
     found: dict[str, time] = {}
-    for item in document.components(_REDUCTIONS):
+    for item in document.components(REDUCTIONS):
         fields = mapping(item.data)
         which = fields.get("start_stop")
-        when = document.converted(_REDUCTIONS, fields.get("time"), clock)
+        when = document.converted(REDUCTIONS, fields.get("time"), clock)
         if when is not None and which in ("start", "stop"):
             found.setdefault(str(which), when)
     return found

@@ -33,16 +33,21 @@ from .converters import amount, flag, measured, percent
 from .mapping import BRAND_WORD, FUEL, MORE_RULES, PLACES, PLUG, RULES, AnyRule, PropertyRule
 
 _KM: Final = measured(Unit.KILOMETERS)
-_COORDINATES: Final = "vehicle_location.coordinates"
-_ELECTRIC: Final = "charging.estimated_range"
-_FUEL: Final = "diagnostics.estimated_range"
-_MIXED: Final = "diagnostics.estimated_mixed_powertrain_range"
-_LOCKS: Final = "doors.locks"
+COORDINATES: Final = "vehicle_location.coordinates"
+ELECTRIC_RANGE: Final = "charging.estimated_range"
+FUEL_RANGE: Final = "diagnostics.estimated_range"
+MIXED_RANGE: Final = "diagnostics.estimated_mixed_powertrain_range"
+LOCKS: Final = "doors.locks"
 _LOCKED: Final = flag(locked=True, unlocked=False)
-_PLUG_PROOF: Final = ("charging.battery_level", "charging.status", "charging.plugged_in", _ELECTRIC)
+_PLUG_PROOF: Final = (
+    "charging.battery_level",
+    "charging.status",
+    "charging.plugged_in",
+    ELECTRIC_RANGE,
+)
 _FUEL_PROOF: Final = ("diagnostics.fuel_level", "diagnostics.fuel_volume")
 _FUEL_UNITS: Final = (percent, measured(Unit.LITERS))
-_TRAIN: Final = "vehicle_information.powertrain"
+TRAIN: Final = "vehicle_information.powertrain"
 _SECOND_TRAIN: Final = "vehicle_information.powertrain_secondary"
 _BURNING: Final = frozenset(
     {"combustion_engine", "petrol", "gas", "diesel", "gasoline", "cng", "lpg"}
@@ -54,7 +59,7 @@ _TRAINS: Final[Mapping[str, DriveTrain]] = {
     "hybrid": DriveTrain.HYBRID,
 }
 _PRIVATE: Final = "privacy_mode_active"
-_SUNROOF: Final = ("rooftop_control.sunroof_state", "rooftop_control.sunroof_tilt_state")
+SUNROOF: Final = ("rooftop_control.sunroof_state", "rooftop_control.sunroof_tilt_state")
 _SLIDES: Final = {
     "closed": LidState.CLOSED,
     "open": LidState.OPEN,
@@ -132,14 +137,14 @@ def _basics(document: Document) -> Iterator[AnyReading]:
         found = document.converted("brand", brand, BRAND_WORD)
         if found is not None:
             yield BRAND.at(found, document.fetched, SOURCE)
-    train, item = _train(document), document.newest_of(_TRAIN)
+    train, item = _train(document), document.newest_of(TRAIN)
     if train is not None and item is not None:
         yield DRIVE_TRAIN.at(train, item.time, SOURCE)
 
 
 def _train(document: Document) -> DriveTrain | None:
     """Return what moves the car; with a second motor, it depends on whether it can be charged."""
-    first, second = (document.newest_of(path) for path in (_TRAIN, _SECOND_TRAIN))
+    first, second = (document.newest_of(path) for path in (TRAIN, _SECOND_TRAIN))
     word = first.data if first is not None and isinstance(first.data, str) else ""
     other = second.data if second is not None and isinstance(second.data, str) else ""
     train = _TRAINS.get(word)
@@ -203,11 +208,11 @@ def _older(item: Component, known: Component | None) -> bool:
 
 def _locks(document: Document, readings: Iterable[AnyReading]) -> Iterator[AnyReading]:
     """Put the locks of all doors together, on cars that do not send them as a whole."""
-    components = document.components(_LOCKS)
+    components = document.components(LOCKS)
     if not components or any(item.attribute is LOCK_STATE for item in readings):
         return
     states = [
-        document.converted(_LOCKS, mapping(item.data).get("lock_state"), _LOCKED)
+        document.converted(LOCKS, mapping(item.data).get("lock_state"), _LOCKED)
         for item in components
     ]
     if None in states:
@@ -221,7 +226,7 @@ def _locks(document: Document, readings: Iterable[AnyReading]) -> Iterator[AnyRe
 def _sunroof(document: Document) -> Iterator[AnyReading]:
     """Put the sunroof together, which slides and tilts; open by one of them is open."""
     found: list[tuple[LidState, datetime]] = []
-    for path, words in zip(_SUNROOF, (_SLIDES, _TILTS), strict=True):
+    for path, words in zip(SUNROOF, (_SLIDES, _TILTS), strict=True):
         item = document.newest_of(path)
         if item is not None and isinstance(item.data, str):
             if item.data not in words:
@@ -235,15 +240,15 @@ def _sunroof(document: Document) -> Iterator[AnyReading]:
 
 def _position(document: Document) -> Iterator[AnyReading]:
     """Return where the car is, or that it keeps that to itself; then the last place stays."""
-    item = document.newest_of(_COORDINATES)
+    item = document.newest_of(COORDINATES)
     if item is not None:
-        place = document.converted(_COORDINATES, item.data, _coordinates)
+        place = document.converted(COORDINATES, item.data, _coordinates)
         if place is not None:
             yield POSITION.at(place, item.time, SOURCE)
             yield PRIVACY_MODE.at(False, item.time, SOURCE)
             if not document.has("vehicle_location.heading"):
                 yield HEADING.ended(item.time, SOURCE)
-    elif document.failures.get(_COORDINATES) == _PRIVATE:
+    elif document.failures.get(COORDINATES) == _PRIVATE:
         yield PRIVACY_MODE.at(True, document.fetched, SOURCE)
 
 
@@ -262,11 +267,11 @@ def _ranges(document: Document, train: DriveTrain | None) -> Iterator[AnyReading
     """Return the range on fuel and the total one, as far as what the car has is known."""
     plugs = document.has(*_PLUG_PROOF) if train is None else train.plugs_in
     burns = _burns(document) if train is None else train.burns_fuel
-    fuel = document.take(_FUEL, _KM) if burns else None
-    electric = document.take(_ELECTRIC, _KM) if plugs else None
+    fuel = document.take(FUEL_RANGE, _KM) if burns else None
+    electric = document.take(ELECTRIC_RANGE, _KM) if plugs else None
     if fuel is not None:
         yield REMAINING_RANGE_FUEL.at(fuel[0], fuel[1], SOURCE)
-    if (mixed := document.take(_MIXED, _KM)) is not None:
+    if (mixed := document.take(MIXED_RANGE, _KM)) is not None:
         yield REMAINING_RANGE_TOTAL.at(mixed[0], mixed[1], SOURCE)
         return
     parts = [part for part, wanted in ((fuel, burns), (electric, plugs)) if wanted]

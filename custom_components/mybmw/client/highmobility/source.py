@@ -8,7 +8,7 @@ from functools import partial
 import logging
 from typing import Final
 
-from ..core.attributes import CHARGING_SESSIONS, DRIVE_TRAIN, LAST_UPDATE, PRIVACY_MODE, AnyReading
+from ..core.attributes import CHARGING_SESSIONS, LAST_UPDATE, PRIVACY_MODE, AnyAttribute, AnyReading
 from ..core.convert import mapping
 from ..core.counter import Tally
 from ..core.errors import (
@@ -22,10 +22,11 @@ from ..core.errors import (
 from ..core.events import CarEvent, EventKind
 from ..core.listeners import Listeners
 from ..core.recording import MESSAGES, Message, Recording
-from ..core.source import Bill, Poll, Push, Status
+from ..core.source import Bill, Origin, Poll, Push, Status
 from ..core.supervisor import Supervisors
 from ..core.values import Unreadable
 from ..core.vehicle import Vehicle
+from . import trace
 from .admission import NEVER, Admission
 from .api import HighMobilityApi
 from .car import FleetCar, ReadRun
@@ -122,10 +123,13 @@ class HighMobilitySource:
         """Return whether a car can be read."""
         return vin in self.cars and self.unreadable(vin) in (None, Unreadable.SILENT)
 
-    def why(self, vin: str) -> Mapping[str, str]:
-        """Return the reasons why properties of a car have no value, by their name."""
-        car = self.cars.get(vin)
-        return {} if car is None else car.failures
+    def trace(self, vin: str, attribute: AnyAttribute) -> Origin | None:
+        """Return how an attribute of a car comes, None if the service never has it."""
+        return trace.trace(self.cars.get(vin) or FleetCar(), attribute)
+
+    def streams(self, vin: str) -> bool:
+        """Return False: there is no stream."""
+        return False
 
     def unreadable(self, vin: str) -> Unreadable | None:
         """Return why a car cannot be read at present, None if it can."""
@@ -294,16 +298,10 @@ class HighMobilitySource:
         asked = datetime.now(UTC)
         answer = await self.api.vehicle_data(vin)
         context = AnswerContext(asked, car.drive_train, car.sessions)
-        found = read_vehicle(answer, context, self.problems)
+        with car.answers.reading(trace.PART, asked, self.problems):
+            found = read_vehicle(answer, context, self.problems)
         values = {item.attribute: item for item in found.readings}
-        newest = values.get(LAST_UPDATE)
-        changed = newest is not None and newest.value != car.newest
-        car.newest = newest.value if newest is not None else car.newest
-        car.failures, car.denied = found.failures, False
-        if (train := values.get(DRIVE_TRAIN)) is not None:
-            car.drive_train = train.value
-        if (sessions := values.get(CHARGING_SESSIONS)) is not None:
-            car.sessions = sessions.value
+        changed = car.answered(values, found.failures)
         car.pace.done(datetime.now(UTC), changed=changed)
         return [*found.readings, *car.problems(values), *car.shown(values, asked)]
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, tzinfo
 import logging
 from typing import Final
 
-from ..core.attributes import COMMANDS, DRIVE_TRAIN, LAST_UPDATE, AnyReading
+from ..core.attributes import COMMANDS, DRIVE_TRAIN, LAST_UPDATE, AnyAttribute, AnyReading
 from ..core.commands import Command, CommandKind, CommandResult, CommandState
 from ..core.convert import mapping, sequence
 from ..core.counter import Tally
@@ -23,13 +23,14 @@ from ..core.errors import (
     RefusedError,
     UnsupportedError,
 )
+from ..core.last_answers import LastAnswers
 from ..core.recording import MESSAGES, Recording
-from ..core.source import Poll, Progress, Status
+from ..core.source import Origin, Poll, Progress, Status
 from ..core.supervisor import Supervisors
 from ..core.values import DriveTrain
 from ..core.vehicle import Vehicle
 from ..transport.http import Http
-from . import remote_services
+from . import remote_services, trace
 from .api import VIEWS, Api, CarAddress
 from .auth import Authenticator
 from .car_context import SOURCE, Context
@@ -102,6 +103,7 @@ class MyBMWSource:
         self._nameless: Counter[str] = Counter()
         self._busy: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._commanded: dict[str, datetime] = {}
+        self._answers: defaultdict[str, LastAnswers] = defaultdict(LastAnswers)
         self._supervisors = Supervisors(http.redactor)
 
     @property
@@ -116,6 +118,15 @@ class MyBMWSource:
     def can_poll(self, vin: str) -> bool:
         """Return whether the state of a car could be read, now or before."""
         return vin in self._commands
+
+    def trace(self, vin: str, attribute: AnyAttribute) -> Origin | None:
+        """Return how an attribute of a car comes, None if the service never has it."""
+        answers = self._answers.get(vin, LastAnswers())
+        return trace.trace(answers, attribute, self._trains.get(vin))
+
+    def streams(self, vin: str) -> bool:
+        """Return False: there is no stream."""
+        return False
 
     def views(self, vin: str) -> Collection[str]:
         """Return the views of a car that there are pictures of."""
@@ -161,6 +172,7 @@ class MyBMWSource:
         for gone in self._trains.keys() - self._fleet.cars.keys():
             del self._trains[gone]
             self._profiled.pop(gone, None)
+            self._answers.pop(gone, None)
         if vins is not None:
             self._commands = {key: kinds for key, kinds in self._commands.items() if key in vins}
         run = _PollRun({})
@@ -229,11 +241,13 @@ class MyBMWSource:
             answer = await self._api.profile(car)
         except (ApiError, AnswerError) as error:
             _LOGGER.debug("A profile cannot be read: %s", error)
+            self._answers[car.vin].failed.add(trace.PROFILE)
             self._nameless[car.vin] += 1
             if car.vin not in self._trains and self._nameless[car.vin] < _PROFILE_TRIES:
                 raise
             return []
-        readings = read_profile(answer, car.brand, context, self.problems)
+        with self._answers[car.vin].reading(trace.PROFILE, context.fetched, self.problems):
+            readings = read_profile(answer, car.brand, context, self.problems)
         trains = (reading.value for reading in readings if reading.attribute is DRIVE_TRAIN)
         self._trains[car.vin] = next(trains, self._trains.get(car.vin))
         self._profiled[car.vin] = context.fetched
@@ -244,22 +258,29 @@ class MyBMWSource:
         answer = await self._api.state(car, context.fetched)
         if not isinstance(mapping(answer).get("state"), dict):
             raise AnswerError("read a state: the answer holds no state")
-        readings = read_state(answer, context, self.problems)
+        answers = self._answers[car.vin]
+        with answers.reading(trace.STATE, context.fetched, self.problems):
+            readings = read_state(answer, context, self.problems)
+        reported = next((item.time for item in readings if item.attribute is LAST_UPDATE), None)
+        answers.reported = reported or answers.reported
         allowed = (reading.value for reading in readings if reading.attribute is COMMANDS)
         for kinds in allowed:
             self._commands[car.vin] = frozenset(kinds)
         capabilities = mapping(mapping(answer).get("capabilities"))
         settings = capabilities.get("isChargingSettingsEnabled") is True
         if settings or capabilities.get("isChargingPlanSupported") is True:
-            reported = (item.time for item in readings if item.attribute is LAST_UPDATE)
-            measured = replace(context, fetched=next(reported, context.fetched))
+            answers.unsupported.discard(trace.CHARGING)
+            measured = replace(context, fetched=reported or context.fetched)
             try:
                 readings += await self._charging(car, context, measured, settings=settings)
             except ClientError as error:
                 self.problems["charging details"] += 1
+                answers.failed.add(trace.CHARGING)
                 _LOGGER.debug("Charging details cannot be read: %s", error)
                 if run is not None:
                     run.note(error)
+        else:
+            answers.unsupported.add(trace.CHARGING)
         commanded = self._commanded.get(car.vin)
         overtaken = commanded is not None and context.fetched < commanded
         return [] if overtaken else readings
@@ -269,7 +290,8 @@ class MyBMWSource:
     ) -> list[AnyReading]:
         """Read the charging plan; it has no time of its own, and is what the car last reported."""
         answer = await self._api.charging(car, context.fetched, settings=settings)
-        return read_charging(answer, measured, self.problems)
+        with self._answers[car.vin].reading(trace.CHARGING, context.fetched, self.problems):
+            return read_charging(answer, measured, self.problems)
 
     async def _aftermath(
         self, car: CarAddress, command: Command, started: remote_services.Started

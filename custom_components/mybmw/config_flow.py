@@ -47,7 +47,15 @@ from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .entity import count_entities_of
 from .entity_options import EntityChoiceSteps
 from .journal import DEFAULT_JOIN_STOPS, LONGEST_STOP
-from .journal.tariff import tariff_error, tariff_fields
+from .journal.tariff import (
+    OPTION_CURRENCY,
+    currency_of,
+    has_prices,
+    tariff_error,
+    tariff_fields,
+    without_idle_currency,
+)
+from .runtime.files import mapping_of
 from .runtime.issues import delete_issues
 from .runtime.token_store import async_as_login
 from .sources.entry_data import options_of, sources_of
@@ -262,6 +270,8 @@ class MyBMWConfigFlow(AccountFlow, domain=DOMAIN):
 class MyBMWOptionsFlow(EntityChoiceSteps):
     """Change options; the entry is reloaded when one changed."""
 
+    _currency: str
+
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask whether to change settings or to enable entities."""
         return self.async_show_menu(step_id="init", menu_options=["settings", "entities"])
@@ -272,12 +282,18 @@ class MyBMWOptionsFlow(EntityChoiceSteps):
         """Ask for the options that the sources of the account have."""
         await async_load(self.hass, names_of(self.config_entry))
         errors: dict[str, str] = {}
-        if user_input is not None:
+        if user_input is None:
+            known = options_of(self.config_entry).get(OPTION_JOURNAL)
+            self._currency = currency_of(self.hass, mapping_of(known))
+        else:
             options = user_input
             for spec in self._specs:
                 options = spec.setup.normalize_options(options)
             error = await self._validate(options)
             if error is None:
+                if OPTION_JOURNAL in options:
+                    journal = without_idle_currency(options[OPTION_JOURNAL])
+                    options = {**options, OPTION_JOURNAL: journal}
                 return self.async_create_entry(data={**self._kept(), **options})
             errors["base"] = error
         suggested = {**self._suggested(), **(user_input or options_of(self.config_entry))}
@@ -299,15 +315,21 @@ class MyBMWOptionsFlow(EntityChoiceSteps):
 
     async def _validate(self, options: Mapping[str, Any]) -> str | None:
         """Return the translation key of the first error, None if the options are valid."""
-        if error := tariff_error(self.hass, options.get(OPTION_JOURNAL, {})):
+        journal = options.get(OPTION_JOURNAL, {})
+        if error := tariff_error(self.hass, journal) or self._currency_error(journal):
             return error
         for spec in self._specs:
             if error := await spec.setup.validate_options(self.hass, options):
                 return error
         return None
 
+    def _currency_error(self, journal: Mapping[str, Any]) -> str | None:
+        """Show prices once more in another currency before they are saved."""
+        before, self._currency = self._currency, journal.get(OPTION_CURRENCY, self._currency)
+        return "currency_changed" if before != self._currency and has_prices(journal) else None
+
     def _schema(self) -> vol.Schema:
-        journal = _JOURNAL.extend(tariff_fields(self.hass.config.currency))
+        journal = _JOURNAL.extend(tariff_fields(self._currency))
         schema = _GENERAL | {
             vol.Optional(OPTION_JOURNAL): section(journal, {"collapsed": True}),
         }

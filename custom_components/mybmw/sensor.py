@@ -1413,13 +1413,13 @@ class PeriodSensor(MyBMWSensor):
 
 
 class MoneySensor(MyBMWSensor):
-    """A sensor of an amount in the currency of Home Assistant."""
+    """A sensor of an amount in the currency of the prices of the user."""
 
     @property
     @override
     def native_unit_of_measurement(self) -> str:
         """Return the currency."""
-        return self.hass.config.currency
+        return self.coordinator.journals.currency
 
 
 class PeriodMoneySensor(PeriodSensor, MoneySensor):
@@ -1433,7 +1433,7 @@ class MoneyPerDistanceSensor(MyBMWSensor):
     @override
     def native_unit_of_measurement(self) -> str:
         """Return the currency per 100 km."""
-        return f"{self.hass.config.currency}/100 km"
+        return f"{self.coordinator.journals.currency}/100 km"
 
 
 _SPECIAL: Final[Mapping[AnyAttribute, type[MyBMWSensor]]] = {

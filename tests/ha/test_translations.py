@@ -574,6 +574,7 @@ def test_options_are_translated() -> None:
         "ca_invalid",
         "host_missing",
         "prefix_invalid",
+        "currency_changed",
         "price_missing",
         "price_periods_invalid",
         "price_entity_missing",

@@ -26,7 +26,7 @@ from .meter import meter_of
 from .places import place_of
 from .price_history import PriceHistory, price_store
 from .store import CarList, files_of
-from .tariff import ENTITY, OPTION_ENTITY, OPTION_TARIFF, has_prices, prices_of
+from .tariff import ENTITY, OPTION_ENTITY, OPTION_TARIFF, currency_of, has_prices, prices_of
 
 if TYPE_CHECKING:
     from .statistics import JournalStatistics
@@ -84,7 +84,11 @@ class Journals:
         options = _options(self._entry)
         if options.get(OPTION_TARIFF) == ENTITY and options.get(OPTION_ENTITY):
             self._prices = PriceHistory(
-                self._hass, self._entry.entry_id, options[OPTION_ENTITY], self._renew_settings
+                self._hass,
+                self._entry.entry_id,
+                options[OPTION_ENTITY],
+                self.currency,
+                self._renew_settings,
             )
             await self._prices.async_start()
 
@@ -191,12 +195,17 @@ class Journals:
             self._held.append((vin, event))
 
     @property
+    def currency(self) -> str:
+        """The currency of the prices that the user has set."""
+        return currency_of(self._hass, _options(self._entry))
+
+    @property
     def _settings(self) -> Settings:
         return _settings(self._hass, self._entry, self._garage, self._prices)
 
     @callback
     def _update_settings(self, _event: Event) -> None:
-        """Take over another time zone, home or currency."""
+        """Take over another time zone or home."""
         self._renew_settings()
 
     @callback

@@ -42,16 +42,22 @@ def price_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
 
 
 class PriceHistory:
-    """The prices of one entity by time, in the currency of Home Assistant.
+    """The prices of one entity by time, in one currency.
 
     `changed` is called when prices were found that were asked for before.
     """
 
     def __init__(
-        self, hass: HomeAssistant, entry_id: str, entity_id: str, changed: Callable[[], None]
+        self,
+        hass: HomeAssistant,
+        entry_id: str,
+        entity_id: str,
+        currency: str,
+        changed: Callable[[], None],
     ) -> None:
         self._hass = hass
         self._entity = entity_id
+        self._currency = currency
         self._changed = changed
         self._store = price_store(hass, entry_id)
         self._times: list[float] = []
@@ -137,19 +143,20 @@ class PriceHistory:
         except ValueError:
             return None
         unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
-        factor = price_factor(unit, self._hass.config.currency)
+        factor = price_factor(unit, self._currency)
         return None if factor is None or not isfinite(price) else price * factor
 
     def _dump(self) -> dict[str, Any]:
         return {
             "entity": self._entity,
+            "currency": self._currency,
             "until": dt_util.utcnow().timestamp(),
             "prices": [list(pair) for pair in zip(self._times, self._prices, strict=True)],
         }
 
     def _load(self, saved: Any) -> None:
-        """Restore prices of the same entity; what it was while it was not saved is unknown."""
-        if saved.get("entity") != self._entity:
+        """Restore prices of the same entity and currency; those of the time between are unknown."""
+        if (saved.get("entity"), saved.get("currency")) != (self._entity, self._currency):
             return
         for pair in sequence_of(saved.get("prices")):
             match pair:
@@ -173,7 +180,7 @@ class PriceHistory:
         times = [datetime.fromtimestamp(time, UTC) for time in (start, end)]
         found = await recorded.async_hours(self._hass, [self._entity], *times, "mean")
         hours = found.get(self._entity)
-        factor = hours and price_factor(hours.unit, self._hass.config.currency)
+        factor = hours and price_factor(hours.unit, self._currency)
         known = {} if not factor else {key: factor * each for key, each in hours.values.items()}
         settled = dt_util.utcnow().timestamp() - _SETTLED
         before = len(self._hours)

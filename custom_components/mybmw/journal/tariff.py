@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
 from homeassistant.core import HomeAssistant
+from homeassistant.generated.currencies import ACTIVE_CURRENCIES
 from homeassistant.helpers.selector import (
     EntitySelector,
     EntitySelectorConfig,
@@ -32,6 +33,7 @@ FIXED: Final = "fixed"
 TIME_OF_USE: Final = "time_of_use"
 ENTITY: Final = "entity"
 
+OPTION_CURRENCY: Final = "currency"
 OPTION_TARIFF: Final = "tariff"
 OPTION_PRICE: Final = "price"
 OPTION_PERIODS: Final = "price_periods"
@@ -76,7 +78,7 @@ def _rows(key: str, label: str, fields: Mapping[str, Selector[Any]]) -> ObjectSe
 
 
 def tariff_fields(currency: str) -> dict[vol.Marker, Any]:
-    """Return the fields of prices for the options."""
+    """Return the fields of prices for the options, in a currency that can be changed."""
     price, fee = _amount(f"{currency}/kWh", -_HIGHEST), _amount(currency)
     periods: dict[str, Selector[Any]] = {
         "start": TimeSelector(),
@@ -89,6 +91,11 @@ def tariff_fields(currency: str) -> dict[vol.Marker, Any]:
     zone = EntitySelector(EntitySelectorConfig(domain="zone"))
     entity = EntitySelector(EntitySelectorConfig(domain=["sensor", "input_number", "number"]))
     return {
+        vol.Required(OPTION_CURRENCY, default=currency): SelectSelector(
+            SelectSelectorConfig(
+                options=sorted({*ACTIVE_CURRENCIES, currency}), mode=SelectSelectorMode.DROPDOWN
+            )
+        ),
         vol.Optional(OPTION_TARIFF): SelectSelector(
             SelectSelectorConfig(
                 options=[NONE, FIXED, TIME_OF_USE, ENTITY],
@@ -106,6 +113,21 @@ def tariff_fields(currency: str) -> dict[vol.Marker, Any]:
             OPTION_PLACES, "zone", {"zone": zone, "price": price, "fee": fee}
         ),
     }
+
+
+def currency_of(hass: HomeAssistant, options: Mapping[str, Any]) -> str:
+    """Return the currency of the prices, that of Home Assistant as long as there are none.
+
+    It is kept with the prices, so that another currency of Home Assistant does not change them.
+    """
+    kept: str = options.get(OPTION_CURRENCY, hass.config.currency)
+    return kept
+
+
+def without_idle_currency(options: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return options without a currency that no price is in."""
+    idle = frozenset[str]() if has_prices(options) else {OPTION_CURRENCY}
+    return {key: value for key, value in options.items() if key not in idle}
 
 
 def tariff_error(hass: HomeAssistant, options: Mapping[str, Any]) -> str | None:
@@ -137,16 +159,16 @@ def _entity_error(hass: HomeAssistant, options: Mapping[str, Any]) -> str | None
     if state is None or state.state in _UNKNOWN:
         return None
     unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
-    return None if price_factor(unit, hass.config.currency) else "price_entity_unit"
+    return None if price_factor(unit, currency_of(hass, options)) else "price_entity_unit"
 
 
 def prices_of(
     hass: HomeAssistant, options: Mapping[str, Any], of_entity: PriceAt | None
 ) -> PriceList | None:
     """Return the prices in the options, None if there are none."""
-    fee = options.get(OPTION_FEE, 0.0)
+    fee, currency = options.get(OPTION_FEE, 0.0), currency_of(hass, options)
     found = PriceList(
-        hass.config.currency,
+        currency,
         _home(options, of_entity),
         {
             row["zone"]: Price(fixed(row["price"]), row.get("fee") or 0.0)
@@ -155,7 +177,7 @@ def prices_of(
         _public(options.get(OPTION_PUBLIC_AC), fee),
         _public(options.get(OPTION_PUBLIC_DC), fee),
     )
-    return found if found != PriceList(hass.config.currency) else None
+    return found if found != PriceList(currency) else None
 
 
 def has_prices(options: Mapping[str, Any]) -> bool:

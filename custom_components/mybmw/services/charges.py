@@ -29,7 +29,7 @@ async def async_set_charge(call: ServiceCall) -> ServiceResponse:
         journal.journal.costs.reset(charge.id)
         charge = replace(charge, cost=charge.billed, costs=())
     if "cost" in call.data:
-        cost = Money(call.data["cost"], call.hass.config.currency, How.USER)
+        cost = Money(call.data["cost"], target.coordinator.journals.currency, How.USER)
         charge = replace(charge, cost=cost, costs=())
     journal.log.put(charge)
     journal.look()

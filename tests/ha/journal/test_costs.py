@@ -289,13 +289,13 @@ async def test_prices_over_a_restart(
 ) -> None:
     """Prices are kept; those while Home Assistant was off are unknown."""
     hass.states.async_set(ENTITY, "0.3", {"unit_of_measurement": "EUR/kWh"})
-    first = PriceHistory(hass, "entry", ENTITY, lambda: None)
+    first = PriceHistory(hass, "entry", ENTITY, "EUR", lambda: None)
     await first.async_start()
     freezer.move_to(NOON + 4 * QUARTER)
     await first.async_save()
     first.close()
     freezer.move_to(NOON + 8 * QUARTER)
-    second = PriceHistory(hass, "entry", ENTITY, lambda: None)
+    second = PriceHistory(hass, "entry", ENTITY, "EUR", lambda: None)
     await second.async_start()
     known = [second.at(NOON + number * QUARTER) for number in (-1, 0, 3, 4, 7, 8)]
     assert known == [None, 0.3, 0.3, None, None, 0.3]

@@ -489,6 +489,18 @@ def _charged_since(attribute: Attribute[float]) -> SensorDescription:
     )
 
 
+def _consumption(attribute: Attribute[float]) -> SensorDescription:
+    """Describe a sensor of the consumption in a period."""
+    return _sensor(
+        attribute,
+        off=True,
+        device_class=SensorDeviceClass.ENERGY_DISTANCE,
+        native_unit_of_measurement=UnitOfEnergyDistance.KILO_WATT_HOUR_PER_100_KM,
+        suggested_display_precision=1,
+        state_class=SensorStateClass.MEASUREMENT,
+    )
+
+
 def _total(attribute: Attribute[float], *, off: bool = False) -> SensorDescription:
     """Describe a sensor of charged energy."""
     return _sensor(
@@ -903,15 +915,9 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
     _total(car.CHARGED_HOME),
     _total(car.CHARGED_AWAY, off=True),
     *map(_charged_since, car.CHARGED.values()),
-    _sensor(
-        car.CONSUMPTION_MONTH,
-        off=True,
-        device_class=SensorDeviceClass.ENERGY_DISTANCE,
-        native_unit_of_measurement=UnitOfEnergyDistance.KILO_WATT_HOUR_PER_100_KM,
-        suggested_display_precision=1,
-        state_class=SensorStateClass.MEASUREMENT,
-    ),
+    *map(_consumption, car.CONSUMPTION.values()),
     _percent(car.ELECTRIC_SHARE_MONTH, off=True, state_class=SensorStateClass.MEASUREMENT),
+    _percent(car.SOLAR_SHARE_MONTH, off=True, state_class=SensorStateClass.MEASUREMENT),
     _sensor(
         car.PREDICTED_SOC,
         _predicted,
@@ -921,11 +927,14 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
         state_class=SensorStateClass.MEASUREMENT,
     ),
     *(_cost(attribute, period) for period, attribute in car.COST.items()),
-    _sensor(
-        car.LAST_COST,
-        off=True,
-        device_class=SensorDeviceClass.MONETARY,
-        suggested_display_precision=2,
+    *(
+        _sensor(
+            attribute,
+            off=True,
+            device_class=SensorDeviceClass.MONETARY,
+            suggested_display_precision=2,
+        )
+        for attribute in (car.LAST_COST, car.RUNNING_COST)
     ),
     _sensor(
         car.COST_PER_DISTANCE,
@@ -1438,7 +1447,7 @@ class MoneyPerDistanceSensor(MyBMWSensor):
 
 _SPECIAL: Final[Mapping[AnyAttribute, type[MyBMWSensor]]] = {
     **dict.fromkeys(car.COST.values(), PeriodMoneySensor),
-    car.LAST_COST: MoneySensor,
+    **dict.fromkeys((car.LAST_COST, car.RUNNING_COST), MoneySensor),
     car.COST_PER_DISTANCE: MoneyPerDistanceSensor,
     **dict.fromkeys((*car.DISTANCE.values(), *car.CHARGED.values()), PeriodSensor),
     car.CONNECTION: ConnectionSensor,

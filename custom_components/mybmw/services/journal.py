@@ -86,9 +86,7 @@ async def async_get_summary(call: ServiceCall) -> ServiceResponse:
 
 
 def _summary(item: Summary) -> dict[str, JsonValueType]:
-    costs: dict[str, JsonValueType] = {
-        key: round(amount, 2) for key, amount in sorted(item.costs.items())
-    }
+    costs = _rounded(item.costs)
     return {
         "start": item.start.isoformat(),
         "end": item.end.isoformat(),
@@ -101,8 +99,13 @@ def _summary(item: Summary) -> dict[str, JsonValueType]:
         "charged_home": item.charged_home,
         "charged_away": item.charged_away,
         "charges": item.charges,
-        **({"cost": costs} if costs else {}),
+        "solar_share": item.solar_share,
+        **({"cost": costs, "cost_per_100km": _rounded(item.costs_per_distance)} if costs else {}),
     }
+
+
+def _rounded(amounts: Mapping[str, float]) -> dict[str, JsonValueType]:
+    return {key: round(amount, 2) for key, amount in sorted(amounts.items())}
 
 
 async def async_export_log(call: ServiceCall) -> ServiceResponse:

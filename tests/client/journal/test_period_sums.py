@@ -1,5 +1,6 @@
-"""What was charged today, this week and this year, and the consumption of this month."""
+"""What was charged by period, the consumption, and the shares of this month."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -42,9 +43,25 @@ def test_sums() -> None:
         "charged_today": 3.0,
         "charged_week": 5.0,
         "charged_year": 15.0,
+        "consumption_today": None,
+        "consumption_week": 20.0,
         "consumption_month": 20.0,
+        "consumption_year": 55.0,
         "electric_share_month": 25.0,
+        "solar_share_month": None,
     }
     later = {key.key: value for key, value in sums.of(log, THURSDAY + 30 * DAY, BERLIN)}
     assert later["charged_today"] == later["charged_week"] == 0
     assert later["consumption_month"] is None
+
+
+def test_solar_share() -> None:
+    """Charges count by their energy; those whose share is not known do not."""
+    log = Log()
+    for number, (energy, share, days) in enumerate(
+        [(10.0, 100.0, 1), (30.0, 20.0, 2), (50.0, None, 3), (10.0, 0.0, 30)]
+    ):
+        item = charge(number, THURSDAY - days * DAY, energy)
+        log.put(replace(item, energy=Figure(energy, How.BMW), solar_share=share))
+    found = {key.key: value for key, value in PeriodSums().of(log, THURSDAY, BERLIN)}
+    assert found["solar_share_month"] == 40.0

@@ -1,6 +1,6 @@
 """An electric car that only says what a test lets it say."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 import logging
 from typing import Any, Final
@@ -11,14 +11,20 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from tests.ha.support.cardata import I4, entry_of, no_stream, push, recorded, say
-from tests.replay.cardata import SimulatedCarData
+from tests.replay.cardata import SimulatedCarData, StreamMessage
+from tests.replay.carstate import CarState
+from tests.replay.days import workday
+from tests.replay.timeline import messages
 
 type Sends = Callable[..., Awaitable[None]]
 type Storage = dict[str, Any]
+type Live = Callable[..., Awaitable[None]]
 
 NOON: Final = datetime(2026, 11, 10, 12, tzinfo=UTC)
 LOOK: Final = timedelta(seconds=3)
 STEP: Final = timedelta(seconds=30)
+MIDNIGHT: Final = NOON.replace(hour=0)
+REST: Final = timedelta(minutes=12)
 
 
 @pytest.fixture(autouse=True)
@@ -77,5 +83,46 @@ def sends(hass: HomeAssistant, account: MockConfigEntry, freezer: FrozenDateTime
             async_fire_time_changed(hass)
             await hass.async_block_till_done()
             wait -= step
+
+    return run
+
+
+@pytest.fixture
+def start(cardata: SimulatedCarData) -> CarState:
+    """The car as it is when the first day begins, at home."""
+    car = cardata.cars[I4]
+    return CarState.of(car.basic_data, car.telematics)
+
+
+@pytest.fixture
+def day(cardata: SimulatedCarData, start: CarState) -> list[StreamMessage]:
+    """What the car sends on a workday."""
+    return [*messages(workday(start), vin=I4, gcid=cardata.gcid, start=MIDNIGHT)]
+
+
+@pytest.fixture
+async def at_home(hass: HomeAssistant, start: CarState) -> None:
+    """Let the home be where the car is parked at night."""
+    latitude, longitude = start.position
+    await hass.config.async_update(latitude=latitude, longitude=longitude, location_name="Home")
+    await hass.async_block_till_done()
+
+
+@pytest.fixture
+def live(hass: HomeAssistant, account: MockConfigEntry, freezer: FrozenDateTimeFactory) -> Live:
+    """Let the messages come when they were sent, and time pass until the end of the day."""
+
+    async def wait(until: datetime) -> None:
+        while (now := datetime.now(NOON.tzinfo)) < until:
+            freezer.move_to(min(until, now + timedelta(seconds=60)))
+            async_fire_time_changed(hass)
+            await hass.async_block_till_done()
+
+    async def run(sent: Iterable[StreamMessage], rest: timedelta = REST) -> None:
+        for message in sent:
+            await wait(message.time)
+            push(account, message.payload)
+        now = datetime.now(NOON.tzinfo)
+        await wait(now + rest)
 
     return run

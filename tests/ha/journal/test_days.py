@@ -1,32 +1,22 @@
 """Days of a car, from the messages that it sends to the states that its owner sees."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import Event, HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    async_capture_events,
-    async_fire_time_changed,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
 
-from tests.ha.journal.conftest import NOON, Storage
+from tests.ha.journal.conftest import MIDNIGHT, Live, Storage
 from tests.ha.journal.test_files import log_of, restart
 from tests.ha.support import state
-from tests.ha.support.cardata import I4, push
+from tests.ha.support.cardata import I4
 from tests.ha.support.long_day import disk_of
-from tests.replay.cardata import SimulatedCarData, StreamMessage
-from tests.replay.carstate import CarState
-from tests.replay.days import workday
-from tests.replay.timeline import messages
+from tests.replay.cardata import StreamMessage
 from tests.replay.writes import disk_writes
-
-type Live = Callable[..., Awaitable[None]]
 
 DRIVING = "binary_sensor.i4_edrive40_driving"
 LAST_TRIP = "sensor.i4_edrive40_last_trip"
@@ -35,54 +25,11 @@ HOME = "sensor.i4_edrive40_energy_charged_at_home"
 TRIP = "event.i4_edrive40_trip"
 CHARGE = "event.i4_edrive40_charge"
 MILEAGE = "sensor.i4_edrive40_mileage"
-MIDNIGHT = NOON.replace(hour=0)
-REST = timedelta(minutes=12)
 
 
 @pytest.fixture(autouse=True)
 def _midnight(freezer: FrozenDateTimeFactory) -> None:
     freezer.move_to(MIDNIGHT)
-
-
-@pytest.fixture
-def start(cardata: SimulatedCarData) -> CarState:
-    """The car as it is when the first day begins, at home."""
-    car = cardata.cars[I4]
-    return CarState.of(car.basic_data, car.telematics)
-
-
-@pytest.fixture
-def day(cardata: SimulatedCarData, start: CarState) -> list[StreamMessage]:
-    """What the car sends on a workday."""
-    return [*messages(workday(start), vin=I4, gcid=cardata.gcid, start=MIDNIGHT)]
-
-
-@pytest.fixture
-async def at_home(hass: HomeAssistant, start: CarState) -> None:
-    """Let the home be where the car is parked at night."""
-    latitude, longitude = start.position
-    await hass.config.async_update(latitude=latitude, longitude=longitude, location_name="Home")
-    await hass.async_block_till_done()
-
-
-@pytest.fixture
-def live(hass: HomeAssistant, account: MockConfigEntry, freezer: FrozenDateTimeFactory) -> Live:
-    """Let the messages come when they were sent, and time pass until the end of the day."""
-
-    async def wait(until: datetime) -> None:
-        while (now := datetime.now(NOON.tzinfo)) < until:
-            freezer.move_to(min(until, now + timedelta(seconds=60)))
-            async_fire_time_changed(hass)
-            await hass.async_block_till_done()
-
-    async def run(sent: Iterable[StreamMessage], rest: timedelta = REST) -> None:
-        for message in sent:
-            await wait(message.time)
-            push(account, message.payload)
-        now = datetime.now(NOON.tzinfo)
-        await wait(now + rest)
-
-    return run
 
 
 def kinds(events: list[Event[Any]], entity: str) -> list[str]:

@@ -28,9 +28,11 @@ from custom_components.mybmw.client.core.records import (
 )
 from custom_components.mybmw.client.journal.solar import Flows, solar_share
 from tests.ha.journal.conftest import NOON, Sends
+from tests.ha.support.actions import act
 from tests.ha.support.cardata import I4
 
 HOUR = timedelta(hours=1)
+MONTH = "sensor.i4_edrive40_solar_share_this_month"
 FIRST = NOON - 3 * HOUR
 FLOWS = {
     "sensor.sun": [3.0, 4.0, 0.0],
@@ -89,6 +91,7 @@ async def dashboard(hass: HomeAssistant) -> None:
     manager.data = preferences
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 @pytest.mark.parametrize(("hours", "share"), [(3, 33.3), (2, None)], ids=["known", "missing"])
 async def test_after_a_charge(
     recorder_mock: Recorder,
@@ -110,6 +113,11 @@ async def test_after_a_charge(
     await async_wait_recording_done(hass)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert log.charges[item.id].solar_share == share
+    await sends()
+    shown = hass.states.get(MONTH)
+    assert (None if shown is None else float(shown.state)) == share
+    (month,) = (await act(hass, "get_summary", I4))["periods"]
+    assert month["solar_share"] == share
 
 
 async def test_without_a_dashboard(

@@ -296,7 +296,10 @@ COST: Final[Mapping[str, Attribute[float]]] = {
 }
 COST_PER_DISTANCE: Final = Attribute("cost_per_100km", float)
 LAST_COST: Final = Attribute("last_charge_cost", float)
-COSTS: Final[frozenset[AnyAttribute]] = frozenset({*COST.values(), COST_PER_DISTANCE, LAST_COST})
+RUNNING_COST: Final = Attribute("running_charge_cost", float)
+COSTS: Final[frozenset[AnyAttribute]] = frozenset(
+    {*COST.values(), COST_PER_DISTANCE, LAST_COST, RUNNING_COST}
+)
 """What is known once the user has set a price."""
 ESTIMATED_CAPACITY: Final = Attribute("estimated_battery_capacity", BatteryEstimate)
 ESTIMATED_HEALTH: Final = Attribute("estimated_battery_health", float, Unit.PERCENT)
@@ -307,10 +310,12 @@ CHARGED: Final[Mapping[str, Attribute[float]]] = {
     period: Attribute(f"charged_{period}", float, Unit.KILOWATT_HOURS, low=0)
     for period in ("today", "week", "year")
 }
-CONSUMPTION_MONTH: Final = Attribute(
-    "consumption_month", float, Unit.KILOWATT_HOURS_PER_100_KILOMETERS
-)
+CONSUMPTION: Final[Mapping[str, Attribute[float]]] = {
+    period: Attribute(f"consumption_{period}", float, Unit.KILOWATT_HOURS_PER_100_KILOMETERS)
+    for period in ("today", "week", "month", "year")
+}
 ELECTRIC_SHARE_MONTH: Final = Attribute("electric_share_month", float, Unit.PERCENT)
+SOLAR_SHARE_MONTH: Final = Attribute("solar_share_month", float, Unit.PERCENT)
 STANDBY_LOSS: Final = Attribute("standby_loss", float, Unit.PERCENT)
 PREDICTED_SOC: Final = Attribute("predicted_soc", Prediction)
 DISTANCE_FROM_HOME: Final = Attribute("distance_from_home", float, Unit.KILOMETERS, low=0)
@@ -329,8 +334,9 @@ JOURNAL: Final[frozenset[AnyAttribute]] = frozenset(
         *EFFICIENCY.values(),
         STANDBY_LOSS,
         *CHARGED.values(),
-        CONSUMPTION_MONTH,
+        *CONSUMPTION.values(),
         ELECTRIC_SHARE_MONTH,
+        SOLAR_SHARE_MONTH,
         PREDICTED_SOC,
         DISTANCE_FROM_HOME,
         AT_HOME,

@@ -232,7 +232,7 @@ class ChargeTracker:
         charges = self._newest or []
         if not (charges or self._open or (train and train.plugs_in)):
             return
-        running = self._running(seen)
+        running = self.running(seen)
         totals = self.totals.update(charges, running)
         yield car.CHARGED_HOME, totals[HOME]
         yield car.CHARGED_AWAY, totals[AWAY]
@@ -252,7 +252,7 @@ class ChargeTracker:
         """The charges that have ended, newest first."""
         return self._newest or []
 
-    def _running(self, seen: Observation) -> Charge | None:
+    def running(self, seen: Observation) -> Charge | None:
         """Return the charge that goes on; one that has ended is in the log."""
         if self._open is None or self._open.closed:
             return None

@@ -4,12 +4,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, tzinfo
 from typing import Final
 
-from ..core.attributes import COST, COST_PER_DISTANCE, DISTANCE, LAST_COST, AnyAttribute
+from ..core.attributes import (
+    COST,
+    COST_PER_DISTANCE,
+    DISTANCE,
+    LAST_COST,
+    RUNNING_COST,
+    AnyAttribute,
+)
 from ..core.records import Charge
 from .log import Log
 from .prices import PriceList, priced
 from .series import MILLION, cost_series, parts_of
-from .summary import Period, start_of
+from .summary import LEAST_DISTANCE, Period, start_of
 
 _PERIODS: Final[Mapping[Period, AnyAttribute]] = {
     Period.DAY: COST["today"],
@@ -17,7 +24,6 @@ _PERIODS: Final[Mapping[Period, AnyAttribute]] = {
     Period.MONTH: COST["month"],
     Period.YEAR: COST["year"],
 }
-_LEAST_DISTANCE: Final = 10.0
 
 
 class ChargingCosts:
@@ -75,17 +81,37 @@ class ChargingCosts:
         """Yield the cost of each period and of the last charge; `distance` is that of periods."""
         if self._prices is None:
             return
+        yield from self._period_values(log, self._prices.currency, distance, now, zone)
+        last = max(log.charges.values(), key=lambda item: item.end, default=None)
+        yield LAST_COST, self._amount(last)
+
+    def running(self, item: Charge | None) -> Iterator[tuple[AnyAttribute, float | None]]:
+        """Yield what the charge that goes on has cost so far."""
+        if self._prices is not None:
+            yield RUNNING_COST, self._amount(item and priced(item, self._prices))
+
+    def _amount(self, item: Charge | None) -> float | None:
+        """Return the cost of a charge, None if it is not known, or in another currency."""
+        cost = None if item is None else item.cost
+        if cost is None or self._prices is None or cost.currency != self._prices.currency:
+            return None
+        return round(cost.amount, 4)
+
+    def _period_values(
+        self,
+        log: Log,
+        currency: str,
+        distance: Mapping[AnyAttribute, object],
+        now: datetime,
+        zone: tzinfo,
+    ) -> Iterator[tuple[AnyAttribute, float | None]]:
         starts = [start_of(period, now, zone) for period in _PERIODS]
-        if self._known != (log.version, self._prices.currency, starts):
-            self._known = log.version, self._prices.currency, starts
-            self._sums = [*_sums(log.charges.values(), self._prices.currency, starts)]
+        if self._known != (log.version, currency, starts):
+            self._known = log.version, currency, starts
+            self._sums = [*_sums(log.charges.values(), currency, starts)]
         sums = dict(zip(_PERIODS.values(), self._sums, strict=True))
         yield from sums.items()
         yield COST_PER_DISTANCE, _ratio(sums[COST["month"]], distance.get(DISTANCE["month"]))
-        last = max(log.charges.values(), key=lambda item: item.end, default=None)
-        cost = None if last is None else last.cost
-        known = cost is not None and cost.currency == self._prices.currency
-        yield LAST_COST, round(cost.amount, 4) if cost is not None and known else None
 
 
 def _basis(item: Charge) -> tuple[object, ...]:
@@ -117,6 +143,6 @@ def _paid_since(item: Charge, start: datetime) -> int:
 
 def _ratio(cost: float, distance: object) -> float | None:
     """Return the cost per 100 km."""
-    if not isinstance(distance, float) or distance < _LEAST_DISTANCE:
+    if not isinstance(distance, float) or distance < LEAST_DISTANCE:
         return None
     return round(100 * cost / distance, 2)

@@ -135,6 +135,7 @@ class Journal:
         yield from ((key, self._as_filed(value)) for key, value in charged)
         if charged:
             yield from self.costs.values(self.log, driven, now, self.settings.zone)
+            yield from self.costs.running(self.charges.running(seen))
             yield from self.battery.values(seen, self.log.charges.values(), self.log.version)
             yield from self._sums.of(self.log, now, self.settings.zone)
             yield car.STANDBY_LOSS, self.standby.loss(now)

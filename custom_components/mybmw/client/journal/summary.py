@@ -27,8 +27,9 @@ class Summary:
     """What happened from `start` to before `end`: distances in km, energies in kWh.
 
     Energy and distance count when they flowed and were driven, records when they ended. The
-    consumption in kWh/100 km is that of the trips whose energy is known, weighted by distance.
-    `costs` are those of charging by currency.
+    consumption in kWh/100 km is that of the trips whose energy is known, weighted by distance; the
+    solar share is that of the charges at home for which it is known, weighted by energy. `costs`
+    are those of charging by currency.
     """
 
     start: datetime
@@ -41,6 +42,7 @@ class Summary:
     charged_home: float = 0.0
     charged_away: float = 0.0
     charges: int = 0
+    solar_share: float | None = None
     costs: Mapping[str, float] = field(default_factory=dict)
 
     @property
@@ -48,8 +50,18 @@ class Summary:
         """The energy that was charged anywhere."""
         return round(self.charged_home + self.charged_away, 3)
 
+    @property
+    def costs_per_distance(self) -> Mapping[str, float]:
+        """What 100 km cost by currency; nothing if the car has hardly been driven."""
+        if self.distance < LEAST_DISTANCE:
+            return {}
+        return {key: 100 * amount / self.distance for key, amount in self.costs.items()}
+
 
 MOST_PERIODS: Final = 1000
+LEAST_DISTANCE: Final = 10.0
+"""What a shorter distance in km cost per 100 km says nothing."""
+
 _NOON: Final = 12
 
 
@@ -93,29 +105,60 @@ def summaries(records: Iterable[Record], edges: Sequence[datetime]) -> list[Summ
 
 
 @dataclass(slots=True)
+class Mean:
+    """A mean of what is known, weighted by distance or energy."""
+
+    total: float = 0.0
+    weight: float = 0.0
+
+    def add(self, total: float, weight: float) -> None:
+        """Add a total that has a weight."""
+        self.total += total
+        self.weight += weight
+
+    @property
+    def per_hundred(self) -> float | None:
+        """The total per 100 of the weight, None if nothing is known."""
+        return round(100 * self.total / self.weight, 1) if self.weight else None
+
+
+@dataclass(slots=True)
+class Means:
+    """The means of the records that ended in a period."""
+
+    consumption: Mean = field(default_factory=Mean)
+    electric_share: Mean = field(default_factory=Mean)
+    solar_share: Mean = field(default_factory=Mean)
+
+    def count(self, item: Record) -> None:
+        """Add a record."""
+        if isinstance(item, Charge):
+            if item.solar_share is not None and item.energy is not None:
+                energy = item.energy.value
+                self.solar_share.add(energy * item.solar_share / 100, energy)
+            return
+        if item.energy is not None:
+            self.consumption.add(item.energy.value, item.distance)
+        if item.electric_share is not None:
+            self.electric_share.add(item.distance * item.electric_share / 100, item.distance)
+
+
+@dataclass(slots=True)
 class _Sums:
     """The sums of one period, in millionths for the series."""
 
     series: Counter[str] = field(default_factory=Counter)
     trips: int = 0
     charges: int = 0
-    energy_distance: float = 0.0
-    energy: float | None = None
-    shared_distance: float = 0.0
-    electric_distance: float = 0.0
+    means: Means = field(default_factory=Means)
 
     def count(self, item: Record) -> None:
         """Add what counts at the end of a record."""
         if isinstance(item, Charge):
             self.charges += 1
-            return
-        self.trips += item.count
-        if item.energy is not None:
-            self.energy = (self.energy or 0.0) + item.energy.value
-            self.energy_distance += item.distance
-        if item.electric_share is not None:
-            self.shared_distance += item.distance
-            self.electric_distance += item.distance * item.electric_share / 100
+        else:
+            self.trips += item.count
+        self.means.count(item)
 
 
 def _sums(records: Iterable[Record], edges: Sequence[float]) -> list[_Sums]:
@@ -143,18 +186,15 @@ def _summary(span: tuple[datetime, datetime], sums: _Sums) -> Summary:
         distance=amounts.get(Series.DISTANCE, 0.0),
         trips=sums.trips,
         driving_energy=amounts.get(Series.DRIVING_ENERGY),
-        consumption=_ratio(sums.energy, sums.energy_distance),
-        electric_share=_ratio(sums.electric_distance, sums.shared_distance),
+        consumption=sums.means.consumption.per_hundred,
+        electric_share=sums.means.electric_share.per_hundred,
         charged_home=amounts.get(Series.CHARGED_HOME, 0.0),
         charged_away=amounts.get(Series.CHARGED_AWAY, 0.0),
         charges=sums.charges,
+        solar_share=sums.means.solar_share.per_hundred,
         costs={
             currency: amount / MILLION
             for series, amount in sums.series.items()
             if (currency := currency_of(series)) is not None
         },
     )
-
-
-def _ratio(part: float | None, whole: float) -> float | None:
-    return None if part is None or not whole else round(100 * part / whole, 1)

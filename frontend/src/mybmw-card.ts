@@ -1,7 +1,9 @@
 // The entry: what Home Assistant looks for, and the elements. Other parts are loaded when they are needed.
 
+import { builtin } from "./builtin";
 import { MyBmwCard } from "./card";
 import { define } from "./define";
+import { suggestion } from "./suggest";
 
 declare global {
   interface Window {
@@ -18,6 +20,9 @@ window.customCards = window.customCards ?? [];
 window.customCards.push({
   type: "mybmw-card",
   name: "MyBMW",
-  description: "A car at a glance",
+  get description() {
+    return builtin().description;
+  },
   preview: true,
+  getEntitySuggestion: suggestion,
 });

@@ -29,7 +29,7 @@ export class CarStore {
 
   constructor(
     private connection: Connection,
-    private deviceId: string | undefined,
+    private request: { type: string; language: string; device_id?: string },
   ) {}
 
   /** Call the listener after each change, until the function is called that this returns. */
@@ -59,9 +59,8 @@ export class CarStore {
     if (this.subscription) return;
     const mine: { end?: Unsubscribe; ended: boolean } = { ended: false };
     this.subscription = mine;
-    const request = { type: "mybmw/card/subscribe", ...(this.deviceId ? { device_id: this.deviceId } : {}) };
     this.connection
-      .subscribeMessage<Message>((message) => mine.ended || this.receive(message), request)
+      .subscribeMessage<Message>((message) => mine.ended || this.receive(message), this.request)
       .then((end) => {
         mine.end = end;
         if (mine.ended) this.close(end);
@@ -84,6 +83,7 @@ export class CarStore {
   }
 
   private receive(message: Message): void {
+    if (message.texts) texts = message.texts;
     this.failures = 0;
     this.error = undefined;
     this.data = merge(this.data, message);
@@ -104,13 +104,25 @@ export class CarStore {
   }
 }
 
+let texts: Record<string, string> = {};
+
+/** Return the texts that were sent last, for what is drawn without a car. */
+export function knownTexts(): Record<string, string> {
+  return texts;
+}
+
 const stores = new WeakMap<Connection, Map<string, CarStore>>();
 
-/** Return the store of a car; without a device, of the first car that the user may read. */
-export function carStore(hass: Pick<Hass, "connection">, deviceId?: string): CarStore {
-  let cars = stores.get(hass.connection);
-  if (!cars) stores.set(hass.connection, (cars = new Map()));
-  let store = cars.get(deviceId ?? "");
-  if (!store) cars.set(deviceId ?? "", (store = new CarStore(hass.connection, deviceId)));
+/** Return the store of a car in the user's language; without a device, of the first car that he may read. */
+export function carStore(
+  { connection, language }: Pick<Hass, "connection" | "language">,
+  deviceId?: string,
+): CarStore {
+  const cars = stores.get(connection) ?? new Map<string, CarStore>();
+  stores.set(connection, cars);
+  const key = `${language} ${deviceId ?? ""}`;
+  const request = { type: "mybmw/card/subscribe", language, ...(deviceId ? { device_id: deviceId } : {}) };
+  const store = cars.get(key) ?? new CarStore(connection, request);
+  cars.set(key, store);
   return store;
 }

@@ -12,6 +12,10 @@ export interface Fact {
   reason: string | null;
   latitude?: number;
   longitude?: number;
+  /** Of a tyre's pressure. */
+  state?: "ok" | "low" | null;
+  /** Of a departure time. */
+  on?: boolean;
 }
 
 export interface Command {
@@ -60,6 +64,7 @@ export interface CarData {
   check_control: { text: string }[];
   commands: Record<string, Command | null>;
   command_state: { name: string; state: "pending" | "executed" | "error"; text: string; at: string } | null;
+  reach?: { points: [number, number][]; text: string | null } | null;
   texts: Record<string, string>;
 }
 
@@ -92,7 +97,7 @@ export interface Hass {
     string,
     { platform?: string; device_id?: string | null; translation_key?: string } | undefined
   >;
-  devices: Record<string, { id: string; name: string | null; name_by_user: string | null } | undefined>;
+  devices: Record<string, { entry_type?: string | null } | undefined>;
   states: Record<string, { state: string; attributes: Record<string, unknown> } | undefined>;
   hassUrl?(path: string): string;
   callService(domain: string, service: string, data?: Record<string, unknown>): Promise<unknown>;

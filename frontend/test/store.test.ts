@@ -7,6 +7,7 @@ import { car, fact } from "./car";
 class Server {
   open: { message: { type: string; device_id?: string }; send: (message: unknown) => void }[] = [];
   refuse: string | undefined;
+  language = "en";
 
   connection = {
     subscribeMessage: async (send: (message: unknown) => void, message: { type: string }) => {
@@ -57,7 +58,7 @@ describe("store", () => {
     const ends = [1, 2, 3].map(() => carStore(server, "a").listen(() => calls.push(store.data)));
     await settle();
     expect(server.open.map((item) => item.message)).toEqual([
-      { type: "mybmw/card/subscribe", device_id: "a" },
+      { type: "mybmw/card/subscribe", language: "en", device_id: "a" },
     ]);
     server.open[0]!.send(car());
     expect(calls).toEqual([car(), car(), car()]);

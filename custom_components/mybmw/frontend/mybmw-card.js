@@ -1,8 +1,281 @@
-var R=globalThis,H=R.ShadowRoot&&(R.ShadyCSS===void 0||R.ShadyCSS.nativeShadow)&&"adoptedStyleSheets"in Document.prototype&&"replace"in CSSStyleSheet.prototype,L=Symbol(),Q=new WeakMap,E=class{constructor(t,e,s){if(this._$cssResult$=!0,s!==L)throw Error("CSSResult is not constructable. Use `unsafeCSS` or `css` instead.");this.cssText=t,this.t=e}get styleSheet(){let t=this.o,e=this.t;if(H&&t===void 0){let s=e!==void 0&&e.length===1;s&&(t=Q.get(e)),t===void 0&&((this.o=t=new CSSStyleSheet).replaceSync(this.cssText),s&&Q.set(e,t))}return t}toString(){return this.cssText}},X=n=>new E(typeof n=="string"?n:n+"",void 0,L),D=(n,...t)=>{let e=n.length===1?n[0]:t.reduce((s,i,r)=>s+(o=>{if(o._$cssResult$===!0)return o.cssText;if(typeof o=="number")return o;throw Error("Value passed to 'css' function must be a 'css' function result: "+o+". Use 'unsafeCSS' to pass non-literal values, but take care to ensure page security.")})(i)+n[r+1],n[0]);return new E(e,n,L)},tt=(n,t)=>{if(H)n.adoptedStyleSheets=t.map(e=>e instanceof CSSStyleSheet?e:e.styleSheet);else for(let e of t){let s=document.createElement("style"),i=R.litNonce;i!==void 0&&s.setAttribute("nonce",i),s.textContent=e.cssText,n.appendChild(s)}},z=H?n=>n:n=>n instanceof CSSStyleSheet?(t=>{let e="";for(let s of t.cssRules)e+=s.cssText;return X(e)})(n):n;var{is:yt,defineProperty:bt,getOwnPropertyDescriptor:St,getOwnPropertyNames:Et,getOwnPropertySymbols:Ct,getPrototypeOf:wt}=Object,O=globalThis,et=O.trustedTypes,xt=et?et.emptyScript:"",Pt=O.reactiveElementPolyfillSupport,C=(n,t)=>n,j={toAttribute(n,t){switch(t){case Boolean:n=n?xt:null;break;case Object:case Array:n=n==null?n:JSON.stringify(n)}return n},fromAttribute(n,t){let e=n;switch(t){case Boolean:e=n!==null;break;case Number:e=n===null?null:Number(n);break;case Object:case Array:try{e=JSON.parse(n)}catch{e=null}}return e}},it=(n,t)=>!yt(n,t),st={attribute:!0,type:String,converter:j,reflect:!1,useDefault:!1,hasChanged:it};Symbol.metadata??=Symbol("metadata"),O.litPropertyMetadata??=new WeakMap;var f=class extends HTMLElement{static addInitializer(t){this._$Ei(),(this.l??=[]).push(t)}static get observedAttributes(){return this.finalize(),this._$Eh&&[...this._$Eh.keys()]}static createProperty(t,e=st){if(e.state&&(e.attribute=!1),this._$Ei(),this.prototype.hasOwnProperty(t)&&((e=Object.create(e)).wrapped=!0),this.elementProperties.set(t,e),!e.noAccessor){let s=Symbol(),i=this.getPropertyDescriptor(t,s,e);i!==void 0&&bt(this.prototype,t,i)}}static getPropertyDescriptor(t,e,s){let{get:i,set:r}=St(this.prototype,t)??{get(){return this[e]},set(o){this[e]=o}};return{get:i,set(o){let c=i?.call(this);r?.call(this,o),this.requestUpdate(t,c,s)},configurable:!0,enumerable:!0}}static getPropertyOptions(t){return this.elementProperties.get(t)??st}static _$Ei(){if(this.hasOwnProperty(C("elementProperties")))return;let t=wt(this);t.finalize(),t.l!==void 0&&(this.l=[...t.l]),this.elementProperties=new Map(t.elementProperties)}static finalize(){if(this.hasOwnProperty(C("finalized")))return;if(this.finalized=!0,this._$Ei(),this.hasOwnProperty(C("properties"))){let e=this.properties,s=[...Et(e),...Ct(e)];for(let i of s)this.createProperty(i,e[i])}let t=this[Symbol.metadata];if(t!==null){let e=litPropertyMetadata.get(t);if(e!==void 0)for(let[s,i]of e)this.elementProperties.set(s,i)}this._$Eh=new Map;for(let[e,s]of this.elementProperties){let i=this._$Eu(e,s);i!==void 0&&this._$Eh.set(i,e)}this.elementStyles=this.finalizeStyles(this.styles)}static finalizeStyles(t){let e=[];if(Array.isArray(t)){let s=new Set(t.flat(1/0).reverse());for(let i of s)e.unshift(z(i))}else t!==void 0&&e.push(z(t));return e}static _$Eu(t,e){let s=e.attribute;return s===!1?void 0:typeof s=="string"?s:typeof t=="string"?t.toLowerCase():void 0}constructor(){super(),this._$Ep=void 0,this.isUpdatePending=!1,this.hasUpdated=!1,this._$Em=null,this._$Ev()}_$Ev(){this._$ES=new Promise(t=>this.enableUpdating=t),this._$AL=new Map,this._$E_(),this.requestUpdate(),this.constructor.l?.forEach(t=>t(this))}addController(t){(this._$EO??=new Set).add(t),this.renderRoot!==void 0&&this.isConnected&&t.hostConnected?.()}removeController(t){this._$EO?.delete(t)}_$E_(){let t=new Map,e=this.constructor.elementProperties;for(let s of e.keys())this.hasOwnProperty(s)&&(t.set(s,this[s]),delete this[s]);t.size>0&&(this._$Ep=t)}createRenderRoot(){let t=this.shadowRoot??this.attachShadow(this.constructor.shadowRootOptions);return tt(t,this.constructor.elementStyles),t}connectedCallback(){this.renderRoot??=this.createRenderRoot(),this.enableUpdating(!0),this._$EO?.forEach(t=>t.hostConnected?.())}enableUpdating(t){}disconnectedCallback(){this._$EO?.forEach(t=>t.hostDisconnected?.())}attributeChangedCallback(t,e,s){this._$AK(t,s)}_$ET(t,e){let s=this.constructor.elementProperties.get(t),i=this.constructor._$Eu(t,s);if(i!==void 0&&s.reflect===!0){let r=(s.converter?.toAttribute!==void 0?s.converter:j).toAttribute(e,s.type);this._$Em=t,r==null?this.removeAttribute(i):this.setAttribute(i,r),this._$Em=null}}_$AK(t,e){let s=this.constructor,i=s._$Eh.get(t);if(i!==void 0&&this._$Em!==i){let r=s.getPropertyOptions(i),o=typeof r.converter=="function"?{fromAttribute:r.converter}:r.converter?.fromAttribute!==void 0?r.converter:j;this._$Em=i;let c=o.fromAttribute(e,r.type);this[i]=c??this._$Ej?.get(i)??c,this._$Em=null}}requestUpdate(t,e,s,i=!1,r){if(t!==void 0){let o=this.constructor;if(i===!1&&(r=this[t]),s??=o.getPropertyOptions(t),!((s.hasChanged??it)(r,e)||s.useDefault&&s.reflect&&r===this._$Ej?.get(t)&&!this.hasAttribute(o._$Eu(t,s))))return;this.C(t,e,s)}this.isUpdatePending===!1&&(this._$ES=this._$EP())}C(t,e,{useDefault:s,reflect:i,wrapped:r},o){s&&!(this._$Ej??=new Map).has(t)&&(this._$Ej.set(t,o??e??this[t]),r!==!0||o!==void 0)||(this._$AL.has(t)||(this.hasUpdated||s||(e=void 0),this._$AL.set(t,e)),i===!0&&this._$Em!==t&&(this._$Eq??=new Set).add(t))}async _$EP(){this.isUpdatePending=!0;try{await this._$ES}catch(e){Promise.reject(e)}let t=this.scheduleUpdate();return t!=null&&await t,!this.isUpdatePending}scheduleUpdate(){return this.performUpdate()}performUpdate(){if(!this.isUpdatePending)return;if(!this.hasUpdated){if(this.renderRoot??=this.createRenderRoot(),this._$Ep){for(let[i,r]of this._$Ep)this[i]=r;this._$Ep=void 0}let s=this.constructor.elementProperties;if(s.size>0)for(let[i,r]of s){let{wrapped:o}=r,c=this[i];o!==!0||this._$AL.has(i)||c===void 0||this.C(i,void 0,r,c)}}let t=!1,e=this._$AL;try{t=this.shouldUpdate(e),t?(this.willUpdate(e),this._$EO?.forEach(s=>s.hostUpdate?.()),this.update(e)):this._$EM()}catch(s){throw t=!1,this._$EM(),s}t&&this._$AE(e)}willUpdate(t){}_$AE(t){this._$EO?.forEach(e=>e.hostUpdated?.()),this.hasUpdated||(this.hasUpdated=!0,this.firstUpdated(t)),this.updated(t)}_$EM(){this._$AL=new Map,this.isUpdatePending=!1}get updateComplete(){return this.getUpdateComplete()}getUpdateComplete(){return this._$ES}shouldUpdate(t){return!0}update(t){this._$Eq&&=this._$Eq.forEach(e=>this._$ET(e,this[e])),this._$EM()}updated(t){}firstUpdated(t){}};f.elementStyles=[],f.shadowRootOptions={mode:"open"},f[C("elementProperties")]=new Map,f[C("finalized")]=new Map,Pt?.({ReactiveElement:f}),(O.reactiveElementVersions??=[]).push("2.1.2");var F=globalThis,nt=n=>n,N=F.trustedTypes,rt=N?N.createPolicy("lit-html",{createHTML:n=>n}):void 0,dt="$lit$",m=`lit$${Math.random().toFixed(9).slice(2)}$`,pt="?"+m,Ut=`<${pt}>`,A=document,x=()=>A.createComment(""),P=n=>n===null||typeof n!="object"&&typeof n!="function",G=Array.isArray,Mt=n=>G(n)||typeof n?.[Symbol.iterator]=="function",B=`[ 	
-\f\r]`,w=/<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g,ot=/-->/g,at=/>/g,v=RegExp(`>|${B}(?:([^\\s"'>=/]+)(${B}*=${B}*(?:[^ 	
-\f\r"'\`<>=]|("|')|))|$)`,"g"),ht=/'/g,ct=/"/g,ut=/^(?:script|style|textarea|title)$/i,J=n=>(t,...e)=>({_$litType$:n,strings:t,values:e}),ft=J(1),jt=J(2),Bt=J(3),y=Symbol.for("lit-noChange"),d=Symbol.for("lit-nothing"),lt=new WeakMap,g=A.createTreeWalker(A,129);function $t(n,t){if(!G(n)||!n.hasOwnProperty("raw"))throw Error("invalid template strings array");return rt!==void 0?rt.createHTML(t):t}var Tt=(n,t)=>{let e=n.length-1,s=[],i,r=t===2?"<svg>":t===3?"<math>":"",o=w;for(let c=0;c<e;c++){let a=n[c],l,p,h=-1,u=0;for(;u<a.length&&(o.lastIndex=u,p=o.exec(a),p!==null);)u=o.lastIndex,o===w?p[1]==="!--"?o=ot:p[1]!==void 0?o=at:p[2]!==void 0?(ut.test(p[2])&&(i=RegExp("</"+p[2],"g")),o=v):p[3]!==void 0&&(o=v):o===v?p[0]===">"?(o=i??w,h=-1):p[1]===void 0?h=-2:(h=o.lastIndex-p[2].length,l=p[1],o=p[3]===void 0?v:p[3]==='"'?ct:ht):o===ct||o===ht?o=v:o===ot||o===at?o=w:(o=v,i=void 0);let $=o===v&&n[c+1].startsWith("/>")?" ":"";r+=o===w?a+Ut:h>=0?(s.push(l),a.slice(0,h)+dt+a.slice(h)+m+$):a+m+(h===-2?c:$)}return[$t(n,r+(n[e]||"<?>")+(t===2?"</svg>":t===3?"</math>":"")),s]},U=class n{constructor({strings:t,_$litType$:e},s){let i;this.parts=[];let r=0,o=0,c=t.length-1,a=this.parts,[l,p]=Tt(t,e);if(this.el=n.createElement(l,s),g.currentNode=this.el.content,e===2||e===3){let h=this.el.content.firstChild;h.replaceWith(...h.childNodes)}for(;(i=g.nextNode())!==null&&a.length<c;){if(i.nodeType===1){if(i.hasAttributes())for(let h of i.getAttributeNames())if(h.endsWith(dt)){let u=p[o++],$=i.getAttribute(h).split(m),T=/([.?@])?(.*)/.exec(u);a.push({type:1,index:r,name:T[2],strings:$,ctor:T[1]==="."?W:T[1]==="?"?q:T[1]==="@"?V:S}),i.removeAttribute(h)}else h.startsWith(m)&&(a.push({type:6,index:r}),i.removeAttribute(h));if(ut.test(i.tagName)){let h=i.textContent.split(m),u=h.length-1;if(u>0){i.textContent=N?N.emptyScript:"";for(let $=0;$<u;$++)i.append(h[$],x()),g.nextNode(),a.push({type:2,index:++r});i.append(h[u],x())}}}else if(i.nodeType===8)if(i.data===pt)a.push({type:2,index:r});else{let h=-1;for(;(h=i.data.indexOf(m,h+1))!==-1;)a.push({type:7,index:r}),h+=m.length-1}r++}}static createElement(t,e){let s=A.createElement("template");return s.innerHTML=t,s}};function b(n,t,e=n,s){if(t===y)return t;let i=s!==void 0?e._$Co?.[s]:e._$Cl,r=P(t)?void 0:t._$litDirective$;return i?.constructor!==r&&(i?._$AO?.(!1),r===void 0?i=void 0:(i=new r(n),i._$AT(n,e,s)),s!==void 0?(e._$Co??=[])[s]=i:e._$Cl=i),i!==void 0&&(t=b(n,i._$AS(n,t.values),i,s)),t}var I=class{constructor(t,e){this._$AV=[],this._$AN=void 0,this._$AD=t,this._$AM=e}get parentNode(){return this._$AM.parentNode}get _$AU(){return this._$AM._$AU}u(t){let{el:{content:e},parts:s}=this._$AD,i=(t?.creationScope??A).importNode(e,!0);g.currentNode=i;let r=g.nextNode(),o=0,c=0,a=s[0];for(;a!==void 0;){if(o===a.index){let l;a.type===2?l=new M(r,r.nextSibling,this,t):a.type===1?l=new a.ctor(r,a.name,a.strings,this,t):a.type===6&&(l=new K(r,this,t)),this._$AV.push(l),a=s[++c]}o!==a?.index&&(r=g.nextNode(),o++)}return g.currentNode=A,i}p(t){let e=0;for(let s of this._$AV)s!==void 0&&(s.strings!==void 0?(s._$AI(t,s,e),e+=s.strings.length-2):s._$AI(t[e])),e++}},M=class n{get _$AU(){return this._$AM?._$AU??this._$Cv}constructor(t,e,s,i){this.type=2,this._$AH=d,this._$AN=void 0,this._$AA=t,this._$AB=e,this._$AM=s,this.options=i,this._$Cv=i?.isConnected??!0}get parentNode(){let t=this._$AA.parentNode,e=this._$AM;return e!==void 0&&t?.nodeType===11&&(t=e.parentNode),t}get startNode(){return this._$AA}get endNode(){return this._$AB}_$AI(t,e=this){t=b(this,t,e),P(t)?t===d||t==null||t===""?(this._$AH!==d&&this._$AR(),this._$AH=d):t!==this._$AH&&t!==y&&this._(t):t._$litType$!==void 0?this.$(t):t.nodeType!==void 0?this.T(t):Mt(t)?this.k(t):this._(t)}O(t){return this._$AA.parentNode.insertBefore(t,this._$AB)}T(t){this._$AH!==t&&(this._$AR(),this._$AH=this.O(t))}_(t){this._$AH!==d&&P(this._$AH)?this._$AA.nextSibling.data=t:this.T(A.createTextNode(t)),this._$AH=t}$(t){let{values:e,_$litType$:s}=t,i=typeof s=="number"?this._$AC(t):(s.el===void 0&&(s.el=U.createElement($t(s.h,s.h[0]),this.options)),s);if(this._$AH?._$AD===i)this._$AH.p(e);else{let r=new I(i,this),o=r.u(this.options);r.p(e),this.T(o),this._$AH=r}}_$AC(t){let e=lt.get(t.strings);return e===void 0&&lt.set(t.strings,e=new U(t)),e}k(t){G(this._$AH)||(this._$AH=[],this._$AR());let e=this._$AH,s,i=0;for(let r of t)i===e.length?e.push(s=new n(this.O(x()),this.O(x()),this,this.options)):s=e[i],s._$AI(r),i++;i<e.length&&(this._$AR(s&&s._$AB.nextSibling,i),e.length=i)}_$AR(t=this._$AA.nextSibling,e){for(this._$AP?.(!1,!0,e);t!==this._$AB;){let s=nt(t).nextSibling;nt(t).remove(),t=s}}setConnected(t){this._$AM===void 0&&(this._$Cv=t,this._$AP?.(t))}},S=class{get tagName(){return this.element.tagName}get _$AU(){return this._$AM._$AU}constructor(t,e,s,i,r){this.type=1,this._$AH=d,this._$AN=void 0,this.element=t,this.name=e,this._$AM=i,this.options=r,s.length>2||s[0]!==""||s[1]!==""?(this._$AH=Array(s.length-1).fill(new String),this.strings=s):this._$AH=d}_$AI(t,e=this,s,i){let r=this.strings,o=!1;if(r===void 0)t=b(this,t,e,0),o=!P(t)||t!==this._$AH&&t!==y,o&&(this._$AH=t);else{let c=t,a,l;for(t=r[0],a=0;a<r.length-1;a++)l=b(this,c[s+a],e,a),l===y&&(l=this._$AH[a]),o||=!P(l)||l!==this._$AH[a],l===d?t=d:t!==d&&(t+=(l??"")+r[a+1]),this._$AH[a]=l}o&&!i&&this.j(t)}j(t){t===d?this.element.removeAttribute(this.name):this.element.setAttribute(this.name,t??"")}},W=class extends S{constructor(){super(...arguments),this.type=3}j(t){this.element[this.name]=t===d?void 0:t}},q=class extends S{constructor(){super(...arguments),this.type=4}j(t){this.element.toggleAttribute(this.name,!!t&&t!==d)}},V=class extends S{constructor(t,e,s,i,r){super(t,e,s,i,r),this.type=5}_$AI(t,e=this){if((t=b(this,t,e,0)??d)===y)return;let s=this._$AH,i=t===d&&s!==d||t.capture!==s.capture||t.once!==s.once||t.passive!==s.passive,r=t!==d&&(s===d||i);i&&this.element.removeEventListener(this.name,this,s),r&&this.element.addEventListener(this.name,this,t),this._$AH=t}handleEvent(t){typeof this._$AH=="function"?this._$AH.call(this.options?.host??this.element,t):this._$AH.handleEvent(t)}},K=class{constructor(t,e,s){this.element=t,this.type=6,this._$AN=void 0,this._$AM=e,this.options=s}get _$AU(){return this._$AM._$AU}_$AI(t){b(this,t)}};var Rt=F.litHtmlPolyfillSupport;Rt?.(U,M),(F.litHtmlVersions??=[]).push("3.3.3");var mt=(n,t,e)=>{let s=e?.renderBefore??t,i=s._$litPart$;if(i===void 0){let r=e?.renderBefore??null;s._$litPart$=i=new M(t.insertBefore(x(),r),r,void 0,e??{})}return i._$AI(n),i};var Y=globalThis,_=class extends f{constructor(){super(...arguments),this.renderOptions={host:this},this._$Do=void 0}createRenderRoot(){let t=super.createRenderRoot();return this.renderOptions.renderBefore??=t.firstChild,t}update(t){let e=this.render();this.hasUpdated||(this.renderOptions.isConnected=this.isConnected),super.update(t),this._$Do=mt(e,this.renderRoot,this.renderOptions)}connectedCallback(){super.connectedCallback(),this._$Do?.setConnected(!0)}disconnectedCallback(){super.disconnectedCallback(),this._$Do?.setConnected(!1)}render(){return y}};_._$litElement$=!0,_.finalized=!0,Y.litElementHydrateSupport?.({LitElement:_});var Ht=Y.litElementPolyfillSupport;Ht?.({LitElement:_});(Y.litElementVersions??=[]).push("4.2.2");var _t=[2e3,5e3,15e3,6e4],Ot=["facts","commands"];function Nt(n,t){if(!n||t.texts)return t;let e={...n,...t};for(let s of Ot)t[s]&&Object.assign(e,{[s]:{...n[s],...t[s]}});return e}var Z=class{constructor(t,e){this.connection=t;this.deviceId=e;this.listeners=new Set;this.failures=0;this.watch=()=>{document.hidden?this.end():this.listeners.size&&this.begin()};this.end=()=>{clearTimeout(this.timer);let t=this.subscription;this.subscription=void 0,t&&(t.ended=!0,t.end&&this.close(t.end))}}listen(t){return this.listeners.size||document.addEventListener("visibilitychange",this.watch),this.listeners.add(t),this.watch(),()=>{!this.listeners.delete(t)||this.listeners.size||(document.removeEventListener("visibilitychange",this.watch),this.later(5e3,this.end))}}later(t,e){clearTimeout(this.timer),this.timer=setTimeout(e,t)}begin(){if(clearTimeout(this.timer),this.subscription)return;let t={ended:!1};this.subscription=t;let e={type:"mybmw/card/subscribe",...this.deviceId?{device_id:this.deviceId}:{}};this.connection.subscribeMessage(s=>t.ended||this.receive(s),e).then(s=>{t.end=s,t.ended&&this.close(s)}).catch(s=>t.ended||this.fail(String(s?.code??"failed")))}close(t){Promise.resolve(t()).catch(()=>{})}receive(t){this.failures=0,this.error=void 0,this.data=Nt(this.data,t),this.tell()}fail(t){this.subscription=void 0,this.error=t,this.data=void 0;let e=_t[Math.min(this.failures++,_t.length-1)]??0;this.later(e,this.watch),this.tell()}tell(){for(let t of[...this.listeners])t()}},vt=new WeakMap;function gt(n,t){let e=vt.get(n.connection);e||vt.set(n.connection,e=new Map);let s=e.get(t??"");return s||e.set(t??"",s=new Z(n.connection,t)),s}var k=class extends _{static{this.styles=D`
-    .name {
-      padding: 16px;
-      font-size: 1.25rem;
-    }
-  `}setConfig(t){this.config=t,this.requestUpdate()}set hass(t){this.store||this.follow(gt(t,this.config?.device_id))}follow(t){this.store=t,this.isConnected&&(this.leave=t.listen(()=>this.requestUpdate()))}connectedCallback(){super.connectedCallback(),this.store&&this.follow(this.store)}disconnectedCallback(){super.disconnectedCallback(),this.leave?.()}render(){return ft`<ha-card><div class="name">${this.store?.data?.name}</div></ha-card>`}};function At(n,t){customElements.get(n)||customElements.define(n,t)}At("mybmw-card",k);window.customCards=window.customCards??[];window.customCards.push({type:"mybmw-card",name:"MyBMW",description:"A car at a glance",preview:!0});
+import{a as k,b as f,c as _,d as C,e as c,f as v,g as M,h as T,i as E,j as B}from"./mybmw-chunk-5TBNWNFN.js";import{a as y}from"./mybmw-chunk-2CJQVYGJ.js";import{a as g,b as o,d,e as x,g as l,h as $,i as w}from"./mybmw-chunk-DH6XF27W.js";var b={en:{description:"Your car at a glance",unavailable:"MyBMW is not ready. It may be starting, or its account is not set up under Settings → Devices & services.",no_car:"There is no car that you may see. Choose another one in the editor, or ask your administrator.",whole:"Car"},de:{description:"Dein Auto auf einen Blick",unavailable:"MyBMW ist nicht bereit. Vielleicht startet es noch, oder sein Konto ist unter Einstellungen → Geräte & Dienste nicht eingerichtet.",no_car:"Es gibt kein Auto, das du sehen darfst. Wähle im Editor ein anderes oder frage deinen Administrator.",whole:"Auto"},da:{description:"Din bil med et blik",unavailable:"MyBMW er ikke klar. Måske starter den, eller kontoen er ikke sat op under Indstillinger → Enheder og tjenester.",no_car:"Der er ingen bil, du må se. Vælg en anden i editoren, eller spørg din administrator.",whole:"Bil"},es:{description:"Tu coche de un vistazo",unavailable:"MyBMW no está listo. Puede que esté iniciando o que su cuenta no esté configurada en Ajustes → Dispositivos y servicios.",no_car:"No hay ningún coche que puedas ver. Elige otro en el editor o pregunta a tu administrador.",whole:"Coche"},fr:{description:"Votre voiture en un coup d’œil",unavailable:"MyBMW n’est pas prêt. Il démarre peut-être, ou son compte n’est pas configuré dans Paramètres → Appareils et services.",no_car:"Il n’y a aucune voiture que vous puissiez voir. Choisissez-en une autre dans l’éditeur ou demandez à votre administrateur.",whole:"Voiture"},it:{description:"La tua auto a colpo d’occhio",unavailable:"MyBMW non è pronto. Forse si sta avviando, o il suo account non è configurato in Impostazioni → Dispositivi e servizi.",no_car:"Non c’è nessuna auto che puoi vedere. Scegline un’altra nell’editor o chiedi al tuo amministratore.",whole:"Auto"},nb:{description:"Bilen din på et blikk",unavailable:"MyBMW er ikke klar. Kanskje den starter, eller kontoen er ikke satt opp under Innstillinger → Enheter og tjenester.",no_car:"Det finnes ingen bil du kan se. Velg en annen i redigeringen, eller spør administratoren din.",whole:"Bil"},nl:{description:"Je auto in één oogopslag",unavailable:"MyBMW is niet gereed. Misschien start het nog, of het account is niet ingesteld onder Instellingen → Apparaten en diensten.",no_car:"Er is geen auto die je mag zien. Kies een andere in de editor of vraag het je beheerder.",whole:"Auto"},pl:{description:"Twój samochód w skrócie",unavailable:"MyBMW nie jest gotowe. Być może się uruchamia albo konto nie jest skonfigurowane w Ustawienia → Urządzenia i usługi.",no_car:"Nie ma samochodu, który możesz zobaczyć. Wybierz inny w edytorze lub zapytaj administratora.",whole:"Samochód"},sv:{description:"Din bil i en överblick",unavailable:"MyBMW är inte redo. Det kanske startar, eller så är kontot inte inställt under Inställningar → Enheter och tjänster.",no_car:"Det finns ingen bil som du får se. Välj en annan i redigeraren eller fråga din administratör.",whole:"Bil"}};function u(r=document.documentElement.lang){return b[r]??b[r.split("-")[0]??""]??b.en}var R=g`
+  .head {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) auto;
+    gap: 4px 12px;
+    align-items: start;
+  }
+  .name {
+    font-size: 22px;
+    line-height: 1.2;
+    font-weight: 500;
+    letter-spacing: -0.01em;
+    overflow-wrap: anywhere;
+    display: -webkit-box;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 2;
+    overflow: hidden;
+  }
+  .title {
+    min-width: 0;
+    border-radius: 8px;
+    margin: -4px -6px;
+    padding: 4px 6px;
+  }
+  .reported {
+    color: var(--quiet);
+    margin-top: 2px;
+  }
+  .reported .icon {
+    width: 14px;
+    height: 14px;
+    vertical-align: -2px;
+    margin-inline-end: 4px;
+  }
+  .lock {
+    display: flex;
+    align-items: center;
+    gap: 6px;
+    min-height: 36px;
+    padding: 0 12px 0 10px;
+    border-radius: 999px;
+    background: var(--surface);
+    font-weight: 500;
+    max-width: 46cqi;
+    overflow-wrap: anywhere;
+  }
+  .lock.unlocked {
+    color: var(--warn-text);
+    background: color-mix(in srgb, var(--warning-color, #ffa600) 16%, transparent);
+  }
+  .lock .icon {
+    width: 18px;
+    height: 18px;
+  }
+  .picture {
+    grid-column: 1 / -1;
+    display: block;
+    width: 100%;
+    border-radius: var(--radius);
+  }
+  .picture img {
+    display: block;
+    width: 100%;
+    height: clamp(110px, 40cqi, 210px);
+    object-fit: contain;
+  }
+  .cars {
+    grid-column: 1 / -1;
+    font: inherit;
+    color: inherit;
+    background: var(--surface);
+    border: 0;
+    border-radius: 8px;
+    padding: 8px;
+    max-width: 100%;
+  }
+  .cars option {
+    color: var(--text);
+    background: var(--card-background-color, #fff);
+  }
+`;function S(r,i){if(!(!i.startsWith("/")||i.startsWith("//")||i.startsWith("/\\")))return r.hassUrl?r.hassUrl(i):i}function A(r){let{reported_at:i,asleep:e}=r.car,t=i?r.text("reported",{ago:r.format.ago(i)}):r.text("never_reported");return r.flag("moving")?`${t} · ${r.text("moving")}`:e?`${t} · ${r.text("asleep")}`:t}function P(r){let i=r.fact("locked");if(!i||i.value===null)return d;let e=i.value===!0,t=i.text??r.text(e?"locked":"unlocked"),n=o`${l(e?"lock":"unlock")}<bdi class="clamp">${t}</bdi>`;return r.link(i,`lock ${e?"":"unlocked"}`,n,t)}function V(r){let{picture:i,name:e}=r.car,t=i&&S(r.hass,i.url);if(!i||!t)return d;let n=r.text("picture_of",{name:e});return o`<button
+    class="picture"
+    aria-haspopup="dialog"
+    aria-label=${n}
+    @click=${()=>r.open(i.entity_id)}
+  >
+    <img src=${t} alt="" decoding="async" @error=${W} />
+  </button>`}function W(r){r.target.parentElement?.setAttribute("hidden","")}function q(r,i,e){return!e||r.cars.length<2?d:o`<select
+    class="cars"
+    aria-label=${i.text("choose_car")}
+    @change=${t=>e(t.target.value)}
+  >
+    ${r.cars.map(t=>o`<option value=${t.device_id} ?selected=${t.device_id===r.device_id}>
+          ${t.name}
+        </option>`)}
+  </select>`}function z(r,i){let{car:e}=r,t=o`<div class="name" role="heading" aria-level="2"><bdi>${e.name}</bdi></div>`,n=o`<div class="reported">
+    ${e.asleep?l("moon"):d}<bdi>${A(r)}</bdi>
+  </div>`;return o`<div class="head">
+    ${r.hass.user?.is_admin?o`<div
+            class="title link"
+            role="link"
+            tabindex="0"
+            aria-label=${r.text("open_device",{name:e.name})}
+            @click=${()=>f(e.device_id)}
+            @keydown=${a=>a.key==="Enter"&&f(e.device_id)}
+          >
+            ${t}${n}
+          </div>`:o`<div class="title">${t}${n}</div>`}
+    ${P(r)} ${q(e,r,i)} ${V(r)}
+  </div>`}var m=class{constructor(i,e,t){this.hass=i;this.car=e;this.node=t;this.format=new B(i,e.texts)}text(i,e){return this.format.text(i,e)}fact(i){return this.car.facts[i]??void 0}number(i){let e=this.fact(i)?.value;return typeof e=="number"&&Number.isFinite(e)?e:void 0}flag(i){let e=this.fact(i)?.value;return typeof e=="boolean"?e:void 0}first(...i){return i.map(e=>this.fact(e)).find(e=>e&&e.value!==null)}commands(){return Object.entries(this.car.commands).filter(i=>i[1]!==null)}open(i){i&&k(this.node,i)}label(i,e=this.format.fact(i)){let t=i.stale&&i.at?`, ${this.text("stale",{ago:this.format.ago(i.at)})}`:"";return`${i.name}: ${e===E?this.text("unknown"):e}${t}`}link(i,e,t,n){let a=this.label(i,n);return i.entity_id?o`<button
+      class=${`${e} link`}
+      aria-label=${a}
+      aria-haspopup="dialog"
+      @click=${()=>this.open(i.entity_id)}
+    >
+      ${t}
+    </button>`:o`<div class=${e} role="group" aria-label=${a}>${t}</div>`}tile(i,e,t,n){if(!i||i.value===null&&i.text===null)return d;let a=t??this.format.fact(i),s=i.stale&&i.at?o`<span class="age">${this.format.ago(i.at)}</span>`:d;return this.link(i,`tile${i.stale?" stale":""}`,o`${l(e)}<span class="value"><bdi>${a}</bdi></span
+        ><span class="label"><bdi>${n??i.name}</bdi> ${s}</span>`,a)}};var D=3e4,j=["not_allowed","no_data","loading"],h=class extends x{constructor(){super(...arguments);this.config={type:"custom:mybmw-card"};this.visible=!1;this.observer=new IntersectionObserver(e=>this.see(e.some(t=>t.isIntersecting)));this.choose=e=>{this.chosen=e,this.bind()}}static{this.styles=[$,R,_,C,g`
+      :host {
+        display: block;
+        container-type: inline-size;
+      }
+      ha-card {
+        display: block;
+        height: 100%;
+        box-sizing: border-box;
+        overflow: auto;
+        scrollbar-width: thin;
+      }
+      .card {
+        display: grid;
+        gap: 16px;
+        padding: 16px;
+      }
+      .folds {
+        display: grid;
+        grid-template-columns: repeat(var(--columns), minmax(0, 1fr));
+        gap: 4px;
+        border-top: 1px solid var(--line);
+        padding-top: 12px;
+      }
+      .fold {
+        position: relative;
+        display: grid;
+        justify-items: center;
+        align-content: start;
+        gap: 4px;
+        min-height: 52px;
+        padding: 7px 2px 5px;
+        border-radius: var(--radius);
+        font-size: 12px;
+        text-align: center;
+        color: var(--quiet);
+        overflow-wrap: anywhere;
+      }
+      .fold[aria-expanded="true"] {
+        color: var(--accent-text);
+        background: color-mix(in srgb, var(--accent) 14%, transparent);
+      }
+      .fold .dot {
+        position: absolute;
+        inset-block-start: 6px;
+        inset-inline-start: calc(50% + 8px);
+        width: 8px;
+        height: 8px;
+        border-radius: 50%;
+        background: var(--warning-color, #ffa600);
+        box-shadow: 0 0 0 2px var(--card-background-color, #fff);
+      }
+      .panel {
+        animation: appear 0.18s ease-out;
+        min-width: 0;
+      }
+      @keyframes appear {
+        from {
+          opacity: 0;
+          transform: translateY(-4px);
+        }
+      }
+      h3 {
+        font-size: 16px;
+        font-weight: 500;
+        margin: 0 0 8px;
+      }
+      .notice {
+        display: flex;
+        gap: 12px;
+        align-items: center;
+        padding: 10px 12px;
+        border-radius: var(--radius);
+        background: var(--surface);
+        overflow-wrap: anywhere;
+      }
+      .notice .icon {
+        color: var(--quiet);
+      }
+      .notice p {
+        margin: 0;
+      }
+      .bones {
+        display: grid;
+        gap: 14px;
+      }
+      .bones i {
+        display: block;
+        height: 24px;
+        width: 55%;
+        border-radius: 8px;
+        background: var(--surface);
+        animation: wait 1.4s ease-in-out infinite;
+      }
+      .bones i:nth-child(2) {
+        height: 110px;
+        width: 100%;
+      }
+      .bones i:nth-child(3) {
+        width: 80%;
+      }
+      @keyframes wait {
+        50% {
+          opacity: 0.4;
+        }
+      }
+      @container (min-width: 620px) {
+        .card {
+          grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+          column-gap: 28px;
+          padding: 20px;
+        }
+        .card > * {
+          grid-column: 1 / -1;
+        }
+        .pictured > .part-head,
+        .split:not(.pictured) > .part-energy {
+          grid-column: 1;
+        }
+        .pictured > .part-head {
+          grid-row: span 3;
+        }
+        .pictured > .part-energy,
+        .split > .part-commands {
+          grid-column: 2;
+        }
+        .folds {
+          grid-auto-flow: column;
+          grid-template-columns: none;
+          grid-auto-columns: minmax(0, 1fr);
+        }
+        .picture img {
+          height: clamp(150px, 24cqi, 260px);
+        }
+      }
+    `]}static async getConfigForm(){return(await import("./mybmw-editor-JPDPQYOW.js")).configForm()}static getStubConfig(){return{}}setConfig(e){if(e.device_id!==void 0&&typeof e.device_id!="string")throw new Error("device_id is no text");for(let t of["parts","hide"])if(e[t]!==void 0&&!Array.isArray(e[t]))throw new Error(`${t} is no list`);this.config=e,this.chosen=void 0,this.bind(),this.requestUpdate()}getCardSize(){return v(this.config).includes("head")?9:5}getGridOptions(){return{columns:12,min_columns:6,rows:"auto"}}get hass(){return this.current}set hass(e){let t=this.current;this.current=e,e&&((t?.connection!==e.connection||t.language!==e.language)&&this.bind(),(t?.locale!==e.locale||t?.user!==e.user)&&this.requestUpdate())}connectedCallback(){super.connectedCallback(),this.observer.observe(this)}disconnectedCallback(){super.disconnectedCallback(),this.observer.disconnect(),this.see(!1)}see(e){this.visible!==e&&(this.visible=e,clearInterval(this.timer),e&&(this.timer=setInterval(()=>this.requestUpdate(),D)),this.bind())}bind(){let e=this.chosen??this.config.device_id,t=this.current&&T(this.current,e),n=this.leave!==void 0;t===this.store&&n===this.visible||(this.leave?.(),this.store=t,this.leave=this.visible&&t?t.listen(()=>this.requestUpdate()):void 0,this.requestUpdate())}render(){return o`<ha-card>${this.content()}</ha-card>`}content(){let{store:e,current:t}=this;if(e?.error)return o`<div class="card">${this.refused(e.error)}</div>`;if(!e?.data||!t)return o`<div class="card">${this.bones()}</div>`;let n=new m(t,e.data,this);if(j.includes(n.car.state.kind))return o`<div class="card">${this.section("head",n,!0)} ${this.notice(n)}</div>`;let a=v(this.config).filter(s=>c[s]?.applies(n));return o`<div class=${this.layout(a,n)}>${this.sections(a,n)}</div>`}layout(e,t){let n=(...s)=>s.every(p=>e.includes(p));return`card ${t.car.picture&&n("head","energy")?"pictured":""} ${n("energy","commands")?"split":""}`}sections(e,t){let n=e.includes("head");return this.groups(e,n).map(a=>Array.isArray(a)?this.folds(a,t):o`${this.section(a,t,!n)}`)}groups(e,t){let n=[];for(let a of e){let s=n[n.length-1];!t||!c[a]?.folds?n.push(a):Array.isArray(s)?s.push(a):n.push([a])}return n}section(e,t,n){let a=c[e];if(!a)return d;if(e==="head")return o`<div class="part-head">
+        ${z(t,this.config.device_id?void 0:this.choose)} ${n?d:this.notice(t)}
+      </div>`;a.folds&&a.load?.();let s=n&&a.folds?o`<h3>${t.text(`part_${e}`)}</h3>`:d;return o`<div class=${`part-${e}`}>${s}${a.render(t)}</div>`}folds(e,t){let n=e.find(s=>s===this.unfolded),a=n?c[n]:void 0;return o`<div
+        class="folds"
+        style=${w(e.length)}
+        role="group"
+        aria-label=${t.text("more",{name:t.car.name})}
+      >
+        ${e.map(s=>this.fold(s,c[s],t))}
+      </div>
+      ${n&&a?o`<div class="panel" id="panel" role="region" aria-label=${`${t.car.name}: ${t.text(`part_${n}`)}`}>${a.render(t)}</div>`:d}`}fold(e,t,n){let a=this.unfolded===e;return o`<button
+      class="fold link"
+      aria-expanded=${a?"true":"false"}
+      aria-controls=${a?"panel":d}
+      @click=${()=>this.unfold(a?void 0:e)}
+      @pointerenter=${()=>{t.load?.()}}
+    >
+      ${l(t.icon)}<span class="clamp">${n.text(`part_${e}`)}</span>
+      ${t.alerts?.(n)?o`<span class="dot"></span>`:d}
+    </button>`}unfold(e){this.unfolded=e,e&&c[e]?.load?.(),this.requestUpdate()}notice(e){let{kind:t,text:n,action:a}=e.car.state;if(t==="ok")return d;let s=t==="loading"&&!n;return o`<div class="notice" role="status">
+      ${l(t==="loading"?"clock":"info")}
+      <div>
+        <p class="clamp"><bdi>${s?e.text("loading"):n}</bdi></p>
+        ${a?o`<p class="quiet clamp"><bdi>${a}</bdi></p>`:d}
+      </div>
+    </div>`}refused(e){let t=u(this.current?.locale.language);return o`<div class="notice" role="status">
+      ${l("car")}
+      <p>${e==="not_found"?t.no_car:t.unavailable}</p>
+    </div>`}bones(){return o`<div class="bones" aria-hidden="true"><i></i><i></i><i></i></div>`}};var H={device_tracker:"place",climate:"climate",event:"commands",calendar:"service"};function I(r,i){let e=r.entities[i],t=e?.device_id?r.devices[e.device_id]:void 0;if(e?.platform!=="mybmw"||!t||t.entry_type==="service")return null;let n={type:"custom:mybmw-card",device_id:e.device_id},a=[{label:u(r.locale.language).whole,config:n}],s=H[i.split(".")[0]??""],p=M()[`part_${s}`];return s&&p&&a.push({label:p,config:{...n,parts:[s]}}),a}y("mybmw-card",h);window.customCards=window.customCards??[];window.customCards.push({type:"mybmw-card",name:"MyBMW",get description(){return u().description},preview:!0,getEntitySuggestion:I});

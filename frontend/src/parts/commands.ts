@@ -1,0 +1,281 @@
+// Buttons for commands. Unlocking needs a long press, horn and lights a confirmation.
+
+import { LitElement, css, html, nothing, type TemplateResult } from "lit";
+import { call } from "../actions";
+import { icon, type IconName } from "../icons";
+import { base, columns } from "../styles";
+import type { Command } from "../types";
+import type { View } from "../view";
+
+const HOLD = 1_000;
+const AFTER = 400; // a click follows the end of a press
+const SHOWN = 60_000; // how long an outcome stays
+const ICONS: Record<string, IconName> = {
+  lock: "lock",
+  unlock: "unlock",
+  climate_start: "fan",
+  climate_stop: "stop",
+  charge_start: "bolt",
+  charge_stop: "stop",
+  horn: "horn",
+  lights: "lights",
+  finder: "search",
+};
+
+export class MyBmwCommands extends LitElement {
+  static override properties = { view: { attribute: false } };
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: block;
+      }
+      .row {
+        display: grid;
+        grid-template-columns: repeat(var(--columns), minmax(0, 1fr));
+        gap: 8px;
+      }
+      .command {
+        position: relative;
+        overflow: hidden;
+        display: grid;
+        justify-items: center;
+        align-content: center;
+        gap: 4px;
+        min-height: 64px;
+        padding: 8px 4px;
+        border-radius: var(--radius);
+        background: var(--surface);
+        text-align: center;
+        font-size: 12px;
+        overflow-wrap: anywhere;
+        user-select: none;
+        -webkit-user-select: none;
+        -webkit-touch-callout: none;
+        touch-action: manipulation;
+      }
+      .command > * {
+        position: relative;
+      }
+      .command::before {
+        content: "";
+        position: absolute;
+        inset: 0;
+        background: color-mix(in srgb, var(--accent) 35%, transparent);
+        transform: scaleX(0);
+        transform-origin: left;
+        transition: transform 0.15s;
+      }
+      .command:dir(rtl)::before {
+        transform-origin: right;
+      }
+      .command.held::before {
+        transform: scaleX(1);
+        transition: transform ${HOLD}ms linear !important;
+      }
+      .command .hint {
+        color: var(--quiet);
+        font-size: 11px;
+      }
+      .command.busy .icon {
+        animation: beat 1.2s ease-in-out infinite;
+      }
+      @keyframes beat {
+        50% {
+          opacity: 0.25;
+        }
+      }
+      .outcome {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        margin-top: 8px;
+        overflow-wrap: anywhere;
+      }
+      .outcome:empty {
+        display: none;
+      }
+      .outcome .done {
+        color: var(--good);
+      }
+      .outcome .error {
+        color: var(--bad-text);
+      }
+      dialog {
+        border: 0;
+        border-radius: var(--ha-dialog-border-radius, 24px);
+        padding: 24px;
+        max-width: min(340px, calc(100vw - 80px));
+        color: var(--text);
+        background: var(--ha-dialog-surface-background, var(--card-background-color, #fff));
+        box-shadow: 0 8px 40px rgba(0, 0, 0, 0.35);
+      }
+      dialog::backdrop {
+        background: rgba(0, 0, 0, 0.45);
+      }
+      h3 {
+        margin: 0 0 8px;
+        font-size: 20px;
+        font-weight: 500;
+      }
+      p {
+        margin: 0 0 20px;
+      }
+      .choice {
+        display: flex;
+        justify-content: end;
+        gap: 8px;
+      }
+      .choice .yes {
+        background: var(--accent);
+        color: var(--text-primary-color, #fff);
+      }
+    `,
+  ];
+
+  declare view: View;
+  private asked: [string, Command] | undefined;
+  private held: string | undefined;
+  private busy: string | undefined;
+  private failure: string | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether a pointer or key holds a command, so that the click that ends it does nothing. */
+  private pressed = false;
+  private note: string | undefined;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.timer);
+    this.held = undefined;
+  }
+
+  private press(name: string, command: Command): void {
+    if (command.confirm !== "hold" || this.busy || this.held) return;
+    this.pressed = true;
+    this.held = name;
+    this.note = undefined;
+    this.timer = setTimeout(() => {
+      this.held = undefined;
+      void this.send(name, command);
+    }, HOLD);
+    this.requestUpdate();
+  }
+
+  private release(): void {
+    clearTimeout(this.timer);
+    if (this.held) this.note = this.hint(this.held);
+    this.held = undefined;
+    setTimeout(() => (this.pressed = false), AFTER);
+    this.requestUpdate();
+  }
+
+  private hint(name: string): string {
+    return this.view.text("hold_to", { command: this.view.car.commands[name]?.label ?? "" });
+  }
+
+  /** A click that no press came before is one of a screen reader, which cannot hold: ask instead. */
+  private tap(name: string, command: Command): void {
+    if (this.busy || (command.confirm === "hold" && this.pressed)) return;
+    if (command.confirm === "none") void this.send(name, command);
+    else void this.ask(name, command);
+  }
+
+  private key(event: KeyboardEvent, name: string, command: Command): void {
+    if (command.confirm !== "hold" || (event.key !== "Enter" && event.key !== " ")) return;
+    event.preventDefault();
+    if (!event.repeat) this.press(name, command);
+  }
+
+  private async ask(name: string, command: Command): Promise<void> {
+    this.asked = [name, command];
+    this.requestUpdate();
+    await this.updateComplete;
+    this.renderRoot.querySelector("dialog")?.showModal();
+  }
+
+  private answered(event: Event): void {
+    const chosen = this.asked;
+    const dialog = event.currentTarget as HTMLDialogElement;
+    this.asked = undefined;
+    this.requestUpdate();
+    if (chosen && dialog.returnValue === "yes") void this.send(...chosen);
+  }
+
+  private async send(name: string, command: Command): Promise<void> {
+    this.busy = name;
+    this.failure = this.note = undefined;
+    this.requestUpdate();
+    try {
+      await call(this.view.hass, command);
+    } catch (error) {
+      const message = (error as { message?: unknown } | undefined)?.message;
+      this.failure = this.view.text("failed", {
+        error: typeof message === "string" ? message : command.label,
+      });
+    }
+    this.busy = undefined;
+    this.requestUpdate();
+  }
+
+  private outcome(): TemplateResult | typeof nothing {
+    const last = this.view.car.command_state;
+    if (this.failure)
+      return html`<span class="error">${icon("warning")}</span><bdi class="clamp">${this.failure}</bdi>`;
+    if (this.busy || last?.state === "pending")
+      return html`${icon("clock")}<bdi class="clamp"
+          >${last?.state === "pending" ? last.text : this.view.text("sending")}</bdi
+        >`;
+    if (this.note) return html`${icon("info")}<bdi class="clamp">${this.note}</bdi>`;
+    if (!last || Date.now() - new Date(last.at).getTime() > SHOWN) return nothing;
+    const failed = last.state === "error";
+    return html`<span class=${failed ? "error" : "done"}>${icon(failed ? "warning" : "check")}</span
+      ><bdi class="clamp">${last.text}</bdi>`;
+  }
+
+  private button([name, command]: [string, Command]): TemplateResult {
+    const state = this.view.car.command_state;
+    const busy = this.busy === name || (state?.state === "pending" && state.name === name);
+    const hold = command.confirm === "hold";
+    return html`<button
+      class=${`command link ${this.held === name ? "held" : ""} ${busy ? "busy" : ""}`}
+      aria-label=${hold ? this.hint(name) : command.label}
+      aria-busy=${busy ? "true" : "false"}
+      @click=${() => this.tap(name, command)}
+      @contextmenu=${(event: Event) => hold && event.preventDefault()}
+      @pointerdown=${(event: PointerEvent) => event.button === 0 && this.press(name, command)}
+      @pointerup=${this.release}
+      @pointerleave=${this.release}
+      @pointercancel=${this.release}
+      @keydown=${(event: KeyboardEvent) => this.key(event, name, command)}
+      @keyup=${this.release}
+      @blur=${this.release}
+    >
+      ${icon(ICONS[name] ?? "car")}<bdi class="clamp">${command.label}</bdi>
+      ${hold ? html`<span class="hint">${this.view.text("hold")}</span>` : nothing}
+    </button>`;
+  }
+
+  private dialog(): TemplateResult | typeof nothing {
+    if (!this.asked) return nothing;
+    const [, command] = this.asked;
+    const question = this.view.text("confirm_question", { command: command.label });
+    return html`<dialog aria-labelledby="question" @close=${this.answered}>
+      <form method="dialog">
+        <h3 id="question" class="clamp"><bdi>${question}</bdi></h3>
+        <p class="clamp">${this.view.text("confirm_text", { name: this.view.car.name })}</p>
+        <div class="choice">
+          <button class="action" value="no">${this.view.text("cancel")}</button>
+          <button class="action yes" value="yes">${this.view.text("confirm")}</button>
+        </div>
+      </form>
+    </dialog>`;
+  }
+
+  override render(): TemplateResult {
+    return html`<div class="row" style=${columns(this.view.commands().length)}>
+        ${this.view.commands().map((item) => this.button(item))}
+      </div>
+      <div class="outcome" role="status">${this.outcome()}</div>
+      ${this.dialog()}`;
+  }
+}

@@ -1,0 +1,305 @@
+// The parts that are loaded when they are unfolded first: the car from above, climate, service.
+
+import { LitElement, css, html, nothing, type TemplateResult } from "lit";
+import { icon, type IconName } from "../icons";
+import { base } from "../styles";
+import type { Fact } from "../types";
+import type { Part, View } from "../view";
+import { CORNERS, drawing, drawingStyles, type Corner, type Openings } from "./drawing";
+import { missing } from "./missing";
+
+const LIDS = ["hood", "trunk", "sunroof", "convertible_top"];
+const LOW = 0.92; // of the target pressure
+
+type Corners = Partial<Record<Corner, boolean>>;
+
+function corners(view: View, kind: string): Corners {
+  const found: Corners = {};
+  for (const corner of CORNERS) {
+    const open = view.flag(`${kind}_${corner}`);
+    if (open !== undefined) found[corner] = open;
+  }
+  return found;
+}
+
+export function isLow(view: View, corner: Corner): boolean {
+  const state = view.fact(`tyre_${corner}`)?.state;
+  if (state) return state === "low";
+  const [pressure, target] = [view.number(`tyre_${corner}`), view.number(`tyre_target_${corner}`)];
+  return pressure !== undefined && target !== undefined && pressure < target * LOW;
+}
+
+export function openings(view: View): Openings {
+  return {
+    doors: corners(view, "door"),
+    windows: corners(view, "window"),
+    lowTyres: Object.fromEntries(CORNERS.map((corner) => [corner, isLow(view, corner)])),
+    hood: view.flag("hood") ?? false,
+    trunk: view.flag("trunk") ?? false,
+    sunroof: view.flag("sunroof"),
+    topOpen: view.car.body === "convertible" && (view.flag("convertible_top") ?? false),
+    lights: view.flag("lights") ?? false,
+    locked: view.flag("locked"),
+  };
+}
+
+/** Return what can be open, in the order in which it is listed. */
+export function closures(view: View): Fact[] {
+  const names = [
+    ...CORNERS.map((corner) => `door_${corner}`),
+    ...CORNERS.map((corner) => `window_${corner}`),
+    ...LIDS,
+  ];
+  const single = names.map((name) => view.fact(name)).filter((fact) => typeof fact?.value === "boolean");
+  if (single.length) return single as Fact[];
+  return ["doors_open", "windows_open"].map((name) => view.fact(name)).filter((fact) => fact !== undefined);
+}
+
+export class MyBmwDetails extends LitElement {
+  static override properties = { view: { attribute: false }, name: {} };
+  static override styles = [
+    base,
+    drawingStyles,
+    css`
+      :host {
+        display: block;
+      }
+      .above {
+        display: grid;
+        grid-template-columns: minmax(64px, 1fr) minmax(110px, 168px) minmax(64px, 1fr);
+        column-gap: 10px;
+        direction: ltr;
+      }
+      .above svg.drawing {
+        grid-column: 2;
+        grid-row: 1 / span 2;
+      }
+      .pressure {
+        align-self: start;
+        justify-self: end;
+        margin-top: 46px;
+        border-radius: 10px;
+        padding: 6px 8px;
+        text-align: end;
+        min-height: 40px;
+        overflow-wrap: anywhere;
+      }
+      .pressure.right {
+        grid-column: 3;
+        justify-self: start;
+        text-align: start;
+      }
+      .pressure.rear {
+        grid-row: 2;
+        align-self: end;
+        margin: 0 0 46px;
+      }
+      .pressure b {
+        font-weight: 500;
+        font-variant-numeric: tabular-nums;
+      }
+      .pressure small {
+        color: var(--quiet);
+      }
+      .pressure.low b,
+      .open {
+        color: var(--warn-text);
+      }
+      .list {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px;
+        margin-top: 12px;
+      }
+      .pill {
+        display: flex;
+        align-items: center;
+        gap: 6px;
+        min-height: 36px;
+        padding: 0 12px;
+        border-radius: 999px;
+        background: var(--surface);
+        overflow-wrap: anywhere;
+      }
+      .pill.open {
+        background: color-mix(in srgb, var(--warning-color, #ffa600) 16%, transparent);
+        font-weight: 500;
+      }
+      .pill .icon {
+        width: 18px;
+        height: 18px;
+      }
+      .pill .icon.good {
+        color: var(--good);
+      }
+      ul {
+        list-style: none;
+        margin: 0 0 12px;
+        padding: 0;
+      }
+      li {
+        display: grid;
+        grid-template-columns: auto minmax(0, 1fr) auto;
+        gap: 2px 12px;
+        align-items: center;
+        padding: 10px 4px;
+        border-bottom: 1px solid var(--line);
+        overflow-wrap: anywhere;
+      }
+      li:last-child {
+        border-bottom: 0;
+      }
+      li .icon {
+        color: var(--quiet);
+      }
+      li .end {
+        text-align: end;
+      }
+      li .off {
+        color: var(--quiet);
+      }
+    `,
+  ];
+
+  declare view: View;
+  declare name: string;
+
+  override render(): Part {
+    if (this.name === "car") return this.car();
+    return this.name === "climate" ? this.climate() : this.service();
+  }
+
+  private car(): TemplateResult {
+    const { view } = this;
+    const all = closures(view);
+    const tyres = CORNERS.some((corner) => view.fact(`tyre_${corner}`));
+    if (!all.length && !tyres) return missing(view, "no_closures", "locked");
+    return html`<div class="above">
+        ${CORNERS.map((corner) => this.pressure(corner))}
+        <svg
+          class="drawing"
+          viewBox="0 0 220 420"
+          role="img"
+          aria-label=${view.text("drawing", { name: view.car.name })}
+        >
+          ${drawing(view.car.body, openings(view))}
+        </svg>
+      </div>
+      <div class="list">
+        ${this.open(all)} ${this.pill("lights", "lights")} ${this.pill("alarm", "shield")}
+      </div>`;
+  }
+
+  private pressure(corner: Corner): Part {
+    const fact = this.view.fact(`tyre_${corner}`);
+    const target = this.view.fact(`tyre_target_${corner}`);
+    if (!fact || fact.value === null) return nothing;
+    const low = isLow(this.view, corner);
+    const words = [this.view.format.fact(fact)];
+    if (target && target.value !== null)
+      words.push(this.view.text("tyre_target", { value: this.view.format.fact(target) }));
+    if (low) words.push(this.view.text("tyre_low"));
+    const style = `pressure ${low ? "low" : ""} ${corner.endsWith("right") ? "right" : ""} ${corner.startsWith("rear") ? "rear" : ""}`;
+    const rest = words.slice(1).map((word) => html`<small class="clamp"><bdi>${word}</bdi></small>`);
+    return this.view.link(
+      fact,
+      style,
+      html`<b class="clamp"><bdi>${words[0]}</bdi></b
+        >${rest}`,
+      words.join(", "),
+    );
+  }
+
+  private open(all: Fact[]): Part {
+    const open = all.filter((fact) => fact.value === true);
+    if (!all.length) return nothing;
+    if (!open.length)
+      return html`<div class="pill">${icon("check")}<span>${this.view.text("all_closed")}</span></div>`;
+    return html`${open.map((fact) => {
+      const text = this.view.text("is_open", { name: fact.name });
+      return this.view.link(fact, "pill open", html`${icon("warning")}<bdi class="clamp">${text}</bdi>`);
+    })}`;
+  }
+
+  private pill(name: string, symbol: IconName): Part {
+    const fact = this.view.fact(name);
+    if (!fact || fact.value === null) return nothing;
+    const state = fact.text ?? this.view.text(fact.value === true ? "on" : "off");
+    return this.view.link(
+      fact,
+      "pill",
+      html`${icon(symbol)}<bdi class="clamp">${fact.name}: ${state}</bdi>`,
+      state,
+    );
+  }
+
+  private climate(): TemplateResult {
+    const { view } = this;
+    const active = view.fact("climate_active");
+    const departures = [1, 2, 3]
+      .map((number) => view.fact(`departure_${number}`))
+      .filter((fact) => fact !== undefined);
+    if (!active && !departures.length) return missing(view, "no_climate", "climate_active");
+    const state =
+      active && active.value !== null ? (active.text ?? view.text(active.value === true ? "on" : "off")) : "";
+    return html`${active ? html`<div class="tiles">${view.tile(active, "fan", state)}</div>` : nothing}
+      <ul>
+        ${departures.map(
+          (fact) =>
+            html`<li class=${fact.on === false ? "off" : ""}>
+              ${icon("clock")}<span class="clamp"
+                ><bdi>${fact.name}</bdi
+                >${fact.text ? html` <span class="quiet">${fact.text}</span>` : nothing}</span
+              >
+              <span class="end">${this.departure(fact)}</span>
+            </li>`,
+        )}
+      </ul>`;
+  }
+
+  private departure(fact: Fact): string {
+    if (fact.on === false) return this.view.text("departure_off");
+    return this.view.format.fact({ ...fact, text: null });
+  }
+
+  private service(): TemplateResult {
+    const { view } = this;
+    const { services, check_control: messages } = view.car;
+    const facts: [string, IconName][] = [
+      ["mileage", "road"],
+      ["oil_level", "oil"],
+      ["battery_12v", "battery"],
+    ];
+    const next: [string, IconName][] = services.length
+      ? []
+      : [
+          ["next_service_date", "wrench"],
+          ["next_service_distance", "wrench"],
+        ];
+    const tiles = [...next, ...facts]
+      .map(([name, symbol]) => view.tile(view.fact(name), symbol))
+      .filter((item) => item !== nothing);
+    if (!services.length && !messages.length && !tiles.length)
+      return missing(view, "no_services", "next_service_date");
+    return html`<ul>
+        ${messages.map(
+          (item) =>
+            html`<li class="open">
+              ${icon("warning")}<span class="clamp"><bdi>${item.text}</bdi></span>
+            </li>`,
+        )}
+        ${services.map((item) => {
+          const distance =
+            item.distance === null ? undefined : view.format.quantity(item.distance, item.unit, 0);
+          return html`<li>
+            ${icon("wrench")}<span class="clamp"><bdi>${item.text}</bdi></span>
+            <span class="end"
+              >${item.due_text}
+              ${distance === undefined ? nothing : html`<div class="quiet">${view.text("due_in", { value: distance })}</div>`}</span
+            >
+          </li>`;
+        })}
+      </ul>
+      ${tiles.length ? html`<div class="tiles">${tiles}</div>` : nothing}`;
+  }
+}

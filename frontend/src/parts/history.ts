@@ -1,0 +1,385 @@
+// Trips and charges of a month, and the battery over time: asked for when they are unfolded.
+
+import { LitElement, css, html, nothing, type TemplateResult } from "lit";
+import type { Charge, History, Trip } from "../history_types";
+import { icon } from "../icons";
+import { base } from "../styles";
+import type { Hass } from "../types";
+import type { Part, View } from "../view";
+import { chart, chartStyles } from "./chart";
+
+type Total = "distance" | "trips" | "energy" | "consumption" | "electric_share" | "charged" | "charges";
+
+const KEPT = 24;
+const answers = new Map<string, Promise<History>>();
+
+/** Return what happened in a month; cards of one car share the answer until the car has driven or charged. */
+export function ask(hass: Hass, deviceId: string, month: string, state: string): Promise<History> {
+  const key = [deviceId, month, state].join();
+  const known = answers.get(key);
+  if (known) return known;
+  const request = { type: "mybmw/card/history", device_id: deviceId, month, language: hass.language };
+  const asked = hass.connection.sendMessagePromise<History>(request);
+  asked.catch(() => answers.delete(key));
+  answers.set(key, asked);
+  const oldest = answers.keys().next().value;
+  if (answers.size > KEPT && oldest) answers.delete(oldest);
+  return asked;
+}
+
+/** Return the month that is so many months after one. */
+export function shifted(month: string, by: number): string {
+  const [year, number] = month.split("-").map(Number);
+  return new Date(Date.UTC(year ?? 1970, (number ?? 1) - 1 + by, 15)).toISOString().slice(0, 7);
+}
+
+export function currentMonth(zone: string | undefined, now = new Date()): string {
+  const parts = new Intl.DateTimeFormat("en-CA", {
+    year: "numeric",
+    month: "2-digit",
+    ...(zone ? { timeZone: zone } : {}),
+  });
+  return parts.format(now).slice(0, 7);
+}
+
+export class MyBmwHistory extends LitElement {
+  static override properties = {
+    view: { attribute: false },
+    name: {},
+    month: { state: true },
+    found: { state: true },
+    error: { state: true },
+  };
+  static override styles = [
+    base,
+    chartStyles,
+    css`
+      :host {
+        display: block;
+      }
+      nav {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        margin-bottom: 8px;
+      }
+      nav b {
+        font-weight: 500;
+      }
+      nav button {
+        display: grid;
+        place-content: center;
+        width: 44px;
+        height: 44px;
+        border-radius: 50%;
+      }
+      nav button:disabled {
+        opacity: 0.3;
+      }
+      nav .icon:dir(rtl) {
+        transform: scaleX(-1);
+      }
+      .tiles {
+        margin-bottom: 8px;
+      }
+      .tiles > .stat {
+        flex: 1 1 auto;
+        min-width: 60px;
+        display: grid;
+        align-content: center;
+        padding: 8px 12px;
+        border-radius: var(--radius);
+        background: var(--surface);
+        overflow-wrap: anywhere;
+      }
+      .stat b {
+        font-weight: 500;
+        font-variant-numeric: tabular-nums;
+      }
+      .stat .quiet {
+        font-size: 12px;
+      }
+      ol {
+        list-style: none;
+        margin: 0;
+        padding: 0;
+        max-height: 420px;
+        overflow-y: auto;
+        overscroll-behavior: contain;
+      }
+      ol > li {
+        border-bottom: 1px solid var(--line);
+      }
+      ol > li:last-child {
+        border-bottom: 0;
+      }
+      .row {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) auto;
+        gap: 0 12px;
+        padding: 10px 4px;
+        overflow-wrap: anywhere;
+      }
+      .row > .whole {
+        grid-column: 1 / -1;
+      }
+      .row > :nth-child(even) {
+        text-align: end;
+        font-variant-numeric: tabular-nums;
+      }
+      .row b {
+        font-weight: 500;
+      }
+      .row .way {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 6px;
+      }
+      summary {
+        list-style: none;
+        cursor: pointer;
+        border-radius: 8px;
+      }
+      summary::-webkit-details-marker {
+        display: none;
+      }
+      summary:focus-visible {
+        outline: 2px solid var(--accent-text);
+      }
+      details .chart {
+        padding: 0 4px 12px;
+      }
+      .wait {
+        height: 160px;
+        border-radius: var(--radius);
+        background: var(--surface);
+      }
+    `,
+  ];
+
+  declare view: View;
+  declare name: string;
+  declare month: string;
+  declare found: History | undefined;
+  declare error: string | undefined;
+  private asked = "";
+
+  override willUpdate(): void {
+    const { hass, format } = this.view;
+    this.month ??= currentMonth(format.timeZone);
+    const state = ["last_trip", "last_charge"].map((name) => this.view.fact(name)?.at ?? "").join();
+    const wanted = [this.view.car.device_id, this.month, state].join();
+    if (this.asked !== wanted) {
+      this.asked = wanted;
+      this.load(ask(hass, this.view.car.device_id, this.month, state), wanted);
+    }
+  }
+
+  private load(answer: Promise<History>, wanted: string): void {
+    this.error = undefined;
+    answer
+      .then((found) => {
+        if (this.asked === wanted) this.found = found;
+      })
+      .catch((error: { code?: unknown }) => {
+        if (this.asked === wanted) this.error = String(error?.code ?? "failed");
+      });
+  }
+
+  private again(): void {
+    this.asked = "";
+    this.requestUpdate();
+  }
+
+  private turn(by: number): void {
+    this.month = shifted(this.month, by);
+  }
+
+  override render(): Part {
+    const { view, found } = this;
+    if (this.error === "no_journal")
+      return html`<p class="empty">${icon("info")}${view.text("no_journal")}</p>`;
+    if (this.error)
+      return html`<p class="empty" role="alert">
+        ${icon("warning")}${view.text("history_failed")}
+        <button class="action" @click=${this.again}>${view.text("try_again")}</button>
+      </p>`;
+    if (!found) return html`<div class="wait" role="status" aria-label=${view.text("loading")}></div>`;
+    if (this.name === "battery") return this.battery(found);
+    return html`${this.months(found)} ${this.name === "trips" ? this.trips(found) : this.charges(found)}`;
+  }
+
+  private months(found: History): TemplateResult {
+    const { view } = this;
+    const newest = this.month >= currentMonth(view.format.timeZone);
+    const oldest = found.first_month !== null && this.month <= found.first_month;
+    return html`<nav>
+      <button
+        class="link"
+        aria-label=${view.text("previous_month")}
+        ?disabled=${oldest}
+        @click=${() => this.turn(-1)}
+      >
+        ${icon("left")}
+      </button>
+      <b aria-live="polite">${view.format.month(this.month)}</b>
+      <button
+        class="link"
+        aria-label=${view.text("next_month")}
+        ?disabled=${newest}
+        @click=${() => this.turn(1)}
+      >
+        ${icon("right")}
+      </button>
+    </nav>`;
+  }
+
+  private total(found: History, key: Total, text: string, unit?: string, digits = 0): Part {
+    const value = found.totals[key];
+    if (value === null || value === undefined) return nothing;
+    return this.stat(this.view.format.quantity(value, unit, digits), text);
+  }
+
+  private stat(value: string, text: string): TemplateResult {
+    return html`<div class="stat">
+      <b><bdi>${value}</bdi></b
+      ><span class="quiet">${this.view.text(text)}</span>
+    </div>`;
+  }
+
+  private trips(found: History): TemplateResult {
+    const { distance, consumption } = found.units;
+    if (found.month === this.month && !found.trips.length) return this.none("no_trips");
+    return html`<div class="tiles">
+        ${this.total(found, "distance", "distance", distance)} ${this.total(found, "trips", "trips_count")}
+        ${this.total(found, "consumption", "consumption", consumption, 1)}
+        ${this.total(found, "electric_share", "electric_share", "%")}
+      </div>
+      <ol tabindex="0" aria-label=${this.view.text("part_trips")}>
+        ${found.trips.map((trip) => html`<li>${this.trip(trip, found)}</li>`)}
+      </ol>`;
+  }
+
+  private none(text: string): TemplateResult {
+    return html`<p class="empty">
+      ${icon("info")}${this.view.text(text, { month: this.view.format.month(this.month) })}
+    </p>`;
+  }
+
+  private trip(trip: Trip, found: History): TemplateResult {
+    const { format } = this.view;
+    const { distance, consumption } = found.units;
+    const details = [
+      trip.duration === null ? undefined : format.duration(trip.duration),
+      trip.consumption === null ? undefined : format.quantity(trip.consumption, consumption, 1),
+      trip.electric_share === null ? undefined : format.quantity(trip.electric_share, "%", 0),
+      trip.category ?? undefined,
+    ].filter((item) => item !== undefined);
+    const way = [trip.from, trip.to].filter(Boolean).join(" → ");
+    const when = format.date(trip.start ?? trip.end);
+    return html`<div class="row">
+      <b class="clamp"><bdi>${way || when}</bdi></b>
+      <b><bdi>${trip.distance === null ? nothing : format.quantity(trip.distance, distance, 1)}</bdi></b>
+      <span class="quiet whole"><bdi>${[way ? when : "", ...details].filter(Boolean).join(" · ")}</bdi></span>
+    </div>`;
+  }
+
+  private charges(found: History): TemplateResult {
+    const { format } = this.view;
+    if (found.month === this.month && !found.charges.length) return this.none("no_charges");
+    const costs = Object.entries(found.totals.costs ?? {});
+    return html`<div class="tiles">
+        ${this.total(found, "charged", "energy", found.units.energy, 1)}
+        ${this.total(found, "charges", "charges_count")}
+        ${costs.map(([currency, cost]) => this.stat(format.money(cost, currency), "cost"))}
+      </div>
+      <ol tabindex="0" aria-label=${this.view.text("part_charges")}>
+        ${found.charges.map(
+          (charge) =>
+            html`<li>
+              <details>
+                <summary class="link">${this.charge(charge, found)}</summary>
+                ${this.curve(charge, found)}
+              </details>
+            </li>`,
+        )}
+      </ol>`;
+  }
+
+  private charge(charge: Charge, found: History): TemplateResult {
+    const { format } = this.view;
+    const levels = charge.soc_start !== null && charge.soc_end !== null;
+    const minutes =
+      charge.start && charge.end
+        ? (new Date(charge.end).getTime() - new Date(charge.start).getTime()) / 60_000
+        : null;
+    const details = [
+      levels
+        ? `${format.number(charge.soc_start ?? 0, 0)} → ${format.quantity(charge.soc_end ?? 0, "%", 0)}`
+        : undefined,
+      minutes === null ? undefined : format.duration(minutes),
+      charge.kind ?? undefined,
+    ].filter((item) => item !== undefined);
+    const when = charge.start ?? charge.end;
+    return html`<div class="row">
+      <b class="clamp"><bdi>${charge.place ?? (when ? format.date(when) : nothing)}</bdi></b>
+      <b
+        ><bdi
+          >${charge.energy === null ? nothing : format.quantity(charge.energy, found.units.energy, 1)}</bdi
+        ></b
+      >
+      <span class="quiet"
+        ><bdi
+          >${[charge.place && when ? format.date(when) : "", ...details].filter(Boolean).join(" · ")}</bdi
+        ></span
+      >
+      <span class="quiet"
+        ><bdi>${charge.cost === null ? nothing : format.money(charge.cost, charge.currency)}</bdi></span
+      >
+    </div>`;
+  }
+
+  private curve(charge: Charge, found: History): TemplateResult {
+    const { format } = this.view;
+    const points = (charge.curve ?? [])
+      .map(([at, power]): [number, number] => [new Date(at).getTime(), power])
+      .filter(([at, power]) => Number.isFinite(at) && Number.isFinite(power))
+      .sort((a, b) => a[0] - b[0]);
+    const [first, last] = [points[0], points[points.length - 1]];
+    if (!first || !last || points.length < 2) return html`<p class="empty">${this.view.text("no_curve")}</p>`;
+    const most = Math.max(...points.map(([, power]) => power), 1);
+    const power = (value: number): string => format.quantity(value, found.units.power, value < 20 ? 1 : 0);
+    return chart({
+      points,
+      label: this.view.text("power_curve", { value: power(most) }),
+      low: format.number(0),
+      high: power(most),
+      times: [first, last].map(([at]) => format.time(new Date(at))),
+      range: [0, most],
+    });
+  }
+
+  private battery(found: History): TemplateResult {
+    const { view } = this;
+    const known = found.battery.filter((item): item is [string, number, number | null] => item[1] !== null);
+    const tiles = html`<div class="tiles">
+      ${view.tile(view.fact("battery_health"), "check")}
+      ${view.tile(view.fact("battery_capacity"), "battery")}
+    </div>`;
+    if (known.length < 2)
+      return html`${tiles}
+        <p class="empty">${icon("info")}${view.text("no_battery")}</p>`;
+    const values = known.map(([, energy]) => energy);
+    const [low, high] = [Math.floor(Math.min(...values) - 1), Math.ceil(Math.max(...values) + 1)];
+    const energy = (value: number): string => view.format.quantity(value, found.units.energy, 0);
+    return html`${tiles}
+    ${chart({
+      points: known.map(([month, value]) => [new Date(`${month}-15`).getTime(), value]),
+      label: view.text("battery_curve"),
+      low: energy(low),
+      high: energy(high),
+      times: [known[0], known[known.length - 1]].map((item) => view.format.month(item?.[0] ?? "", "short")),
+      range: [low, high],
+    })}`;
+  }
+}

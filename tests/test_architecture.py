@@ -74,7 +74,29 @@ JOURNAL = {
     f"client.journal.{part}"
     for part in ("hourly", "journal", "log", "observation", "prices", "series", "solar", "stored")
 }
+PLATFORM_TABLES = {
+    "binary_sensor",
+    "button",
+    "device_tracker",
+    "image",
+    "lock",
+    "number",
+    "sensor",
+    "switch",
+}
 FOLDERS: Mapping[str, set[str]] = {
+    "bridge": {
+        *DOOR,
+        *PLATFORM_TABLES,
+        "attribute_units",
+        "check_control",
+        "const",
+        "coordinator",
+        "doctor",
+        "entity",
+        "entity_picture",
+        "runtime",
+    },
     "journal": {
         *DOOR,
         *JOURNAL,

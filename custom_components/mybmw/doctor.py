@@ -60,9 +60,10 @@ class Texts(NamedTuple):
         return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
-async def async_texts(hass: HomeAssistant) -> Texts:
-    """Return the texts in the language of Home Assistant, in English where there are none."""
-    found = await async_get_translations(hass, hass.config.language, "exceptions", {DOMAIN})
+async def async_texts(hass: HomeAssistant, language: str | None = None) -> Texts:
+    """Return the texts in a language, else that of Home Assistant; English where there are none."""
+    language = language or hass.config.language
+    found = await async_get_translations(hass, language, "exceptions", {DOMAIN})
     keys = (key for key in found if key.startswith(_TEXTS))
     return Texts({key.removeprefix(_TEXTS).removesuffix(".message"): found[key] for key in keys})
 

@@ -21,6 +21,7 @@ TOP: Final[Mapping[str, str]] = {
     "check_control": "entity",
     "enabled_default": "entity",
     "entity": "entity",
+    "entity_choice": "entity",
     "entity_picture": "entity",
     "object_ids": "entity",
 }

@@ -1,0 +1,11 @@
+"""The websocket API of the card, and how the card gets into dashboards."""
+
+from homeassistant.core import HomeAssistant, callback
+
+from .websocket import async_register_commands
+
+
+@callback
+def async_set_up_bridge(hass: HomeAssistant) -> None:
+    """Register the commands of the websocket API."""
+    async_register_commands(hass)

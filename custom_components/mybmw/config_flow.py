@@ -47,6 +47,7 @@ from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .entity import count_entities_of
 from .entity_options import EntityChoiceSteps
 from .journal import DEFAULT_JOIN_STOPS, LONGEST_STOP
+from .journal.meter import meter_error
 from .journal.tariff import (
     OPTION_CURRENCY,
     currency_of,
@@ -316,7 +317,11 @@ class MyBMWOptionsFlow(EntityChoiceSteps):
     async def _validate(self, options: Mapping[str, Any]) -> str | None:
         """Return the translation key of the first error, None if the options are valid."""
         journal = options.get(OPTION_JOURNAL, {})
-        if error := tariff_error(self.hass, journal) or self._currency_error(journal):
+        if error := (
+            tariff_error(self.hass, journal)
+            or meter_error(self.hass, journal)
+            or self._currency_error(journal)
+        ):
             return error
         for spec in self._specs:
             if error := await spec.setup.validate_options(self.hass, options):

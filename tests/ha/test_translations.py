@@ -572,6 +572,7 @@ def test_options_are_translated() -> None:
     errors = translations()["options"]["error"]
     assert errors.keys() == {
         "ca_invalid",
+        "charger_meter_unit",
         "host_missing",
         "prefix_invalid",
         "currency_changed",

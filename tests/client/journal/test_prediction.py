@@ -190,6 +190,16 @@ def test_the_state_fits_with_that_of_a_long_charge() -> None:
     assert len(json.dumps(ours.journal.dump(), separators=(",", ":"))) <= 4_096
 
 
+def test_the_state_fits_with_that_of_a_counted_charge() -> None:
+    ours = Ours(metered=True)
+    ours.counted = 12_345.678
+    ours.begin()
+    for minute in range(400):
+        ours.counted += 0.123
+        ours.report(minute, said(10.0 + minute // 8, 11.0 + minute % 7 / 100))
+    assert len(json.dumps(ours.journal.dump(), separators=(",", ":"))) <= 4_096
+
+
 def test_it_is_published_with_each_half_point_only() -> None:
     ours = charging(40.0)
     seen = []

@@ -201,8 +201,9 @@ class Charge:
     A start that is not known is after `not_before`. `rows` are those of BMW's history that belong
     to it; `seen_from` and `seen_until` is when the readings of the car show it, None if only the
     history has it. `power` is the mean in kW without pauses. `slots` add up to the energy. `curve`
-    is the charging power in kW by time, kept until a row of the history is found. `billed` is what
-    BMW says it cost. `costs` are those of the slots, in proportion to the energy if empty.
+    is the charging power in kW by time, kept until a row of the history is found. `metered` are the
+    kWh that the charger at home has counted, if it has counted all of it. `billed` is what BMW says
+    it cost. `costs` are those of the slots, in proportion to the energy if empty.
     """
 
     id: str
@@ -215,6 +216,7 @@ class Charge:
     end_soc: float | None = None
     energy: Figure | None = None
     battery_energy: Figure | None = None
+    metered: float | None = None
     kind: ChargingKind | None = None
     power: float | None = None
     odometer: float | None = None

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from ..core import attributes as car
 from ..core.records import Charge, ChargeEnd, RecordPlace
 from .charge_signs import NO_POWER, ChargeSigns, is_full
+from .counted_energy import CountedEnergy
 from .log import Settings
 from .observation import PLUG_COUNT, Observation
 from .open_charge import OpenCharge
@@ -23,6 +24,7 @@ PAUSE: Final = timedelta(minutes=30)
 _LONG_PAUSE: Final = timedelta(hours=6)
 _SILENCE: Final = timedelta(hours=12)
 _LATE: Final = timedelta(days=1)
+_COUNTED: Final = timedelta(minutes=5)
 _EARLY: Final = timedelta(minutes=2)
 _BEFORE: Final = timedelta(minutes=15)
 RISEN: Final = 3.0
@@ -198,6 +200,8 @@ def adopt(charge: OpenCharge, record: Charge, until: datetime) -> None:
     """Take over the end of a charge from its record."""
     charge.paused, charge.reason, charge.pauses = until, record.ended_by, record.pauses
     charge.told = charge.closed = True
+    if record.metered is not None:
+        charge.counted = CountedEnergy([(charge.start, 0.0), (until, record.metered)], until=until)
     if record.end_soc is not None and not record.rows:
         charge.add_soc(until, record.end_soc)
 
@@ -224,6 +228,11 @@ def _settles(charge: OpenCharge, seen: Observation) -> timedelta:
     count = seen.value(PLUG_COUNT)
     same = charge.over is None and (charge.plugged is not None or count is not None)
     return _LONG_PAUSE if same and count == charge.count else PAUSE
+
+
+def is_settled(charge: OpenCharge, now: datetime) -> bool:
+    """Return whether a charger has counted all of a charge that pauses or has ended."""
+    return charge.paused is not None and now > charge.paused + _COUNTED
 
 
 def is_certain(charge: OpenCharge, now: datetime) -> bool:

@@ -154,6 +154,8 @@ class ChargeTracker:
     def _follow(self, charge: OpenCharge, look: _Look) -> None:
         """Take in what a charge that goes on, or has ended, has become."""
         seen, signs = look.seen, look.signs
+        if not states.is_settled(charge, look.now):
+            charge.counted.take(look.settings.meter(), look.now)
         if charge.paused is None:
             states.take_in(charge, seen, signs)
             states.stop(charge, seen, signs, look.now, look.moved)

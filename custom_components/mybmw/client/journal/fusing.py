@@ -18,6 +18,7 @@ from ..core.records import (
     Slot,
 )
 from ..core.values import ChargingSession
+from .counted_energy import agrees
 from .grid_energy import AC_POWER, kind_of
 from .log import Settings
 from .slots import evenly, joined, of_blocks, of_curve, of_slots, slots_of
@@ -25,6 +26,7 @@ from .slots import evenly, joined, of_blocks, of_curve, of_slots, slots_of
 _LATE: Final = timedelta(minutes=30)
 _MORE: Final = 3.0
 _HOUR: Final = timedelta(hours=1)
+_EXACT: Final = frozenset({How.BMW, How.METER})
 
 type Details = Mapping[datetime, ChargingSession]
 
@@ -42,6 +44,9 @@ def fused(base: Charge, rows: Sequence[HistoryRow], details: Details, settings: 
     ordered = sorted(rows, key=lambda row: row.start)
     sessions = [details[row.start] for row in ordered if row.start in details]
     part = _is_part(base, ordered[-1])
+    kind, place = _kind(base, ordered, sessions), _place(base, sessions, settings)
+    public = True if any(item.public for item in sessions) else base.public
+    base = replace(base, kind=kind, place=place, public=public)
     energy = _energy(base, ordered, part=part)
     slots = _slots(base, ordered, details, energy, part=part)
     return replace(
@@ -52,12 +57,9 @@ def fused(base: Charge, rows: Sequence[HistoryRow], details: Details, settings: 
         start_soc=_first(ordered[0].start_soc, base.start_soc),
         end_soc=base.end_soc if part else _first(ordered[-1].end_soc, base.end_soc),
         energy=energy,
-        kind=_kind(base, ordered, sessions),
         power=_power(energy, ordered, base, part=part),
         odometer=next((item.mileage for item in sessions if item.mileage), base.odometer),
-        place=_place(base, sessions, settings),
         address=next((item.place for item in sessions if item.place), base.address),
-        public=True if any(item.public for item in sessions) else base.public,
         preconditioned=base.preconditioned or any(item.preconditioned is True for item in sessions),
         cost=base.cost if _is_set(base.cost) else _cost(sessions) or base.cost,
         billed=_cost(sessions) or base.billed,
@@ -66,7 +68,7 @@ def fused(base: Charge, rows: Sequence[HistoryRow], details: Details, settings: 
         seen_until=None if base.unseen else base.seen_until,
         unseen=False,
         slots=slots,
-        curve=() if energy is not None and energy.how is How.BMW else base.curve,
+        curve=() if energy is not None and energy.how in _EXACT else base.curve,
     )
 
 
@@ -87,6 +89,8 @@ def _energy(base: Charge, rows: Sequence[HistoryRow], *, part: bool) -> Figure |
     if not known or (len(known) < len(rows) and base.energy is not None):
         return base.energy
     total = Figure(round(sum(known), 3), How.BMW)
+    if base.metered is not None and base.at_home and agrees(base.metered, total.value):
+        return Figure(base.metered, How.METER)
     if part and base.energy is not None and base.energy.value > total.value:
         return base.energy
     return total
@@ -97,6 +101,8 @@ def _slots(
 ) -> tuple[Slot, ...]:
     if energy is None:
         return ()
+    if energy.how is How.METER and base.energy == energy and base.slots:
+        return base.slots
     if part or energy.how is not How.BMW or any(row.energy is None for row in rows):
         start = base.start or rows[0].start
         pieces = of_curve(base.curve, base.end) or evenly(start, base.end)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from ..core.records import Charge, HistoryRow
+from ..core.records import Charge, HistoryRow, How
 from ..core.values import ChargingSession
 from .fusing import fused, of_row
 from .log import CHARGE, Log, Settings
@@ -164,7 +164,9 @@ def _as_filed(own: Charge, seen: Mapping[str, Charge]) -> Charge:
     record = seen.get(own.id) or next(iter(same), None)
     if record is None or own.unseen:
         return own
-    names = [*(_OF_HISTORY if record.rows else _KEPT), *(["place"] if record.place_set else [])]
+    names = {*(_OF_HISTORY if record.rows else _KEPT), *(["place"] if record.place_set else [])}
+    if own.energy is not None and own.energy.how is How.METER:
+        names.discard("slots")
     return replace(own, **{name: getattr(record, name) for name in names})
 
 
@@ -267,6 +269,13 @@ def _base(group: _Group, held: Sequence[Charge]) -> Charge:
         end_soc=last.end_soc,
         seen_until=max(item.seen_until or item.end for item in group.records),
         ended_by=last.ended_by,
+        metered=_metered(group.records),
         pauses=sum(item.pauses for item in group.records) + len(group.records) - 1,
         curve=tuple(sorted(point for item in group.records for point in item.curve)),
     )
+
+
+def _metered(records: Sequence[Charge]) -> float | None:
+    """Return what the charger has counted, None if not all of it is known."""
+    known = [item.metered for item in records if item.metered is not None]
+    return round(sum(known), 3) if len(known) == len(records) else None

@@ -1,7 +1,7 @@
 """A charge that goes on, or that has ended and may still change."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import batched
@@ -19,6 +19,7 @@ from ..core.records import (
     RecordPlace,
     Slot,
 )
+from .counted_energy import CountedEnergy, agrees, load_counted
 from .grid_energy import (
     AC_POWER,
     TYPICAL_POWER,
@@ -75,6 +76,7 @@ class OpenCharge:
     reason: ChargeEnd | None = None
     place: RecordPlace = field(default_factory=RecordPlace)
     curve: list[tuple[datetime, float]] = field(default_factory=list)
+    counted: CountedEnergy = field(default_factory=CountedEnergy)
     id: str = ""
 
     @property
@@ -85,7 +87,8 @@ class OpenCharge:
     @property
     def state(self) -> tuple[object, ...]:
         """What its record depends on once it has ended."""
-        return (self.end, self.over, self.start_soc, self.end_soc, self.ended_by, self.unplugged)
+        end = (self.end, self.over, self.ended_by, self.unplugged)
+        return (*end, self.start_soc, self.end_soc, self.counted.energy)
 
     @property
     def ended_by(self) -> ChargeEnd:
@@ -120,7 +123,7 @@ class OpenCharge:
         battery = gain.points * capacity / 100 if gain and capacity else None
         hours = self._active_time() / _HOUR
         exact = self.not_before is None
-        return Charge(
+        found = Charge(
             id=self.id,
             start=self.start if exact else None,
             end=self.end,
@@ -130,6 +133,7 @@ class OpenCharge:
             start_soc=self.start_soc,
             end_soc=self.end_soc,
             energy=energy,
+            metered=self.counted.total(self.start, self.end) if exact else None,
             battery_energy=None if battery is None else Figure(round(battery, 2), How.SOC),
             kind=kind,
             power=round(energy.value / hours, 2) if energy and exact and hours > _SHORT else None,
@@ -141,6 +145,20 @@ class OpenCharge:
             seen_until=self.end,
             slots=() if energy is None else self._slots(energy.value, kind, power),
             curve=tuple(self.curve),
+        )
+        return self._as_counted(found, hours)
+
+    def _as_counted(self, found: Charge, hours: float) -> Charge:
+        """Return it with the energy that the charger at home has counted, if it fits."""
+        energy = found.metered
+        other = None if found.energy is None else found.energy.value
+        if energy is None or not found.at_home or not agrees(energy, other):
+            return found
+        return replace(
+            found,
+            energy=Figure(energy, How.METER),
+            power=round(energy / hours, 2) if hours > _SHORT else None,
+            slots=slots_of(energy, self.counted.pieces(self.start, self.end), self.end),
         )
 
     def measured(self) -> Measured:
@@ -184,6 +202,7 @@ class OpenCharge:
             "reason": self.reason,
             "place": [self.place.kind, self.place.zone, self.place.name],
             "curve": curve,
+            "counted": self.counted.dump(self.start),
         }
 
 
@@ -207,6 +226,7 @@ def load_open(saved: object) -> OpenCharge | None:
     found.id = text if isinstance(text := fields.get("id"), str) else ""
     found.reason = _member(ChargeEnd, fields.get("reason"))
     found.place = _place(sequence(fields.get("place")))
+    found.counted = load_counted(start, sequence(fields.get("counted")))
     found.curve = [*_points(start, sequence(fields.get("curve"))[:_MOST_POINTS])]
     return found
 

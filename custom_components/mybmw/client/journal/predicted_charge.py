@@ -9,6 +9,7 @@ from ..core.convert import mapping, sequence, utc_time
 from ..core.records import ChargingKind, PredictionBasis
 from .charger_meter import MeterModel, MeterSample
 from .charging_rates import DcCurve, Inputs, Rate, rate_of
+from .counted_energy import is_possible
 
 _HOUR: Final = timedelta(hours=1)
 _STEP: Final = timedelta(minutes=5)
@@ -138,10 +139,11 @@ class PredictedCharge:
     def count(self, energy: float, now: datetime, model: MeterModel, cap: float) -> None:
         """Let the energy that the charger has counted raise the state of charge."""
         base = self.meter
-        if base is None or energy < base.energy:
+        hours = 0.0 if base is None else (now - base.time) / _HOUR
+        if base is None or not is_possible(energy - base.energy, hours):
             self.meter = Counted(energy, now, self.soc)
             return
-        gain = model.gain(energy - base.energy, (now - base.time) / _HOUR)
+        gain = model.gain(energy - base.energy, hours)
         self.soc = max(self.soc, min(base.soc + gain, cap))
         self.basis = PredictionBasis.METER
 

@@ -16,7 +16,8 @@ const LABELS: Record<string, string> = {
 };
 const HELP: Record<string, string> = { device_id: "editor_device_help", parts: "editor_parts_help" };
 
-export function configForm(): Record<string, unknown> {
+/** Return the form of a configuration with these fields. */
+export function configForm(fields = Object.keys(LABELS)): Record<string, unknown> {
   const format = new Format(
     { locale: { language: "en", number_format: "language", time_format: "language" } },
     knownTexts(),
@@ -28,7 +29,7 @@ export function configForm(): Record<string, unknown> {
     { name: "commands", selector: { boolean: {} } },
   ];
   return {
-    schema,
+    schema: schema.filter((field) => fields.includes(field.name)),
     computeLabel: (field: Field) => format.text(LABELS[field.name] ?? field.name),
     computeHelper: (field: Field) => (HELP[field.name] ? format.text(HELP[field.name] ?? "") : undefined),
   };

@@ -1,8 +1,12 @@
 // The entry: what Home Assistant looks for, and the elements. Other parts are loaded when they are needed.
 
+import { MyBmwBadge } from "./badge";
 import { builtin } from "./builtin";
 import { MyBmwCard } from "./card";
 import { define } from "./define";
+import { registerFeatures } from "./features";
+import { picker } from "./picker";
+import { registerStrategies } from "./strategy/register";
 import { suggestion } from "./suggest";
 
 declare global {
@@ -26,3 +30,18 @@ window.customCards.push({
   preview: true,
   getEntitySuggestion: suggestion,
 });
+
+define("mybmw-badge", MyBmwBadge);
+
+window.customBadges = window.customBadges ?? [];
+window.customBadges.push({
+  type: "mybmw-badge",
+  name: "MyBMW",
+  get description() {
+    return picker().badge;
+  },
+  preview: true,
+});
+
+registerFeatures();
+registerStrategies();

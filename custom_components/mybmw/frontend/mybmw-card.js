@@ -1,4 +1,69 @@
-import{a as k,b as f,c as _,d as C,e as c,f as v,g as M,h as T,i as E,j as B}from"./mybmw-chunk-5TBNWNFN.js";import{a as y}from"./mybmw-chunk-2CJQVYGJ.js";import{a as g,b as o,d,e as x,g as l,h as $,i as w}from"./mybmw-chunk-DH6XF27W.js";var b={en:{description:"Your car at a glance",unavailable:"MyBMW is not ready. It may be starting, or its account is not set up under Settings → Devices & services.",no_car:"There is no car that you may see. Choose another one in the editor, or ask your administrator.",whole:"Car"},de:{description:"Dein Auto auf einen Blick",unavailable:"MyBMW ist nicht bereit. Vielleicht startet es noch, oder sein Konto ist unter Einstellungen → Geräte & Dienste nicht eingerichtet.",no_car:"Es gibt kein Auto, das du sehen darfst. Wähle im Editor ein anderes oder frage deinen Administrator.",whole:"Auto"},da:{description:"Din bil med et blik",unavailable:"MyBMW er ikke klar. Måske starter den, eller kontoen er ikke sat op under Indstillinger → Enheder og tjenester.",no_car:"Der er ingen bil, du må se. Vælg en anden i editoren, eller spørg din administrator.",whole:"Bil"},es:{description:"Tu coche de un vistazo",unavailable:"MyBMW no está listo. Puede que esté iniciando o que su cuenta no esté configurada en Ajustes → Dispositivos y servicios.",no_car:"No hay ningún coche que puedas ver. Elige otro en el editor o pregunta a tu administrador.",whole:"Coche"},fr:{description:"Votre voiture en un coup d’œil",unavailable:"MyBMW n’est pas prêt. Il démarre peut-être, ou son compte n’est pas configuré dans Paramètres → Appareils et services.",no_car:"Il n’y a aucune voiture que vous puissiez voir. Choisissez-en une autre dans l’éditeur ou demandez à votre administrateur.",whole:"Voiture"},it:{description:"La tua auto a colpo d’occhio",unavailable:"MyBMW non è pronto. Forse si sta avviando, o il suo account non è configurato in Impostazioni → Dispositivi e servizi.",no_car:"Non c’è nessuna auto che puoi vedere. Scegline un’altra nell’editor o chiedi al tuo amministratore.",whole:"Auto"},nb:{description:"Bilen din på et blikk",unavailable:"MyBMW er ikke klar. Kanskje den starter, eller kontoen er ikke satt opp under Innstillinger → Enheter og tjenester.",no_car:"Det finnes ingen bil du kan se. Velg en annen i redigeringen, eller spør administratoren din.",whole:"Bil"},nl:{description:"Je auto in één oogopslag",unavailable:"MyBMW is niet gereed. Misschien start het nog, of het account is niet ingesteld onder Instellingen → Apparaten en diensten.",no_car:"Er is geen auto die je mag zien. Kies een andere in de editor of vraag het je beheerder.",whole:"Auto"},pl:{description:"Twój samochód w skrócie",unavailable:"MyBMW nie jest gotowe. Być może się uruchamia albo konto nie jest skonfigurowane w Ustawienia → Urządzenia i usługi.",no_car:"Nie ma samochodu, który możesz zobaczyć. Wybierz inny w edytorze lub zapytaj administratora.",whole:"Samochód"},sv:{description:"Din bil i en överblick",unavailable:"MyBMW är inte redo. Det kanske startar, eller så är kontot inte inställt under Inställningar → Enheter och tjänster.",no_car:"Det finns ingen bil som du får se. Välj en annan i redigeraren eller fråga din administratör.",whole:"Bil"}};function u(r=document.documentElement.lang){return b[r]??b[r.split("-")[0]??""]??b.en}var R=g`
+import{a as q,b as k,c as A,d as z,e as I,f as L,g as E,h as U,i as W,j as f,k as B}from"./mybmw-chunk-UEGKSF4A.js";import{a as p}from"./mybmw-chunk-2CJQVYGJ.js";import{a as u,b as o,d,e as w,g as l,h,i as F}from"./mybmw-chunk-DH6XF27W.js";var g=class{constructor(t,e,i){this.hass=t;this.car=e;this.node=i;this.format=new L(t,e.texts)}text(t,e){return this.format.text(t,e)}fact(t){return this.car.facts[t]??void 0}number(t){let e=this.fact(t)?.value;return typeof e=="number"&&Number.isFinite(e)?e:void 0}flag(t){let e=this.fact(t)?.value;return typeof e=="boolean"?e:void 0}first(...t){return t.map(e=>this.fact(e)).find(e=>e&&e.value!==null)}commands(){return Object.entries(this.car.commands).filter(t=>t[1]!==null)}open(t){t&&A(this.node,t)}label(t,e=this.format.fact(t)){let i=t.stale&&t.at?`, ${this.text("stale",{ago:this.format.ago(t.at)})}`:"";return`${t.name}: ${e===I?this.text("unknown"):e}${i}`}link(t,e,i,n){let a=this.label(t,n);return t.entity_id?o`<button
+      class=${`${e} link`}
+      aria-label=${a}
+      aria-haspopup="dialog"
+      @click=${()=>this.open(t.entity_id)}
+    >
+      ${i}
+    </button>`:o`<div class=${e} role="group" aria-label=${a}>${i}</div>`}tile(t,e,i,n){if(!t||t.value===null&&t.text===null)return d;let a=i??this.format.fact(t),s=t.stale&&t.at?o`<span class="age">${this.format.ago(t.at)}</span>`:d;return this.link(t,`tile${t.stale?" stale":""}`,o`${l(e)}<span class="value"><bdi>${a}</bdi></span
+        ><span class="label"><bdi>${n??t.name}</bdi> ${s}</span>`,a)}};var b=class extends w{get hass(){return this.current}set hass(t){let e=this.current;this.current=t,e?.connection!==t?.connection||e?.language!==t?.language?this.bind():e?.locale!==t?.locale&&this.requestUpdate()}connectedCallback(){super.connectedCallback(),this.bind()}disconnectedCallback(){super.disconnectedCallback(),this.bind()}bind(){let t=this.current&&this.isConnected?this.deviceId(this.current):null,e=this.current&&t!==null?k(this.current,t):void 0;e!==this.store&&(this.leave?.(),this.store=e,this.leave=e?.listen(()=>this.requestUpdate()),this.requestUpdate())}render(){let t=this.store?.data;return this.current&&t?this.content(new g(this.current,t,this)):d}};var $=class extends b{constructor(){super(...arguments);this.config={type:"custom:mybmw-badge"}}static{this.styles=[h,u`
+      button {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        max-width: 100%;
+        min-width: var(--ha-badge-size, 36px);
+        height: var(--ha-badge-size, 36px);
+        box-sizing: border-box;
+        padding: 0 12px;
+        border: var(--ha-card-border-width, 1px) solid var(--ha-card-border-color, var(--line));
+        border-radius: var(--ha-badge-border-radius, calc(var(--ha-badge-size, 36px) / 2));
+        background: var(--ha-card-background, var(--card-background-color, #fff));
+        box-shadow: var(--ha-card-box-shadow, none);
+      }
+      .icon {
+        width: 18px;
+        height: 18px;
+        color: var(--quiet);
+      }
+      .charging .icon {
+        color: var(--good);
+      }
+      .warned .icon {
+        color: var(--warn-text);
+      }
+      .info {
+        display: grid;
+        min-width: 0;
+      }
+      .info > * {
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+        max-width: 16em;
+        font-weight: 500;
+      }
+      .name {
+        color: var(--quiet);
+        font-size: 10px;
+        line-height: 11px;
+      }
+      .value {
+        display: block;
+        font-size: 12px;
+        line-height: 16px;
+      }
+    `]}static async getConfigForm(){return(await import("./mybmw-editor-NYPELJNU.js")).configForm(["device_id"])}static getStubConfig(){return{}}setConfig(e){if(e.device_id!==void 0&&typeof e.device_id!="string")throw new Error("device_id is no text");this.config=e,this.bind()}deviceId(){return this.config.device_id}content(e){let i=e.first("charge_level","fuel_percent","fuel_level","range_total"),n=e.fact("charging_state")?.value==="charging",a=n?"charging":e.car.warnings.length?"warned":"",s=e.first("range_total","range_electric","range_fuel"),c=[i,s===i?void 0:s].filter(y=>y!==void 0),x=c.map(y=>e.format.fact(y)).join(" · ");return o`<button
+      class=${`link ${a}`}
+      aria-label=${[e.car.name,...c.map(y=>e.label(y))].join(", ")}
+      @click=${()=>e.open(i?.entity_id)}
+    >
+      ${l(n?"bolt":a?"warning":"car")}
+      <span class="info">
+        <bdi class="name">${e.car.name}</bdi>
+        ${x?o`<bdi class="value">${x}</bdi>`:d}
+      </span>
+    </button>`}};var M={en:{description:"Your car at a glance",unavailable:"MyBMW is not ready. It may be starting, or its account is not set up under Settings → Devices & services.",no_car:"There is no car that you may see. Choose another one in the editor, or ask your administrator.",whole:"Car"},de:{description:"Dein Auto auf einen Blick",unavailable:"MyBMW ist nicht bereit. Vielleicht startet es noch, oder sein Konto ist unter Einstellungen → Geräte & Dienste nicht eingerichtet.",no_car:"Es gibt kein Auto, das du sehen darfst. Wähle im Editor ein anderes oder frage deinen Administrator.",whole:"Auto"},da:{description:"Din bil med et blik",unavailable:"MyBMW er ikke klar. Måske starter den, eller kontoen er ikke sat op under Indstillinger → Enheder og tjenester.",no_car:"Der er ingen bil, du må se. Vælg en anden i editoren, eller spørg din administrator.",whole:"Bil"},es:{description:"Tu coche de un vistazo",unavailable:"MyBMW no está listo. Puede que esté iniciando o que su cuenta no esté configurada en Ajustes → Dispositivos y servicios.",no_car:"No hay ningún coche que puedas ver. Elige otro en el editor o pregunta a tu administrador.",whole:"Coche"},fr:{description:"Votre voiture en un coup d’œil",unavailable:"MyBMW n’est pas prêt. Il démarre peut-être, ou son compte n’est pas configuré dans Paramètres → Appareils et services.",no_car:"Il n’y a aucune voiture que vous puissiez voir. Choisissez-en une autre dans l’éditeur ou demandez à votre administrateur.",whole:"Voiture"},it:{description:"La tua auto a colpo d’occhio",unavailable:"MyBMW non è pronto. Forse si sta avviando, o il suo account non è configurato in Impostazioni → Dispositivi e servizi.",no_car:"Non c’è nessuna auto che puoi vedere. Scegline un’altra nell’editor o chiedi al tuo amministratore.",whole:"Auto"},nb:{description:"Bilen din på et blikk",unavailable:"MyBMW er ikke klar. Kanskje den starter, eller kontoen er ikke satt opp under Innstillinger → Enheter og tjenester.",no_car:"Det finnes ingen bil du kan se. Velg en annen i redigeringen, eller spør administratoren din.",whole:"Bil"},nl:{description:"Je auto in één oogopslag",unavailable:"MyBMW is niet gereed. Misschien start het nog, of het account is niet ingesteld onder Instellingen → Apparaten en diensten.",no_car:"Er is geen auto die je mag zien. Kies een andere in de editor of vraag het je beheerder.",whole:"Auto"},pl:{description:"Twój samochód w skrócie",unavailable:"MyBMW nie jest gotowe. Być może się uruchamia albo konto nie jest skonfigurowane w Ustawienia → Urządzenia i usługi.",no_car:"Nie ma samochodu, który możesz zobaczyć. Wybierz inny w edytorze lub zapytaj administratora.",whole:"Samochód"},sv:{description:"Din bil i en överblick",unavailable:"MyBMW är inte redo. Det kanske startar, eller så är kontot inte inställt under Inställningar → Enheter och tjänster.",no_car:"Det finns ingen bil som du får se. Välj en annan i redigeraren eller fråga din administratör.",whole:"Bil"}};function v(r=document.documentElement.lang){return M[r]??M[r.split("-")[0]??""]??M.en}var D=u`
   .head {
     display: grid;
     grid-template-columns: minmax(0, 1fr) auto;
@@ -78,44 +143,36 @@ import{a as k,b as f,c as _,d as C,e as c,f as v,g as M,h as T,i as E,j as B}fro
     color: var(--text);
     background: var(--card-background-color, #fff);
   }
-`;function S(r,i){if(!(!i.startsWith("/")||i.startsWith("//")||i.startsWith("/\\")))return r.hassUrl?r.hassUrl(i):i}function A(r){let{reported_at:i,asleep:e}=r.car,t=i?r.text("reported",{ago:r.format.ago(i)}):r.text("never_reported");return r.flag("moving")?`${t} · ${r.text("moving")}`:e?`${t} · ${r.text("asleep")}`:t}function P(r){let i=r.fact("locked");if(!i||i.value===null)return d;let e=i.value===!0,t=i.text??r.text(e?"locked":"unlocked"),n=o`${l(e?"lock":"unlock")}<bdi class="clamp">${t}</bdi>`;return r.link(i,`lock ${e?"":"unlocked"}`,n,t)}function V(r){let{picture:i,name:e}=r.car,t=i&&S(r.hass,i.url);if(!i||!t)return d;let n=r.text("picture_of",{name:e});return o`<button
+`;function Y(r,t){if(!(!t.startsWith("/")||t.startsWith("//")||t.startsWith("/\\")))return r.hassUrl?r.hassUrl(t):t}function J(r){let{reported_at:t,asleep:e}=r.car,i=t?r.text("reported",{ago:r.format.ago(t)}):r.text("never_reported");return r.flag("moving")?`${i} · ${r.text("moving")}`:e?`${i} · ${r.text("asleep")}`:i}function Q(r){let t=r.fact("locked");if(!t||t.value===null)return d;let e=t.value===!0,i=t.text??r.text(e?"locked":"unlocked"),n=o`${l(e?"lock":"unlock")}<bdi class="clamp">${i}</bdi>`;return r.link(t,`lock ${e?"":"unlocked"}`,n,i)}function Z(r){let{picture:t,name:e}=r.car,i=t&&Y(r.hass,t.url);if(!t||!i)return d;let n=r.text("picture_of",{name:e});return o`<button
     class="picture"
     aria-haspopup="dialog"
     aria-label=${n}
-    @click=${()=>r.open(i.entity_id)}
+    @click=${()=>r.open(t.entity_id)}
   >
-    <img src=${t} alt="" decoding="async" @error=${W} />
-  </button>`}function W(r){r.target.parentElement?.setAttribute("hidden","")}function q(r,i,e){return!e||r.cars.length<2?d:o`<select
+    <img src=${i} alt="" decoding="async" @error=${ee} />
+  </button>`}function ee(r){r.target.parentElement?.setAttribute("hidden","")}function te(r,t,e){return!e||r.cars.length<2?d:o`<select
     class="cars"
-    aria-label=${i.text("choose_car")}
-    @change=${t=>e(t.target.value)}
+    aria-label=${t.text("choose_car")}
+    @change=${i=>e(i.target.value)}
   >
-    ${r.cars.map(t=>o`<option value=${t.device_id} ?selected=${t.device_id===r.device_id}>
-          ${t.name}
+    ${r.cars.map(i=>o`<option value=${i.device_id} ?selected=${i.device_id===r.device_id}>
+          ${i.name}
         </option>`)}
-  </select>`}function z(r,i){let{car:e}=r,t=o`<div class="name" role="heading" aria-level="2"><bdi>${e.name}</bdi></div>`,n=o`<div class="reported">
-    ${e.asleep?l("moon"):d}<bdi>${A(r)}</bdi>
+  </select>`}function N(r,t){let{car:e}=r,i=o`<div class="name" role="heading" aria-level="2"><bdi>${e.name}</bdi></div>`,n=o`<div class="reported">
+    ${e.asleep?l("moon"):d}<bdi>${J(r)}</bdi>
   </div>`;return o`<div class="head">
     ${r.hass.user?.is_admin?o`<div
             class="title link"
             role="link"
             tabindex="0"
             aria-label=${r.text("open_device",{name:e.name})}
-            @click=${()=>f(e.device_id)}
-            @keydown=${a=>a.key==="Enter"&&f(e.device_id)}
+            @click=${()=>z(e.device_id)}
+            @keydown=${a=>a.key==="Enter"&&z(e.device_id)}
           >
-            ${t}${n}
-          </div>`:o`<div class="title">${t}${n}</div>`}
-    ${P(r)} ${q(e,r,i)} ${V(r)}
-  </div>`}var m=class{constructor(i,e,t){this.hass=i;this.car=e;this.node=t;this.format=new B(i,e.texts)}text(i,e){return this.format.text(i,e)}fact(i){return this.car.facts[i]??void 0}number(i){let e=this.fact(i)?.value;return typeof e=="number"&&Number.isFinite(e)?e:void 0}flag(i){let e=this.fact(i)?.value;return typeof e=="boolean"?e:void 0}first(...i){return i.map(e=>this.fact(e)).find(e=>e&&e.value!==null)}commands(){return Object.entries(this.car.commands).filter(i=>i[1]!==null)}open(i){i&&k(this.node,i)}label(i,e=this.format.fact(i)){let t=i.stale&&i.at?`, ${this.text("stale",{ago:this.format.ago(i.at)})}`:"";return`${i.name}: ${e===E?this.text("unknown"):e}${t}`}link(i,e,t,n){let a=this.label(i,n);return i.entity_id?o`<button
-      class=${`${e} link`}
-      aria-label=${a}
-      aria-haspopup="dialog"
-      @click=${()=>this.open(i.entity_id)}
-    >
-      ${t}
-    </button>`:o`<div class=${e} role="group" aria-label=${a}>${t}</div>`}tile(i,e,t,n){if(!i||i.value===null&&i.text===null)return d;let a=t??this.format.fact(i),s=i.stale&&i.at?o`<span class="age">${this.format.ago(i.at)}</span>`:d;return this.link(i,`tile${i.stale?" stale":""}`,o`${l(e)}<span class="value"><bdi>${a}</bdi></span
-        ><span class="label"><bdi>${n??i.name}</bdi> ${s}</span>`,a)}};var D=3e4,j=["not_allowed","no_data","loading"],h=class extends x{constructor(){super(...arguments);this.config={type:"custom:mybmw-card"};this.visible=!1;this.observer=new IntersectionObserver(e=>this.see(e.some(t=>t.isIntersecting)));this.choose=e=>{this.chosen=e,this.bind()}}static{this.styles=[$,R,_,C,g`
+            ${i}${n}
+          </div>`:o`<div class="title">${i}${n}</div>`}
+    ${Q(r)} ${te(e,r,t)} ${Z(r)}
+  </div>`}var ie=3e4,re=["not_allowed","no_data","loading"],_=class extends w{constructor(){super(...arguments);this.config={type:"custom:mybmw-card"};this.visible=!1;this.observer=new IntersectionObserver(e=>this.see(e.some(i=>i.isIntersecting)));this.choose=e=>{this.chosen=e,this.bind()}}static{this.styles=[h,D,U,W,u`
       :host {
         display: block;
         container-type: inline-size;
@@ -250,32 +307,97 @@ import{a as k,b as f,c as _,d as C,e as c,f as v,g as M,h as T,i as E,j as B}fro
           height: clamp(150px, 24cqi, 260px);
         }
       }
-    `]}static async getConfigForm(){return(await import("./mybmw-editor-JPDPQYOW.js")).configForm()}static getStubConfig(){return{}}setConfig(e){if(e.device_id!==void 0&&typeof e.device_id!="string")throw new Error("device_id is no text");for(let t of["parts","hide"])if(e[t]!==void 0&&!Array.isArray(e[t]))throw new Error(`${t} is no list`);this.config=e,this.chosen=void 0,this.bind(),this.requestUpdate()}getCardSize(){return v(this.config).includes("head")?9:5}getGridOptions(){return{columns:12,min_columns:6,rows:"auto"}}get hass(){return this.current}set hass(e){let t=this.current;this.current=e,e&&((t?.connection!==e.connection||t.language!==e.language)&&this.bind(),(t?.locale!==e.locale||t?.user!==e.user)&&this.requestUpdate())}connectedCallback(){super.connectedCallback(),this.observer.observe(this)}disconnectedCallback(){super.disconnectedCallback(),this.observer.disconnect(),this.see(!1)}see(e){this.visible!==e&&(this.visible=e,clearInterval(this.timer),e&&(this.timer=setInterval(()=>this.requestUpdate(),D)),this.bind())}bind(){let e=this.chosen??this.config.device_id,t=this.current&&T(this.current,e),n=this.leave!==void 0;t===this.store&&n===this.visible||(this.leave?.(),this.store=t,this.leave=this.visible&&t?t.listen(()=>this.requestUpdate()):void 0,this.requestUpdate())}render(){return o`<ha-card>${this.content()}</ha-card>`}content(){let{store:e,current:t}=this;if(e?.error)return o`<div class="card">${this.refused(e.error)}</div>`;if(!e?.data||!t)return o`<div class="card">${this.bones()}</div>`;let n=new m(t,e.data,this);if(j.includes(n.car.state.kind))return o`<div class="card">${this.section("head",n,!0)} ${this.notice(n)}</div>`;let a=v(this.config).filter(s=>c[s]?.applies(n));return o`<div class=${this.layout(a,n)}>${this.sections(a,n)}</div>`}layout(e,t){let n=(...s)=>s.every(p=>e.includes(p));return`card ${t.car.picture&&n("head","energy")?"pictured":""} ${n("energy","commands")?"split":""}`}sections(e,t){let n=e.includes("head");return this.groups(e,n).map(a=>Array.isArray(a)?this.folds(a,t):o`${this.section(a,t,!n)}`)}groups(e,t){let n=[];for(let a of e){let s=n[n.length-1];!t||!c[a]?.folds?n.push(a):Array.isArray(s)?s.push(a):n.push([a])}return n}section(e,t,n){let a=c[e];if(!a)return d;if(e==="head")return o`<div class="part-head">
-        ${z(t,this.config.device_id?void 0:this.choose)} ${n?d:this.notice(t)}
-      </div>`;a.folds&&a.load?.();let s=n&&a.folds?o`<h3>${t.text(`part_${e}`)}</h3>`:d;return o`<div class=${`part-${e}`}>${s}${a.render(t)}</div>`}folds(e,t){let n=e.find(s=>s===this.unfolded),a=n?c[n]:void 0;return o`<div
+    `]}static async getConfigForm(){return(await import("./mybmw-editor-NYPELJNU.js")).configForm()}static getStubConfig(){return{}}setConfig(e){if(e.device_id!==void 0&&typeof e.device_id!="string")throw new Error("device_id is no text");for(let i of["parts","hide"])if(e[i]!==void 0&&!Array.isArray(e[i]))throw new Error(`${i} is no list`);this.config=e,this.chosen=void 0,this.bind(),this.requestUpdate()}getCardSize(){return B(this.config).includes("head")?9:5}getGridOptions(){return{columns:12,min_columns:6,rows:"auto"}}get hass(){return this.current}set hass(e){let i=this.current;this.current=e,e&&((i?.connection!==e.connection||i.language!==e.language)&&this.bind(),(i?.locale!==e.locale||i?.user!==e.user)&&this.requestUpdate())}connectedCallback(){super.connectedCallback(),this.observer.observe(this)}disconnectedCallback(){super.disconnectedCallback(),this.observer.disconnect(),this.see(!1)}see(e){this.visible!==e&&(this.visible=e,clearInterval(this.timer),e&&(this.timer=setInterval(()=>this.requestUpdate(),ie)),this.bind())}bind(){let e=this.chosen??this.config.device_id,i=this.current&&k(this.current,e),n=this.leave!==void 0;i===this.store&&n===this.visible||(this.leave?.(),this.store=i,this.leave=this.visible&&i?i.listen(()=>this.requestUpdate()):void 0,this.requestUpdate())}render(){return o`<ha-card>${this.content()}</ha-card>`}content(){let{store:e,current:i}=this;if(e?.error)return o`<div class="card">${this.refused(e.error)}</div>`;if(!e?.data||!i)return o`<div class="card">${this.bones()}</div>`;let n=new g(i,e.data,this);if(re.includes(n.car.state.kind))return o`<div class="card">${this.section("head",n,!0)} ${this.notice(n)}</div>`;let a=B(this.config).filter(s=>f[s]?.applies(n));return o`<div class=${this.layout(a,n)}>${this.sections(a,n)}</div>`}layout(e,i){let n=(...s)=>s.every(c=>e.includes(c));return`card ${i.car.picture&&n("head","energy")?"pictured":""} ${n("energy","commands")?"split":""}`}sections(e,i){let n=e.includes("head");return this.groups(e,n).map(a=>Array.isArray(a)?this.folds(a,i):o`${this.section(a,i,!n)}`)}groups(e,i){let n=[];for(let a of e){let s=n[n.length-1];!i||!f[a]?.folds?n.push(a):Array.isArray(s)?s.push(a):n.push([a])}return n}section(e,i,n){let a=f[e];if(!a)return d;if(e==="head")return o`<div class="part-head">
+        ${N(i,this.config.device_id?void 0:this.choose)} ${n?d:this.notice(i)}
+      </div>`;a.folds&&a.load?.();let s=n&&a.folds?o`<h3>${i.text(`part_${e}`)}</h3>`:d;return o`<div class=${`part-${e}`}>${s}${a.render(i)}</div>`}folds(e,i){let n=e.find(s=>s===this.unfolded),a=n?f[n]:void 0;return o`<div
         class="folds"
-        style=${w(e.length)}
+        style=${F(e.length)}
         role="group"
-        aria-label=${t.text("more",{name:t.car.name})}
+        aria-label=${i.text("more",{name:i.car.name})}
       >
-        ${e.map(s=>this.fold(s,c[s],t))}
+        ${e.map(s=>this.fold(s,f[s],i))}
       </div>
-      ${n&&a?o`<div class="panel" id="panel" role="region" aria-label=${`${t.car.name}: ${t.text(`part_${n}`)}`}>${a.render(t)}</div>`:d}`}fold(e,t,n){let a=this.unfolded===e;return o`<button
+      ${n&&a?o`<div class="panel" id="panel" role="region" aria-label=${`${i.car.name}: ${i.text(`part_${n}`)}`}>${a.render(i)}</div>`:d}`}fold(e,i,n){let a=this.unfolded===e;return o`<button
       class="fold link"
       aria-expanded=${a?"true":"false"}
       aria-controls=${a?"panel":d}
       @click=${()=>this.unfold(a?void 0:e)}
-      @pointerenter=${()=>{t.load?.()}}
+      @pointerenter=${()=>{i.load?.()}}
     >
-      ${l(t.icon)}<span class="clamp">${n.text(`part_${e}`)}</span>
-      ${t.alerts?.(n)?o`<span class="dot"></span>`:d}
-    </button>`}unfold(e){this.unfolded=e,e&&c[e]?.load?.(),this.requestUpdate()}notice(e){let{kind:t,text:n,action:a}=e.car.state;if(t==="ok")return d;let s=t==="loading"&&!n;return o`<div class="notice" role="status">
-      ${l(t==="loading"?"clock":"info")}
+      ${l(i.icon)}<span class="clamp">${n.text(`part_${e}`)}</span>
+      ${i.alerts?.(n)?o`<span class="dot"></span>`:d}
+    </button>`}unfold(e){this.unfolded=e,e&&f[e]?.load?.(),this.requestUpdate()}notice(e){let{kind:i,text:n,action:a}=e.car.state;if(i==="ok")return d;let s=i==="loading"&&!n;return o`<div class="notice" role="status">
+      ${l(i==="loading"?"clock":"info")}
       <div>
         <p class="clamp"><bdi>${s?e.text("loading"):n}</bdi></p>
         ${a?o`<p class="quiet clamp"><bdi>${a}</bdi></p>`:d}
       </div>
-    </div>`}refused(e){let t=u(this.current?.locale.language);return o`<div class="notice" role="status">
+    </div>`}refused(e){let i=v(this.current?.locale.language);return o`<div class="notice" role="status">
       ${l("car")}
-      <p>${e==="not_found"?t.no_car:t.unavailable}</p>
-    </div>`}bones(){return o`<div class="bones" aria-hidden="true"><i></i><i></i><i></i></div>`}};var H={device_tracker:"place",climate:"climate",event:"commands",calendar:"service"};function I(r,i){let e=r.entities[i],t=e?.device_id?r.devices[e.device_id]:void 0;if(e?.platform!=="mybmw"||!t||t.entry_type==="service")return null;let n={type:"custom:mybmw-card",device_id:e.device_id},a=[{label:u(r.locale.language).whole,config:n}],s=H[i.split(".")[0]??""],p=M()[`part_${s}`];return s&&p&&a.push({label:p,config:{...n,parts:[s]}}),a}y("mybmw-card",h);window.customCards=window.customCards??[];window.customCards.push({type:"mybmw-card",name:"MyBMW",get description(){return u().description},preview:!0,getEntitySuggestion:I});
+      <p>${e==="not_found"?i.no_car:i.unavailable}</p>
+    </div>`}bones(){return o`<div class="bones" aria-hidden="true"><i></i><i></i><i></i></div>`}};var K={en:{cars:"Cars",dashboard:"A dashboard for your cars: overview, charging, trips, service and statistics",badge:"Charge or fuel of your car",charge:"Charge with its target",lock:"Lock and unlock",climate:"Climate control"},de:{cars:"Autos",dashboard:"Ein Dashboard für deine Autos: Übersicht, Laden, Fahrten, Service und Statistik",badge:"Ladestand oder Tank deines Autos",charge:"Ladestand mit Ladeziel",lock:"Ver- und entriegeln",climate:"Klimatisierung"},da:{cars:"Biler",dashboard:"Et dashboard til dine biler: overblik, opladning, ture, service og statistik",badge:"Ladning eller brændstof i din bil",charge:"Ladning med mål",lock:"Lås og lås op",climate:"Klimaanlæg"},es:{cars:"Coches",dashboard:"Un panel para tus coches: resumen, carga, viajes, servicio y estadísticas",badge:"Carga o combustible de tu coche",charge:"Carga con su objetivo",lock:"Bloquear y desbloquear",climate:"Climatización"},fr:{cars:"Voitures",dashboard:"Un tableau de bord pour vos voitures : aperçu, charge, trajets, entretien et statistiques",badge:"Charge ou carburant de votre voiture",charge:"Charge et objectif",lock:"Verrouiller et déverrouiller",climate:"Climatisation"},it:{cars:"Auto",dashboard:"Una plancia per le tue auto: panoramica, ricarica, viaggi, manutenzione e statistiche",badge:"Carica o carburante della tua auto",charge:"Carica con obiettivo",lock:"Blocca e sblocca",climate:"Climatizzazione"},nb:{cars:"Biler",dashboard:"Et dashbord for bilene dine: oversikt, lading, turer, service og statistikk",badge:"Lading eller drivstoff i bilen din",charge:"Lading med mål",lock:"Lås og lås opp",climate:"Klimaanlegg"},nl:{cars:"Auto's",dashboard:"Een dashboard voor je auto's: overzicht, laden, ritten, onderhoud en statistieken",badge:"Lading of brandstof van je auto",charge:"Lading met doel",lock:"Vergrendelen en ontgrendelen",climate:"Klimaatregeling"},pl:{cars:"Samochody",dashboard:"Pulpit Twoich samochodów: przegląd, ładowanie, przejazdy, serwis i statystyki",badge:"Naładowanie lub paliwo samochodu",charge:"Naładowanie i cel",lock:"Blokowanie i odblokowanie",climate:"Klimatyzacja"},sv:{cars:"Bilar",dashboard:"En panel för dina bilar: översikt, laddning, resor, service och statistik",badge:"Laddning eller bränsle i din bil",charge:"Laddning med mål",lock:"Lås och lås upp",climate:"Klimatanläggning"}};function m(r=document.documentElement.lang){return K[r.split("-")[0]??""]??K.en}function ne(r,t,e){let i=t?r.entities[t]:void 0,n=`${t?.split(".")[0]}.${i?.translation_key}`;return i?.platform==="mybmw"&&e.includes(n)?i.device_id??void 0:void 0}var C=class extends b{static getStubConfig(){return{}}setConfig(){this.requestUpdate()}get context(){return this.context_}set context(t){let e=t?.entity_id!==this.context_?.entity_id;this.context_=t,e&&this.bind()}deviceId(t){let e=this.context_?.entity_id;return e&&t.entities[e]?.device_id||null}},T=class extends C{static{this.styles=[h,u`
+      :host {
+        display: block;
+        width: 100%;
+        height: var(--feature-height, 42px);
+      }
+      .rail {
+        position: relative;
+        height: 100%;
+        overflow: hidden;
+        border-radius: var(--feature-border-radius, 12px);
+        background: color-mix(in srgb, var(--text) 10%, transparent);
+      }
+      .rail > * {
+        position: absolute;
+        inset-block: 0;
+        inset-inline-start: 0;
+      }
+      .level {
+        width: calc(var(--at) * 1%);
+        background: var(--feature-color, var(--good));
+      }
+      .predicted {
+        width: calc(var(--at) * 1%);
+        background: color-mix(in srgb, var(--feature-color, var(--good)) 45%, transparent);
+      }
+      .mark {
+        inset-inline-start: calc(var(--at) * 1% - 2px);
+        width: 3px;
+        background: var(--text);
+      }
+    `]}content(t){let e=t.fact("fuel_percent")?.entity_id===this.context?.entity_id,i=e?"fuel_percent":"charge_level",n=t.fact(i),a=t.number(i);if(!n||a===void 0)return d;let s=e?void 0:t.number("charge_target"),c=e?void 0:t.number("predicted_charge_level"),x=[c!==void 0&&c>a?P("predicted",c):d,P("level",a),s!==void 0&&s<100?P("mark",s):d];return o`<div class="rail" role="img" aria-label=${t.label(n)}>${x}</div>`}};function P(r,t){return o`<i class=${r} style=${`--at:${Math.min(100,Math.max(0,t))}`}></i>`}var R=class extends E{static{this.styles=[...E.styles,u`
+      .row {
+        gap: var(--feature-button-spacing, 12px);
+      }
+      .command {
+        grid-auto-flow: column;
+        justify-content: center;
+        gap: 8px;
+        height: var(--feature-height, 42px);
+        min-height: 0;
+        padding: 0 8px;
+        border-radius: var(--feature-border-radius, 12px);
+        font-size: 14px;
+      }
+      .command .clamp {
+        -webkit-line-clamp: 1;
+      }
+      .command .hint {
+        display: none;
+      }
+      .outcome {
+        position: absolute;
+        width: 1px;
+        height: 1px;
+        overflow: hidden;
+        clip-path: inset(50%);
+      }
+    `]}},S=class extends C{static{this.styles=[h,u`
+      :host {
+        display: block;
+        position: relative;
+        width: 100%;
+        min-height: var(--feature-height, 42px);
+      }
+    `]}content(t){let{car:e}=t,i=Object.fromEntries(this.names(e).map(a=>[a,e.commands[a]??null])),n=new g(t.hass,{...e,commands:i},this);return o`<mybmw-compact-commands .view=${n}></mybmw-compact-commands>`}},V=class extends S{names(){return["lock","unlock"]}},H=class extends S{names(){return["climate_start","climate_stop"]}},ae={charge:{element:T,keys:["sensor.remaining_battery_percent","sensor.remaining_fuel_percent","sensor.charging_status","number.target_soc"]},lock:{element:V,keys:["lock.lock","binary_sensor.door_lock_state"]},climate:{element:H,keys:["switch.climate","sensor.climate_status"]}};function O(){p("mybmw-compact-commands",R),window.customCardFeatures=window.customCardFeatures??[];for(let[r,{element:t,keys:e}]of Object.entries(ae))p(`mybmw-${r}-feature`,t),window.customCardFeatures.push({type:`mybmw-${r}-feature`,get name(){return`MyBMW: ${m()[r]}`},isSupported:(i,{entity_id:n})=>ne(i,n,e)!==void 0,configurable:!1})}function j(r){return class extends HTMLElement{static{this.generate=r}static shouldRegenerate(t,e,i){return["entities","devices","language"].some(a=>e[a]!==i[a])||e.config.state!==i.config.state}static getCreateSuggestions(){return{title:m().cars,icon:"mdi:car-multiple"}}}}function G(){let r=()=>import("./mybmw-views-HJHXU5VU.js");p("ll-strategy-dashboard-mybmw",j(async(t,e)=>(await r()).dashboard(e))),p("ll-strategy-view-mybmw-car",j(async(t,e)=>(await r()).carView(t,e))),p("ll-strategy-section-mybmw-car",j(async(t,e)=>(await r()).carSection(t,e))),window.customStrategies=window.customStrategies??[],window.customStrategies.push({type:"mybmw",strategyType:"dashboard",get name(){return m().cars},get description(){return m().dashboard}})}var oe={device_tracker:"place",climate:"climate",event:"commands",calendar:"service"};function X(r,t){let e=r.entities[t],i=e?.device_id?r.devices[e.device_id]:void 0;if(e?.platform!=="mybmw"||!i||i.entry_type==="service")return null;let n={type:"custom:mybmw-card",device_id:e.device_id},a=[{label:v(r.locale.language).whole,config:n}],s=oe[t.split(".")[0]??""],c=q()[`part_${s}`];return s&&c&&a.push({label:c,config:{...n,parts:[s]}}),a}p("mybmw-card",_);window.customCards=window.customCards??[];window.customCards.push({type:"mybmw-card",name:"MyBMW",get description(){return v().description},preview:!0,getEntitySuggestion:X});p("mybmw-badge",$);window.customBadges=window.customBadges??[];window.customBadges.push({type:"mybmw-badge",name:"MyBMW",get description(){return m().badge},preview:!0});O();G();

@@ -1,4 +1,4 @@
-import{a as c}from"./mybmw-chunk-CV4JGBT7.js";import"./mybmw-chunk-2CJQVYGJ.js";import{a as n,b as a,d as s,e as o,g as p,h as l}from"./mybmw-chunk-DH6XF27W.js";var m=class extends o{static{this.properties={view:{attribute:!1},map:{state:!0},failed:{state:!0}}}static{this.styles=[l,n`
+import{a as c}from"./mybmw-chunk-LBHRPF2F.js";import"./mybmw-chunk-2CJQVYGJ.js";import{a as n,b as a,d as s,e as o,g as p,h as l}from"./mybmw-chunk-DH6XF27W.js";var m=class extends o{static{this.properties={view:{attribute:!1},map:{state:!0},failed:{state:!0}}}static{this.styles=[l,n`
       :host {
         display: block;
       }

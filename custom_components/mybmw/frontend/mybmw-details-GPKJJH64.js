@@ -1,4 +1,4 @@
-import{a as g}from"./mybmw-chunk-CV4JGBT7.js";import"./mybmw-chunk-2CJQVYGJ.js";import{a as m,b as p,c as l,d as $,e as x,f as b,g as f,h as v}from"./mybmw-chunk-DH6XF27W.js";var y=m`
+import{a as g}from"./mybmw-chunk-LBHRPF2F.js";import"./mybmw-chunk-2CJQVYGJ.js";import{a as m,b as p,c as l,d as $,e as x,f as b,g as f,h as v}from"./mybmw-chunk-DH6XF27W.js";var y=m`
   .drawing {
     display: block;
     width: 100%;

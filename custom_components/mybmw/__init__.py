@@ -16,7 +16,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry, DeviceEntryType
 from homeassistant.helpers.typing import ConfigType
 
-from .bridge import async_set_up_bridge
+from .bridge import async_deliver_card, async_set_up_bridge
 from .client import AnyAttribute, Policy, Redactor, Source, attributes as car
 from .const import DOMAIN, OPTION_POSITION, OPTION_READ_ONLY
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
@@ -62,6 +62,7 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> bool:
     """Set up one account: restore its stored data and start its sources."""
+    await async_deliver_card(hass)
     await async_register_webhooks(hass, entry)
     await async_load(hass, names_of(entry))
     check(entry)
@@ -128,6 +129,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> bo
 
 async def async_remove_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> None:
     """Delete the files, issues and webhooks of an entry."""
+    await async_deliver_card(hass, leaving=entry.entry_id)
     await async_remove_webhooks(hass, entry)
     await async_load(hass, names_of(entry))
     await async_end(hass, entry, sources_of(entry))

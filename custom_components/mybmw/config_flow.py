@@ -34,6 +34,7 @@ from .const import (
     DOMAIN,
     LEAST_ROAD_FACTOR,
     MOST_ROAD_FACTOR,
+    OPTION_CARD,
     OPTION_ENTITIES,
     OPTION_JOIN_STOPS,
     OPTION_JOURNAL,
@@ -95,6 +96,7 @@ _GENERAL: Final[dict[Any, Any]] = {
             mode=NumberSelectorMode.SLIDER,
         )
     ),
+    vol.Optional(OPTION_CARD): BooleanSelector(),
 }
 _COMMANDING: Final[dict[Any, Any]] = {
     vol.Required(OPTION_READ_ONLY, default=False): BooleanSelector(),
@@ -345,7 +347,7 @@ class MyBMWOptionsFlow(EntityChoiceSteps):
         return vol.Schema(schema)
 
     def _suggested(self) -> dict[str, Any]:
-        suggested: dict[str, Any] = {OPTION_ROAD_FACTOR: ROAD_FACTOR}
+        suggested: dict[str, Any] = {OPTION_ROAD_FACTOR: ROAD_FACTOR, OPTION_CARD: True}
         for spec in self._specs:
             suggested |= spec.setup.suggested_options(self.config_entry)
         return suggested

@@ -13,6 +13,7 @@ CONF_SECURITY_ANSWER: Final = "security_answer"
 CONF_TLS: Final = "tls"
 CONF_TOKENS: Final = "tokens"
 
+OPTION_CARD: Final = "card"
 OPTION_READ_ONLY: Final = "read_only"
 OPTION_INTERVAL: Final = "polling_interval"
 OPTION_POSITION: Final = "track_position"

@@ -24,6 +24,7 @@ from custom_components.mybmw.binary_sensor import (
     SOURCE_BINARY_SENSORS,
     BinaryDescription,
 )
+from custom_components.mybmw.bridge.delivery import FAILED, IN_YAML
 from custom_components.mybmw.button import BUTTONS, REFRESH
 from custom_components.mybmw.calendar import CALENDARS
 from custom_components.mybmw.client import (
@@ -519,6 +520,8 @@ def test_issues_are_translated() -> None:
     assert issues.keys() == {
         "blocked",
         "blocked_but_read",
+        FAILED,
+        IN_YAML,
         "not_allowed",
         "secret_needed",
         "server_retired",

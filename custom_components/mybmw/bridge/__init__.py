@@ -2,7 +2,10 @@
 
 from homeassistant.core import HomeAssistant, callback
 
+from .delivery import async_deliver_card
 from .websocket import async_register_commands
+
+__all__ = ["async_deliver_card", "async_set_up_bridge"]
 
 
 @callback

@@ -14,6 +14,7 @@ from ..const import (
     CONF_SOURCES,
     LEAST_ROAD_FACTOR,
     MOST_ROAD_FACTOR,
+    OPTION_CARD,
     OPTION_ENTITIES,
     OPTION_JOIN_STOPS,
     OPTION_JOURNAL,
@@ -58,6 +59,7 @@ def _sources(sources: object) -> object:
 
 _DATA: Final = tolerant({vol.Required(CONF_SOURCES): _sources})
 _GENERAL: Final = {
+    vol.Optional(OPTION_CARD): bool,
     vol.Optional(OPTION_ENTITIES): [str],
     vol.Optional(OPTION_POSITION): bool,
     vol.Optional(OPTION_READ_ONLY): bool,

@@ -26,6 +26,7 @@ pytestmark = pytest.mark.usefixtures("silence")
 type Options = dict[str, Any]
 
 GENERAL: Options = {
+    "card": True,
     "track_position": True,
     "road_factor": 0.75,
     "journal": {"keep": True, "join_stops": 5.0},

@@ -1,6 +1,7 @@
 // Cars of every kind as the integration sends them, for tests.
 
 import type { CarData, Command, Fact } from "../src/types";
+import type { History } from "../src/history_types";
 import { car, fact } from "./car";
 
 const NOW = Date.now();
@@ -206,3 +207,77 @@ export const hostile = (): CarData => {
     command_state: { name: "lock", state: "error", text: HOSTILE, at: ago(0) },
   };
 };
+
+const month = new Date(NOW).toISOString().slice(0, 7);
+
+/** What has happened in a month. */
+export const past = (more: Partial<History> = {}): History => ({
+  month,
+  first_month: "2026-03",
+  trips: [
+    {
+      id: "1",
+      start: ago(600),
+      end: ago(560),
+      distance: 23.44,
+      duration: 40,
+      from: "Home",
+      to: "Work",
+      energy: 4.1,
+      consumption: 17.2,
+      electric_share: null,
+      category: "Business",
+    },
+    {
+      id: "2",
+      start: null,
+      end: ago(2000),
+      distance: 4,
+      duration: null,
+      from: null,
+      to: null,
+      energy: null,
+      consumption: null,
+      electric_share: null,
+      category: null,
+    },
+  ],
+  charges: [
+    {
+      id: "1",
+      start: ago(1630),
+      end: ago(1500),
+      energy: 31.4,
+      soc_start: 22,
+      soc_end: 80,
+      place: "Home",
+      cost: 9.4,
+      currency: "EUR",
+      kind: "AC",
+      peak: 11,
+      curve: Array.from({ length: 20 }, (_, index) => [ago(1630 - index * 6), 11 - index / 4]),
+    },
+    {
+      id: "2",
+      start: ago(4000),
+      end: ago(3900),
+      energy: 12,
+      soc_start: null,
+      soc_end: null,
+      place: null,
+      cost: null,
+      currency: null,
+      kind: null,
+      peak: null,
+      curve: null,
+    },
+  ],
+  totals: { distance: 412, trips: 14, consumption: 16.8, charged: 43.4, charges: 2, costs: { EUR: 9.4 } },
+  battery: [
+    ["2026-09", 79.8, 98],
+    ["2026-10", null, null],
+    ["2026-11", 78.1, 96.4],
+  ],
+  units: { distance: "km", energy: "kWh", consumption: "kWh/100 km", power: "kW" },
+  ...more,
+});

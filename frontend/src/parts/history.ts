@@ -4,26 +4,33 @@ import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import type { Charge, History, Trip } from "../history_types";
 import { icon } from "../icons";
 import { base } from "../styles";
-import type { Hass } from "../types";
+import type { Connection, Hass } from "../types";
 import type { Part, View } from "../view";
 import { chart, chartStyles } from "./chart";
 
 type Total = "distance" | "trips" | "energy" | "consumption" | "electric_share" | "charged" | "charges";
 
 const KEPT = 24;
-const answers = new Map<string, Promise<History>>();
+const answers = new WeakMap<Connection, Map<string, Promise<History>>>();
 
 /** Return what happened in a month; cards of one car share the answer until the car has driven or charged. */
-export function ask(hass: Hass, deviceId: string, month: string, state: string): Promise<History> {
-  const key = [deviceId, month, state].join();
-  const known = answers.get(key);
-  if (known) return known;
-  const request = { type: "mybmw/card/history", device_id: deviceId, month, language: hass.language };
-  const asked = hass.connection.sendMessagePromise<History>(request);
-  asked.catch(() => answers.delete(key));
-  answers.set(key, asked);
-  const oldest = answers.keys().next().value;
-  if (answers.size > KEPT && oldest) answers.delete(oldest);
+export function ask(
+  { connection, language }: Hass,
+  deviceId: string,
+  month: string,
+  state: string,
+): Promise<History> {
+  const known = answers.get(connection) ?? new Map<string, Promise<History>>();
+  answers.set(connection, known);
+  const key = [language, deviceId, month, state].join();
+  const before = known.get(key);
+  if (before) return before;
+  const request = { type: "mybmw/card/history", device_id: deviceId, month, language };
+  const asked = connection.sendMessagePromise<History>(request);
+  asked.catch(() => known.delete(key));
+  known.set(key, asked);
+  const oldest = known.keys().next().value;
+  if (known.size > KEPT && oldest) known.delete(oldest);
   return asked;
 }
 

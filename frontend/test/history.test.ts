@@ -1,0 +1,122 @@
+// @vitest-environment happy-dom
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { MyBmwCard } from "../src/card";
+import { currentMonth, shifted } from "../src/parts/history";
+import { electric, past } from "./garage";
+import { Home, every, one, read, settle, show } from "./home";
+
+async function part(home: Home, name: string): Promise<MyBmwCard> {
+  const card = await show(home, { parts: [name] });
+  await vi.dynamicImportSettled();
+  await settle();
+  return card;
+}
+
+const rows = (card: MyBmwCard, selector = ".row"): string[] => every(card.shadowRoot!, selector).map(read);
+
+afterEach(() => void document.body.replaceChildren());
+
+describe("months", () => {
+  it("follow each other over the year's end", () => {
+    expect([shifted("2026-12", 1), shifted("2026-01", -1)]).toEqual(["2027-01", "2025-12"]);
+  });
+
+  it("begin where the server is, if the user wants its times", () => {
+    const night = new Date("2026-11-30T23:30:00Z");
+    expect([currentMonth("Europe/Berlin", night), currentMonth("UTC", night)]).toEqual([
+      "2026-12",
+      "2026-11",
+    ]);
+  });
+
+  it("can be turned back to the first and on to this one", async () => {
+    const home = new Home(electric());
+    const [now, before] = [currentMonth(undefined), shifted(currentMonth(undefined), -1)];
+    home.answer = async () => past({ month: now, first_month: before });
+    const card = await part(home, "trips");
+    const [back, on] = every(card.shadowRoot!, "nav button") as HTMLButtonElement[];
+    expect([back!.disabled, on!.disabled]).toEqual([false, true]);
+    back!.click();
+    await settle();
+    expect([back!.disabled, on!.disabled]).toEqual([true, false]);
+    expect(home.asked.map((message) => (message as { month?: string }).month)).toEqual([now, before]);
+  });
+});
+
+describe("trips", () => {
+  it("say where, how far and how long", async () => {
+    const card = await part(new Home(electric()), "trips");
+    expect(rows(card)).toEqual([
+      expect.stringMatching(/^Home → Work 23.4 km .+ · 40 min · 17.2 kWh\/100 km · Business$/),
+      expect.stringMatching(/^.+ 4.0 km$/),
+    ]);
+    expect(rows(card, ".stat")).toEqual(["412 km Distance", "14 Trips", "16.8 kWh/100 km Consumption"]);
+  });
+
+  it("say so if there were none", async () => {
+    const home = new Home(electric());
+    home.answer = async () => past({ trips: [] });
+    expect(rows(await part(home, "trips"), ".empty")[0]).toMatch(/^No trips in \w+ 20\d\d$/);
+  });
+});
+
+describe("charges", () => {
+  it("say where, how much and what it cost", async () => {
+    const card = await part(new Home(electric()), "charges");
+    expect(rows(card)[0]).toMatch(/^Home 31.4 kWh .+ · 22 → 80% · 2 h 10 min · AC €9.40$/);
+    expect(rows(card, ".stat")).toEqual(["43.4 kWh Energy", "2 Times charged", "€9.40 Cost"]);
+  });
+
+  it("have a curve of their power, where it was recorded", async () => {
+    const card = await part(new Home(electric()), "charges");
+    expect(every(card.shadowRoot!, ".chart").map((chart) => chart.getAttribute("aria-label"))).toEqual([
+      "Charging power, at most 11.0\u00a0kW",
+    ]);
+    expect(rows(card, "details .empty")).toEqual(["No power was recorded for this."]);
+  });
+});
+
+describe("battery", () => {
+  it("is drawn by month", async () => {
+    const card = await part(new Home(electric()), "battery");
+    expect(rows(card, ".tile")).toEqual(["96.4% Battery health", "78.1 kWh Usable battery"]);
+    expect(rows(card, ".chart")).toEqual(["81 kWh 77 kWh Sep 26 Nov 26"]);
+  });
+
+  it("waits until something is known", async () => {
+    const home = new Home(electric());
+    home.answer = async () => past({ battery: [] });
+    expect(rows(await part(home, "battery"), ".empty")[0]).toMatch(/^What the battery holds/);
+  });
+});
+
+describe("without an answer", () => {
+  it("says how to switch the journal on", async () => {
+    const home = new Home(electric());
+    home.answer = () => Promise.reject({ code: "no_journal" });
+    expect(rows(await part(home, "trips"), ".empty")[0]).toMatch(/Switch the journal on/);
+  });
+
+  it("can be tried again", async () => {
+    const home = new Home(electric());
+    home.answer = () => Promise.reject({ code: "timeout" });
+    const card = await part(home, "trips");
+    home.answer = async () => past();
+    one(card, ".action").click();
+    await settle();
+    expect(rows(card)).toHaveLength(2);
+  });
+
+  it("is asked once by all cards, until the car has driven or charged", async () => {
+    const home = new Home(electric());
+    const card = await part(home, "trips");
+    await part(home, "charges");
+    expect(home.asked).toHaveLength(1);
+    home.send({
+      facts: { last_charge: { ...electric().facts["last_charge"]!, at: "2026-11-30T10:00:00Z" } },
+    });
+    await card.updateComplete;
+    await settle();
+    expect(home.asked).toHaveLength(2);
+  });
+});

@@ -259,11 +259,11 @@ export class MyBmwCard extends LitElement {
     if (SHOWN_ALONE.includes(view.car.state.kind))
       return html`<div class="card">${this.section("head", view, true)} ${this.notice(view)}</div>`;
     const names = wanted(this.config).filter((name) => PARTS[name]?.applies(view));
-    return html`<div class=${this.layout(names, view)}>${this.sections(names, view)}</div>`;
+    return html`<div class=${this.arrangement(names, view)}>${this.sections(names, view)}</div>`;
   }
 
   /** Return how the parts share the width where there is much of it. */
-  private layout(names: string[], view: View): string {
+  private arrangement(names: string[], view: View): string {
     const has = (...wanted: string[]): boolean => wanted.every((name) => names.includes(name));
     const pictured = view.car.picture && has("head", "energy");
     return `card ${pictured ? "pictured" : ""} ${has("energy", "commands") ? "split" : ""}`;

@@ -104,6 +104,11 @@ export class Format {
     return this.dates({ day: "numeric", month: "short", ...this.clockStyle() }).format(time);
   }
 
+  /** Return the month of a day: services are due in one, on its first or last day. */
+  dueMonth(value: string): string {
+    return DAY.test(value) ? this.month(value.slice(0, 7)) : this.moment(value);
+  }
+
   /** Return a month such as 2026-11. */
   month(value: string, style: "long" | "short" = "long"): string {
     const options = {

@@ -35,7 +35,10 @@ export interface Warning {
 
 export interface Service {
   text: string;
+  status: string | null;
+  /** The status in words. */
   due_text: string | null;
+  due: string | null;
   distance: number | null;
   unit: string | null;
 }
@@ -61,7 +64,7 @@ export interface CarData {
   facts: Record<string, Fact | null>;
   warnings: Warning[];
   services: Service[];
-  check_control: { text: string }[];
+  check_control: { text: string; severity: string | null }[];
   commands: Record<string, Command | null>;
   command_state: { name: string; state: "pending" | "executed" | "error"; text: string; at: string } | null;
   reach?: { points: [number, number][]; text: string | null } | null;

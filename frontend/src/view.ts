@@ -37,6 +37,11 @@ export class View {
     return typeof value === "boolean" ? value : undefined;
   }
 
+  /** Return what a flag says, unless its value is old. */
+  current(name: string): boolean | undefined {
+    return this.fact(name)?.stale ? undefined : this.flag(name);
+  }
+
   /** Return the first of these facts that has a value. */
   first(...names: string[]): Fact | undefined {
     return names.map((name) => this.fact(name)).find((fact) => fact && fact.value !== null);

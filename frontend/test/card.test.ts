@@ -59,7 +59,7 @@ describe("at a glance", () => {
   it("shows fuel, range and upkeep of a combustion car", async () => {
     const card = await show(new Home(combustion()));
     expect(read(one(card, ".part-energy"))).toBe(
-      "142 km Range Fuel 16% 10 L OK Oil level Mar 1, 2027 Next service 78% 12 V battery",
+      "142 km Range Fuel 16% 10 L OK Oil level March 2027 Next service 78% 12 V battery",
     );
     expect(every(card.shadowRoot!, ".warning").map(read)).toEqual([
       "Tyre pressure low, rear left",
@@ -139,7 +139,9 @@ describe("parts", () => {
         .filter((item) => item.getAttribute("aria-expanded") === "true")
         .map(read),
     ).toEqual(["Service"]);
-    expect(read(one(card, ".panel"))).toContain("Brake fluid May 2027 in 14,000 km");
+    expect(read(one(card, ".panel"))).toContain(
+      "Vehicle check · Overdue October 2026 Brake fluid May 2027 in 14,000 km",
+    );
     await unfold(card, "Service");
     expect(every(card.shadowRoot!, ".panel")).toEqual([]);
   });
@@ -366,6 +368,34 @@ describe("commands", () => {
     button(card, /^Lock$/).click();
     await settle();
     expect(read(one(card, ".outcome"))).toBe("That did not work: The car did not answer.");
+  });
+
+  it("end only what runs, and begin only what does not", async () => {
+    const label = {
+      label: "",
+      confirm: "none",
+      domain: "switch",
+      service: "turn_on",
+      data: {},
+      entity_id: null,
+    } as const;
+    const commands = {
+      climate_start: { ...label, label: "Start climate" },
+      climate_stop: { ...label, label: "Stop climate" },
+    };
+    const climate = (value: boolean, stale = false): CarData["facts"] => ({
+      climate_active: fact(value, { stale }),
+    });
+    const home = new Home(car({ commands, facts: climate(false) }));
+    const card = await show(home);
+    const shown = (): string[] => every(card.shadowRoot!, ".command").map(read);
+    expect(shown()).toEqual(["Start climate"]);
+    home.send({ facts: climate(true) });
+    await settle();
+    expect(shown()).toEqual(["Stop climate"]);
+    home.send({ facts: climate(true, true) });
+    await settle();
+    expect(shown()).toEqual(["Start climate", "Stop climate"]);
   });
 
   it("are not shown if the configuration says so", async () => {

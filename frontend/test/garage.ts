@@ -89,8 +89,15 @@ export const electric = (more: Partial<CarData> = {}): CarData =>
       ...tyres(2.5, 2.5, 2.6, 2.5),
     },
     services: [
-      { text: "Vehicle check", due_text: "April 2027", distance: null, unit: null },
-      { text: "Brake fluid", due_text: "May 2027", distance: 14000, unit: "km" },
+      {
+        text: "Vehicle check",
+        status: "overdue",
+        due_text: "Overdue",
+        due: "2026-10-01",
+        distance: null,
+        unit: null,
+      },
+      { text: "Brake fluid", status: "ok", due_text: "OK", due: "2027-05-31", distance: 14000, unit: "km" },
     ],
     commands: COMMANDS,
     ...more,
@@ -161,7 +168,7 @@ export const combustion = (): CarData =>
       { text: "Tyre pressure low, rear left", entity_id: "binary_sensor.tyre", severity: "error" },
       { text: "Boot is open", entity_id: null, severity: "warning" },
     ],
-    check_control: [{ text: "Washer fluid low. Refill at the next opportunity." }],
+    check_control: [{ text: "Washer fluid low. Refill at the next opportunity.", severity: "low" }],
   });
 
 export const convertible = (): CarData =>
@@ -199,8 +206,10 @@ export const hostile = (): CarData => {
       ]),
     ),
     warnings: [{ text: HOSTILE.repeat(20), entity_id: HOSTILE, severity: "error" }],
-    services: [{ text: HOSTILE, due_text: HOSTILE, distance: 3, unit: HOSTILE }],
-    check_control: [{ text: HOSTILE }],
+    services: [
+      { text: HOSTILE, status: HOSTILE, due_text: HOSTILE, due: HOSTILE, distance: 3, unit: HOSTILE },
+    ],
+    check_control: [{ text: HOSTILE, severity: HOSTILE }],
     commands: Object.fromEntries(
       Object.entries(harmless.commands).map(([key, item]) => [key, item && { ...item, label: HOSTILE }]),
     ),

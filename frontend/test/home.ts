@@ -1,7 +1,7 @@
 // A Home Assistant that answers as the integration does, and the card on a page.
 
 import { vi } from "vitest";
-import texts from "./texts.json";
+import { common as texts } from "../../custom_components/mybmw/translations/en.json";
 import { past } from "./garage";
 import { MyBmwCard } from "../src/card";
 import { define } from "../src/define";
@@ -78,6 +78,8 @@ export async function show(home: Home, config: Partial<CardConfig> = {}): Promis
   define("mybmw-card", MyBmwCard);
   const card = document.createElement("mybmw-card") as MyBmwCard;
   card.setConfig({ type: "custom:mybmw-card", device_id: "a", ...config });
+  // What Home Assistant sets on cards besides
+  Object.assign(card, { layout: "grid", preview: false, editMode: false, isPanel: false, path: [0, 1] });
   card.hass = home.hass;
   card.addEventListener("hass-more-info", (event) =>
     home.opened.push((event as CustomEvent<{ entityId: string }>).detail.entityId),

@@ -3,9 +3,25 @@
 import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { call } from "../actions";
 import { icon, type IconName } from "../icons";
+import { isCharging } from "./energy";
 import { base, columns } from "../styles";
 import type { Command } from "../types";
 import type { View } from "../view";
+
+/** What can be begun and ended: only one of both is shown while it is known whether it runs. */
+const PAIRS: [string, string, (view: View) => boolean | undefined][] = [
+  ["climate_start", "climate_stop", (view) => view.current("climate_active")],
+  ["charge_start", "charge_stop", (view) => view.fact("charging_state") && isCharging(view)],
+];
+
+/** Return the commands that make sense now. */
+export function offered(view: View): [string, Command][] {
+  const useless = PAIRS.map(([start, stop, runs]) => {
+    const running = runs(view);
+    return running === undefined ? "" : running ? start : stop;
+  });
+  return view.commands().filter(([name]) => !useless.includes(name));
+}
 
 const HOLD = 1_000;
 const AFTER = 400; // a click follows the end of a press
@@ -20,6 +36,7 @@ const ICONS: Record<string, IconName> = {
   horn: "horn",
   lights: "lights",
   finder: "search",
+  refresh: "refresh",
 };
 
 export class MyBmwCommands extends LitElement {
@@ -272,8 +289,9 @@ export class MyBmwCommands extends LitElement {
   }
 
   override render(): TemplateResult {
-    return html`<div class="row" style=${columns(this.view.commands().length)}>
-        ${this.view.commands().map((item) => this.button(item))}
+    const shown = offered(this.view);
+    return html`<div class="row" style=${columns(shown.length)}>
+        ${shown.map((item) => this.button(item))}
       </div>
       <div class="outcome" role="status">${this.outcome()}</div>
       ${this.dialog()}`;

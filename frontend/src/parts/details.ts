@@ -3,9 +3,10 @@
 import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { icon, type IconName } from "../icons";
 import { base } from "../styles";
-import type { Fact } from "../types";
+import type { Fact, Service } from "../types";
 import type { Part, View } from "../view";
 import { CORNERS, drawing, drawingStyles, type Corner, type Openings } from "./drawing";
+import { nextService } from "./energy";
 import { missing } from "./missing";
 
 const LIDS = ["hood", "trunk", "sunroof", "convertible_top"];
@@ -247,10 +248,7 @@ export class MyBmwDetails extends LitElement {
         ${departures.map(
           (fact) =>
             html`<li class=${fact.on === false ? "off" : ""}>
-              ${icon("clock")}<span class="clamp"
-                ><bdi>${fact.name}</bdi
-                >${fact.text ? html` <span class="quiet">${fact.text}</span>` : nothing}</span
-              >
+              ${icon("clock")}<span class="clamp"><bdi>${fact.text ?? fact.name}</bdi></span>
               <span class="end">${this.departure(fact)}</span>
             </li>`,
         )}
@@ -270,15 +268,10 @@ export class MyBmwDetails extends LitElement {
       ["oil_level", "oil"],
       ["battery_12v", "battery"],
     ];
-    const next: [string, IconName][] = services.length
-      ? []
-      : [
-          ["next_service_date", "wrench"],
-          ["next_service_distance", "wrench"],
-        ];
-    const tiles = [...next, ...facts]
-      .map(([name, symbol]) => view.tile(view.fact(name), symbol))
-      .filter((item) => item !== nothing);
+    const known = facts.map(([name, symbol]) => view.tile(view.fact(name), symbol));
+    const tiles = [services.length ? nothing : nextService(view), ...known].filter(
+      (item) => item !== nothing,
+    );
     if (!services.length && !messages.length && !tiles.length)
       return missing(view, "no_services", "next_service_date");
     return html`<ul>
@@ -288,18 +281,25 @@ export class MyBmwDetails extends LitElement {
               ${icon("warning")}<span class="clamp"><bdi>${item.text}</bdi></span>
             </li>`,
         )}
-        ${services.map((item) => {
-          const distance =
-            item.distance === null ? undefined : view.format.quantity(item.distance, item.unit, 0);
-          return html`<li>
-            ${icon("wrench")}<span class="clamp"><bdi>${item.text}</bdi></span>
-            <span class="end"
-              >${item.due_text}
-              ${distance === undefined ? nothing : html`<div class="quiet">${view.text("due_in", { value: distance })}</div>`}</span
-            >
-          </li>`;
-        })}
+        ${services.map((item) => this.due(item))}
       </ul>
       ${tiles.length ? html`<div class="tiles">${tiles}</div>` : nothing}`;
+  }
+
+  /** Return a service: its status unless all is well, and when it is due. */
+  private due(item: Service): TemplateResult {
+    const { format } = this.view;
+    const distance = item.distance === null ? undefined : format.quantity(item.distance, item.unit, 0);
+    const fine = !item.due_text || item.status === "ok";
+    return html`<li>
+      ${icon(fine ? "wrench" : "warning")}
+      <span class=${fine ? "clamp" : "clamp open"}
+        ><bdi>${item.text}</bdi>${fine ? nothing : html` <bdi>· ${item.due_text}</bdi>`}</span
+      >
+      <span class="end">
+        ${item.due ? html`<div>${format.dueMonth(item.due)}</div>` : nothing}
+        ${distance === undefined ? nothing : html`<div class="quiet">${this.view.text("due_in", { value: distance })}</div>`}
+      </span>
+    </li>`;
   }
 }

@@ -368,10 +368,16 @@ function hybrid(view: View): Part {
   </div>`;
 }
 
+export function nextService(view: View): Part {
+  const date = view.first("next_service_date");
+  if (typeof date?.value === "string") return view.tile(date, "wrench", view.format.dueMonth(date.value));
+  return view.tile(view.first("next_service_distance"), "wrench");
+}
+
 function combustion(view: View): Part {
   const tiles = [
     view.tile(view.fact("oil_level"), "oil"),
-    view.tile(view.first("next_service_date", "next_service_distance"), "wrench"),
+    nextService(view),
     view.tile(view.fact("battery_12v"), "battery"),
   ].filter((item) => item !== nothing);
   return html`<div class="bars">

@@ -92,8 +92,15 @@ export function pictureUrl(hass: Hass, url: string): string | undefined {
   return hass.hassUrl ? hass.hassUrl(url) : url;
 }
 
+/** Return when the newest value was measured. */
+function newest(view: View): string | undefined {
+  const times = Object.values(view.car.facts).map((fact) => fact?.at ?? "");
+  return times.sort().pop() || undefined;
+}
+
 function reported(view: View): string {
-  const { reported_at: at, asleep } = view.car;
+  const { asleep } = view.car;
+  const at = view.car.reported_at ?? newest(view);
   const ago = at ? view.text("reported", { ago: view.format.ago(at) }) : view.text("never_reported");
   if (view.flag("moving")) return `${ago} · ${view.text("moving")}`;
   return asleep ? `${ago} · ${view.text("asleep")}` : ago;

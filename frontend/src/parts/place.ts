@@ -17,10 +17,21 @@ declare global {
   }
 }
 
-type MapElement = HTMLElement & { hass?: Hass; entities?: unknown; paths?: unknown };
+interface MapElement extends HTMLElement {
+  hass?: Hass;
+  entities?: unknown;
+  paths?: unknown;
+  fitMap?(options: Record<string, unknown>): void;
+  fitBounds?(points: [number, number][], options: Record<string, unknown>): void;
+}
 
 export class MyBmwPlace extends LitElement {
-  static override properties = { view: { attribute: false }, map: { state: true }, failed: { state: true } };
+  static override properties = {
+    view: { attribute: false },
+    map: { state: true },
+    wide: { state: true },
+    failed: { state: true },
+  };
   static override styles = [
     base,
     css`
@@ -38,8 +49,11 @@ export class MyBmwPlace extends LitElement {
         display: block;
         height: 100%;
       }
-      .where {
+      .tiles {
         margin-bottom: 8px;
+      }
+      .action {
+        margin-top: 8px;
       }
       p {
         margin: 8px 4px 0;
@@ -50,6 +64,7 @@ export class MyBmwPlace extends LitElement {
   declare view: View;
   declare map: MapElement | undefined;
   declare failed: boolean;
+  declare wide: boolean;
   private drawn: string | undefined;
 
   override willUpdate(): void {
@@ -65,7 +80,11 @@ export class MyBmwPlace extends LitElement {
   private async create(entity: string): Promise<void> {
     const helpers = await window.loadCardHelpers?.();
     if (!helpers) throw new Error("no card helpers");
-    const card = helpers.createCardElement({ type: "map", entities: [{ entity }], default_zoom: 14 });
+    const card = helpers.createCardElement({
+      type: "map",
+      entities: [{ entity, label_mode: "icon" }],
+      default_zoom: 14,
+    });
     if (this.view.car.reach) {
       await Promise.race([
         customElements.whenDefined("ha-map"),
@@ -84,10 +103,23 @@ export class MyBmwPlace extends LitElement {
     if (!map) return;
     map.hass = view.hass;
     if (map.localName !== "ha-map") return;
-    const points = view.car.reach?.points ?? [];
-    const line = [...points, ...points.slice(0, 1)].map((point) => ({ point }));
-    map.entities = [{ entity_id: this.drawn, focus: true }];
-    map.paths = line.length ? [{ points: line, color: "var(--primary-color)", fullDatetime: false }] : [];
+    const reach = view.car.reach;
+    const timestamp = new Date(view.fact("position")?.at ?? Date.now());
+    const points = this.edge().map((point) => ({ point, timestamp }));
+    map.entities = [{ entity_id: this.drawn, label_mode: "icon", focus: true }];
+    map.paths = [{ points, name: reach?.text ?? "", color: "var(--primary-color)" }];
+  }
+
+  /** Return the closed line around the area that the car can get to. */
+  private edge(): [number, number][] {
+    const points = this.view.car.reach?.points ?? [];
+    return [...points, ...points.slice(0, 1)];
+  }
+
+  private zoom(): void {
+    this.wide = !this.wide;
+    if (this.wide) this.map?.fitBounds?.(this.edge(), { pad: 0.1 });
+    else this.map?.fitMap?.({ unpause_autofit: true });
   }
 
   override render(): Part {
@@ -95,10 +127,16 @@ export class MyBmwPlace extends LitElement {
     const fact = view.fact("position");
     if (!fact || fact.value === null) return missing(view, "no_position", "position");
     const reach = view.car.reach?.text;
-    return html`<div class="where">${view.tile(fact, "pin", this.place(fact))}</div>
+    return html`<div class="tiles">${view.tile(fact, "pin", this.place(fact))}</div>
       ${this.map ? html`<div class="map">${this.map}</div>` : nothing}
       ${this.failed ? html`<p class="quiet">${icon("info")} ${view.text("no_map")}</p>` : nothing}
-      ${reach && this.map ? html`<p class="quiet">${view.text("reach", { value: reach })}</p>` : nothing}`;
+      ${
+        reach && this.map?.fitBounds
+          ? html`<button class="action link" aria-pressed=${this.wide ? "true" : "false"} @click=${this.zoom}>
+              <bdi>${view.text("reach", { value: reach })}</bdi>
+            </button>`
+          : nothing
+      }`;
   }
 
   private place(fact: Fact): string {

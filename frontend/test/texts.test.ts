@@ -1,0 +1,22 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { expect, it } from "vitest";
+import { common as en } from "../../custom_components/mybmw/translations/en.json";
+
+const folder = new URL("../src/", import.meta.url);
+const sources = readdirSync(folder, { recursive: true })
+  .map(String)
+  .filter((name) => name.endsWith(".ts"))
+  .map((name) => readFileSync(new URL(name, folder), "utf8"));
+
+it("has a text for every key", () => {
+  const keys = sources.flatMap((source) =>
+    [...source.matchAll(/\btext\(\s*"(\w+)"/g)].map((found) => found[1] ?? ""),
+  );
+  expect(new Set(keys).size).toBeGreaterThan(40);
+  expect(keys.filter((key) => !Object.hasOwn(en, key))).toEqual([]);
+});
+
+it("makes no markup of texts", () => {
+  const forbidden = /innerHTML|outerHTML|insertAdjacentHTML|unsafe(HTML|SVG|Static)|document\.write|\beval\(/;
+  expect(sources.filter((source) => forbidden.test(source))).toEqual([]);
+});

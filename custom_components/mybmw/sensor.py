@@ -918,6 +918,13 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
     *map(_consumption, car.CONSUMPTION.values()),
     _percent(car.ELECTRIC_SHARE_MONTH, off=True, state_class=SensorStateClass.MEASUREMENT),
     _percent(car.SOLAR_SHARE_MONTH, off=True, state_class=SensorStateClass.MEASUREMENT),
+    _sensor(car.FUEL_MONTH, off=True, state_class=SensorStateClass.TOTAL, **_FORMS[Unit.LITERS]),
+    _sensor(
+        car.FUEL_CONSUMPTION_MONTH,
+        off=True,
+        state_class=SensorStateClass.MEASUREMENT,
+        **_FORMS[Unit.LITERS_PER_100_KILOMETERS],
+    ),
     _sensor(
         car.PREDICTED_SOC,
         _predicted,
@@ -1449,7 +1456,7 @@ _SPECIAL: Final[Mapping[AnyAttribute, type[MyBMWSensor]]] = {
     **dict.fromkeys(car.COST.values(), PeriodMoneySensor),
     **dict.fromkeys((car.LAST_COST, car.RUNNING_COST), MoneySensor),
     car.COST_PER_DISTANCE: MoneyPerDistanceSensor,
-    **dict.fromkeys((*car.DISTANCE.values(), *car.CHARGED.values()), PeriodSensor),
+    **dict.fromkeys((*car.DISTANCE.values(), *car.CHARGED.values(), car.FUEL_MONTH), PeriodSensor),
     car.CONNECTION: ConnectionSensor,
     car.ACCESS: AccessSensor,
     car.RANGE_MAP: ReachSensor,

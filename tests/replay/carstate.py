@@ -30,6 +30,10 @@ TOTAL_RANGE: Final = "vehicle.drivetrain.lastRemainingRange"
 FUEL: Final = "vehicle.drivetrain.fuelSystem.remainingFuel"
 FUEL_LEVEL: Final = "vehicle.drivetrain.fuelSystem.level"
 ODOMETER: Final = "vehicle.vehicle.travelledDistance"
+_OVER_LIFE: Final = "vehicle.drivetrain.fuelSystem.consumptionOverLifeTime"
+LIFETIME_DISTANCE: Final = f"{_OVER_LIFE}.overall.referenceDistance"
+LIFETIME_FUEL: Final = f"{_OVER_LIFE}.overall.fuel"
+LIFETIME_ELECTRIC: Final = f"{_OVER_LIFE}.inChargeDepleting.referenceDistanceEngineOff"
 HEADING: Final = f"{_NAVIGATION}.currentLocation.heading"
 FIX: Final = f"{_NAVIGATION}.currentLocation.fixStatus"
 LOCK: Final = f"{_CABIN}.door.status"
@@ -90,7 +94,8 @@ UNITS: Final[Mapping[str, str]] = {
     **dict.fromkeys((VOLTAGE, _STARTER_VOLTAGE), "V"),
     **{f"{tyre}.{name}": "kPa" for tyre in _TYRES for name in ("pressure", "pressureTarget")},
     AMPERE: "A",
-    FUEL: "l",
+    **dict.fromkeys((LIFETIME_DISTANCE, LIFETIME_ELECTRIC), "km"),
+    **dict.fromkeys((FUEL, LIFETIME_FUEL), "l"),
     POWER: "W",
     TIME_TO_FULL: "min",
 }
@@ -115,7 +120,8 @@ class CarState:
     """A parked car: kWh, litres, km, percent, degrees, and kWh or litres per 100 km.
 
     `live` cars send their position on the road. `sends` limits a car to these descriptors and
-    those of charging and trips. A header that freezes keeps its value while charging.
+    those of charging and trips. A header that freezes keeps its value while charging. `burnt` and
+    `electric_km` are counted over its lifetime.
     """
 
     drivetrain: Drivetrain = Drivetrain.BEV
@@ -127,6 +133,8 @@ class CarState:
     tank: float = 50.0
     fuel_consumption: float = 6.5
     odometer: float = 20000.0
+    burnt: float = 800.0
+    electric_km: float = 9000.0
     home: tuple[float, float] = (48.1371, 11.5754)
     away: tuple[float, float] | None = None
     heading: int = 0
@@ -200,12 +208,15 @@ class CarState:
         if self.electric:
             usable = max(0.0, self.soc - _RESERVE) * self.capacity / self.consumption
             electric = min(km, usable)
-        burnt = (km - electric) * self.fuel_consumption / 100 if self.burns else 0.0
+        needed = (km - electric) * self.fuel_consumption / 100 if self.burns else 0.0
+        burnt = min(needed, max(0.0, self.fuel - _LAST_LITRE))
         return replace(
             self,
             soc=self.soc - electric * self.consumption / self.capacity,
-            fuel=max(min(_LAST_LITRE, self.fuel), self.fuel - burnt),
+            fuel=self.fuel - burnt,
             odometer=self.odometer + km,
+            burnt=self.burnt + burnt,
+            electric_km=self.electric_km + electric,
         )
 
     def say(self, at: float, *groups: Facts) -> Iterator[Change]:
@@ -243,6 +254,12 @@ class CarState:
             facts[FUEL_LEVEL] = round(100 * self.fuel / self.tank)
             facts[TOTAL_RANGE] = round(self.electric_range + self.fuel_range)
         return facts
+
+    def counts(self) -> Facts:
+        """Yield what a car with a tank has counted over its lifetime."""
+        electric: Facts = {LIFETIME_ELECTRIC: round(self.electric_km, 1)} if self.electric else {}
+        overall = {LIFETIME_DISTANCE: round(self.odometer, 1), LIFETIME_FUEL: round(self.burnt, 2)}
+        return {**overall, **electric} if self.burns else {}
 
     def where(self) -> Facts:
         """Yield odometer and position."""

@@ -24,11 +24,11 @@ from homeassistant.components.recorder.statistics import (
     get_last_statistics,
     get_metadata,
 )
-from homeassistant.const import UnitOfEnergy, UnitOfLength
+from homeassistant.const import UnitOfEnergy, UnitOfLength, UnitOfVolume
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
-from homeassistant.util.unit_conversion import DistanceConverter, EnergyConverter
+from homeassistant.util.unit_conversion import DistanceConverter, EnergyConverter, VolumeConverter
 
 from ..client.core.records import Record
 from ..client.journal.hourly import HourlySum, HourlySums
@@ -52,6 +52,7 @@ KINDS: Final[Mapping[Series, _Kind]] = {
     Series.DRIVING_ENERGY: _ENERGY,
     Series.CHARGED_HOME: _ENERGY,
     Series.CHARGED_AWAY: _ENERGY,
+    Series.FUEL: _Kind(UnitOfVolume.LITERS, VolumeConverter.UNIT_CLASS),
 }
 
 

@@ -95,6 +95,7 @@ def _summary(item: Summary) -> dict[str, JsonValueType]:
         "driving_energy": item.driving_energy,
         "consumption": item.consumption,
         "electric_share": item.electric_share,
+        **({} if item.fuel is None else _fuel(item)),
         "charged": item.charged,
         "charged_home": item.charged_home,
         "charged_away": item.charged_away,
@@ -102,6 +103,10 @@ def _summary(item: Summary) -> dict[str, JsonValueType]:
         "solar_share": item.solar_share,
         **({"cost": costs, "cost_per_100km": _rounded(item.costs_per_distance)} if costs else {}),
     }
+
+
+def _fuel(item: Summary) -> dict[str, JsonValueType]:
+    return {"fuel": item.fuel, "fuel_consumption": item.fuel_consumption}
 
 
 def _rounded(amounts: Mapping[str, float]) -> dict[str, JsonValueType]:

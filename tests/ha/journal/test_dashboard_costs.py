@@ -31,6 +31,7 @@ DYNAMIC = {"tariff": "entity", "price_entity": PRICE}
 CHANGES = {19: 0.2, 20: 0.35, 21: -0.05}
 """The price at home changes at these hours in UTC."""
 
+EVENING = MIDNIGHT + timedelta(hours=16.5)
 LAG = 11 / 6 + 0.5
 """So many kWh the sensor may be late: the car sends every ten minutes, and it grows in steps."""
 
@@ -52,7 +53,7 @@ def options(prices: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture(autouse=True)
 def _prices(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
     """Let an entity have the price of a kWh, which changes in the evening."""
-    freezer.move_to(MIDNIGHT)
+    freezer.move_to(EVENING)
     hass.config.currency = "EUR"
 
     def show(price: float) -> None:
@@ -106,7 +107,7 @@ async def test_fixed_price(
         running.append(event.data["new_state"].state)
 
     async_track_state_change_event(hass, [RUNNING], note)
-    await live(day)
+    await live(message for message in day if message.time > EVENING)
     energy = float(state(hass, ENERGY))
     assert energy > 5
     assert float(state(hass, COST)) == pytest.approx(0.3 * energy, abs=0.005)
@@ -127,7 +128,7 @@ async def test_price_of_an_entity(
 ) -> None:
     """The dashboard takes the price when the sensor grows, the journal when the energy flowed."""
     await dashboard(hass, entity_energy_price=PRICE)
-    await live(day)
+    await live(message for message in day if message.time > EVENING)
     charges = account.runtime_data.journals.cars[I4].log.charges
     item = charges[max(charges)]
     table = {18: 0.3, **CHANGES}

@@ -160,6 +160,8 @@ _FIGURES: Final = (
     "driving_energy",
     "consumption",
     "electric_share",
+    "fuel",
+    "fuel_consumption",
     "charged",
     "charged_home",
     "charged_away",

@@ -316,6 +316,10 @@ CONSUMPTION: Final[Mapping[str, Attribute[float]]] = {
 }
 ELECTRIC_SHARE_MONTH: Final = Attribute("electric_share_month", float, Unit.PERCENT)
 SOLAR_SHARE_MONTH: Final = Attribute("solar_share_month", float, Unit.PERCENT)
+FUEL_MONTH: Final = Attribute("fuel_month", float, Unit.LITERS, low=0)
+FUEL_CONSUMPTION_MONTH: Final = Attribute(
+    "fuel_consumption_month", float, Unit.LITERS_PER_100_KILOMETERS
+)
 STANDBY_LOSS: Final = Attribute("standby_loss", float, Unit.PERCENT)
 PREDICTED_SOC: Final = Attribute("predicted_soc", Prediction)
 DISTANCE_FROM_HOME: Final = Attribute("distance_from_home", float, Unit.KILOMETERS, low=0)
@@ -337,6 +341,8 @@ JOURNAL: Final[frozenset[AnyAttribute]] = frozenset(
         *CONSUMPTION.values(),
         ELECTRIC_SHARE_MONTH,
         SOLAR_SHARE_MONTH,
+        FUEL_MONTH,
+        FUEL_CONSUMPTION_MONTH,
         PREDICTED_SOC,
         DISTANCE_FROM_HOME,
         AT_HOME,

@@ -14,6 +14,7 @@ from .battery import Battery
 from .charges import ChargeTracker
 from .costs import ChargingCosts
 from .distances import PeriodDistances
+from .lifetime import LifetimeCounts
 from .log import JournalEvent, Log, Settings
 from .observation import OBSERVED, Observation
 from .period_sums import PeriodSums
@@ -28,6 +29,7 @@ _PRESENCE: Final = "presence"
 _BATTERY: Final = "battery"
 _STANDBY: Final = "standby"
 _PREDICTION: Final = "prediction"
+_LIFETIME: Final = "lifetime"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Journal:
         self.log = log
         self.settings = settings
         self.trips = TripTracker()
+        self.lifetime = LifetimeCounts()
         self.charges = ChargeTracker()
         self.prediction = SocPrediction()
         self.presence = Presence()
@@ -70,6 +73,7 @@ class Journal:
         self.charges.look(observation, now, self.log, self.settings, moved)
         self.costs.update(self.log, self.settings.prices)
         parked = self.trips.driving is False
+        self.lifetime.look(observation, self.log, parked=parked)
         self.presence.look(observation, self.settings, parked=parked)
         self.battery.look(observation)
         self.standby.look(observation, parked=parked)
@@ -94,6 +98,7 @@ class Journal:
             _BATTERY: self.battery.dump(),
             _STANDBY: self.standby.dump(),
             _PREDICTION: self.prediction.dump(),
+            _LIFETIME: self.lifetime.dump(),
         }
 
     def load(self, saved: object) -> None:
@@ -105,6 +110,7 @@ class Journal:
         self.battery.load(parts.get(_BATTERY))
         self.standby.load(parts.get(_STANDBY))
         self.prediction.load(parts.get(_PREDICTION))
+        self.lifetime.load(parts.get(_LIFETIME))
 
     def _readings(self, seen: Observation, now: datetime) -> Iterator[AnyReading]:
         """Yield the live values that have changed; their times never fall."""
@@ -131,6 +137,7 @@ class Journal:
         if current is not None or self.log.trips:
             driven |= self._distances.of(self.log, current, now, self.settings.zone)
         yield from driven.items()
+        yield from self._sums.burnt(self.log, now, self.settings.zone)
         charged = [*self.charges.values(seen, now, self.settings)]
         yield from ((key, self._as_filed(value)) for key, value in charged)
         if charged:

@@ -29,6 +29,12 @@ PLUG_COUNT: Final = attribute_of(f"{_PORT}.plugEventId")
 TO_FULL: Final = attribute_of(
     "vehicle.drivetrain.electricEngine.charging.smeEnergyDeltaFullyCharged"
 )
+_OVER_LIFE: Final = "vehicle.drivetrain.fuelSystem.consumptionOverLifeTime"
+LIFETIME_DISTANCE: Final = attribute_of(f"{_OVER_LIFE}.overall.referenceDistance")
+LIFETIME_FUEL: Final = attribute_of(f"{_OVER_LIFE}.overall.fuel")
+LIFETIME_ELECTRIC: Final = attribute_of(
+    f"{_OVER_LIFE}.inChargeDepleting.referenceDistanceEngineOff"
+)
 DC_PLUG: Final = attribute_of(f"{_PORT}.dcStatus")
 
 OBSERVED: Final[frozenset[AnyAttribute]] = frozenset(
@@ -62,6 +68,9 @@ OBSERVED: Final[frozenset[AnyAttribute]] = frozenset(
         car.CHARGING_SINCE,
         car.CLIMATE_ACTIVITY,
         TO_FULL,
+        LIFETIME_DISTANCE,
+        LIFETIME_FUEL,
+        LIFETIME_ELECTRIC,
     }
 )
 """The attributes whose changes are a reason to observe a car again."""

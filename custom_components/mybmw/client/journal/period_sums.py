@@ -9,6 +9,8 @@ from ..core.attributes import (
     CHARGED,
     CONSUMPTION,
     ELECTRIC_SHARE_MONTH,
+    FUEL_CONSUMPTION_MONTH,
+    FUEL_MONTH,
     SOLAR_SHARE_MONTH,
     AnyAttribute,
 )
@@ -29,30 +31,43 @@ class PeriodSums:
 
     def __init__(self) -> None:
         self._known: tuple[int, list[datetime]] | None = None
-        self._values: dict[AnyAttribute, float | None] = {}
+        self._means: dict[Period, Means] = {}
+        self._charged: dict[AnyAttribute, float] = {}
 
     def of(
         self, log: Log, now: datetime, zone: tzinfo
     ) -> Iterator[tuple[AnyAttribute, float | None]]:
-        """Yield the sums of the records that have ended."""
-        starts = [start_of(period, now, zone) for period in _PERIODS]
-        if self._known != (log.version, starts):
-            self._known = log.version, starts
-            self._values = dict(_sums(log, starts))
-        yield from self._values.items()
+        """Yield the sums of charging and of driving with electricity."""
+        self._update(log, now, zone)
+        yield from self._charged.items()
+        for period, name in _PERIODS.items():
+            yield CONSUMPTION[name], self._means[period].consumption.per_hundred
+        month = self._means[Period.MONTH]
+        yield ELECTRIC_SHARE_MONTH, month.electric_share.per_hundred
+        yield SOLAR_SHARE_MONTH, month.solar_share.per_hundred
 
+    def burnt(
+        self, log: Log, now: datetime, zone: tzinfo
+    ) -> Iterator[tuple[AnyAttribute, float | None]]:
+        """Yield the fuel of this month, None if it is not known of any trip."""
+        self._update(log, now, zone)
+        fuel = self._means[Period.MONTH].fuel
+        yield FUEL_MONTH, round(fuel.total, 2) if fuel.weight else None
+        yield FUEL_CONSUMPTION_MONTH, fuel.per_hundred
 
-def _sums(log: Log, starts: list[datetime]) -> Iterator[tuple[AnyAttribute, float | None]]:
-    first, every = min(starts), chain[Record](log.trips.values(), log.charges.values())
-    records = [item for item in every if item.end >= first]
-    for name, start in zip(_PERIODS.values(), starts, strict=True):
-        if log.charges and name in CHARGED:
-            yield CHARGED[name], _charged(log.charges.values(), start)
-        means = _means(records, start)
-        yield CONSUMPTION[name], means.consumption.per_hundred
-        if name == "month":
-            yield ELECTRIC_SHARE_MONTH, means.electric_share.per_hundred
-            yield SOLAR_SHARE_MONTH, means.solar_share.per_hundred
+    def _update(self, log: Log, now: datetime, zone: tzinfo) -> None:
+        starts = {period: start_of(period, now, zone) for period in _PERIODS}
+        if self._known == (log.version, [*starts.values()]):
+            return
+        self._known = log.version, [*starts.values()]
+        first, every = min(starts.values()), chain[Record](log.trips.values(), log.charges.values())
+        records = [item for item in every if item.end >= first]
+        self._means = {period: _means(records, start) for period, start in starts.items()}
+        self._charged = {
+            CHARGED[name]: _charged(log.charges.values(), starts[period])
+            for period, name in _PERIODS.items()
+            if log.charges and name in CHARGED
+        }
 
 
 def _means(records: Iterable[Record], start: datetime) -> Means:

@@ -22,6 +22,7 @@ class Series(StrEnum):
     DRIVING_ENERGY = "driving_energy"
     CHARGED_HOME = "charged_home"
     CHARGED_AWAY = "charged_away"
+    FUEL = "fuel"
 
 
 COST: Final = "charging_cost"
@@ -43,6 +44,8 @@ def parts_of(item: Record) -> Iterator[Part]:
     yield from _spread(Series.DISTANCE, item, item.distance)
     if item.energy is not None:
         yield from _spread(Series.DRIVING_ENERGY, item, item.energy.value)
+    if item.fuel is not None:
+        yield from _spread(Series.FUEL, item, item.fuel.value)
 
 
 def _charged(item: Charge) -> Iterator[Part]:

@@ -28,8 +28,8 @@ class Summary:
 
     Energy and distance count when they flowed and were driven, records when they ended. The
     consumption in kWh/100 km is that of the trips whose energy is known, weighted by distance; the
-    solar share is that of the charges at home for which it is known, weighted by energy. `costs`
-    are those of charging by currency.
+    solar share is that of the charges at home for which it is known, weighted by energy. Fuel is in
+    litres and L/100 km. `costs` are those of charging by currency.
     """
 
     start: datetime
@@ -39,6 +39,8 @@ class Summary:
     driving_energy: float | None = None
     consumption: float | None = None
     electric_share: float | None = None
+    fuel: float | None = None
+    fuel_consumption: float | None = None
     charged_home: float = 0.0
     charged_away: float = 0.0
     charges: int = 0
@@ -128,6 +130,7 @@ class Means:
 
     consumption: Mean = field(default_factory=Mean)
     electric_share: Mean = field(default_factory=Mean)
+    fuel: Mean = field(default_factory=Mean)
     solar_share: Mean = field(default_factory=Mean)
 
     def count(self, item: Record) -> None:
@@ -141,6 +144,8 @@ class Means:
             self.consumption.add(item.energy.value, item.distance)
         if item.electric_share is not None:
             self.electric_share.add(item.distance * item.electric_share / 100, item.distance)
+        if item.fuel is not None:
+            self.fuel.add(item.fuel.value, item.distance)
 
 
 @dataclass(slots=True)
@@ -188,6 +193,8 @@ def _summary(span: tuple[datetime, datetime], sums: _Sums) -> Summary:
         driving_energy=amounts.get(Series.DRIVING_ENERGY),
         consumption=sums.means.consumption.per_hundred,
         electric_share=sums.means.electric_share.per_hundred,
+        fuel=amounts.get(Series.FUEL, 0.0 if sums.means.fuel.weight else None),
+        fuel_consumption=sums.means.fuel.per_hundred,
         charged_home=amounts.get(Series.CHARGED_HOME, 0.0),
         charged_away=amounts.get(Series.CHARGED_AWAY, 0.0),
         charges=sums.charges,

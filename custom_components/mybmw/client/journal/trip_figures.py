@@ -47,6 +47,11 @@ def amended(trip: Trip, seen: Observation, doubts: int) -> Trip:
     )
 
 
+def has_own_fuel(trip: Trip) -> bool:
+    """Return whether the car has said how much fuel a trip has taken."""
+    return any(key in (_FUEL, _BURNT) for key, _ in trip.facts)
+
+
 def deviates(trip: Trip, seen: Observation) -> bool | None:
     """Return whether the consumption that the car reported differs much from that of the battery.
 

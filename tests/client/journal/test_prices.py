@@ -120,6 +120,53 @@ def test_changing_prices(seed: int) -> None:
     assert from_json(to_json(found)) == found
 
 
+NIGHTS = {
+    "25 hours": datetime(2026, 10, 24, 18, tzinfo=UTC),
+    "23 hours": datetime(2026, 3, 28, 18, tzinfo=UTC),
+}
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("night", NIGHTS)
+def test_any_night(night: str, seed: int) -> None:
+    """Any rules of the day, energies and gaps add up to the cent while the clock changes.
+
+    The price of each quarter is looked up here by the wall clock.
+    """
+    random = Random(seed)
+    item = charge([round(random.uniform(0, 3), 4) for _ in range(48)], NIGHTS[night])
+    edges = sorted(random.sample(range(96), 6))
+    amounts = [Decimal(random.randint(-4000, 9000)) / 10_000 for _ in range(6)]
+    base = None if seed % 3 == 0 else 0.35
+    rules = [
+        PricePeriod(EVERY_DAY, _clock(first), _clock(last), float(amount))
+        for first, last, amount in zip(edges, [*edges[1:], edges[0]], amounts, strict=True)
+    ][: random.randint(2, 6)]
+
+    def price(start: datetime) -> str | None:
+        local = start.astimezone(BERLIN)
+        quarter = local.hour * 4 + local.minute // 15
+        for number, rule in enumerate(rules):
+            first, last = edges[number], [*edges[1:], edges[0]][number]
+            if first <= quarter < last or (first > last and not last <= quarter < first):
+                return f"{rule.price:.4f}"
+        return None if base is None else f"{base}"
+
+    found = priced(item, at_home(time_of_use(base, rules, BERLIN)))
+    known = [slot for slot in item.slots if price(slot.start) is not None]
+    if not known:
+        assert found.cost is None
+        return
+    assert found.cost is not None
+    assert cents(found.cost.amount) == cents(exactly(item, price))
+    unpriced = sum(slot.energy for slot in item.slots if slot not in known)
+    assert found.cost.partial is (unpriced > 0.05 * sum(slot.energy for slot in item.slots))
+
+
+def _clock(quarter: int) -> time:
+    return time(quarter // 4, quarter % 4 * 15)
+
+
 def test_cost_by_hour() -> None:
     """The statistics have the cost when it arose."""
     prices = at_home(lambda start: 0.1 if start < START + 2 * QUARTER else -0.05)

@@ -5,12 +5,12 @@ from copy import deepcopy
 from typing import Final, cast
 
 from homeassistant.components.diagnostics import async_redact_data
-from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_USERNAME
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_USERNAME, CONF_ZONE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 
 from .client import HIDDEN, Recording, Redactor, Vehicle, encode, files, narrow
-from .client.journal.anonymous import outline
+from .client.journal.anonymous import figures, outline
 from .const import CONF_CA, CONF_SOURCES, DOMAIN
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .doctor import async_summary
@@ -19,7 +19,7 @@ type Report = dict[str, object]
 
 _MESSAGES: Final = 200
 _RECORDS: Final = 5
-_HIDDEN_OPTIONS: Final = {CONF_CA, CONF_HOST, CONF_PASSWORD, CONF_USERNAME}
+_HIDDEN_OPTIONS: Final = {CONF_CA, CONF_HOST, CONF_PASSWORD, CONF_USERNAME, CONF_ZONE}
 
 
 async def async_get_config_entry_diagnostics(
@@ -93,7 +93,7 @@ def _vehicle(vehicle: Vehicle) -> Report:
 
 
 def _journal(coordinator: GarageCoordinator, vin: str) -> Report | None:
-    """Return the number of records and the last ones, without places and exact times."""
+    """Return the number of records, what was learned, and the last records without places."""
     journal = coordinator.journals.cars.get(vin)
     if journal is None:
         return None
@@ -101,6 +101,7 @@ def _journal(coordinator: GarageCoordinator, vin: str) -> Report | None:
         "trips": len(journal.log.trips),
         "charges": len(journal.log.charges),
         "unreadable": journal.files.unreadable_count,
+        "learned": figures(journal.journal),
         "last": [outline(item) for item in journal.newest(_RECORDS)],
     }
 

@@ -7,13 +7,16 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import Entity
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.mybmw.client import Http
 from custom_components.mybmw.const import DOMAIN
+from tests.ha.support.card import Card, Open
 from tests.replay import vehicles
 from tests.replay.fingerprints import bundled, load
 from tests.replay.mybmw import SimulatedMyBMW
@@ -134,5 +137,16 @@ def elapse(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Elapse:
         freezer.tick(delta)
         async_fire_time_changed(hass)
         await hass.async_block_till_done(wait_background_tasks=True)
+
+    return run
+
+
+@pytest.fixture
+def open_card(hass: HomeAssistant, hass_ws_client: WebSocketGenerator) -> Open:
+    """Open the connection of a browser; by default that of an administrator."""
+
+    async def run(token: str | None = None) -> Card:
+        assert await async_setup_component(hass, "websocket_api", {})
+        return Card(hass, await (hass_ws_client(hass, token) if token else hass_ws_client(hass)))
 
     return run

@@ -11,9 +11,10 @@ from homeassistant.components.zone import async_active_zone
 from homeassistant.const import STATE_HOME, STATE_NOT_HOME, STATE_OFF, STATE_ON
 
 from ..binary_sensor import BinaryDescription
-from ..client import AnyAttribute, Vehicle, attributes as car
+from ..client import AnyAttribute, Vehicle, attributes as car, explain
 from ..client.core.descriptors import DESCRIPTORS
 from ..client.core.values import ClimateActivity, Position, Weekday
+from ..doctor import case_of
 from ..sensor import SensorDescription, State
 from .quantities import in_unit_of_user
 from .viewer import ITEMS, EntityKey, Viewer, enabled
@@ -33,6 +34,7 @@ _SIDES: Final = {
 _RUNNING: Final = {item.lower() for item in ClimateActivity if item.running}
 _TRACKER: Final = EntityKey("device_tracker", "location")
 _DEPARTURES: Final = EntityKey("sensor", "charging_profile.departure_times")
+_LONGEST_REASON: Final = 200
 _TIMERS: Final = (1, 2, 3)
 
 
@@ -284,3 +286,20 @@ def _is_current(viewer: Viewer, attributes: tuple[AnyAttribute, ...]) -> bool:
     vehicle, healthy = viewer.vehicle, viewer.coordinator.availability.healthy
     sources = vehicle.sources_of(*attributes) or (None,)
     return any(healthy(vehicle.vin, source) for source in sources)
+
+
+def reason_of(viewer: Viewer, name: str) -> str | None:
+    """Return why a fact is current, old or missing; None if the user may not read it."""
+    for fact in FACTS:
+        readable = viewer.readable(fact.places) if fact.name == name else []
+        for place, _ in readable[:1]:
+            case = case_of(viewer.coordinator, viewer.vehicle)
+            explanation = explain(case, _main(viewer.vehicle, ITEMS[place].attributes))
+            return bounded(viewer.words.explanations.explain(explanation), _LONGEST_REASON)
+    return None
+
+
+def _main(vehicle: Vehicle, attributes: tuple[AnyAttribute, ...]) -> AnyAttribute:
+    """Return the first attribute with a value, else the first one."""
+    known = (item for item in attributes if vehicle.value(item) is not None)
+    return next(known, attributes[0])

@@ -105,12 +105,13 @@ class Feed:
         """Send everything to a card now, and later what changes."""
         if not self._views:
             self._start()
-        view = self._views.get((user.id, language))
-        if view is None:
-            view = self._views[user.id, language] = SharedView(user, words)
-            view.take(self._content(view, everything=True))
+        fresh = SharedView(user, words)
+        fresh.take(self._content(fresh, everything=True))
+        view = self._views.setdefault((user.id, language), fresh)
         view.receivers[receiver] = send
-        send({**view.sent, "texts": dict(words.card)})
+        send({**fresh.sent, "texts": dict(words.card)})
+        if view is not fresh:
+            self._note_all()  # the user may be allowed less than before
         self._plan_end_of_command()
 
     @callback

@@ -12,8 +12,9 @@ import voluptuous as vol
 
 from ..const import DOMAIN
 from .car import body_of, drive_of
-from .facts import FACTS, fact_of
+from .facts import FACTS, fact_of, reason_of
 from .feed import Feed
+from .history import history_of, month_of
 from .viewer import CarDevice, Viewer, cars_of
 from .words import Words, async_words, known_language
 
@@ -22,6 +23,8 @@ type Message = dict[str, Any]
 _FEEDS: Final[HassKey[dict[str, Feed]]] = HassKey(f"{DOMAIN}_feeds")
 _MOST_SUBSCRIPTIONS: Final = 64
 _NOT_FOUND: Final = "not_found"
+_NO_JOURNAL: Final = "no_journal"
+_INVALID: Final = "invalid_format"
 _TOO_MANY: Final = "too_many"
 _ID: Final = vol.All(str, vol.Length(max=64))
 _LANGUAGE: Final = vol.All(str, vol.Length(max=16))
@@ -38,7 +41,7 @@ _GROUPS: Final = {
 def async_register_commands(hass: HomeAssistant) -> None:
     """Register all commands."""
     hass.data[_FEEDS] = {}
-    for command in (_subscribe, _list_cars):
+    for command in (_subscribe, _list_cars, _history, _why):
         websocket_api.async_register_command(hass, command)
 
 
@@ -159,3 +162,64 @@ def _listed(shown: CarDevice, viewer: Viewer) -> dict[str, object]:
         "entities": {name: fact["entity_id"] for name, fact in known.items() if fact["entity_id"]},
         "has": {"journal": shown.vin in viewer.coordinator.journals.cars, **has},
     }
+
+
+async def _async_viewer(
+    hass: HomeAssistant, connection: ActiveConnection, msg: Message
+) -> Viewer | None:
+    """Return how the user sees the wanted car; send an error if that is not possible."""
+    shown = car_of(hass, connection, msg)
+    if shown is None:
+        return None
+    words = await async_words(hass, known_language(hass, msg.get("language")))
+    viewer = viewer_of(hass, connection, shown, words)
+    if viewer is None:
+        connection.send_error(msg["id"], _NOT_FOUND, "The car is not loaded")
+    return viewer
+
+
+@websocket_api.websocket_command(
+    {
+        vol.Required("type"): f"{DOMAIN}/card/history",
+        vol.Required("device_id"): _ID,
+        vol.Required("month"): vol.All(str, vol.Length(max=7)),
+        vol.Optional("language"): _LANGUAGE,
+    }
+)
+@websocket_api.async_response
+async def _history(hass: HomeAssistant, connection: ActiveConnection, msg: Message) -> None:
+    """Send a month of the journal of a car."""
+    viewer = await _async_viewer(hass, connection, msg)
+    if viewer is None:
+        return
+    journal = viewer.coordinator.journals.cars.get(viewer.vehicle.vin)
+    if journal is None:
+        connection.send_error(msg["id"], _NO_JOURNAL, "The journal is switched off")
+        return
+    try:
+        month = month_of(msg["month"])
+    except ValueError:
+        connection.send_error(msg["id"], _INVALID, "A month is like 2026-11")
+        return
+    connection.send_result(msg["id"], history_of(viewer, journal, month))
+
+
+@websocket_api.websocket_command(
+    {
+        vol.Required("type"): f"{DOMAIN}/card/why",
+        vol.Required("device_id"): _ID,
+        vol.Required("fact"): vol.All(str, vol.Length(max=64)),
+        vol.Optional("language"): _LANGUAGE,
+    }
+)
+@websocket_api.async_response
+async def _why(hass: HomeAssistant, connection: ActiveConnection, msg: Message) -> None:
+    """Send why a fact is current, old or missing."""
+    viewer = await _async_viewer(hass, connection, msg)
+    if viewer is None:
+        return
+    text = reason_of(viewer, msg["fact"])
+    if text is None:
+        connection.send_error(msg["id"], _NOT_FOUND, "There is no such fact")
+        return
+    connection.send_result(msg["id"], {"text": text})

@@ -11,9 +11,9 @@ import pytest
 
 from custom_components.mybmw.bridge.facts import FACTS
 from custom_components.mybmw.bridge.viewer import ITEMS
-from tests.ha.bridge.conftest import Open
 from tests.ha.conftest import Elapse, SetUp
 from tests.ha.support import IX, LOCK, MILEAGE, PETROL, POLL, SOC, device
+from tests.ha.support.card import Open
 from tests.replay import faults
 from tests.replay.faults import Endpoint
 from tests.replay.mybmw import SimulatedMyBMW

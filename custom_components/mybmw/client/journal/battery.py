@@ -7,7 +7,8 @@ with losses that are assumed and therefore with a wider interval.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
+from itertools import groupby
 from math import sqrt
 from statistics import median, stdev
 from typing import Any, Final, NamedTuple
@@ -154,14 +155,25 @@ def estimate(samples: list[Sample], systematic: float = 0.0) -> BatteryEstimate 
     return BatteryEstimate(round(middle, 1), low, high, count)
 
 
-def grid_samples(newest_first: Iterable[Charge]) -> Iterator[Sample]:
+def grid_samples(charges: Iterable[Charge]) -> Iterator[Sample]:
     """Yield what the energy from the grid shows."""
-    for item in newest_first:
+    for item in charges:
         points = _points(item)
         if points is not None and item.energy is not None and item.kind is not None:
             sample = _sample(item.energy.value * EFFICIENCY[item.kind], points)
             if sample is not None:
                 yield sample
+
+
+def monthly(charges: Iterable[Charge], zone: tzinfo) -> Iterator[tuple[str, float]]:
+    """Yield each month with a charge, and the capacity that the newest charges until then show."""
+    in_order = sorted(charges, key=lambda item: item.end)
+    samples: list[Sample] = []
+    for month, ended in groupby(in_order, key=lambda item: f"{item.end.astimezone(zone):%Y-%m}"):
+        samples = [*samples, *grid_samples(ended)][-_SAMPLES:]
+        found = estimate(samples, _LOSSES)
+        if found is not None:
+            yield month, found.capacity
 
 
 def efficiency(

@@ -5,11 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from homeassistant.core import HomeAssistant
-from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
-import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
-from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 type Content = dict[str, Any]
 
@@ -68,14 +65,3 @@ class Card:
 
 
 type Open = Callable[..., Awaitable[Card]]
-
-
-@pytest.fixture
-def open_card(hass: HomeAssistant, hass_ws_client: WebSocketGenerator) -> Open:
-    """Open a connection; by default that of the owner."""
-
-    async def run(token: str | None = None) -> Card:
-        assert await async_setup_component(hass, "websocket_api", {})
-        return Card(hass, await (hass_ws_client(hass, token) if token else hass_ws_client(hass)))
-
-    return run

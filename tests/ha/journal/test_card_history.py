@@ -1,0 +1,161 @@
+"""The journal as the card shows it: a month of trips and charges, in the user's units."""
+
+from typing import Any, Final
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
+
+from custom_components.mybmw.client.core.records import Charge, ChargingKind, Figure, How, Slot
+from custom_components.mybmw.const import DOMAIN
+from tests.ha.journal.conftest import MIDNIGHT, NOON, Live
+from tests.ha.journal.test_files import log_of
+from tests.ha.support.card import Card, Open
+from tests.ha.support.cardata import I4
+from tests.replay.cardata import StreamMessage
+
+MONTH: Final = "2026-11"
+MILE: Final = 1.609344
+
+
+@pytest.fixture(autouse=True)
+def _midnight(freezer: FrozenDateTimeFactory) -> None:
+    freezer.move_to(MIDNIGHT)
+
+
+@pytest.fixture
+def open_in_evening(hass: HomeAssistant, hass_admin_user: MockUser, open_card: Open) -> Open:
+    """Open a connection long after the user has logged in."""
+
+    async def run() -> Card:
+        login = next(iter(hass_admin_user.refresh_tokens.values()))
+        return await open_card(hass.auth.async_create_access_token(login))
+
+    return run
+
+
+async def history(hass: HomeAssistant, card: Card, month: str = MONTH, **more: Any) -> Any:
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    found = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, I4), entry.entry_id)
+    assert found is not None
+    return await card.ask("history", device_id=found.id, month=month, **more)
+
+
+@pytest.mark.usefixtures("at_home")
+async def test_workday(
+    hass: HomeAssistant,
+    account: MockConfigEntry,
+    day: list[StreamMessage],
+    live: Live,
+    open_in_evening: Open,
+    hass_access_token: str,
+) -> None:
+    """What happened on a day is there at its end, newest first, with sums and curves."""
+    await live(day)
+    log, card = log_of(account), await open_in_evening()
+    first = await card.subscribe(language="de")
+    found = await history(hass, await open_in_evening(), language="de")
+    trips = sorted(log.trips.values(), key=lambda item: item.end, reverse=True)
+    charges = sorted(log.charges.values(), key=lambda item: item.end, reverse=True)
+    charges = [item for item in charges if item.end >= MIDNIGHT.replace(day=1)]
+    assert [item["id"] for item in found["trips"]] == [item.id for item in trips]
+    assert [item["id"] for item in found["charges"]] == [item.id for item in charges]
+    assert found["units"] == {
+        "distance": "km",
+        "energy": "kWh",
+        "consumption": "kWh/100km",
+        "power": "kW",
+    }
+    assert (found["month"], found["first_month"]) == (MONTH, "2026-10")
+    assert found["trips"][0]["to"] == "Home"
+    assert found["trips"][0]["from"] == first["texts"]["place_away"] == "Unterwegs"
+    assert found["trips"][0]["duration"] > 0
+    totals = found["totals"]
+    assert totals["trips"] == 2
+    assert totals["distance"] == sum(trip.distance for trip in trips)
+    assert first["facts"]["distance_this_month"]["value"] == totals["distance"]
+    assert first["facts"]["last_trip"]["at"] == found["trips"][0]["end"]
+    for charge in found["charges"]:
+        assert 2 <= len(charge["curve"]) <= 120
+        assert charge["peak"] == max(power for _, power in charge["curve"]) > 0
+        assert charge["kind"]
+    assert (await history(hass, await open_in_evening(), "2026-10"))["trips"] == []
+
+
+@pytest.mark.usefixtures("at_home")
+async def test_miles(
+    hass: HomeAssistant,
+    account: MockConfigEntry,
+    day: list[StreamMessage],
+    live: Live,
+    open_in_evening: Open,
+    hass_access_token: str,
+) -> None:
+    await live(day)
+    metric = await history(hass, await open_in_evening())
+    hass.config.units = US_CUSTOMARY_SYSTEM
+    reader = await open_in_evening()
+    _set_unit(hass, "last_trip", "sensor.private", None)
+    _set_unit(hass, "consumption_month", "sensor", {"unit_of_measurement": "mi/kWh"})
+    found = await history(hass, reader)
+    assert found["units"]["distance"] == "mi"
+    before, after = metric["totals"], found["totals"]
+    assert after["distance"] == pytest.approx(before["distance"] / MILE, abs=0.01)
+    assert found["units"]["consumption"] == "mi/kWh"
+    assert after["consumption"] == pytest.approx(100 / MILE / before["consumption"], rel=0.01)
+
+
+def _set_unit(hass: HomeAssistant, key: str, domain: str, options: Any) -> None:
+    """Set the unit of an entity, or let it have that of the unit system."""
+    registry = er.async_get(hass)
+    entity_id = registry.async_get_entity_id("sensor", DOMAIN, f"{I4}-{key}")
+    assert entity_id is not None
+    registry.async_update_entity_options(entity_id, domain, options)
+
+
+async def test_many_records(hass: HomeAssistant, account: MockConfigEntry, open_card: Open) -> None:
+    """Lists are bounded, with the newest records; so is a curve of days."""
+    log = log_of(account)
+    for number in range(300):
+        end = NOON.replace(day=1 + number % 9, minute=number % 60, second=number // 60)
+        slots = tuple(
+            Slot(NOON.replace(day=1, hour=hour, minute=minute), 0.5)
+            for hour in range(24)
+            for minute in range(0, 60, 5)
+        )
+        log.put(
+            Charge(
+                log.new_id("c", end),
+                None,
+                end,
+                start_soc=10.0,
+                end_soc=80.0,
+                energy=Figure(60.0, How.METER),
+                kind=ChargingKind.AC,
+                slots=slots,
+            )
+        )
+    found = await history(hass, await open_card())
+    assert len(found["charges"]) == 60
+    ends = [item["end"] for item in found["charges"]]
+    assert ends == sorted(ends, reverse=True)
+    assert all(len(item["curve"]) <= 120 for item in found["charges"])
+    assert found["charges"][0]["peak"] == 2.0
+    ((month, capacity, _health),) = found["battery"]
+    assert (month, capacity) == (MONTH, pytest.approx(60 * 0.9 / 0.7, rel=0.05))
+    assert found["totals"]["charges"] == 300
+
+
+@pytest.mark.parametrize("month", ["", "2026", "2026-13", "11-2026", "../../x"])
+async def test_no_month(
+    hass: HomeAssistant, account: MockConfigEntry, open_card: Open, month: str
+) -> None:
+    assert await history(hass, await open_card(), month) == "invalid_format"
+
+
+@pytest.mark.parametrize("options", [{"journal": {"keep": False}}], ids=["off"])
+async def test_no_journal(hass: HomeAssistant, account: MockConfigEntry, open_card: Open) -> None:
+    assert await history(hass, await open_card()) == "no_journal"

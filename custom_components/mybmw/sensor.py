@@ -918,6 +918,7 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
     *map(_consumption, car.CONSUMPTION.values()),
     _percent(car.ELECTRIC_SHARE_MONTH, off=True, state_class=SensorStateClass.MEASUREMENT),
     _percent(car.SOLAR_SHARE_MONTH, off=True, state_class=SensorStateClass.MEASUREMENT),
+    _percent(car.SOLAR_SHARE_NOW, off=True, state_class=SensorStateClass.MEASUREMENT),
     _sensor(car.FUEL_MONTH, off=True, state_class=SensorStateClass.TOTAL, **_FORMS[Unit.LITERS]),
     _sensor(
         car.FUEL_CONSUMPTION_MONTH,

@@ -59,12 +59,14 @@ class Journals:
         self._held: list[tuple[str, JournalEvent]] | None = []
         self._statistics: type[JournalStatistics] | None = None
         self._prices: PriceHistory | None = None
+        self._solar: Callable[[], float | None] = _unknown
 
     async def async_start(self) -> None:
         """Restore the journals of known cars, and begin to listen to changes."""
         if not is_on(self._entry):
             return
         self._statistics = await _async_statistics(self._hass)
+        self._solar = await _async_solar(self._hass)
         await self._start_prices()
         await self._list.load()
         for vin in self._garage.vehicles:
@@ -201,7 +203,8 @@ class Journals:
 
     @property
     def _settings(self) -> Settings:
-        return _settings(self._hass, self._entry, self._garage, self._prices)
+        found = _settings(self._hass, self._entry, self._garage, self._prices)
+        return replace(found, solar=self._solar)
 
     @callback
     def _update_settings(self, _event: Event) -> None:
@@ -271,6 +274,19 @@ async def async_remove_journals(hass: HomeAssistant, entry: ConfigEntry) -> None
     for vin in cars:
         await files_of(hass, cars, vin).remove()
     await price_store(hass, entry.entry_id).async_remove()
+
+
+def _unknown() -> None:
+    """Return that something is not known."""
+
+
+async def _async_solar(hass: HomeAssistant) -> Callable[[], float | None]:
+    """Return what knows the solar share of the power at home, if there is an Energy dashboard."""
+    if ENERGY not in hass.config.components:
+        return _unknown
+    module = await async_import_module(hass, f"{__package__}.solar_now")
+    found: Callable[[], float | None] = await module.async_share_now(hass)
+    return found
 
 
 async def _async_statistics(hass: HomeAssistant) -> type[JournalStatistics] | None:

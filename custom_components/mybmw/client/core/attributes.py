@@ -316,6 +316,7 @@ CONSUMPTION: Final[Mapping[str, Attribute[float]]] = {
 }
 ELECTRIC_SHARE_MONTH: Final = Attribute("electric_share_month", float, Unit.PERCENT)
 SOLAR_SHARE_MONTH: Final = Attribute("solar_share_month", float, Unit.PERCENT)
+SOLAR_SHARE_NOW: Final = Attribute("solar_share_now", float, Unit.PERCENT)
 FUEL_MONTH: Final = Attribute("fuel_month", float, Unit.LITERS, low=0)
 FUEL_CONSUMPTION_MONTH: Final = Attribute(
     "fuel_consumption_month", float, Unit.LITERS_PER_100_KILOMETERS
@@ -341,6 +342,7 @@ JOURNAL: Final[frozenset[AnyAttribute]] = frozenset(
         *CONSUMPTION.values(),
         ELECTRIC_SHARE_MONTH,
         SOLAR_SHARE_MONTH,
+        SOLAR_SHARE_NOW,
         FUEL_MONTH,
         FUEL_CONSUMPTION_MONTH,
         PREDICTED_SOC,

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from ..core import attributes as car
 from ..core.attributes import AnyAttribute, AnyReading
 from ..core.convert import mapping
-from ..core.records import Charge, Record, Trip
+from ..core.records import Charge, PlaceKind, Record, Trip
 from ..core.values import ChargingSession
 from .battery import Battery
 from .charges import ChargeTracker
@@ -30,6 +30,7 @@ _BATTERY: Final = "battery"
 _STANDBY: Final = "standby"
 _PREDICTION: Final = "prediction"
 _LIFETIME: Final = "lifetime"
+_SOLAR_STEP: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,8 @@ class Journal:
         self.prediction.look(observation, now, self.charges.open, past, self.settings)
         readings = tuple(self._readings(observation, now))
         records, events = self.log.take()
-        times = (self.trips.again, self.charges.again, self.prediction.again)
+        solar = None if self._shown.get(car.SOLAR_SHARE_NOW) is None else now + _SOLAR_STEP
+        times = (self.trips.again, self.charges.again, self.prediction.again, solar)
         again = min(filter(None, times), default=None)
         return JournalUpdate(records, readings, tuple(events), again)
 
@@ -145,10 +147,19 @@ class Journal:
             yield from self.costs.running(self.charges.running(seen))
             yield from self.battery.values(seen, self.log.charges.values(), self.log.version)
             yield from self._sums.of(self.log, now, self.settings.zone)
+            yield car.SOLAR_SHARE_NOW, self._solar_share()
             yield car.STANDBY_LOSS, self.standby.loss(now)
         yield car.PREDICTED_SOC, self.prediction.shown
         yield car.DISTANCE_FROM_HOME, self.presence.distance
         yield car.AT_HOME, self.presence.at_home
+
+    def _solar_share(self) -> float | None:
+        """Return the solar share in % while the car charges at home."""
+        charge = self.charges.open
+        if charge is None or charge.paused is not None or charge.place.kind is not PlaceKind.HOME:
+            return None
+        share = self.settings.solar()
+        return None if share is None else float(round(100 * share))
 
     def _as_filed(self, value: object) -> object:
         """Return a charge with its cost."""

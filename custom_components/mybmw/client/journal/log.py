@@ -41,7 +41,8 @@ class Settings:
 
     Days and months are those of the time zone `zone`. A car within `home_radius` metres of `home`
     is at home. `prices` are None if there are none. `meter` returns the kWh that the charger at
-    home has counted, None if not known.
+    home has counted, `solar` the part of the power there that comes from the sun; None if not
+    known.
     """
 
     join_stops: timedelta = timedelta(minutes=5)
@@ -51,6 +52,7 @@ class Settings:
     home_radius: float = 100.0
     prices: PriceList | None = None
     meter: Callable[[], float | None] = lambda: None
+    solar: Callable[[], float | None] = lambda: None
 
 
 @dataclass(slots=True)

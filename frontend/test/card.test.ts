@@ -328,6 +328,23 @@ describe("commands", () => {
     expect(home.calls).toEqual([[...sent, { entity_id: "button.unlock" }]]);
   });
 
+  it("unlock by a long press although another button loses the focus", async () => {
+    const home = new Home(electric());
+    const card = await show(home);
+    const unlock = button(card, /^Unlock/);
+    press(unlock, "pointerdown");
+    button(card, /^Lock$/).dispatchEvent(new FocusEvent("blur"));
+    await vi.advanceTimersByTimeAsync(900);
+    press(unlock, "pointerup");
+    unlock.click();
+    await settle();
+    expect(every(card.shadowRoot!, "dialog")).toEqual([]);
+    press(unlock, "pointerdown");
+    button(card, /^Lock$/).dispatchEvent(new FocusEvent("blur"));
+    await vi.advanceTimersByTimeAsync(1_100);
+    expect(home.calls).toHaveLength(1);
+  });
+
   it("unlock by a key that is held", async () => {
     const home = new Home(electric());
     const unlock = button(await show(home), /^Unlock/);
@@ -360,9 +377,9 @@ describe("commands", () => {
       await settle();
       return read(one(card, ".outcome"));
     };
-    expect(await outcome({ name: "lock", state: "pending", text: "Lock: sent", at })).toBe("Lock: sent");
+    expect(await outcome({ name: "lock", state: "pending", text: "Sent", at })).toBe("Lock: Sent");
     expect(button(card, /^Lock$/).getAttribute("aria-busy")).toBe("true");
-    expect(await outcome({ name: "lock", state: "executed", text: "Lock: done", at })).toBe("Lock: done");
+    expect(await outcome({ name: "lock", state: "executed", text: "Done", at })).toBe("Lock: Done");
     expect(await outcome(null)).toBe("");
     home.fails = "The car did not answer.";
     button(card, /^Lock$/).click();

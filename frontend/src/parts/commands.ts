@@ -5,7 +5,7 @@ import { call } from "../actions";
 import { icon, type IconName } from "../icons";
 import { isCharging } from "./energy";
 import { base, columns } from "../styles";
-import type { Command } from "../types";
+import type { CarData, Command } from "../types";
 import type { View } from "../view";
 
 /** What can be begun and ended: only one of both is shown while it is known whether it runs. */
@@ -154,10 +154,14 @@ export class MyBmwCommands extends LitElement {
   private asked: [string, Command] | undefined;
   private held: string | undefined;
   private busy: string | undefined;
+  /** What was known of the last command when one was sent. */
+  private earlier: CarData["command_state"] = null;
   private failure: string | undefined;
+  private began = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  /** Whether a pointer or key holds a command, so that the click that ends it does nothing. */
-  private pressed = false;
+  private cooldown: ReturnType<typeof setTimeout> | undefined;
+  /** The command that a pointer or key is on, so that the click that ends a press does nothing. */
+  private pressed: string | undefined;
   private note: string | undefined;
 
   override disconnectedCallback(): void {
@@ -166,23 +170,33 @@ export class MyBmwCommands extends LitElement {
     this.held = undefined;
   }
 
-  private press(name: string, command: Command): void {
-    if (command.confirm !== "hold" || this.busy || this.held) return;
-    this.pressed = true;
+  private press(event: Event, name: string, command: Command): void {
+    if (command.confirm !== "hold" || this.busy === name || this.held) return;
+    clearTimeout(this.cooldown);
+    this.pressed = name;
     this.held = name;
+    this.began = event.timeStamp;
     this.note = undefined;
-    this.timer = setTimeout(() => {
-      this.held = undefined;
-      void this.send(name, command);
-    }, HOLD);
+    this.timer = setTimeout(() => this.complete(name, command), HOLD);
     this.requestUpdate();
   }
 
-  private release(): void {
+  private complete(name: string, command: Command): void {
     clearTimeout(this.timer);
-    if (this.held) this.note = this.hint(this.held);
     this.held = undefined;
-    setTimeout(() => (this.pressed = false), AFTER);
+    void this.send(name, command);
+  }
+
+  /** End a press. One that was long enough counts even if the browser was too busy to notice. */
+  private release(event: Event, name: string, command: Command): void {
+    if (this.pressed !== name) return;
+    clearTimeout(this.cooldown);
+    this.cooldown = setTimeout(() => (this.pressed = undefined), AFTER);
+    if (!this.held) return;
+    clearTimeout(this.timer);
+    this.held = undefined;
+    if (/up$/.test(event.type) && event.timeStamp - this.began >= HOLD) this.complete(name, command);
+    else this.note = this.hint(name);
     this.requestUpdate();
   }
 
@@ -192,7 +206,7 @@ export class MyBmwCommands extends LitElement {
 
   /** A click that no press came before is one of a screen reader, which cannot hold: ask instead. */
   private tap(name: string, command: Command): void {
-    if (this.busy || (command.confirm === "hold" && this.pressed)) return;
+    if (this.busy === name || (command.confirm === "hold" && this.pressed === name)) return;
     if (command.confirm === "none") void this.send(name, command);
     else void this.ask(name, command);
   }
@@ -200,7 +214,7 @@ export class MyBmwCommands extends LitElement {
   private key(event: KeyboardEvent, name: string, command: Command): void {
     if (command.confirm !== "hold" || (event.key !== "Enter" && event.key !== " ")) return;
     event.preventDefault();
-    if (!event.repeat) this.press(name, command);
+    if (!event.repeat) this.press(event, name, command);
   }
 
   private async ask(name: string, command: Command): Promise<void> {
@@ -220,6 +234,7 @@ export class MyBmwCommands extends LitElement {
 
   private async send(name: string, command: Command): Promise<void> {
     this.busy = name;
+    this.earlier = this.view.car.command_state;
     this.failure = this.note = undefined;
     this.requestUpdate();
     try {
@@ -230,42 +245,44 @@ export class MyBmwCommands extends LitElement {
         error: typeof message === "string" ? message : command.label,
       });
     }
-    this.busy = undefined;
+    if (this.busy === name) this.busy = undefined;
     this.requestUpdate();
   }
 
   private outcome(): TemplateResult | typeof nothing {
     const last = this.view.car.command_state;
-    if (this.failure)
-      return html`<span class="error">${icon("warning")}</span><bdi class="clamp">${this.failure}</bdi>`;
-    if (this.busy || last?.state === "pending")
-      return html`${icon("clock")}<bdi class="clamp"
-          >${last?.state === "pending" ? last.text : this.view.text("sending")}</bdi
-        >`;
-    if (this.note) return html`${icon("info")}<bdi class="clamp">${this.note}</bdi>`;
-    if (!last || Date.now() - new Date(last.at).getTime() > SHOWN) return nothing;
-    const failed = last.state === "error";
-    return html`<span class=${failed ? "error" : "done"}>${icon(failed ? "warning" : "check")}</span
-      ><bdi class="clamp">${last.text}</bdi>`;
+    const known = last !== null && !(this.busy && last === this.earlier);
+    if (this.failure) return this.line("warning", this.failure, "error");
+    if (this.note) return this.line("info", this.note);
+    if (!known) return this.busy ? this.line("clock", this.view.text("sending")) : nothing;
+    const text = [this.view.car.commands[last.name]?.label, last.text].filter(Boolean).join(": ");
+    if (last.state === "pending") return this.line("clock", text);
+    if (Date.now() - new Date(last.at).getTime() > SHOWN) return nothing;
+    return last.state === "error" ? this.line("warning", text, "error") : this.line("check", text, "done");
+  }
+
+  private line(symbol: IconName, text: string, style = ""): TemplateResult {
+    return html`<span class=${style}>${icon(symbol)}</span><bdi class="clamp">${text}</bdi>`;
   }
 
   private button([name, command]: [string, Command]): TemplateResult {
     const state = this.view.car.command_state;
     const busy = this.busy === name || (state?.state === "pending" && state.name === name);
     const hold = command.confirm === "hold";
+    const release = (event: Event): void => this.release(event, name, command);
     return html`<button
       class=${`command link ${this.held === name ? "held" : ""} ${busy ? "busy" : ""}`}
       aria-label=${hold ? this.hint(name) : command.label}
       aria-busy=${busy ? "true" : "false"}
       @click=${() => this.tap(name, command)}
       @contextmenu=${(event: Event) => hold && event.preventDefault()}
-      @pointerdown=${(event: PointerEvent) => event.button === 0 && this.press(name, command)}
-      @pointerup=${this.release}
-      @pointerleave=${this.release}
-      @pointercancel=${this.release}
+      @pointerdown=${(event: PointerEvent) => event.button === 0 && this.press(event, name, command)}
+      @pointerup=${release}
+      @pointerleave=${release}
+      @pointercancel=${release}
       @keydown=${(event: KeyboardEvent) => this.key(event, name, command)}
-      @keyup=${this.release}
-      @blur=${this.release}
+      @keyup=${release}
+      @blur=${release}
     >
       ${icon(ICONS[name] ?? "car")}<bdi class="clamp">${command.label}</bdi>
       ${hold ? html`<span class="hint">${this.view.text("hold")}</span>` : nothing}

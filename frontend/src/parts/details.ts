@@ -67,8 +67,8 @@ export class MyBmwDetails extends LitElement {
       }
       .above {
         display: grid;
-        grid-template-columns: minmax(64px, 1fr) minmax(110px, 168px) minmax(64px, 1fr);
-        column-gap: 10px;
+        grid-template-columns: minmax(76px, 1fr) minmax(90px, 168px) minmax(76px, 1fr);
+        column-gap: 6px;
         direction: ltr;
       }
       .above svg.drawing {
@@ -80,7 +80,7 @@ export class MyBmwDetails extends LitElement {
         justify-self: end;
         margin-top: 46px;
         border-radius: 10px;
-        padding: 6px 8px;
+        padding: 4px 6px;
         text-align: end;
         min-height: 40px;
         overflow-wrap: anywhere;
@@ -244,15 +244,20 @@ export class MyBmwDetails extends LitElement {
     const state =
       active && active.value !== null ? (active.text ?? view.text(active.value === true ? "on" : "off")) : "";
     return html`${active ? html`<div class="tiles">${view.tile(active, "fan", state)}</div>` : nothing}
-      <ul>
-        ${departures.map(
-          (fact) =>
-            html`<li class=${fact.on === false ? "off" : ""}>
-              ${icon("clock")}<span class="clamp"><bdi>${fact.text ?? fact.name}</bdi></span>
-              <span class="end">${this.departure(fact)}</span>
-            </li>`,
-        )}
-      </ul>`;
+    ${
+      departures.length
+        ? html`<ul>
+            ${departures.map((fact) => this.row(fact))}
+          </ul>`
+        : nothing
+    }`;
+  }
+
+  private row(fact: Fact): TemplateResult {
+    return html`<li class=${fact.on === false ? "off" : ""}>
+      ${icon("clock")}<span class="clamp"><bdi>${fact.text ?? fact.name}</bdi></span>
+      <span class="end">${this.departure(fact)}</span>
+    </li>`;
   }
 
   private departure(fact: Fact): string {
@@ -274,16 +279,23 @@ export class MyBmwDetails extends LitElement {
     );
     if (!services.length && !messages.length && !tiles.length)
       return missing(view, "no_services", "next_service_date");
-    return html`<ul>
-        ${messages.map(
-          (item) =>
-            html`<li class="open">
-              ${icon("warning")}<span class="clamp"><bdi>${item.text}</bdi></span>
-            </li>`,
-        )}
-        ${services.map((item) => this.due(item))}
-      </ul>
-      ${tiles.length ? html`<div class="tiles">${tiles}</div>` : nothing}`;
+    const rows = [
+      ...messages.map(
+        (item) =>
+          html`<li class="open">
+            ${icon("warning")}<span class="clamp"><bdi>${item.text}</bdi></span>
+          </li>`,
+      ),
+      ...services.map((item) => this.due(item)),
+    ];
+    return html`${
+      rows.length
+        ? html`<ul>
+            ${rows}
+          </ul>`
+        : nothing
+    }
+    ${tiles.length ? html`<div class="tiles">${tiles}</div>` : nothing}`;
   }
 
   /** Return a service: its status unless all is well, and when it is due. */

@@ -361,10 +361,11 @@ function fuelBar(view: View, far: Fact | undefined): Part {
 
 function hybrid(view: View): Part {
   const charges = view.flag("plugged") || isCharging(view);
+  const share = charges ? nothing : view.tile(view.fact("electric_share"), "route");
   const total = view.first("range_total");
   return html`<div class="bars">
     ${range(view, total)} ${batteryBar(view)} ${fuelBar(view, view.fact("range_fuel"))}
-    ${charges ? now(view) : html`<div class="tiles">${view.tile(view.fact("electric_share"), "route")}</div>`}
+    ${charges ? now(view) : share === nothing ? nothing : html`<div class="tiles">${share}</div>`}
   </div>`;
 }
 

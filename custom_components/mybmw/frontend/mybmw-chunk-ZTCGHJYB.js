@@ -1,0 +1,209 @@
+import{a as $,b as l,c as m,d as r,g as d}from"./mybmw-chunk-IOBAAGH4.js";var D=$`
+  .energy {
+    display: grid;
+    gap: 12px;
+  }
+  .gauge {
+    display: grid;
+    grid-template-columns: auto minmax(0, 1fr);
+    gap: 8px 20px;
+    align-items: center;
+  }
+  .ring {
+    position: relative;
+    width: clamp(96px, 30cqi, 124px);
+    aspect-ratio: 1;
+    border-radius: 50%;
+    display: block;
+  }
+  .ring svg {
+    width: 100%;
+    height: 100%;
+    display: block;
+  }
+  .ring circle {
+    fill: none;
+    stroke-width: 9;
+  }
+  .track {
+    stroke: color-mix(in srgb, var(--text) 10%, transparent);
+  }
+  .level {
+    stroke: var(--level);
+    stroke-linecap: round;
+    transition: stroke-dasharray 0.6s ease;
+  }
+  .predicted {
+    stroke: color-mix(in srgb, var(--level) 45%, transparent);
+    stroke-linecap: round;
+  }
+  .mark {
+    stroke: var(--text);
+    stroke-width: 3;
+    stroke-linecap: round;
+  }
+  .charging .level {
+    animation: breathe 2.4s ease-in-out infinite;
+  }
+  @keyframes breathe {
+    50% {
+      opacity: 0.55;
+    }
+  }
+  .middle {
+    position: absolute;
+    inset: 12%;
+    display: grid;
+    place-content: center;
+    grid-template-columns: minmax(0, 100%);
+    justify-items: center;
+    text-align: center;
+  }
+  .middle .big {
+    font-size: clamp(24px, 8cqi, 32px);
+    font-weight: 500;
+    line-height: 1;
+    letter-spacing: -0.02em;
+  }
+  .middle .icon {
+    width: 18px;
+    height: 18px;
+    color: var(--level);
+  }
+  .middle .icon.plugged {
+    color: var(--quiet);
+  }
+  .middle small {
+    color: var(--quiet);
+    font-size: 11px;
+    max-width: 76px;
+    margin-top: 3px;
+  }
+  .main {
+    display: grid;
+    gap: 2px;
+    justify-items: start;
+    min-width: 0;
+  }
+  .range {
+    font-size: clamp(26px, 9cqi, 36px);
+    line-height: 1.1;
+    font-weight: 500;
+    letter-spacing: -0.02em;
+    font-variant-numeric: tabular-nums;
+    border-radius: 8px;
+    margin: 0 -6px;
+    padding: 0 6px;
+  }
+  .range small {
+    display: block;
+    color: var(--quiet);
+    font-size: 13px;
+    font-weight: 400;
+    letter-spacing: 0;
+  }
+  .now {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    margin-top: 6px;
+  }
+  .now .icon {
+    color: var(--good);
+  }
+  .now.idle .icon {
+    color: var(--quiet);
+  }
+  .bars {
+    display: grid;
+    gap: 14px;
+  }
+  .bar {
+    display: grid;
+    width: 100%;
+    grid-template-columns: auto 1fr auto;
+    align-items: baseline;
+    gap: 6px 8px;
+    border-radius: 8px;
+  }
+  .bar .icon {
+    align-self: center;
+    color: var(--quiet);
+  }
+  .bar .numbers {
+    font-size: 18px;
+    font-weight: 500;
+    font-variant-numeric: tabular-nums;
+    display: flex;
+    gap: 4px 10px;
+    justify-content: end;
+    flex-wrap: wrap;
+  }
+  .bar .numbers .quiet {
+    font-weight: 400;
+  }
+  .rail {
+    grid-column: 1 / -1;
+    position: relative;
+    height: 10px;
+    border-radius: 5px;
+    background: color-mix(in srgb, var(--text) 10%, transparent);
+  }
+  .rail i,
+  .rail b {
+    position: absolute;
+    inset-block: 0;
+    inset-inline-start: 0;
+    border-radius: 5px;
+    background: var(--level);
+    transition: width 0.6s ease;
+  }
+  .rail b {
+    background: color-mix(in srgb, var(--level) 45%, transparent);
+  }
+  .rail u {
+    position: absolute;
+    inset-block: -3px;
+    width: 3px;
+    margin-inline-start: -1.5px;
+    border-radius: 2px;
+    background: var(--text);
+  }
+  .charging .rail i {
+    animation: breathe 2.4s ease-in-out infinite;
+  }
+`,h=52,_=2*Math.PI*h,g=e=>Math.min(100,Math.max(0,e));function b(e){return e<=10?"var(--bad)":e<=20?"var(--medium)":"var(--good)"}function o(e){let t=e.fact("charging_state")?.value;return t===!0||typeof t=="string"&&t.toLowerCase()==="charging"}function y(e,t,n){let a=_*(g(n)-g(t))/100;return m`<circle class=${e} cx="60" cy="60" r=${h} stroke-dasharray=${`${a} ${_}`}
+    transform=${`rotate(${g(t)*3.6-90} 60 60)`} />`}function B(e){return m`<line class="mark" x1="60" y1="1.5" x2="60" y2="14.5" transform=${`rotate(${g(e)*3.6} 60 60)`} />`}function k(e){let t=e.fact("predicted_charge_level"),n=e.number("charge_level");if(!(!t||typeof t.value!="number"))return n!==void 0&&Math.abs(t.value-n)<1?void 0:t}function F(e,t){let n=k(e),a=e.number("charge_level")??e.number("predicted_charge_level")??0,i=e.number("charge_target"),s=typeof n?.value=="number"&&n.value>a?n.value:void 0,c=o(e)?"bolt":e.flag("plugged")?"plug":void 0,u=e.format.fact(t),p=[u];n&&p.push(e.text("estimated",{value:e.format.fact(n)})),i!==void 0&&p.push(e.text("target_short",{value:e.format.fact(e.fact("charge_target"))}));let P=l`<svg viewBox="0 0 120 120" aria-hidden="true" style=${`--level:${b(a)}`}>
+      <circle class="track" cx="60" cy="60" r=${h} />
+      ${s===void 0?r:y("predicted",0,s)}
+      ${a>0?y("level",0,a):r} ${i===void 0?r:B(i)}
+    </svg>
+    <span class="middle" style=${`--level:${b(a)}`}>
+      ${c?l`<span class=${c==="plug"?"quiet":""}>${d(c)}</span>`:r}
+      <span class="big clamp"><bdi>${u}</bdi></span>
+      ${n?l`<small class="clamp"><bdi>${e.text("estimated",{value:e.format.fact(n)})}</bdi></small>`:r}
+    </span>`;return e.link(t,`ring ${o(e)?"charging":""}`,P,p.join(", "))}function v(e){if(o(e)){let n=[e.fact("charging_power"),e.fact("charging_end"),e.fact("charging_gained")],[a,i,s]=n.map(u=>u&&u.value!==null?e.format.fact(u):void 0),c=[a,i&&e.text("until",{time:i}),s&&e.text("gained",{value:s})].filter(Boolean);return l`<div class="now">
+      ${d("bolt")}<bdi class="clamp">${c.join(" · ")||e.text("charging")}</bdi>
+    </div>`}let t=e.fact("charge_target");if(e.flag("plugged")){let n=e.fact("charging_state")?.text??e.text("plugged_in");return l`<div class="now idle">${d("plug")}<bdi class="clamp">${n}</bdi></div>`}return!t||t.value===null?r:l`<div class="quiet">${e.text("target_short",{value:e.format.fact(t)})}</div>`}function x(e,t){if(!t)return r;let n=e.format.fact(t);return e.link(t,"range",l`<span class="clamp"><bdi>${n}</bdi></span
+      ><small>${e.text("range")}</small>`,n)}function R(e){let t=e.first("charge_level","predicted_charge_level"),n=e.first("range_electric","range_total");if(!t&&!n)return r;let a=o(e)?r:[j(e,"last_charge","bolt"),e.tile(e.fact("charged_this_month"),"calendar")];return l`<div class="gauge">
+      ${t?F(e,t):r}
+      <div class="main">${x(e,n)} ${v(e)}</div>
+    </div>
+    ${a===r||a.every(i=>i===r)?r:l`<div class="tiles">${a}</div>`}`}function j(e,t,n){let a=e.fact(t);if(!a||a.value===null)return r;let i=a.at?`${a.name} · ${e.format.moment(a.at)}`:a.name;return e.tile({...a,stale:!1},n,void 0,i)}function V(e,t){let n=t.numbers.filter(s=>s!==void 0),a=s=>`width:${g(s)}%`,i=l`${d(t.symbol)}<span>${t.name}</span>
+    <span class="numbers"
+      >${n.map((s,c)=>l`<span class=${c<n.length-1?"quiet":""}><bdi>${s}</bdi></span>`)}</span
+    >
+    ${t.level===void 0?r:l`<span class="rail" style=${`--level:${b(t.level)}`}>
+            ${t.ahead===void 0?r:l`<b style=${a(t.ahead)}></b>`}<i
+              style=${a(t.level)}
+            ></i
+            >${t.mark===void 0?r:l`<u style=${`inset-inline-start:${g(t.mark)}%`}></u>`}
+          </span>`}`;return e.link({...t.fact,name:t.name},"bar",i,n.join(", "))}var f=(e,t)=>t&&t.value!==null?e.format.fact(t):void 0;function I(e){let t=e.first("charge_level","predicted_charge_level"),n=e.fact("range_electric"),a=t??n;if(!a)return r;let i=k(e);return l`<div class=${o(e)?"charging":""}>
+    ${V(e,{symbol:o(e)?"bolt":e.flag("plugged")?"plug":"battery",name:e.text("electric"),level:typeof t?.value=="number"?t.value:void 0,fact:a,numbers:[f(e,t),f(e,n)],mark:e.number("charge_target"),ahead:typeof i?.value=="number"?i.value:void 0})}
+  </div>`}function q(e,t){let n=e.fact("fuel_level"),a=e.fact("fuel_percent"),i=e.first("fuel_level","fuel_percent")??t;return i?V(e,{symbol:"fuel",name:e.text("fuel"),level:e.number("fuel_percent"),fact:i,numbers:[f(e,a),f(e,n),t&&f(e,t)]}):r}function z(e){let t=e.flag("plugged")||o(e),n=t?r:e.tile(e.fact("electric_share"),"route"),a=e.first("range_total");return l`<div class="bars">
+    ${x(e,a)} ${I(e)} ${q(e,e.fact("range_fuel"))}
+    ${t?v(e):n===r?r:l`<div class="tiles">${n}</div>`}
+  </div>`}function M(e){let t=e.first("next_service_date");return typeof t?.value=="string"?e.tile(t,"wrench",e.format.dueMonth(t.value)):e.tile(e.first("next_service_distance"),"wrench")}function N(e){let t=[e.tile(e.fact("oil_level"),"oil"),M(e),e.tile(e.fact("battery_12v"),"battery")].filter(n=>n!==r);return l`<div class="bars">
+    ${x(e,e.first("range_fuel","range_total"))} ${q(e,void 0)}
+    ${t.length?l`<div class="tiles">${t}</div>`:r}
+  </div>`}function T(e){return!!e.first("charge_level","predicted_charge_level","fuel_level","fuel_percent","range_total","range_electric","range_fuel")}function U(e){if(!T(e))return l`<p class="empty">${d("info")}${e.text("no_energy")}</p>`;let{drive:t}=e.car,n=e.first("fuel_level","fuel_percent","range_fuel"),a=e.first("charge_level","range_electric");if(t==="plug_in_hybrid"||t==="unknown"&&n&&a)return l`<div class="energy">${z(e)}</div>`;let i=t==="combustion"||t==="unknown"&&!a?N(e):R(e);return l`<div class="energy">${i}</div>`}export{D as a,o as b,M as c,U as d};

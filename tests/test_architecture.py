@@ -67,7 +67,7 @@ RECORDS = {
     "client.core.records",
     *(
         f"client.journal.{part}"
-        for part in ("anonymous", "export", "log", "series", "stored", "summary")
+        for part in ("anonymous", "capacity_row", "export", "log", "series", "stored", "summary")
     ),
 }
 JOURNAL = {

@@ -34,6 +34,7 @@ from .const import (
     DOMAIN,
     LEAST_ROAD_FACTOR,
     MOST_ROAD_FACTOR,
+    OPTION_CAPACITIES,
     OPTION_CARD,
     OPTION_ENTITIES,
     OPTION_JOIN_STOPS,
@@ -48,6 +49,7 @@ from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .entity import count_entities_of
 from .entity_options import EntityChoiceSteps
 from .journal import DEFAULT_JOIN_STOPS, LONGEST_STOP
+from .journal.capacities import capacities_error, capacities_field
 from .journal.meter import meter_error
 from .journal.tariff import (
     OPTION_CURRENCY,
@@ -84,6 +86,7 @@ _JOURNAL: Final = vol.Schema(
         vol.Optional(OPTION_METER): EntitySelector(
             EntitySelectorConfig(domain="sensor", device_class="energy")
         ),
+        vol.Optional(OPTION_CAPACITIES): capacities_field(),
     }
 )
 _GENERAL: Final[dict[Any, Any]] = {
@@ -322,6 +325,7 @@ class MyBMWOptionsFlow(EntityChoiceSteps):
         if error := (
             tariff_error(self.hass, journal)
             or meter_error(self.hass, journal)
+            or capacities_error(journal)
             or self._currency_error(journal)
         ):
             return error

@@ -24,12 +24,15 @@ OPTION_JOURNAL: Final = "journal"
 OPTION_KEEP_JOURNAL: Final = "keep"
 OPTION_JOIN_STOPS: Final = "join_stops"
 OPTION_METER: Final = "charger_meter"
+OPTION_CAPACITIES: Final = "usable_capacities"
 OPTION_NIGHT_START: Final = "night_start"
 OPTION_NIGHT_END: Final = "night_end"
 OPTION_STREAM: Final = "stream"
 
 LEAST_ROAD_FACTOR: Final = 0.3
 MOST_ROAD_FACTOR: Final = 1.0
+LEAST_CAPACITY: Final = 2.0
+MOST_CAPACITY: Final = 300.0
 
 STREAM_BMW: Final = "bmw"
 STREAM_OWN: Final = "own"

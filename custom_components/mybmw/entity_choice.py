@@ -66,6 +66,7 @@ _BEGINNINGS: Final[tuple[tuple[EntityGroup, tuple[str, ...]], ...]] = (
             "last_trip.recuperation",
             "max_range_electric",
             "predicted_soc",
+            "projected_range",
             "remaining_energy",
             "standby_loss",
             "target_soc",

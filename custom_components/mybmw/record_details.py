@@ -11,6 +11,7 @@ from .client.core.records import (
     Figure,
     PlaceKind,
     Prediction,
+    ProjectedRange,
     RecordPlace,
     Trip,
 )
@@ -74,6 +75,17 @@ def _cost(charge: Charge) -> dict[str, object]:
 def battery_details(estimate: BatteryEstimate) -> dict[str, object]:
     """Return how sure an estimate of the capacity is."""
     return {"low": estimate.low, "high": estimate.high, "charges": estimate.charges}
+
+
+def range_details(projected: ProjectedRange) -> dict[str, object]:
+    """Return what a projected range is based on."""
+    return {
+        "basis": projected.basis.value,
+        "capacity": projected.capacity,
+        "consumption": projected.consumption,
+        "distance": projected.distance,
+        "trips": projected.trips,
+    }
 
 
 def prediction_details(prediction: Prediction) -> dict[str, object]:

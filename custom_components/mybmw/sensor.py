@@ -67,7 +67,7 @@ from .client import (
 )
 from .client.core.attributes import AnyAttribute
 from .client.core.descriptors import DESCRIPTORS, PROPERTIES, Descriptor, Kind
-from .client.core.records import BatteryEstimate, Charge, Prediction, Trip
+from .client.core.records import BatteryEstimate, Charge, Prediction, ProjectedRange, Trip
 from .client.core.values import (
     Access,
     Activity,
@@ -119,6 +119,7 @@ from .record_details import (
     battery_details,
     charge_details,
     prediction_details,
+    range_details,
     session_details,
     start_of_period,
     trip_details,
@@ -452,6 +453,10 @@ def _distance_driven(trip: Trip) -> State:
 
 def _capacity(estimate: BatteryEstimate) -> State:
     return estimate.capacity
+
+
+def _projected(projected: ProjectedRange) -> State:
+    return projected.range
 
 
 def _sum(attribute: Attribute[float], period: str) -> SensorDescription:
@@ -837,6 +842,16 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
     *(
         _percent(attribute, off=True, diagnostic=True, state_class=SensorStateClass.MEASUREMENT)
         for attribute in car.EFFICIENCY.values()
+    ),
+    _sensor(
+        car.PROJECTED_RANGE,
+        _projected,
+        extra=range_details,
+        off=True,
+        device_class=SensorDeviceClass.DISTANCE,
+        native_unit_of_measurement=UnitOfLength.KILOMETERS,
+        suggested_display_precision=0,
+        state_class=SensorStateClass.MEASUREMENT,
     ),
     _sensor(
         car.STANDBY_LOSS,

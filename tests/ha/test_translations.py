@@ -300,6 +300,10 @@ def vehicle(number: int) -> Vehicle:
         car.CHARGING_SESSIONS.at((values.ChargingSession(NOW, NOW),), NOW),
         car.JOURNAL_TRIP.at(trip(number), NOW),
         car.ESTIMATED_CAPACITY.at(records.BatteryEstimate(80.0, 79.0, 81.0, 5), NOW),
+        car.PROJECTED_RANGE.at(
+            records.ProjectedRange(400, 80.0, pick(records.CapacityBasis, number), 20.0, 500.0, 20),
+            NOW,
+        ),
         car.JOURNAL_CHARGE.at(charge(number), NOW),
         car.PREDICTED_SOC.at(
             records.Prediction(40.5, pick(records.PredictionBasis, number), NOW, 1.0), NOW
@@ -579,6 +583,7 @@ def test_options_are_translated() -> None:
         "host_missing",
         "prefix_invalid",
         "currency_changed",
+        "usable_capacities_invalid",
         "price_missing",
         "price_periods_invalid",
         "price_entity_missing",
@@ -642,6 +647,7 @@ def test_selectors_are_translated() -> None:
     }
     assert translations()["selector"].keys() == keys | {
         *("charging_mode", "view", "weekday", "tariff", "price_periods", "place_prices"),
+        "usable_capacities",
         *("delimiter", "export_format", "log_kind", "order", "period", "series", "trip_category"),
     }
     assert translations()["selector"]["stream"]["options"].keys() == set(cardata_stream.STREAMS)

@@ -21,6 +21,7 @@ from ..client.journal.log import JournalEvent, Settings
 from ..client.journal.observation import OBSERVED
 from ..const import OPTION_JOIN_STOPS, OPTION_JOURNAL, OPTION_KEEP_JOURNAL, OPTION_METER
 from ..runtime.files import mapping_of
+from .capacities import capacities_of
 from .car_journal import CarJournal, Push
 from .meter import meter_of
 from .places import place_of
@@ -248,6 +249,7 @@ def _settings(
         dt_util.get_default_time_zone(),
         prices=prices_of(hass, options, None if history is None else history.at),
         meter=meter_of(hass, options.get(OPTION_METER)),
+        capacities=capacities_of(hass, options),
     )
     if not garage.policy.track_position:
         return settings

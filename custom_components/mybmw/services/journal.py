@@ -15,6 +15,7 @@ from homeassistant.util.json import JsonValueType
 
 from ..client import Historical, Source, capabilities_of
 from ..client.core.records import Record, Trip, TripClass
+from ..client.journal.capacity_row import CapacityRow
 from ..client.journal.export import CHARGE_COLUMNS, TRIP_COLUMNS, Column, as_csv, as_data
 from ..client.journal.log import Log
 from ..client.journal.series import COST, Series
@@ -33,6 +34,7 @@ SERIES: Final = [*(item.value for item in Series), COST]
 ORDERS: Final = ["newest_first", "oldest_first"]
 FORMATS: Final = ["csv", "json"]
 DELIMITERS: Final = {"comma": ",", "semicolon": ";"}
+CAPACITY_FROM: Final = {False: "car", True: "grid"}
 _SHORT_TRIP: Final = 2.0
 
 
@@ -101,12 +103,24 @@ def _summary(item: Summary) -> dict[str, JsonValueType]:
         "charged_away": item.charged_away,
         "charges": item.charges,
         "solar_share": item.solar_share,
+        **({} if item.battery is None else {"battery": _battery(item.battery)}),
         **({"cost": costs, "cost_per_100km": _rounded(item.costs_per_distance)} if costs else {}),
     }
 
 
 def _fuel(item: Summary) -> dict[str, JsonValueType]:
     return {"fuel": item.fuel, "fuel_consumption": item.fuel_consumption}
+
+
+def _battery(row: CapacityRow) -> dict[str, JsonValueType]:
+    return {
+        "capacity": row.capacity,
+        "charges": row.charges,
+        "capacity_from": CAPACITY_FROM[row.by_grid] if row.charges else None,
+        "reported_capacity": row.reported,
+        "reported_health": row.health,
+        "mileage": row.odometer,
+    }
 
 
 def _rounded(amounts: Mapping[str, float]) -> dict[str, JsonValueType]:

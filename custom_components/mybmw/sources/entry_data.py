@@ -12,8 +12,11 @@ import voluptuous as vol
 
 from ..const import (
     CONF_SOURCES,
+    LEAST_CAPACITY,
     LEAST_ROAD_FACTOR,
+    MOST_CAPACITY,
     MOST_ROAD_FACTOR,
+    OPTION_CAPACITIES,
     OPTION_CARD,
     OPTION_ENTITIES,
     OPTION_JOIN_STOPS,
@@ -69,6 +72,12 @@ _GENERAL: Final = {
             vol.Optional(OPTION_KEEP_JOURNAL): bool,
             vol.Optional(OPTION_JOIN_STOPS): number(0, 30),
             vol.Optional(OPTION_METER): str,
+            vol.Optional(OPTION_CAPACITIES): [
+                {
+                    vol.Required("car"): str,
+                    vol.Required("capacity"): number(LEAST_CAPACITY, MOST_CAPACITY),
+                }
+            ],
         }
     ),
 }

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, Final, cast, final
 
 from .commands import CommandKind, CommandResult
-from .records import BatteryEstimate, Charge, Prediction, Trip
+from .records import BatteryEstimate, Charge, Prediction, ProjectedRange, Trip
 from .value_class import record
 from .values import (
     Access,
@@ -321,6 +321,7 @@ FUEL_MONTH: Final = Attribute("fuel_month", float, Unit.LITERS, low=0)
 FUEL_CONSUMPTION_MONTH: Final = Attribute(
     "fuel_consumption_month", float, Unit.LITERS_PER_100_KILOMETERS
 )
+PROJECTED_RANGE: Final = Attribute("projected_range", ProjectedRange)
 STANDBY_LOSS: Final = Attribute("standby_loss", float, Unit.PERCENT)
 PREDICTED_SOC: Final = Attribute("predicted_soc", Prediction)
 DISTANCE_FROM_HOME: Final = Attribute("distance_from_home", float, Unit.KILOMETERS, low=0)
@@ -337,6 +338,7 @@ JOURNAL: Final[frozenset[AnyAttribute]] = frozenset(
         ESTIMATED_CAPACITY,
         ESTIMATED_HEALTH,
         *EFFICIENCY.values(),
+        PROJECTED_RANGE,
         STANDBY_LOSS,
         *CHARGED.values(),
         *CONSUMPTION.values(),

@@ -73,6 +73,14 @@ class PredictionBasis(StrEnum):
     EARLIER_CHARGES = "earlier_charges"
 
 
+class CapacityBasis(StrEnum):
+    """Where the usable capacity of a battery comes from."""
+
+    USER = "user"
+    CAR = "car"
+    CHARGES = "charges"
+
+
 @record
 class Figure:
     """A number and how it was made."""
@@ -108,6 +116,34 @@ class BatteryEstimate:
     low: float
     high: float
     charges: int
+
+
+@record
+class BatteryFigures:
+    """What a charge has shown of the battery: its capacity in kWh, and what the car says of it.
+
+    `shown` is by how much the kWh fell that were missing until it was full. `reported` is the
+    capacity in kWh and `health` that in % that the car has sent.
+    """
+
+    shown: float | None = None
+    reported: float | None = None
+    health: float | None = None
+
+
+@record
+class ProjectedRange:
+    """How far in km a car gets with a full battery, by its consumption in kWh/100 km.
+
+    The consumption is that of so many `trips` of together `distance` km.
+    """
+
+    range: float
+    capacity: float
+    basis: CapacityBasis
+    consumption: float
+    distance: float
+    trips: int
 
 
 @record
@@ -217,6 +253,7 @@ class Charge:
     energy: Figure | None = None
     battery_energy: Figure | None = None
     metered: float | None = None
+    battery: BatteryFigures | None = None
     kind: ChargingKind | None = None
     power: float | None = None
     odometer: float | None = None

@@ -55,6 +55,7 @@ class Battery:
 
     samples: list[Sample] = field(default_factory=list)
     nominal: float | None = None
+    estimate: BatteryEstimate | None = None
     _first: Pair | None = None
     _last: Pair | None = None
     _time: datetime | None = None
@@ -65,12 +66,10 @@ class Battery:
         """Take in the state of charge and what is missing, if both were measured together."""
         capacity = seen.value(car.BATTERY_CAPACITY)
         self.nominal = max(self.nominal or 0.0, capacity or 0.0) or None
-        soc, missing = seen.reading(car.STATE_OF_CHARGE), seen.reading(TO_FULL)
-        if soc is None or missing is None or abs(soc.time - missing.time) > _TOGETHER:
-            return
-        if self._time is None or soc.time > self._time:
-            self._time = soc.time
-            self._follow(Pair(soc.value, missing.value))
+        pair, time = pair_of(seen), seen.time(car.STATE_OF_CHARGE)
+        if pair is not None and (self._time is None or time is None or time > self._time):
+            self._time = time
+            self._follow(pair)
 
     def _follow(self, pair: Pair) -> None:
         """Lengthen the charge, or end it when the state of charge falls."""
@@ -86,35 +85,32 @@ class Battery:
 
     def _running(self) -> Sample | None:
         """Return what the charge shows so far."""
-        if self._first is None or self._last is None:
-            return None
-        points = self._last.soc - self._first.soc
-        return _sample(self._first.missing - self._last.missing, points)
+        return sample_of(self._first, self._last)
 
     def values(
         self, seen: Observation, charges: Iterable[Charge], version: int
     ) -> Iterator[tuple[AnyAttribute, object]]:
         """Yield what is known of the battery; `version` is another one if a charge has changed."""
         capacity = seen.value(car.BATTERY_CAPACITY)
-        known = (version, len(self.samples), self._last, capacity)
+        known = (version, len(self.samples), self._last, capacity, seen.usable)
         if known != self._known:
             self._known = known
             newest = sorted(charges, key=lambda item: item.end, reverse=True)[:_RECENT]
-            self._values = dict(self._of(newest, capacity))
+            self._values = dict(self._of(newest, seen))
         yield from self._values.items()
 
-    def _of(
-        self, newest: list[Charge], capacity: float | None
-    ) -> Iterator[tuple[AnyAttribute, object]]:
+    def _of(self, newest: list[Charge], seen: Observation) -> Iterator[tuple[AnyAttribute, object]]:
+        capacity = seen.value(car.BATTERY_CAPACITY)
         running = self._running()
         own = estimate([*self.samples, *([] if running is None else [running])][-_SAMPLES:])
         found = own or estimate(list(grid_samples(newest))[:_SAMPLES], _LOSSES)
         if found is not None and capacity and abs(found.capacity / capacity - 1) > _FAR:
             found = None
+        self.estimate = found
         yield car.ESTIMATED_CAPACITY, found
         health = found and self.nominal and round(100 * found.capacity / self.nominal, 1)
         yield car.ESTIMATED_HEALTH, health
-        usable = capacity if own is None or found is None else own.capacity
+        usable = seen.usable or (capacity if own is None or found is None else own.capacity)
         alternating = {ChargingKind.AC, ChargingKind.AC_LOW}
         yield car.EFFICIENCY["ac"], efficiency(newest, usable, alternating)
         yield car.EFFICIENCY["dc"], efficiency(newest, usable, {ChargingKind.DC})
@@ -135,9 +131,24 @@ class Battery:
         self.samples = [Sample(*pair) for pair in pairs if pair and _is_likely(pair[0])][-_SAMPLES:]
         nominal = fields.get("nominal")
         self.nominal = float(nominal) if isinstance(nominal, (int, float)) else None
-        first, last = _numbers(fields.get("first")), _numbers(fields.get("last"))
+        first, last = pair_from(fields.get("first")), pair_from(fields.get("last"))
         if first and last:
-            self._first, self._last = Pair(*first), Pair(*last)
+            self._first, self._last = first, last
+
+
+def pair_of(seen: Observation) -> Pair | None:
+    """Return the state of charge and what is missing, None if they were not measured together."""
+    soc, missing = seen.reading(car.STATE_OF_CHARGE), seen.reading(TO_FULL)
+    if soc is None or missing is None or abs(soc.time - missing.time) > _TOGETHER:
+        return None
+    return Pair(soc.value, missing.value)
+
+
+def sample_of(first: Pair | None, last: Pair | None) -> Sample | None:
+    """Return what a charge shows from its first pair to its last one."""
+    if first is None or last is None:
+        return None
+    return _sample(first.missing - last.missing, last.soc - first.soc)
 
 
 def estimate(samples: list[Sample], systematic: float = 0.0) -> BatteryEstimate | None:
@@ -211,6 +222,12 @@ def _sample(energy: float, points: float) -> Sample | None:
 
 def _is_likely(capacity: float) -> bool:
     return _LIKELY.start <= capacity < _LIKELY.stop
+
+
+def pair_from(saved: object) -> Pair | None:
+    """Restore a pair, None if it is invalid."""
+    found = _numbers(saved)
+    return None if found is None else Pair(*found)
 
 
 def _numbers(saved: object) -> tuple[float, float] | None:

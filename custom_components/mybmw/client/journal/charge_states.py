@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from ..core import attributes as car
 from ..core.records import Charge, ChargeEnd, RecordPlace
+from .battery import pair_of
 from .charge_signs import NO_POWER, ChargeSigns, is_full
 from .counted_energy import CountedEnergy
 from .log import Settings
@@ -95,6 +96,11 @@ def take_in(charge: OpenCharge, seen: Observation, signs: ChargeSigns) -> None:
         charge.add_soc(soc.time, soc.value)
     if charge.end_soc != before and charge.soc_at is not None:
         charge.active = max(charge.active, charge.soc_at)
+    pair = pair_of(seen)
+    if pair is not None and charge.end_soc is not None and pair.soc == charge.end_soc:
+        charge.first, charge.last = charge.first or pair, pair
+    charge.reported = seen.value(car.BATTERY_CAPACITY) or charge.reported
+    charge.health = seen.value(car.BATTERY_HEALTH) or charge.health
     expected = seen.value(car.CHARGING_END_TIME)
     charge.expected = expected or charge.expected
     charge.count = seen.value(PLUG_COUNT) or charge.count

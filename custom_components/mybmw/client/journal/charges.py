@@ -175,7 +175,7 @@ class ChargeTracker:
 
     def _file(self, charge: OpenCharge, look: _Look) -> None:
         """Put a charge that has ended into the log, or amend its record."""
-        first, capacity = not charge.closed, look.seen.value(car.BATTERY_CAPACITY)
+        first, capacity = not charge.closed, look.seen.capacity
         states.close(charge, look.seen)
         state = (charge.state, capacity, self.learned.version)
         if state == self._filed:
@@ -258,7 +258,7 @@ class ChargeTracker:
         """Return the charge that goes on; one that has ended is in the log."""
         if self._open is None or self._open.closed:
             return None
-        return self._open.record(self.learned, seen.value(car.BATTERY_CAPACITY))
+        return self._open.record(self.learned, seen.capacity)
 
     def dump(self) -> dict[str, Any]:
         """Return the open state as JSON."""

@@ -1,14 +1,14 @@
 """The journal of one car."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from ..core import attributes as car
 from ..core.attributes import AnyAttribute, AnyReading
 from ..core.convert import mapping
-from ..core.records import Charge, PlaceKind, Record, Trip
+from ..core.records import CapacityBasis, Charge, PlaceKind, Record, Trip
 from ..core.values import ChargingSession
 from .battery import Battery
 from .charges import ChargeTracker
@@ -20,6 +20,7 @@ from .observation import OBSERVED, Observation
 from .period_sums import PeriodSums
 from .prediction import Past, SocPrediction
 from .presence import Presence
+from .projected_range import RangeProjection
 from .standby import Standby
 from .trips import TripTracker
 
@@ -62,6 +63,7 @@ class Journal:
         self.costs = ChargingCosts()
         self.battery = Battery()
         self.standby = Standby()
+        self.range = RangeProjection()
         self._distances = PeriodDistances()
         self._sums = PeriodSums()
         self._shown: dict[AnyAttribute, object] = {}
@@ -69,6 +71,8 @@ class Journal:
 
     def look(self, observation: Observation, now: datetime) -> JournalUpdate:
         """Take in the newest readings of the car; any order and repetition is allowed."""
+        usable = self._usable(observation)
+        observation = observation if usable is None else replace(observation, usable=usable)
         self.trips.look(observation, now, self.log, self.settings)
         moved = self.trips.moving_since
         self.charges.look(observation, now, self.log, self.settings, moved)
@@ -86,6 +90,13 @@ class Journal:
         times = (self.trips.again, self.charges.again, self.prediction.again, solar)
         again = min(filter(None, times), default=None)
         return JournalUpdate(records, readings, tuple(events), again)
+
+    def _usable(self, seen: Observation) -> float | None:
+        """Return the capacity that the user has set, or one that the car does not say."""
+        known = self.settings.capacities.get(seen.vin)
+        if known is not None or seen.value(car.BATTERY_CAPACITY) is not None:
+            return known
+        return None if self.battery.estimate is None else self.battery.estimate.capacity
 
     def take_charges(self, sessions: Iterable[ChargingSession]) -> None:
         """Take in past charges as a source lists them; the next look returns what has changed."""
@@ -148,6 +159,7 @@ class Journal:
             yield from self.battery.values(seen, self.log.charges.values(), self.log.version)
             yield from self._sums.of(self.log, now, self.settings.zone)
             yield car.SOLAR_SHARE_NOW, self._solar_share()
+            yield car.PROJECTED_RANGE, self.range.of(seen, self._basis(seen), self.log)
             yield car.STANDBY_LOSS, self.standby.loss(now)
         yield car.PREDICTED_SOC, self.prediction.shown
         yield car.DISTANCE_FROM_HOME, self.presence.distance
@@ -160,6 +172,12 @@ class Journal:
             return None
         share = self.settings.solar()
         return None if share is None else float(round(100 * share))
+
+    def _basis(self, seen: Observation) -> CapacityBasis:
+        """Return where the usable capacity comes from."""
+        if seen.vin in self.settings.capacities:
+            return CapacityBasis.USER
+        return CapacityBasis.CAR if seen.usable is None else CapacityBasis.CHARGES
 
     def _as_filed(self, value: object) -> object:
         """Return a charge with its cost."""

@@ -42,7 +42,7 @@ class Settings:
     Days and months are those of the time zone `zone`. A car within `home_radius` metres of `home`
     is at home. `prices` are None if there are none. `meter` returns the kWh that the charger at
     home has counted, `solar` the part of the power there that comes from the sun; None if not
-    known.
+    known. `capacities` are usable ones in kWh by VIN.
     """
 
     join_stops: timedelta = timedelta(minutes=5)
@@ -53,6 +53,7 @@ class Settings:
     prices: PriceList | None = None
     meter: Callable[[], float | None] = lambda: None
     solar: Callable[[], float | None] = lambda: None
+    capacities: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -55,6 +55,7 @@ OBSERVED: Final[frozenset[AnyAttribute]] = frozenset(
         car.CHARGING_TIME_LEFT,
         car.CHARGING_SESSIONS,
         car.BATTERY_CAPACITY,
+        car.BATTERY_HEALTH,
         car.AVERAGE_CONSUMPTION,
         car.ACTIVITY,
         car.UPDATE_REASON,
@@ -78,10 +79,19 @@ OBSERVED: Final[frozenset[AnyAttribute]] = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """The newest readings of a car by attribute; ended ones and missing ones are not in it."""
+    """The newest readings of a car by attribute; ended ones and missing ones are not in it.
+
+    `usable` is the capacity in kWh that is known better than from the car, None if it is not.
+    """
 
     vin: str
     readings: Mapping[AnyAttribute, AnyReading]
+    usable: float | None = None
+
+    @property
+    def capacity(self) -> float | None:
+        """The usable capacity of the battery in kWh, None if it is not known."""
+        return self.usable or self.value(car.BATTERY_CAPACITY)
 
     def reading[T](self, attribute: Attribute[T]) -> Reading[T] | None:
         """Return a reading, None if the value is not known."""

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from ..core.convert import mapping, sequence, utc_time
 from ..core.records import (
+    BatteryFigures,
     Charge,
     ChargeEnd,
     ChargingKind,
@@ -19,6 +20,7 @@ from ..core.records import (
     RecordPlace,
     Slot,
 )
+from .battery import Pair, pair_from, sample_of
 from .counted_energy import CountedEnergy, agrees, load_counted
 from .grid_energy import (
     AC_POWER,
@@ -40,7 +42,16 @@ _MOSTLY: Final = 0.6
 _LARGEST: Final = 1e9
 _HOUR: Final = timedelta(hours=1)
 _TIMES: Final = ("start", "not_before", "plugged", "active", "paused", "over", "expected", "soc_at")
-_NUMBERS: Final = ("count", "start_soc", "end_soc", "odometer", "resting", "pauses")
+_NUMBERS: Final = (
+    "count",
+    "start_soc",
+    "end_soc",
+    "odometer",
+    "resting",
+    "pauses",
+    "reported",
+    "health",
+)
 _FLAGS: Final = ("direct", "told", "closed", "unplugged", "full")
 _OTHERS: Final = (*_FLAGS, "id")
 
@@ -77,6 +88,10 @@ class OpenCharge:
     place: RecordPlace = field(default_factory=RecordPlace)
     curve: list[tuple[datetime, float]] = field(default_factory=list)
     counted: CountedEnergy = field(default_factory=CountedEnergy)
+    first: Pair | None = None
+    last: Pair | None = None
+    reported: float | None = None
+    health: float | None = None
     id: str = ""
 
     @property
@@ -133,6 +148,7 @@ class OpenCharge:
             start_soc=self.start_soc,
             end_soc=self.end_soc,
             energy=energy,
+            battery=self._battery(),
             metered=self.counted.total(self.start, self.end) if exact else None,
             battery_energy=None if battery is None else Figure(round(battery, 2), How.SOC),
             kind=kind,
@@ -160,6 +176,12 @@ class OpenCharge:
             power=round(energy / hours, 2) if hours > _SHORT else None,
             slots=slots_of(energy, self.counted.pieces(self.start, self.end), self.end),
         )
+
+    def _battery(self) -> BatteryFigures | None:
+        sample = sample_of(self.first, self.last)
+        shown = None if sample is None else round(sample.capacity, 2)
+        found = BatteryFigures(shown, self.reported, self.health)
+        return found if found != BatteryFigures() else None
 
     def measured(self) -> Measured:
         """Return what the power adds up to."""
@@ -202,6 +224,8 @@ class OpenCharge:
             "reason": self.reason,
             "place": [self.place.kind, self.place.zone, self.place.name],
             "curve": curve,
+            "first": self.first and list(self.first),
+            "last": self.last and list(self.last),
             "counted": self.counted.dump(self.start),
         }
 
@@ -226,6 +250,7 @@ def load_open(saved: object) -> OpenCharge | None:
     found.id = text if isinstance(text := fields.get("id"), str) else ""
     found.reason = _member(ChargeEnd, fields.get("reason"))
     found.place = _place(sequence(fields.get("place")))
+    found.first, found.last = pair_from(fields.get("first")), pair_from(fields.get("last"))
     found.counted = load_counted(start, sequence(fields.get("counted")))
     found.curve = [*_points(start, sequence(fields.get("curve"))[:_MOST_POINTS])]
     return found

@@ -178,7 +178,7 @@ class SocPrediction:
         found = fit(self._samples) or fit(samples_of(islice(past.newest_first, _RECENT)))
         if found is not None:
             return found
-        per_point = past.learned.of(ChargingKind.AC, seen.value(car.BATTERY_CAPACITY))
+        per_point = past.learned.of(ChargingKind.AC, seen.capacity)
         return MeterModel(1 / per_point if per_point else 0.0)
 
     def _wait(self, state: PredictedCharge, known: Inputs, limits: Limits, now: datetime) -> None:
@@ -245,7 +245,7 @@ def _kind(charge: OpenCharge, power: float | None) -> ChargingKind:
 def _inputs(state: PredictedCharge, seen: Observation, charge: OpenCharge, past: Past) -> Inputs:
     """Return what is known of the rate."""
     power, kind = state.power, _kind(charge, state.power)
-    per_point = past.learned.of(kind, seen.value(car.BATTERY_CAPACITY))
+    per_point = past.learned.of(kind, seen.capacity)
     if not per_point:
         return Inputs(kind, by_time=state.by_time)
     ratios = past.learned.ratios.get(kind)

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from ..core.records import Charge, Record
+from .capacity_row import CapacityRow, capacity_row
 from .series import MILLION, Series, currency_of, parts_of
 
 
@@ -29,7 +30,8 @@ class Summary:
     Energy and distance count when they flowed and were driven, records when they ended. The
     consumption in kWh/100 km is that of the trips whose energy is known, weighted by distance; the
     solar share is that of the charges at home for which it is known, weighted by energy. Fuel is in
-    litres and L/100 km. `costs` are those of charging by currency.
+    litres and L/100 km. `costs` are those of charging by currency, `battery` is
+    what the charges show of the battery.
     """
 
     start: datetime
@@ -46,6 +48,7 @@ class Summary:
     charges: int = 0
     solar_share: float | None = None
     costs: Mapping[str, float] = field(default_factory=dict)
+    battery: CapacityRow | None = None
 
     @property
     def charged(self) -> float:
@@ -154,13 +157,13 @@ class _Sums:
 
     series: Counter[str] = field(default_factory=Counter)
     trips: int = 0
-    charges: int = 0
+    charges: list[Charge] = field(default_factory=list)
     means: Means = field(default_factory=Means)
 
     def count(self, item: Record) -> None:
         """Add what counts at the end of a record."""
         if isinstance(item, Charge):
-            self.charges += 1
+            self.charges.append(item)
         else:
             self.trips += item.count
         self.means.count(item)
@@ -197,11 +200,12 @@ def _summary(span: tuple[datetime, datetime], sums: _Sums) -> Summary:
         fuel_consumption=sums.means.fuel.per_hundred,
         charged_home=amounts.get(Series.CHARGED_HOME, 0.0),
         charged_away=amounts.get(Series.CHARGED_AWAY, 0.0),
-        charges=sums.charges,
+        charges=len(sums.charges),
         solar_share=sums.means.solar_share.per_hundred,
         costs={
             currency: amount / MILLION
             for series, amount in sums.series.items()
             if (currency := currency_of(series)) is not None
         },
+        battery=capacity_row(sums.charges),
     )

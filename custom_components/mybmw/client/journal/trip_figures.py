@@ -121,7 +121,7 @@ def _average(trip: Trip, seen: Observation, doubts: int) -> float | None:
 
 
 def _battery_energy(trip: Trip, seen: Observation) -> float | None:
-    capacity = seen.value(car.BATTERY_CAPACITY)
+    capacity = seen.capacity
     if capacity is None or trip.start_soc is None or trip.end_soc is None:
         return None
     points = trip.start_soc - trip.end_soc

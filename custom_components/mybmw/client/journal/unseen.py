@@ -47,7 +47,7 @@ def _charge(
     since = (former and former.not_before) or parked.time
     before = parked.soc if former is None or former.start_soc is None else former.start_soc
     points = _points(seen, parked, soc - before) if driven else soc - before
-    capacity = seen.value(car.BATTERY_CAPACITY)
+    capacity = seen.capacity
     per_point = learned.of(_KIND, capacity)
     energy = None
     if points is not None and per_point is not None:
@@ -76,7 +76,7 @@ def _charge(
 def _points(seen: Observation, parked: Parked, gain: float) -> float | None:
     """Return the points that were charged if the car has also been driven; None if not known."""
     odometer, used = seen.value(car.MILEAGE), seen.value(car.AVERAGE_CONSUMPTION)
-    capacity = seen.value(car.BATTERY_CAPACITY)
+    capacity = seen.capacity
     if odometer is None or used is None or not capacity or parked.odometer is None:
         return None
     return gain + (odometer - parked.odometer) * used / capacity

@@ -66,6 +66,11 @@ async def async_setup_entry(
     async_add_car_entities(entry, async_add_entities, TRACKERS, MyBMWTracker)
 
 
+def accuracy_of(vehicle: Vehicle) -> float:
+    """Return a typical accuracy of a position in metres."""
+    return _ACCURACY_WITHOUT_FIX if vehicle.value(_FIX) == _NO_FIX else _ACCURACY
+
+
 class MyBMWTracker(MyBMWEntity, TrackerEntity):
     """The position of a car, unless its owner has disabled tracking."""
 
@@ -125,10 +130,7 @@ class MyBMWTracker(MyBMWEntity, TrackerEntity):
     @override
     def location_accuracy(self) -> float:
         """Return a typical accuracy of satellite navigation in metres; BMW does not send one."""
-        if self._position is None:
-            return 0
-        lost = self.vehicle.value(_FIX) == _NO_FIX
-        return _ACCURACY_WITHOUT_FIX if lost else _ACCURACY
+        return 0 if self._position is None else accuracy_of(self.vehicle)
 
     @property
     @override

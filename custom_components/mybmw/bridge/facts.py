@@ -9,14 +9,16 @@ from typing import Any, Final, NamedTuple
 
 from homeassistant.components.zone import async_active_zone
 from homeassistant.const import STATE_HOME, STATE_NOT_HOME, STATE_OFF, STATE_ON
+from homeassistant.helpers import entity_registry as er
 
 from ..binary_sensor import BinaryDescription
 from ..client import AnyAttribute, Vehicle, attributes as car, explain
 from ..client.core.descriptors import DESCRIPTORS
-from ..client.core.values import ClimateActivity, Position, Weekday
+from ..client.core.values import ChargingStatus, ClimateActivity, Position, Weekday
+from ..device_tracker import accuracy_of
 from ..doctor import case_of
 from ..sensor import SensorDescription, State
-from .quantities import in_unit_of_user
+from .quantities import amount_of
 from .viewer import ITEMS, EntityKey, Viewer, enabled
 from .words import bounded, iso
 
@@ -35,13 +37,17 @@ _RUNNING: Final = {item.lower() for item in ClimateActivity if item.running}
 _TRACKER: Final = EntityKey("device_tracker", "location")
 _DEPARTURES: Final = EntityKey("sensor", "charging_profile.departure_times")
 _LONGEST_REASON: Final = 200
+_GAIN: Final = tuple(
+    EntityKey("sensor", item.key)
+    for item in (car.REMAINING_RANGE_ELECTRIC, car.STATE_OF_CHARGE, car.CHARGING_STATUS)
+)
 _TIMERS: Final = (1, 2, 3)
 
 
 class Special(NamedTuple):
     """A value that is not the state of an entity: its text, and further fields."""
 
-    value: str
+    value: str | float
     text: str | None
     more: Mapping[str, Any] = {}
 
@@ -90,13 +96,35 @@ def _position(viewer: Viewer) -> Special | None:
     place: Position | None = vehicle.value(car.POSITION)
     if place is None or vehicle.value(car.TRACKING_ENABLED) is False:
         return None
-    zone = async_active_zone(viewer.hass, place.latitude, place.longitude)
+    accuracy = accuracy_of(vehicle)
+    zone = async_active_zone(viewer.hass, place.latitude, place.longitude, accuracy)
     home = zone is not None and zone.entity_id == f"zone.{STATE_HOME}"
     state = STATE_HOME if home else STATE_NOT_HOME
     word = viewer.words.state(_TRACKER.domain, ITEMS[_TRACKER], state)
     name = bounded(zone.name) if zone is not None and not home else None
     more = {"latitude": place.latitude, "longitude": place.longitude}
     return Special(name or state, name or word, more)
+
+
+def _gained(viewer: Viewer) -> Special | None:
+    """Return how much further the car comes than when it began to charge, while it charges.
+
+    That is the part of its range that it has charged, as far as the range tells.
+    """
+    vehicle, journals = viewer.vehicle, viewer.coordinator.journals.cars
+    journal, soc = journals.get(vehicle.vin), vehicle.value(car.STATE_OF_CHARGE)
+    left, charge = (
+        vehicle.value(car.REMAINING_RANGE_ELECTRIC),
+        journal and journal.journal.charges.open,
+    )
+    charging = vehicle.value(car.CHARGING_STATUS) is ChargingStatus.CHARGING
+    if not (charging and charge and charge.start_soc is not None and soc and left):
+        return None
+    if soc <= charge.start_soc or len(viewer.readable(_GAIN)) < len(_GAIN):
+        return None
+    shown = amount_of(viewer, _GAIN[0], left * (soc - charge.start_soc) / soc)
+    more = {"unit": shown.unit, "precision": shown.precision}
+    return Special(round(shown.value, 1), None, more)
 
 
 def _departure(number: int, viewer: Viewer) -> Special | None:
@@ -141,6 +169,7 @@ FACTS: Final[tuple[Fact, ...]] = (
     ),
     _sensor("charging_power", car.CHARGING_POWER),
     _sensor("charging_end", car.CHARGING_END_TIME),
+    Fact("charging_gained", _GAIN, special=_gained),
     _flag("plugged", "connection_status"),
     _flag("locked", "door_lock_state", opens=(EntityKey("lock", "lock"),), turn=not_),
     _sensor("alarm", car.ALARM),
@@ -197,13 +226,9 @@ def fact_of(viewer: Viewer, fact: Fact) -> Shown | None:
         item = ITEMS[place]
         shown = _special(viewer, fact) if fact.special else _state(viewer, fact, place)
         if shown is not None:
-            own = viewer.words.card.get(f"fact_{fact.name}") or viewer.words.name(
-                place.domain, item
-            )
-            name = known.name if known and known.name else own
             return {
                 **shown,
-                "name": bounded(name),
+                "name": bounded(_name(viewer, fact, place, known)),
                 "entity_id": enabled([*viewer.readable(fact.opens), (place, known), *readable]),
                 "at": _time(viewer.vehicle, fact, item.attributes),
                 "stale": not _is_current(viewer, item.attributes),
@@ -212,8 +237,9 @@ def fact_of(viewer: Viewer, fact: Fact) -> Shown | None:
     return None
 
 
-def _name(viewer: Viewer, fact: Fact, place: EntityKey) -> str:
-    own = viewer.words.card.get(f"fact_{fact.name}")
+def _name(viewer: Viewer, fact: Fact, place: EntityKey, known: er.RegistryEntry | None) -> str:
+    """Return the card's own name of a fact, else that of its entity, which a user may have set."""
+    own = viewer.words.card.get(f"fact_{fact.name}") or (known and known.name)
     return own or viewer.words.name(place.domain, ITEMS[place])
 
 
@@ -231,11 +257,8 @@ def _state(viewer: Viewer, fact: Fact, place: EntityKey) -> Shown | None:
     state = _state_of(viewer.vehicle, item)
     if state is None:
         return None
-    if isinstance(item, SensorDescription) and _is_number(state):
-        known = viewer.entity(place)
-        return in_unit_of_user(state, item, known, viewer.hass.config.units)._asdict() | {
-            "text": None
-        }
+    if _is_number(state):
+        return {**amount_of(viewer, place, state)._asdict(), "text": None}
     return {
         "value": _plain(state) if fact.turn is None else fact.turn(state),
         "unit": None,

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
-from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 
 from ..client import attributes as car
@@ -13,9 +12,8 @@ from ..client.core.records import Charge, Figure, PlaceKind, Record, RecordPlace
 from ..client.journal.battery import monthly
 from ..client.journal.summary import Summary, summaries
 from ..journal.car_journal import CarJournal
-from ..sensor import SensorDescription
-from .quantities import in_unit_of_user
-from .viewer import ITEMS, EntityKey, Viewer
+from .quantities import amount_of
+from .viewer import EntityKey, Viewer
 from .words import bounded, iso
 
 type Json = dict[str, Any]
@@ -40,27 +38,19 @@ _UNITS: Final[Mapping[str, EntityKey]] = {
 
 
 class Scale(NamedTuple):
-    """How quantities are shown: the entity that has the unit of each, and of whom."""
+    """How quantities are shown to a user."""
 
     viewer: Viewer
-    known: Mapping[str, er.RegistryEntry | None]
 
     def show(self, quantity: str, value: float | None) -> float | None:
         """Return a number in the user's unit."""
         if value is None or (not value and quantity == "consumption"):
             return None
-        return round(self._amount(quantity, value)[0], 3)
+        return round(amount_of(self.viewer, _UNITS[quantity], value).value, 3)
 
     def unit(self, quantity: str) -> str | None:
         """Return the user's unit."""
-        return self._amount(quantity, 1.0)[1]
-
-    def _amount(self, quantity: str, value: float) -> tuple[float, str | None]:
-        item = ITEMS[_UNITS[quantity]]
-        if not isinstance(item, SensorDescription):
-            return value, None
-        units = self.viewer.hass.config.units
-        return in_unit_of_user(value, item, self.known[quantity], units)[:2]
+        return amount_of(self.viewer, _UNITS[quantity], 1.0).unit
 
 
 class Month(NamedTuple):
@@ -84,7 +74,7 @@ def month_of(name: str) -> Month:
 
 def history_of(viewer: Viewer, journal: CarJournal, month: Month) -> Json:
     """Return what happened in a month, as far as the user may read it."""
-    scale = Scale(viewer, {name: viewer.entity(place) for name, place in _UNITS.items()})
+    scale = Scale(viewer)
     log = journal.log
     trips = list(log.trips.values()) if viewer.readable([_TRIPS]) else []
     charges = list(log.charges.values()) if viewer.readable([_CHARGES]) else []

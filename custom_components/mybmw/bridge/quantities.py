@@ -11,6 +11,9 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.util.unit_conversion import BaseUnitConverter
 from homeassistant.util.unit_system import METRIC_SYSTEM, UnitSystem
 
+from ..sensor import SensorDescription
+from .viewer import ITEMS, EntityKey, Viewer
+
 _PRIVATE: Final = f"{SENSOR_DOMAIN}.private"
 _SUGGESTED: Final = "suggested_unit_of_measurement"
 _PRECISION: Final = "display_precision"
@@ -24,6 +27,14 @@ class Amount(NamedTuple):
     value: float
     unit: str | None
     precision: int | None
+
+
+def amount_of(viewer: Viewer, key: EntityKey, value: float) -> Amount:
+    """Return a value of the sensor of a car as its user sees it."""
+    item = ITEMS[key]
+    if not isinstance(item, SensorDescription):
+        return Amount(value, None, None)
+    return in_unit_of_user(value, item, viewer.entity(key), viewer.hass.config.units)
 
 
 def in_unit_of_user(

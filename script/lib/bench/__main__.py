@@ -7,6 +7,7 @@ import orjson
 
 from . import (
     account,
+    card,
     disk,
     freshness,
     imports,
@@ -25,7 +26,7 @@ def _measure() -> Iterator[Figure]:
     yield from parsing.figures()
     yield from prediction.figures()
     yield from journal.figures()
-    for part in (freshness, disk, planning, account, start, stream):
+    for part in (freshness, disk, planning, account, card, start, stream):
         yield from asyncio.run(_collect(part.figures()))
 
 

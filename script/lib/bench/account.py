@@ -49,7 +49,7 @@ async def _measure(size: int) -> list[Figure]:
     with TemporaryDirectory() as folder, sim.router(), undrawn:
         async with async_test_home_assistant(config_dir=folder) as hass:
             hass.data.pop(DATA_CUSTOM_COMPONENTS, None)
-            entry = _entry(sim)
+            entry = entry_of(sim)
             entry.add_to_hass(hass)
             started = perf_counter()
             assert await hass.config_entries.async_setup(entry.entry_id)
@@ -90,7 +90,8 @@ async def _measure(size: int) -> list[Figure]:
     ]
 
 
-def _entry(sim: SimulatedMyBMW) -> MockConfigEntry:
+def entry_of(sim: SimulatedMyBMW) -> MockConfigEntry:
+    """Return the entry of an account that is logged in."""
     issued = sim.issue_tokens()
     tokens = {
         "access": issued["access_token"],

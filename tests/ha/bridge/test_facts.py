@@ -23,7 +23,14 @@ WHEELS: Final = ("front_left", "front_right", "rear_left", "rear_right")
 # Only from other sources, from the journal, or of cars with more doors
 ELSEWHERE: Final = {
     *("alarm", "battery_12v", "battery_capacity", "battery_health", "charged_this_month"),
-    *("charging_power", "convertible_top", "departure_2", "departure_3", "distance_this_month"),
+    *(
+        "charging_gained",
+        "charging_power",
+        "convertible_top",
+        "departure_2",
+        "departure_3",
+        "distance_this_month",
+    ),
     *("electric_share", "last_charge", "last_trip", "lights"),
 }
 

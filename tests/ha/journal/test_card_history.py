@@ -11,13 +11,15 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUs
 
 from custom_components.mybmw.client.core.records import Charge, ChargingKind, Figure, How, Slot
 from custom_components.mybmw.const import DOMAIN
-from tests.ha.journal.conftest import MIDNIGHT, NOON, Live
+from tests.ha.journal.conftest import MIDNIGHT, NOON, Live, Sends
 from tests.ha.journal.test_files import log_of
 from tests.ha.support.card import Card, Open
-from tests.ha.support.cardata import I4
+from tests.ha.support.cardata import I4, SOC_KEY
 from tests.replay.cardata import StreamMessage
+from tests.replay.carstate import PLUG, STATUS
 
 MONTH: Final = "2026-11"
+RANGE: Final = "vehicle.drivetrain.electricEngine.kombiRemainingElectricRange"
 MILE: Final = 1.609344
 
 
@@ -114,6 +116,26 @@ def _set_unit(hass: HomeAssistant, key: str, domain: str, options: Any) -> None:
     entity_id = registry.async_get_entity_id("sensor", DOMAIN, f"{I4}-{key}")
     assert entity_id is not None
     registry.async_update_entity_options(entity_id, domain, options)
+
+
+async def test_range_gained(
+    hass: HomeAssistant, account: MockConfigEntry, open_card: Open, sends: Sends
+) -> None:
+    """While a car charges, the card says how much further it comes."""
+    card = await open_card()
+    first = await card.subscribe()
+    assert "charging_gained" not in first["facts"]
+    await sends({PLUG: "DISCONNECTED", STATUS: "NOCHARGING", SOC_KEY: 50, RANGE: 200})
+    await sends({PLUG: "CONNECTED", STATUS: "CHARGINGACTIVE", SOC_KEY: 50})
+    await sends({SOC_KEY: 60, RANGE: 240})
+    other = await open_card()
+    await other.subscribe()
+    assert other.fact("charging_gained") == (40, "km", None)
+    assert other.shown["facts"]["charging_gained"]["name"] == "Range gained"
+    await sends({PLUG: "DISCONNECTED", STATUS: "NOCHARGING"})
+    last = await open_card()
+    await last.subscribe()
+    assert "charging_gained" not in last.shown["facts"]
 
 
 async def test_many_records(hass: HomeAssistant, account: MockConfigEntry, open_card: Open) -> None:

@@ -39,6 +39,16 @@ type Key = tuple[str, str]
 _PAUSE: Final = 1.0
 _IMAGE: Final = EntityKey("image", PICTURE)
 _COMMANDS: Final[frozenset[AnyAttribute]] = frozenset({car.COMMANDS, *car.LAST_COMMAND.values()})
+_EMPTY: Final[Content] = {
+    **dict.fromkeys(PARTS),
+    "drive": "unknown",
+    "body": "saloon",
+    **{part: [] for part in ("warnings", "services", "check_control")},
+    "picture": None,
+    "command_state": None,
+}
+"""What there is of a car whose account is not loaded."""
+
 _TABLES: Final = frozenset({"facts", "commands"})
 _LOADING: Final = frozenset({ConfigEntryState.NOT_LOADED, ConfigEntryState.SETUP_IN_PROGRESS})
 
@@ -270,7 +280,8 @@ class Feed:
             missing = coordinator is None and self._car.entry.state in _LOADING
             kind = "loading" if missing else "unavailable"
             gone: Mapping[str, None] = dict.fromkeys(view.sent["commands"])
-            return {**found, "state": state(view.words.card, kind), "commands": gone}
+            empty = {part: value for part, value in _EMPTY.items() if part not in view.sent}
+            return {**empty, **found, "state": state(view.words.card, kind), "commands": gone}
         viewer = Viewer(self._hass, coordinator, vehicle, view.user, view.words)
         seen = frozenset(changed or ())
         if everything:

@@ -331,6 +331,8 @@ async def test_before_the_account_is_loaded(
         "action": first["texts"]["action_loading"],
     }
     assert first["facts"] == first["commands"] == {}
+    assert first["warnings"] == first["services"] == first["check_control"] == []
+    assert (first["drive"], first["body"], first["picture"]) == ("unknown", "saloon", None)
     found = first["device_id"]
     await card.client.close()
     other = await open_card()

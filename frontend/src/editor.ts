@@ -9,15 +9,14 @@ interface Field {
   selector: Record<string, unknown>;
 }
 
-const LABELS: Record<string, string> = {
+const TEXTS: Record<string, string> = {
   device_id: "editor_device",
+  hide: "editor_hide",
   parts: "editor_parts",
-  commands: "editor_commands",
 };
-const HELP: Record<string, string> = { device_id: "editor_device_help", parts: "editor_parts_help" };
 
 /** Return the form of a configuration with these fields. */
-export function configForm(fields = Object.keys(LABELS)): Record<string, unknown> {
+export function configForm(fields = Object.keys(TEXTS)): Record<string, unknown> {
   const format = new Format(
     { locale: { language: "en", number_format: "language", time_format: "language" } },
     knownTexts(),
@@ -25,12 +24,12 @@ export function configForm(fields = Object.keys(LABELS)): Record<string, unknown
   const options = Object.keys(PARTS).map((value) => ({ value, label: format.text(`part_${value}`) }));
   const schema: Field[] = [
     { name: "device_id", selector: { device: { filter: [{ integration: "mybmw" }] } } },
+    { name: "hide", selector: { select: { multiple: true, mode: "dropdown", options } } },
     { name: "parts", selector: { select: { multiple: true, reorder: true, mode: "dropdown", options } } },
-    { name: "commands", selector: { boolean: {} } },
   ];
   return {
     schema: schema.filter((field) => fields.includes(field.name)),
-    computeLabel: (field: Field) => format.text(LABELS[field.name] ?? field.name),
-    computeHelper: (field: Field) => (HELP[field.name] ? format.text(HELP[field.name] ?? "") : undefined),
+    computeLabel: (field: Field) => format.text(TEXTS[field.name] ?? field.name),
+    computeHelper: (field: Field) => format.text(`${TEXTS[field.name] ?? field.name}_help`),
   };
 }

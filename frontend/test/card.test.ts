@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { MyBmwCard } from "../src/card";
-import type { CarData } from "../src/types";
+import type { CarData, Fact } from "../src/types";
 import { car, fact } from "./car";
 import { HOSTILE, charging, combustion, convertible, electric, hostile, hybrid } from "./garage";
 import { Home, every, one, page, read, settle, show } from "./home";
@@ -43,6 +43,12 @@ describe("at a glance", () => {
     expect(read(one(card, ".now"))).toMatch(/^10.8 kW · until \d\d:\d\d · 84 km gained$/);
     expect(read(one(card, ".middle"))).toBe("46% estimated 49%");
     expect(every(card.shadowRoot!, ".tile")).toEqual([]);
+  });
+
+  it("shows no estimate that is older than what the car has reported", async () => {
+    const at = (time: string): Partial<Fact> => ({ unit: "%", precision: 0, at: `2026-11-30T${time}:00Z` });
+    const facts = { charge_level: fact(85, at("12:00")), predicted_charge_level: fact(58.5, at("11:00")) };
+    expect(read(one(await show(new Home(electric({ facts }))), ".middle"))).toBe("85%");
   });
 
   it("shows both energies of a plug-in hybrid, and charging only while it is plugged in", async () => {

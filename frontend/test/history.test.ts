@@ -84,7 +84,7 @@ describe("battery", () => {
   });
 
   it("waits until something is known", async () => {
-    const home = new Home(electric());
+    const home = new Home(electric({ facts: {} }));
     home.answer = async () => past({ battery: [] });
     expect(rows(await part(home, "battery"), ".empty")[0]).toMatch(/^What the battery holds/);
   });

@@ -37,7 +37,11 @@ it("has a form in the user's language as its editor", async () => {
     schema: { name: string; selector: { select?: { options: { label: string }[] } } }[];
     computeLabel(field: { name: string }): string;
   };
-  expect(form.schema.map((field) => form.computeLabel(field))).toEqual(["Car", "Parts", "Show commands"]);
+  expect(form.schema.map((field) => form.computeLabel(field))).toEqual([
+    "Car",
+    "Hide",
+    "Only these, in this order",
+  ]);
   expect(form.schema[1]?.selector.select?.options.map((option) => option.label)).toContain("Charge and fuel");
   expect(MyBmwCard.getStubConfig()).toEqual({});
 });

@@ -202,12 +202,14 @@ function mark(level: number): TemplateResult {
   return svg`<line class="mark" x1="60" y1="1.5" x2="60" y2="14.5" transform=${`rotate(${clamp(level) * 3.6} 60 60)`} />`;
 }
 
-/** Return the value that is estimated while the car reports none, if it is another one. */
+/** Return the charge that is estimated since the car has reported its own, if it is another one. */
 function predicted(view: View): Fact | undefined {
-  const fact = view.fact("predicted_charge_level");
-  const level = view.number("charge_level");
-  if (!fact || typeof fact.value !== "number") return undefined;
-  return level !== undefined && Math.abs(fact.value - level) < 1 ? undefined : fact;
+  const estimate = view.fact("predicted_charge_level");
+  const level = view.first("charge_level");
+  if (!estimate || typeof estimate.value !== "number") return undefined;
+  if (typeof level?.value !== "number") return estimate;
+  const older = estimate.at && level.at && Date.parse(estimate.at) < Date.parse(level.at);
+  return older || Math.abs(estimate.value - level.value) < 1 ? undefined : estimate;
 }
 
 function ring(view: View, fact: Fact): TemplateResult {

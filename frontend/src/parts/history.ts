@@ -216,6 +216,11 @@ export class MyBmwHistory extends LitElement {
     return html`${this.months(found)} ${this.name === "trips" ? this.trips(found) : this.charges(found)}`;
   }
 
+  /** Whether the car can drive with fuel or electricity, so that the share of that says something. */
+  private get mixed(): boolean {
+    return this.view.car.drive === "plug_in_hybrid";
+  }
+
   private months(found: History): TemplateResult {
     const { view } = this;
     const newest = this.month >= currentMonth(view.format.timeZone);
@@ -260,7 +265,7 @@ export class MyBmwHistory extends LitElement {
     return html`<div class="tiles">
         ${this.total(found, "distance", "distance", distance)} ${this.total(found, "trips", "trips_count")}
         ${this.total(found, "consumption", "consumption", consumption, 1)}
-        ${this.total(found, "electric_share", "electric_share", "%")}
+        ${this.mixed ? this.total(found, "electric_share", "electric_share", "%") : nothing}
       </div>
       <ol tabindex="0" aria-label=${this.view.text("part_trips")}>
         ${found.trips.map((trip) => html`<li>${this.trip(trip, found)}</li>`)}
@@ -279,7 +284,7 @@ export class MyBmwHistory extends LitElement {
     const details = [
       trip.duration === null ? undefined : format.duration(trip.duration),
       trip.consumption === null ? undefined : format.quantity(trip.consumption, consumption, 1),
-      trip.electric_share === null ? undefined : format.quantity(trip.electric_share, "%", 0),
+      trip.electric_share === null || !this.mixed ? undefined : format.quantity(trip.electric_share, "%", 0),
       trip.category ?? undefined,
     ].filter((item) => item !== undefined);
     const way = [trip.from, trip.to].filter(Boolean).join(" → ");
@@ -369,13 +374,14 @@ export class MyBmwHistory extends LitElement {
   private battery(found: History): TemplateResult {
     const { view } = this;
     const known = found.battery.filter((item): item is [string, number, number | null] => item[1] !== null);
-    const tiles = html`<div class="tiles">
-      ${view.tile(view.fact("battery_health"), "check")}
-      ${view.tile(view.fact("battery_capacity"), "battery")}
-    </div>`;
+    const facts = [
+      view.tile(view.fact("battery_health"), "check"),
+      view.tile(view.fact("battery_capacity"), "battery"),
+    ];
+    const shown = facts.some((item) => item !== nothing);
+    const tiles = shown ? html`<div class="tiles">${facts}</div>` : nothing;
     if (known.length < 2)
-      return html`${tiles}
-        <p class="empty">${icon("info")}${view.text("no_battery")}</p>`;
+      return shown ? html`${tiles}` : html`<p class="empty">${icon("info")}${view.text("no_battery")}</p>`;
     const values = known.map(([, energy]) => energy);
     const [low, high] = [Math.floor(Math.min(...values) - 1), Math.ceil(Math.max(...values) + 1)];
     const energy = (value: number): string => view.format.quantity(value, found.units.energy, 0);

@@ -1,4 +1,4 @@
-import{a as h}from"./mybmw-chunk-H7ZKVOKW.js";import{c as w}from"./mybmw-chunk-ZTCGHJYB.js";import"./mybmw-chunk-2CJQVYGJ.js";import{a as g,b as c,c as l,d as p,e as b,f as x,g as f,h as v}from"./mybmw-chunk-IOBAAGH4.js";var k=g`
+import{a as h}from"./mybmw-chunk-H7ZKVOKW.js";import{c as w}from"./mybmw-chunk-KY53EY6Q.js";import"./mybmw-chunk-2CJQVYGJ.js";import{a as g,b as c,c as l,d as p,e as b,f as x,g as f,h as v}from"./mybmw-chunk-IOBAAGH4.js";var k=g`
   .drawing {
     display: block;
     width: 100%;

@@ -216,8 +216,8 @@ describe("a section", () => {
     const { hass } = home([listed({ entities: { locked: "lock.i4" } })]);
     const overview = (await carSection({ type: "", device_id: "a" }, hass)) as { cards: Card[] };
     expect(overview.cards[0]?.["type"]).toBe("custom:mybmw-card");
-    const service = (await carSection({ type: "", section: "service" }, hass)) as { cards: Card[] };
-    expect(service.cards[1]).toMatchObject({
+    const vehicle = (await carSection({ type: "", section: "vehicle" }, hass)) as { cards: Card[] };
+    expect(vehicle.cards[1]).toMatchObject({
       entity: "lock.i4",
       features: [{ type: "custom:mybmw-lock-feature" }],
     });

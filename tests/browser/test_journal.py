@@ -43,7 +43,7 @@ def changes(page: Page, series: str) -> list[float]:
 
 def test_statistics(home: Home) -> None:
     """The graphs of the dashboard show each day: two ways to work, and a tour on Sundays."""
-    page = home.open("/cars/journal")
+    page = home.open("/cars")
     for title in ("Distance", "Charged", "Driving energy"):
         card = page.locator("hui-statistics-graph-card").filter(has_text=title).first
         expect(card).to_be_visible()

@@ -20,9 +20,9 @@ const CHARGING = [
   "charge_target",
   "last_charge",
 ];
-const CLIMATE = ["climate_active", "departure_1"];
 const TYRES = ["tyre_front_left", "tyre_front_right", "tyre_rear_left", "tyre_rear_right"];
-const SERVICE = ["next_service_date", "next_service_distance", "oil_level", "battery_12v", "check_control"];
+const VEHICLE = ["doors_open", "windows_open", "sunroof", "convertible_top", "battery_12v"];
+const SERVICE = ["next_service_date", "next_service_distance", "oil_level", "check_control"];
 const TRIPS = ["last_trip", "distance_this_month", "electric_share", "mileage"];
 
 function tiles(car: Listed, names: string[]): Card[] {
@@ -55,10 +55,11 @@ function means(home: Home, car: Listed, title: string, names: string[]): Card[] 
 
 function calendar(home: Home, car: Listed): Card[] {
   const id = own(home.hass, car.device_id, "calendar.journal");
-  return id ? [{ type: "calendar", entities: [id], initial_view: "listWeek", ...WIDE }] : [];
+  return id ? [{ type: "calendar", entities: [id], initial_view: "dayGridMonth", ...WIDE }] : [];
 }
 
 const LEVELS = { features: [{ type: "custom:mybmw-charge-feature" }], ...WIDE };
+const CLIMATE = { features: [{ type: "custom:mybmw-climate-feature" }], ...WIDE };
 const LOCK = { features: [{ type: "custom:mybmw-lock-feature" }], ...WIDE };
 
 /** The sections by name. */
@@ -98,13 +99,19 @@ export const SECTIONS: Record<string, Row> = {
     cards: (_, car) =>
       one(car, "position", (id) => ({ type: "map", entities: [id], default_zoom: 14, ...WIDE })),
   },
+  vehicle: {
+    icon: "mdi:car-door",
+    title: "part_car",
+    cards: (_, car) => [
+      ...one(car, "locked", (id) => tile(id, id.startsWith("lock.") ? LOCK : WIDE)),
+      ...one(car, "climate_active", (id) => tile(id, id.startsWith("switch.") ? CLIMATE : WIDE)),
+      ...tiles(car, [...VEHICLE, ...TYRES]),
+    ],
+  },
   service: {
     icon: "mdi:wrench",
     title: "part_service",
-    cards: (_, car) => [
-      ...one(car, "locked", (id) => tile(id, id.startsWith("lock.") ? LOCK : WIDE)),
-      ...tiles(car, [...SERVICE, ...TYRES, ...CLIMATE]),
-    ],
+    cards: (_, car) => [...tiles(car, SERVICE), ...(car.has.service ? [part(car, "service")] : [])],
   },
   statistics: {
     icon: "mdi:chart-line",

@@ -72,7 +72,8 @@ export async function carView(config: CarConfig, hass: StrategyHass): Promise<Vi
   const found = await home(hass);
   const car = chosen(found, config);
   const content = car && Object.keys(SECTIONS).map((name) => section(found, car, name));
-  return { type: "sections", max_columns: 4, sections: content?.filter(Boolean) ?? [empty(found)] };
+  const sections = content?.filter(Boolean) ?? [empty(found)];
+  return { type: "sections", max_columns: 4, dense_section_placement: true, sections };
 }
 
 /** Return a section of a car, by default what it shows at a glance. */

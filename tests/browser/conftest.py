@@ -7,10 +7,11 @@ from pathlib import Path
 import sys
 from typing import Any, Final
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 import pytest
 
-from .home import Home, developing
+from . import hostile
+from .home import ROOT, Home, developing
 
 _FLAGS: Final = ("--disable-dev-shm-usage", "--hide-scrollbars")
 _PATIENCE: Final = 20_000
@@ -32,22 +33,41 @@ def chromium() -> Iterator[Browser]:
 def start(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
     """Start a Home Assistant with these arguments of script/develop; it ends with the module."""
     with ExitStack() as stack:
+        yield _starting(stack, chromium, tmp_path_factory)
 
-        def begin(*arguments: str, **options: Any) -> Home:
-            config = str(tmp_path_factory.mktemp("config"))
-            port = stack.enter_context(developing("--config", config, *arguments))
-            context = chromium.new_context(
-                locale="en-US",
-                reduced_motion="reduce",
-                service_workers="block",
-                **{"viewport": {"width": 1280, "height": 900}, **options},
-            )
-            stack.callback(context.close)
-            context.set_default_timeout(_PATIENCE)
-            context.add_init_script("localStorage.selectedLanguage ??= '\"en\"'")
-            return Home(f"http://localhost:{port}", f"http://localhost:{port + 1}", context)
 
-        yield begin
+@pytest.fixture(scope="session")
+def garage(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """A Home Assistant with all cars, and one whose texts are hostile, that have driven a while."""
+    folders = (ROOT / "tests" / "fingerprints", hostile.write(tmp_path_factory.mktemp("hostile")))
+    chosen = [word for folder in folders for word in ("--fingerprints", str(folder))]
+    sources = ("--source", "mybmw", "--source", "cardata")
+    with ExitStack() as stack:
+        start = _starting(stack, chromium, tmp_path_factory)
+        yield start("--days", "3", *chosen, *sources)
+
+
+def _starting(
+    stack: ExitStack, chromium: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Start:
+    def begin(*arguments: str, **options: Any) -> Home:
+        config = tmp_path_factory.mktemp("config")
+        port = stack.enter_context(developing("--config", str(config), *arguments))
+        url, control = f"http://localhost:{port}", f"http://localhost:{port + 1}"
+        home = Home(url, control, opened(chromium, **options))
+        stack.callback(home.context.close)
+        return home
+
+    return begin
+
+
+def opened(chromium: Browser, **options: Any) -> BrowserContext:
+    """Return a context without any cached or stored data."""
+    usual = {"viewport": {"width": 1280, "height": 900}, "service_workers": "block"}
+    context = chromium.new_context(locale="en-US", reduced_motion="reduce", **{**usual, **options})
+    context.set_default_timeout(_PATIENCE)
+    context.add_init_script("localStorage.selectedLanguage ??= '\"en\"'")
+    return context
 
 
 @pytest.fixture(autouse=True)

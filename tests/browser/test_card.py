@@ -1,0 +1,68 @@
+"""The card of every car of the simulated garage: light and dark, on a phone and on a desk."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from playwright.sync_api import Page, ViewportSize, expect
+import pytest
+
+from . import hostile
+from .card import DASHBOARD, Car, card_of, cars, faults, go, listen, put, shown, unfolded
+from .home import Home
+
+SIZES: Final = (ViewportSize(width=390, height=844), ViewportSize(width=1280, height=900))
+SCHEMES: Final = ("light", "dark")
+
+
+@pytest.fixture(scope="module")
+def known(garage: Home) -> list[Car]:
+    """All cars, each of which has a view with its card."""
+    page = garage.open("/config/dashboard")
+    found = cars(page)
+    page.close()
+    put(garage, {car.device_id: [card_of(car.device_id)] for car in found})
+    return found
+
+
+@pytest.fixture
+def page(garage: Home, known: list[Car]) -> Iterator[Page]:
+    """A page with the dashboard, which is closed again."""
+    opened = garage.open(f"/{DASHBOARD}")
+    yield opened
+    opened.close()
+
+
+def test_every_car(known: list[Car], page: Page) -> None:
+    """No part of a card misses a text or is too wide, and nothing fails in the console."""
+    errors, wrong = listen(page), dict[str, list[str]]()
+    usual = [car for car in known if hostile.MARK not in car.name]
+    assert len(usual) > 12
+    for car in usual:
+        go(page, car.device_id)
+        card = shown(page, car.name)
+        for number, size in enumerate(SIZES):
+            page.set_viewport_size(size)
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme)
+                where = f"{car.name}, {scheme}, {size['width']}"
+                wrong[where] = faults(card)
+            for part in unfolded(card) if number == 0 else ():
+                wrong[f"{where}, {part}"] = faults(card)
+    assert {where: found for where, found in wrong.items() if found} == {}
+    assert errors == []
+
+
+def test_hostile_texts(known: list[Car], page: Page) -> None:
+    """Texts of BMW and of users are shown as texts in every part."""
+    car = next(item for item in known if hostile.MARK in item.name)
+    errors = listen(page)
+    go(page, car.device_id)
+    card = shown(page, car.name)
+    expect(card.locator(".name")).to_contain_text("<script>window.broken=1</script>")
+    expect(card.locator(".warnings")).to_contain_text("<img src=x")
+    page.set_viewport_size(SIZES[0])
+    for part in unfolded(card):
+        assert card.locator("script, img[src=x], iframe").count() == 0, part
+        assert [fault for fault in faults(card) if fault.startswith("overflow")] == [], part
+    assert page.evaluate("window.broken") is None
+    assert errors == []

@@ -9,9 +9,24 @@ const LINGER = 5_000; // a card that was scrolled away may come back
 const RETRY = [2_000, 5_000, 15_000, 60_000];
 const MERGED = ["facts", "commands"] as const;
 
+/** What is not sent while the account of a car is not loaded. */
+const EMPTY: Partial<CarData> = {
+  model: null,
+  brand: null,
+  drive: "unknown",
+  body: "saloon",
+  picture: null,
+  reported_at: null,
+  asleep: null,
+  warnings: [],
+  services: [],
+  check_control: [],
+  command_state: null,
+};
+
 /** Return the car after a message: the first is whole, later ones carry what changed. */
 export function merge(car: CarData | undefined, message: Message): CarData {
-  if (!car || message.texts) return message as CarData;
+  if (!car || message.texts) return { ...EMPTY, ...message } as CarData;
   const next = { ...car, ...message };
   for (const key of MERGED)
     if (message[key]) Object.assign(next, { [key]: { ...car[key], ...message[key] } });

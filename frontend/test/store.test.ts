@@ -37,6 +37,12 @@ describe("merge", () => {
     expect(merge(undefined, car())).toEqual(car());
   });
 
+  it("takes a car whose account is not loaded", () => {
+    const { device_id, entry_id, name, cars, facts, commands, texts } = car();
+    const sent = { device_id, entry_id, name, cars, facts, commands, texts };
+    expect(merge(undefined, sent)).toMatchObject({ name, warnings: [], services: [], check_control: [] });
+  });
+
   it("replaces what changed, and facts and commands by name", () => {
     const before = car({ facts: { charge_level: fact(50), locked: fact(true) } });
     const after = merge(before, { name: "i4", facts: { charge_level: fact(51), locked: null } });

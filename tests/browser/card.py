@@ -146,5 +146,5 @@ def listen(page: Page) -> list[str]:
             errors.append(text)
 
     page.on("console", note)
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("pageerror", lambda error: errors.append(f"{error} {error.stack}"))
     return errors

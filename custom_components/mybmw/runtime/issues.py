@@ -7,14 +7,15 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
+from ..client.core.values import Brand
 from ..const import DOMAIN
 
 BLOCKED: Final = "blocked"
 RETIRED: Final = "server_retired"
 ANSWER_NEEDED: Final = "secret_needed"
 
-type Page = Callable[[str, str | None], str | None]
-"""Returns the website on which to solve a kind of issue in a country, None if there is none."""
+type Page = Callable[[str, str | None, Brand], str | None]
+"""Returns the website on which to solve a kind of issue, by country and brand, None without one."""
 
 
 class Issues:
@@ -34,12 +35,14 @@ class Issues:
         source: str | None = None,
         about: str | None = None,
         text: str | None = None,
+        brand: Brand = Brand.BMW,
         **placeholders: str,
     ) -> None:
         """Create an issue if something is wrong, else delete it.
 
         With `source`, each source has its own issue; with `about`, all sources share one, which
-        only the named source deletes. `text` is the translation key if it differs from the kind.
+        only the named source deletes. `text` is the translation key if it differs from the kind,
+        `brand` the one whose portal is opened.
         """
         entry_id = self._entry.entry_id
         issue = "_".join(filter(None, (kind, source, entry_id)))
@@ -55,7 +58,7 @@ class Issues:
             issue,
             is_fixable=kind in (BLOCKED, ANSWER_NEEDED),
             data={"entry_id": entry_id, "source": about or source},
-            learn_more_url=self._page(kind, self._hass.config.country),
+            learn_more_url=self._page(kind, self._hass.config.country, brand),
             severity=ir.IssueSeverity.ERROR if serious else ir.IssueSeverity.WARNING,
             translation_key=text or kind,
             translation_placeholders={"account": self._entry.title, **placeholders},

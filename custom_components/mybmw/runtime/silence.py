@@ -7,6 +7,7 @@ from typing import Final
 from homeassistant.core import callback
 
 from ..client import SILENT_AFTER, Status, Vehicle
+from ..client.core.values import Brand
 from .issues import Issues
 
 ISSUE: Final = "stream_silent"
@@ -43,6 +44,7 @@ class SilentCars:
                 wrong=vin in silent,
                 source=vin[-_END_OF_VIN:].lower(),
                 text=text,
+                brand=vehicle.brand if vehicle else Brand.BMW,
                 car=vehicle.name if vehicle else "",
             )
         self._shown = silent

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from ..client.core.values import Brand
+
 # Top-level domain and language of BMW's sites, by country with CarData
 _SITES: Final[Mapping[str, tuple[str, str]]] = {
     "AT": ("at", "de-at"),
@@ -35,6 +37,8 @@ def portals(country: str | None) -> dict[str, str]:
     }
 
 
-def localized(page: str, country: str | None) -> str:
-    """Return an address with the portals of a country filled in."""
-    return page.format(**portals(country))
+def localized(page: str, country: str | None, brand: Brand = Brand.BMW) -> str:
+    """Return an address with the portal of a country and a brand filled in."""
+    addresses = portals(country)
+    portal = addresses["mini_portal" if brand is Brand.MINI else "bmw_portal"]
+    return page.format(portal=portal, **addresses)

@@ -9,13 +9,14 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.importlib import async_import_module
 
 from ..client import Redactor, Source
+from ..client.core.values import Brand
 from ..const import CONF_SOURCES, DOMAIN
 from ..runtime.files import mapping_of
 from ..runtime.token_store import async_remove_tokens
 from .portals import localized
 from .spec import SourceSpec
 
-_PORTAL: Final = "{bmw_portal}"
+_PORTAL: Final = "{portal}"
 _CONSOLE: Final = "https://console.high-mobility.com"
 _INTEGRATION: Final = f"homeassistant://config/integrations/integration/{DOMAIN}"
 _ROWS: Final = (
@@ -60,10 +61,10 @@ _PAGES: Final = {"not_allowed": _PORTAL, "unexpected": "homeassistant://config/l
 SOURCES: Final[dict[str, SourceSpec]] = {spec.name: spec for spec in _ROWS}
 
 
-def page_of(issue: str, country: str | None) -> str | None:
+def page_of(issue: str, country: str | None, brand: Brand = Brand.BMW) -> str | None:
     """Return the website on which to solve a repair issue, None if there is none."""
     page = ChainMap(_PAGES, *(dict(spec.pages) for spec in SOURCES.values())).get(issue)
-    return page and localized(page, country)
+    return page and localized(page, country, brand)
 
 
 def names_of(entry: ConfigEntry) -> list[str]:

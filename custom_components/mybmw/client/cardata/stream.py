@@ -243,6 +243,8 @@ class Stream:
             self._fail(StreamState.LOST, error)
         else:
             _LOGGER.debug("The stream is renewed before its token expires")
+            if self._lasting():
+                self._end_dispute()
             self._failures, self._pause = 0, _RENEWAL_PAUSE
         finally:
             self._since = None

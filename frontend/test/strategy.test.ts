@@ -61,7 +61,7 @@ function home(cars: Listed[], answers: Record<string, unknown> = {}, more: Parti
 
 const types = (sections: { cards: Card[] }[] = []): unknown[] =>
   sections.map((section) => section.cards.map((card) => card["type"]));
-const entities = (cards: Card[] = []): unknown[] => cards.map((card) => card["entity"]);
+const entitiesOf = (cards: Card[] = []): unknown[] => cards.map((card) => card["entity"]);
 
 describe("the dashboard", () => {
   it("has a view for each car, generated when it is opened", async () => {
@@ -129,7 +129,7 @@ describe("the dashboard", () => {
     const { views } = await dashboard(hass);
     const view = (views as Content[]).find((item) => item.path === "connection");
     expect(types(view?.sections)).toEqual([["heading", "tile", "tile", "history-graph"]]);
-    expect(entities(view?.sections?.[0]?.cards)).toEqual([
+    expect(entitiesOf(view?.sections?.[0]?.cards)).toEqual([
       undefined,
       "binary_sensor.x",
       "sensor.left",
@@ -151,7 +151,7 @@ describe("the view of a car", () => {
       ["heading", "tile", "tile"],
       ["heading", "tile"],
     ]);
-    expect(entities(view.sections?.[1]?.cards)).toEqual([undefined, "sensor.soc", "binary_sensor.plug"]);
+    expect(entitiesOf(view.sections?.[1]?.cards)).toEqual([undefined, "sensor.soc", "binary_sensor.plug"]);
   });
 
   it("shows the statistics of this car", async () => {
@@ -205,6 +205,22 @@ describe("the view of a car", () => {
     expect(section.cards.map((card) => card["entities"])).toEqual([undefined, ["calendar.i4"]]);
   });
 
+  it("sends no command by mistake: a tap on a tile opens the details", async () => {
+    const names = ["charge_level", "charging_state", "plugged", "locked", "climate_active", "charge_target"];
+    const entities = Object.fromEntries(names.map((name) => [name, `switch.${name}`]));
+    const view = (await carView({ type: "" }, home([listed({ entities })]).hass)) as Content;
+    const all = view.sections?.flatMap((section) => section.cards) ?? [];
+    const tiles = all.filter((card) => card["type"] === "tile");
+    expect(entitiesOf(tiles).sort()).toEqual(Object.values(entities).sort());
+    const details = { action: "more-info" };
+    for (const card of tiles) expect(card).toMatchObject({ tap_action: details, icon_tap_action: details });
+    const features = tiles.flatMap((card) => (card["features"] as Card[] | undefined) ?? []);
+    expect(features.map((item) => item["type"])).toEqual([
+      "custom:mybmw-charge-feature",
+      "custom:mybmw-climate-feature",
+    ]);
+  });
+
   it("is empty for a car that is gone", async () => {
     const view = (await carView({ type: "", device_id: "gone" }, home([listed()]).hass)) as Content;
     expect(types(view.sections)).toEqual([["heading", "custom:mybmw-card"]]);
@@ -244,6 +260,6 @@ describe("rows", () => {
       tile("a.f"),
     ]);
     const wide = cards.filter((card) => card.type === "tile" && "grid_options" in card);
-    expect(entities(wide)).toEqual(["a.c", "a.f"]);
+    expect(entitiesOf(wide)).toEqual(["a.c", "a.f"]);
   });
 });

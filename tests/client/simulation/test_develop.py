@@ -1,4 +1,4 @@
-"""The simulation that script/develop runs: its control, its dashboard, and what it keeps."""
+"""The simulation that script/develop runs: its control, and what it keeps."""
 
 from collections.abc import Iterator, Mapping
 from html import escape
@@ -23,7 +23,6 @@ from custom_components.mybmw.client.connecteddrive import ConnectedDriveAccount,
 from script.lib.develop.cardata import Stage, simulation
 from script.lib.develop.configuration import saved_tokens
 from script.lib.develop.control import Control
-from script.lib.develop.dashboard import _CARDS, _cards
 from script.lib.develop.guide import LEGACY_ACCOUNT
 from tests.client.support import IX, Client
 from tests.client.support.cardata import recorded
@@ -218,13 +217,3 @@ def test_kept_tokens(tmp_path: Path) -> None:
     assert official.current_id_token == "identity-2"
     assert official.tokens.redeem("refresh-1")
     assert official.tokens.redeem("refresh-2")
-
-
-def test_no_command_by_mistake() -> None:
-    """No card of the dashboard does anything to a car when it is touched."""
-    cards = _cards({key: key for key, _ in _CARDS})
-    assert {card["type"] for card in cards} == {"picture-entity", "tile"}
-    for card in cards:
-        if card["type"] == "tile":
-            assert card["tap_action"] == card["icon_tap_action"] == {"action": "more-info"}
-            assert {feature["type"] for feature in card.get("features", ())} <= {"bar-gauge"}

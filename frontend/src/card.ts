@@ -7,6 +7,7 @@ import { PARTS, wanted, type PartRow } from "./parts";
 import { energyStyles } from "./parts/energy";
 import { head, headStyles } from "./parts/head";
 import { warningStyles } from "./parts/warnings";
+import { inTurn } from "./slices";
 import { carStore, type CarStore } from "./store";
 import { base, columns } from "./styles";
 import type { CardConfig, Hass } from "./types";
@@ -47,6 +48,7 @@ export class MyBmwCard extends LitElement {
       }
       .fold {
         position: relative;
+        hyphens: auto;
         display: grid;
         justify-items: center;
         align-content: start;
@@ -127,8 +129,14 @@ export class MyBmwCard extends LitElement {
           opacity: 0.4;
         }
       }
+      @container (max-width: 339px) {
+        .folds {
+          grid-template-columns: repeat(3, minmax(0, 1fr));
+        }
+      }
       @container (min-width: 620px) {
         .card {
+          align-content: start;
           grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
           column-gap: 28px;
           padding: 20px;
@@ -141,8 +149,16 @@ export class MyBmwCard extends LitElement {
           grid-column: 1;
         }
         .pictured > .part-head {
-          grid-row: span 3;
+          grid-row: span 4;
+          display: grid;
         }
+        .pictured .head {
+          grid-template-rows: auto 1fr;
+        }
+        .pictured .picture {
+          align-self: center;
+        }
+        .pictured > .part-warnings,
         .pictured > .part-energy,
         .split > .part-commands {
           grid-column: 2;
@@ -246,6 +262,10 @@ export class MyBmwCard extends LitElement {
     this.chosen = deviceId;
     this.bind();
   };
+
+  protected override scheduleUpdate(): Promise<void> {
+    return inTurn(() => void super.scheduleUpdate());
+  }
 
   override render(): TemplateResult {
     return html`<ha-card>${this.content()}</ha-card>`;

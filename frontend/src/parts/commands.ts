@@ -52,8 +52,14 @@ export class MyBmwCommands extends LitElement {
         grid-template-columns: repeat(var(--columns), minmax(0, 1fr));
         gap: 8px;
       }
+      @container (max-width: 339px) {
+        .row {
+          grid-template-columns: repeat(3, minmax(0, 1fr));
+        }
+      }
       .command {
         position: relative;
+        hyphens: auto;
         overflow: hidden;
         display: grid;
         justify-items: center;

@@ -7,8 +7,14 @@ import{b as C,d as D}from"./mybmw-chunk-KY53EY6Q.js";import{a as u}from"./mybmw-
         grid-template-columns: repeat(var(--columns), minmax(0, 1fr));
         gap: 8px;
       }
+      @container (max-width: 339px) {
+        .row {
+          grid-template-columns: repeat(3, minmax(0, 1fr));
+        }
+      }
       .command {
         position: relative;
+        hyphens: auto;
         overflow: hidden;
         display: grid;
         justify-items: center;

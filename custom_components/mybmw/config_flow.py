@@ -154,7 +154,8 @@ class MyBMWConfigFlow(AccountFlow, domain=DOMAIN):
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the first source of the account."""
-        return self.async_show_menu(step_id="user", menu_options=list(SOURCES))
+        options = [step for spec in SOURCES.values() for step in spec.beginnings]
+        return self.async_show_menu(step_id="user", menu_options=options)
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
         """Log in again to the source that refused the login; ask for it if it is unknown."""
@@ -173,7 +174,11 @@ class MyBMWConfigFlow(AccountFlow, domain=DOMAIN):
         entry = self._get_reconfigure_entry()
         await async_load(self.hass, names_of(entry))
         known = sources_of(entry)
-        options = [f"{name}_reconfigure" if name in known else name for name in SOURCES]
+        options = [
+            step
+            for name, spec in SOURCES.items()
+            for step in ((f"{name}_reconfigure",) if name in known else spec.beginnings)
+        ]
         if len(known) > 1:
             options += [f"{name}_{_REMOVE}" for name in SOURCES if name in known]
         return self.async_show_menu(step_id="reconfigure", menu_options=options)
@@ -215,6 +220,13 @@ class MyBMWConfigFlow(AccountFlow, domain=DOMAIN):
         if self.source == SOURCE_REAUTH:
             return self._get_reauth_entry()
         return self._get_reconfigure_entry() if self.source == SOURCE_RECONFIGURE else None
+
+    @override
+    def has(self, source: str, unique_id: str) -> bool:
+        entries = self._async_current_entries()
+        return any(
+            entry.unique_id == unique_id and source in sources_of(entry) for entry in entries
+        )
 
     @override
     def known(self, source: str) -> Mapping[str, Any]:

@@ -81,7 +81,7 @@ def _set_up(context: BrowserContext, url: str) -> bytes:
     page = _open(context, f"{url}/config/integrations/dashboard/add?domain=mybmw")
     page.locator("ha-button").filter(has_text="OK").first.click()
     page.locator("step-flow-menu").first.wait_for()
-    page.get_by_text("BMW CarData (Europe").first.click()
+    page.get_by_text("BMW CarData, with").first.click()
     page.locator("input[name=client_id]").wait_for()
     page.wait_for_timeout(1000)
     picture: bytes = page.screenshot()

@@ -103,7 +103,7 @@ def test_login_that_takes_too_long(
     [
         ({API}, "CarData Stream is not subscribed in BMW's portal"),
         ({STREAM}, "CarData API is not subscribed in BMW's portal"),
-        (set(), "BMW does not know this client id, or not yet"),
+        (set(), "neither CarData API nor CarData Stream is subscribed in the portal"),
     ],
 )
 def test_not_subscribed(run: Run, cardata: SimulatedCarData, scopes: set[str], text: str) -> None:

@@ -139,7 +139,7 @@ def services(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, dr.Device
 async def test_set_up(hass: HomeAssistant, acme: SimulatedAcme) -> None:
     """The new source is in the menu; its dialog says what is wrong, and makes an account."""
     flow = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
-    assert flow["menu_options"] == [*BUILT_IN, "acme", "courier"]
+    assert flow["menu_options"] == ["cardata_guide", *BUILT_IN, "acme", "courier"]
     flow = await choose(hass, flow, "acme")
     assert (flow["type"], flow["step_id"]) == (FlowResultType.FORM, "acme")
     flow = await step(hass, flow, {"token": "wrong"})

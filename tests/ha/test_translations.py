@@ -65,6 +65,8 @@ from custom_components.mybmw.sensor import (
 )
 from custom_components.mybmw.sources import (
     cardata as cardata_steps,
+    cardata_guide,
+    cardata_login,
     cardata_stream,
     connecteddrive as connecteddrive_steps,
     highmobility,
@@ -173,9 +175,16 @@ OWN_ERRORS: Final = {
 # What the user did wrong is said whole in every language, without the client's English
 MISTAKES: Final = {"impossible_place", "impossible_target_soc", "unknown_plan"}
 STEPS: Final[Mapping[str, vol.Schema]] = {
-    "cardata": cardata_steps._SCHEMA,
-    "cardata_code": cardata_steps.code_schema("https://example.com"),
-    "cardata_reauth": cardata_steps._SCHEMA,
+    "cardata": cardata_login.CLIENT,
+    "cardata_cars": vol.Schema({}),
+    "cardata_client": cardata_login.CLIENT,
+    "cardata_code": cardata_login.code_schema("https://example.com"),
+    "cardata_guide": cardata_guide.GUIDE,
+    "cardata_helper": cardata_guide.HELPER,
+    "cardata_portal": vol.Schema({}),
+    "cardata_reauth": cardata_login.CLIENT,
+    "cardata_select": cardata_guide.SELECT,
+    "cardata_services": cardata_guide.SERVICES,
     "cardata_remove": vol.Schema({}),
     "highmobility_consent": highmobility_forms.CONSENT,
     "highmobility_fleet": highmobility_forms.FLEET,
@@ -192,11 +201,14 @@ STEPS: Final[Mapping[str, vol.Schema]] = {
     "mybmw_remove": vol.Schema({}),
 }
 MENUS: Final = {
-    "user": {"cardata", "connecteddrive", "mybmw", "highmobility"},
+    "cardata_all": {"cardata_login", "cardata_helper", "cardata_select"},
+    "cardata_boxes": {"cardata_login", "cardata_helper", "cardata_select"},
+    "user": {"cardata", "cardata_guide", "connecteddrive", "mybmw", "highmobility"},
     "highmobility": {"highmobility_consent", "highmobility_fleet"},
     "reauth": {"cardata_reauth", "connecteddrive_reauth", "mybmw_reauth", "highmobility_reauth"},
     "reconfigure": {
         "cardata",
+        "cardata_guide",
         "cardata_reconfigure",
         "cardata_remove",
         "highmobility",
@@ -213,6 +225,8 @@ MENUS: Final = {
 # Steps that show nothing of their own
 SILENT: Final = {
     "cardata_approved",
+    "cardata_login",
+    "cardata_probed",
     "cardata_reconfigure",
     "cardata_refused",
     "highmobility_decided",
@@ -220,6 +234,7 @@ SILENT: Final = {
     "highmobility_reauth",
     "highmobility_reconfigure",
 }
+PROGRESS: Final = {"cardata_approve", "cardata_probe", "cardata_reading"}
 # What Home Assistant's own methods abort a flow with
 ABORTS: Final = {
     "_abort_if_unique_id_configured": {"already_configured"},
@@ -228,6 +243,8 @@ ABORTS: Final = {
 }
 SENTENCE: Final = 25
 EXPLANATION: Final = "explanation_"
+# Texts that steps put into others
+SET_UP: Final = "set_up_"
 NOW: Final = datetime(2026, 10, 1, 12, tzinfo=UTC)
 
 type Tree = dict[str, Any]
@@ -498,7 +515,7 @@ def test_exceptions_are_translated() -> None:
     messages = {
         key: text
         for key, text in translations()["exceptions"].items()
-        if not key.startswith(EXPLANATION)
+        if not key.startswith((EXPLANATION, SET_UP))
     }
     assert messages.keys() == found.keys() == error_keys() | OWN_ERRORS
     for key, names in found.items():
@@ -550,8 +567,8 @@ def test_flow_steps_are_translated() -> None:
     steps = {name.removeprefix("async_step_").removesuffix("_begin") for name in steps}
     texts = translations()["config"]["step"]
     assert texts.keys() == STEPS.keys() | MENUS.keys()
-    assert steps == texts.keys() | SILENT | {"cardata_approve"}
-    assert translations()["config"]["progress"].keys() == {"cardata_approve"}
+    assert steps == texts.keys() | SILENT | PROGRESS
+    assert translations()["config"]["progress"].keys() == PROGRESS
     for step, schema in STEPS.items():
         if schema.schema:
             _assert_fields(texts[step], schema.schema)
@@ -603,6 +620,7 @@ def test_flow_results_are_translated() -> None:
     assert texts["error"].keys() == client | set(LoginFailure) | {
         "account_unknown",
         "client_id_form",
+        *cardata_guide._NAMED.values(),
         *highmobility_steps.ERRORS,
         "server_form",
     }
@@ -618,9 +636,10 @@ def test_flow_placeholders_are_given() -> None:
     code = DeviceCode("code", "device", "https://bmw.example/link", 5, NOW, "verifier")
     names = {
         *portals.portals("DE"),
-        *cardata_steps._placeholders(code),
+        *cardata_login._placeholders(code),
         *("captcha_url", "username"),
         *("account", "cars", "entities", "car"),
+        *("portal", "service", "count", "boxes", "line", "spent"),
     }
     for path, text in flat(translations()["config"]).items():
         assert placeholders(text) <= names, path
@@ -637,6 +656,9 @@ def test_selectors_are_translated() -> None:
         )
     )
     assert keys == {
+        "car_kind",
+        "cardata_brand",
+        "cardata_wish",
         "connecteddrive_server",
         "entity_group",
         "highmobility_brand",

@@ -20,7 +20,7 @@ from .core.commands import (
     TargetSoc,
 )
 from .core.convert import utc_time
-from .core.coverage import Group
+from .core.coverage import Group, group_of
 from .core.doctor import Case, Share, View, account_causes, car_causes, coverage, explain
 from .core.errors import (
     AccessDisabledError,
@@ -197,6 +197,7 @@ __all__ = [
     "encode",
     "explain",
     "files",
+    "group_of",
     "load",
     "load_sources",
     "longest_wait",

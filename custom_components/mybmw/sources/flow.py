@@ -24,6 +24,10 @@ class AccountFlow(ConfigFlow, ABC):
         """Return the login data of a source in all entries."""
 
     @abstractmethod
+    def has(self, source: str, unique_id: str) -> bool:
+        """Return whether an entry of this account has a source."""
+
+    @abstractmethod
     def known(self, source: str) -> Mapping[str, Any]:
         """Return the login data of a source in the changed entry, {} if there is none."""
 

@@ -37,6 +37,11 @@ def portals(country: str | None) -> dict[str, str]:
     }
 
 
+def countries() -> list[str]:
+    """Return the countries with CarData whose portals are known."""
+    return list(_SITES)
+
+
 def localized(page: str, country: str | None, brand: Brand = Brand.BMW) -> str:
     """Return an address with the portal of a country and a brand filled in."""
     addresses = portals(country)

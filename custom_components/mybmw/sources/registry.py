@@ -24,6 +24,7 @@ _ROWS: Final = (
         name="cardata",
         module=f"{__package__}.cardata",
         model="CarData",
+        ways=("cardata_guide", "cardata"),
         page=_PORTAL,
         pages={
             "no_container": _INTEGRATION,

@@ -57,7 +57,7 @@ class SourceSpec(NamedTuple):
     `module` has a `SETUP`, and is imported when an entry or a flow needs it. `model` is the name of
     the service, `page` its website, `pages` are the websites on which to solve repair issues.
     Sources with `commands` are preferred for commands; one that `replaces` others is offered where
-    one of them is blocked.
+    one of them is blocked. `ways` are the steps with which it can be added, if there are several.
     """
 
     name: str
@@ -68,6 +68,12 @@ class SourceSpec(NamedTuple):
     commands: bool = False
     replaces: bool = True
     pages: Mapping[str, str] = MappingProxyType({})
+    ways: tuple[str, ...] = ()
+
+    @property
+    def beginnings(self) -> tuple[str, ...]:
+        """Return the ids of the steps with which the source can be added."""
+        return self.ways or (self.name,)
 
     @property
     def setup(self) -> SourceSetup:

@@ -105,4 +105,5 @@ def _answers() -> dict[str, dict[str, Any]]:
         "mybmw_captcha": captcha,
         "cardata": {"client_id": CLIENT_ID},
         "cardata_code": {},
+        "cardata_cars": {},
     }

@@ -52,7 +52,6 @@ OPTIONS = [
     (("polling_interval",), True),
     (("polling_interval",), 0),
     (("entities",), "tires"),
-    (("entities",), [5]),
     (("cardata",), 5),
     (("cardata", "tyres"), "secret"),
     (("cardata", "night_start"), "24:61"),

@@ -76,6 +76,7 @@ async def test_cardata_is_added(
     else:
         flow = await entry.start_reconfigure_flow(hass)
         assert flow["menu_options"] == [
+            "cardata_guide",
             "cardata",
             "mybmw_reconfigure",
             "highmobility",

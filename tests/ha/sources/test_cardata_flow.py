@@ -19,6 +19,7 @@ from tests.ha.support.flow_steps import (
     approve,
     ask_code,
     begin,
+    leave_cars,
     step,
     suggested,
     wait_for_approval,
@@ -118,7 +119,7 @@ async def test_link_is_a_qr_code_too(
     sim.approve()
     patience.end()
     await hass.async_block_till_done()
-    flow = await step(hass, flow, {"qr_code": shown["url"]})
+    flow = await leave_cars(hass, await step(hass, flow, {"qr_code": shown["url"]}))
     assert flow["type"] is FlowResultType.CREATE_ENTRY
 
 

@@ -28,7 +28,13 @@ async def begin(hass: HomeAssistant) -> Any:
     """Open the flow and choose the source."""
     flow = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     assert flow["type"] is FlowResultType.MENU
-    assert flow["menu_options"] == ["cardata", "mybmw", "highmobility", "connecteddrive"]
+    assert flow["menu_options"] == [
+        "cardata_guide",
+        "cardata",
+        "mybmw",
+        "highmobility",
+        "connecteddrive",
+    ]
     return await answer(hass, flow, {"next_step_id": "mybmw"})
 
 
@@ -193,6 +199,7 @@ async def start_again(hass: HomeAssistant, entry: MockConfigEntry, again: str) -
         return await entry.start_reauth_flow(hass)
     flow = await entry.start_reconfigure_flow(hass)
     assert flow["menu_options"] == [
+        "cardata_guide",
         "cardata",
         "mybmw_reconfigure",
         "highmobility",

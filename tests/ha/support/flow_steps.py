@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Any, Final, Self
+from typing import Any, Final, Protocol, Self
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import SOURCE_USER
@@ -28,6 +28,13 @@ CAPTCHA: Final = {"captcha_token": "P1_valid"}
 ONLY_CARDATA: Final = "sensor.ix_xdrive50_charging_power"
 
 
+class Ticking(Protocol):
+    """A clock that can be advanced."""
+
+    def tick(self, delta: timedelta) -> object:
+        """Advance the clock."""
+
+
 class Patience:
     """Stands in for the pauses of the client: they last until a test ends them.
 
@@ -42,7 +49,7 @@ class Patience:
         no_stream(monkeypatch)
         return made
 
-    def __init__(self, freezer: FrozenDateTimeFactory) -> None:
+    def __init__(self, freezer: Ticking) -> None:
         self.waited: list[float] = []
         self._freezer = freezer
         self._over = asyncio.Event()
@@ -120,7 +127,14 @@ async def wait_for_approval(hass: HomeAssistant, patience: Patience, flow: Any) 
     """Wait until BMW has decided about the code, and see what the flow says then."""
     patience.end()
     await hass.async_block_till_done()
-    return await step(hass, flow)
+    return await leave_cars(hass, await step(hass, flow))
+
+
+async def leave_cars(hass: HomeAssistant, flow: Any) -> Any:
+    """Go on from the step that shows the cars, if the flow is there."""
+    if flow["type"] is FlowResultType.SHOW_PROGRESS:
+        flow = await step(hass, flow)
+    return await step(hass, flow, {}) if flow.get("step_id") == "cardata_cars" else flow
 
 
 async def log_in(hass: HomeAssistant, flow: Any, *answers: dict[str, Any]) -> Any:

@@ -22,6 +22,7 @@ from .login import (
 )
 from .mapping import SOURCE
 from .night import Night
+from .selection import CarKind, Wish, selection
 from .source import CardataSource
 from .stream import HOST, PORT, Broker, Pace
 from .tasks import EXTRAS, Task
@@ -33,6 +34,7 @@ __all__ = [
     "PORT",
     "SOURCE",
     "Broker",
+    "CarKind",
     "CardataSource",
     "CardataTokens",
     "DeviceCode",
@@ -43,6 +45,8 @@ __all__ = [
     "Pace",
     "Scope",
     "Task",
+    "Wish",
     "connect",
     "is_client_id",
+    "selection",
 ]

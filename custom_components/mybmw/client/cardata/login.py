@@ -75,6 +75,7 @@ class LoginFailure(StrEnum):
     REFUSED = "refused"
     NO_API = "api_not_subscribed"
     NO_STREAM = "stream_not_subscribed"
+    NO_SERVICE = "nothing_subscribed"
 
 
 _NEEDED: Final[Mapping[Scope, LoginFailure]] = {
@@ -292,18 +293,22 @@ class DeviceLogin:
 
     async def _subscription_error(self) -> LoginError:
         """Return which scope is not subscribed, by requesting a code for one scope at a time."""
-        probes = ((Scope.API, LoginFailure.NO_API), (Scope.STREAM, LoginFailure.NO_STREAM))
-        missing = []
-        for scope, failure in probes:
-            try:
-                await self._code((Scope.USER, Scope.OPENID, scope))
-            except LoginError as error:
-                if error.failure is not LoginFailure.REFUSED:
-                    return error
-                missing.append(failure)
-        if len(missing) == 1:
-            return LoginError(missing[0], f"not subscribed: {missing[0]}")
-        return LoginError(LoginFailure.UNKNOWN_CLIENT, "the client id is not known")
+        missing = [failure for scope, failure in _NEEDED.items() if await self._lacks(scope)]
+        cause = missing[0] if missing else LoginFailure.NOT_READY
+        if len(missing) == len(_NEEDED):
+            known = not await self._lacks()
+            cause = LoginFailure.NO_SERVICE if known else LoginFailure.UNKNOWN_CLIENT
+        return LoginError(cause, f"no code: {cause}")
+
+    async def _lacks(self, *scopes: Scope) -> bool:
+        """Return whether the client gets no code for these scopes; raise other errors."""
+        try:
+            await self._code((Scope.USER, Scope.OPENID, *scopes))
+        except LoginError as error:
+            if error.failure is not LoginFailure.REFUSED:
+                raise
+            return True
+        return False
 
     def _request(self, what: str, path: str, form: Mapping[str, str]) -> Request:
         headers = {"accept": "application/json"}

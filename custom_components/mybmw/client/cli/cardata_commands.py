@@ -34,6 +34,7 @@ _ADVICE: Final[Mapping[LoginFailure, str]] = {
     LoginFailure.REFUSED: "the code is not good any more",
     LoginFailure.NO_API: "CarData API is not subscribed in BMW's portal",
     LoginFailure.NO_STREAM: "CarData Stream is not subscribed in BMW's portal",
+    LoginFailure.NO_SERVICE: "neither CarData API nor CarData Stream is subscribed in the portal",
 }
 
 

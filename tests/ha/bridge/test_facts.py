@@ -1,5 +1,7 @@
 """The facts of the card: values in the user's unit, texts, and the entities to open."""
 
+import json
+from pathlib import Path
 from typing import Final
 from unittest.mock import ANY
 
@@ -9,6 +11,9 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.util.unit_system import METRIC_SYSTEM, US_CUSTOMARY_SYSTEM, UnitSystem
 import pytest
 
+from custom_components import mybmw
+from custom_components.mybmw.bridge.car import WARNINGS
+from custom_components.mybmw.bridge.commands import COMMANDS
 from custom_components.mybmw.bridge.facts import FACTS
 from custom_components.mybmw.bridge.viewer import ITEMS
 from tests.ha.conftest import Elapse, SetUp
@@ -55,6 +60,21 @@ def test_names_are_those_of_the_contract() -> None:
     assert sides < set(names)
     for fact in FACTS:
         assert {*fact.places, *fact.opens} <= ITEMS.keys()
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_texts_are_there(language: str) -> None:
+    """Every command, warning and state has its text."""
+    file = Path(mybmw.__file__).parent / "translations" / f"{language}.json"
+    texts = json.loads(file.read_text("utf-8"))["common"]
+    kinds = ("loading", "no_data", "not_allowed", "secondary_user", "stale", "unavailable")
+    needed = {
+        *(f"command_{name}" for name in COMMANDS),
+        *(f"warning_{warned.name}" for warned in WARNINGS),
+        *(f"{part}_{kind}" for part in ("state", "action") for kind in kinds),
+        *("fact_position", "fact_charging_gained", "place_away"),
+    }
+    assert needed <= texts.keys()
 
 
 @pytest.mark.parametrize("cars", [CARS], indirect=True, ids=["all"])

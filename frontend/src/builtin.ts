@@ -35,7 +35,7 @@ const TEXTS: Record<string, Builtin> = {
   es: {
     description: "Tu coche de un vistazo",
     unavailable:
-      "MyBMW no está listo. Puede que esté iniciando o que su cuenta no esté configurada en Ajustes → Dispositivos y servicios.",
+      "MyBMW no está listo. Puede que esté iniciando o que su cuenta no esté configurada en Configuración → Dispositivos y servicios.",
     no_car: "No hay ningún coche que puedas ver. Elige otro en el editor o pregunta a tu administrador.",
     whole: "Coche",
   },

@@ -16,6 +16,14 @@ it("has a text for every key", () => {
   expect(keys.filter((key) => !Object.hasOwn(en, key))).toEqual([]);
 });
 
+it("has no text that nothing shows", () => {
+  const bridge = new URL("../../custom_components/mybmw/bridge/", import.meta.url);
+  const python = readdirSync(bridge).filter((name) => name.endsWith(".py"));
+  const all = [...sources, ...python.map((name) => readFileSync(new URL(name, bridge), "utf8"))].join();
+  const made = /^(action|command|editor|fact|graph|part|section|state|view|warning)_/;
+  expect(Object.keys(en).filter((key) => !made.test(key) && !all.includes(`"${key}"`))).toEqual([]);
+});
+
 it("makes no markup of texts", () => {
   const forbidden = /innerHTML|outerHTML|insertAdjacentHTML|unsafe(HTML|SVG|Static)|document\.write|\beval\(/;
   expect(sources.filter((source) => forbidden.test(source))).toEqual([]);

@@ -36,6 +36,7 @@ from .const import (
     MOST_ROAD_FACTOR,
     OPTION_CAPACITIES,
     OPTION_CARD,
+    OPTION_CURRENCY,
     OPTION_ENTITIES,
     OPTION_JOIN_STOPS,
     OPTION_JOURNAL,
@@ -52,7 +53,6 @@ from .journal import DEFAULT_JOIN_STOPS, LONGEST_STOP
 from .journal.capacities import capacities_error, capacities_field
 from .journal.meter import meter_error
 from .journal.tariff import (
-    OPTION_CURRENCY,
     currency_of,
     has_prices,
     tariff_error,

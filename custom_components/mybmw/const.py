@@ -29,6 +29,24 @@ OPTION_NIGHT_START: Final = "night_start"
 OPTION_NIGHT_END: Final = "night_end"
 OPTION_STREAM: Final = "stream"
 
+TARIFF_NONE: Final = "none"
+TARIFF_FIXED: Final = "fixed"
+TARIFF_TIMES: Final = "time_of_use"
+TARIFF_ENTITY: Final = "entity"
+
+OPTION_CURRENCY: Final = "currency"
+OPTION_TARIFF: Final = "tariff"
+OPTION_PRICE: Final = "price"
+OPTION_PRICE_PERIODS: Final = "price_periods"
+OPTION_PRICE_ENTITY: Final = "price_entity"
+OPTION_PLACE_PRICES: Final = "place_prices"
+OPTION_PUBLIC_AC: Final = "public_ac_price"
+OPTION_PUBLIC_DC: Final = "public_dc_price"
+OPTION_PUBLIC_FEE: Final = "public_fee"
+
+WEEKDAYS: Final = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+HIGHEST_PRICE: Final = 100_000.0
+
 LEAST_ROAD_FACTOR: Final = 0.3
 MOST_ROAD_FACTOR: Final = 1.0
 LEAST_CAPACITY: Final = 2.0

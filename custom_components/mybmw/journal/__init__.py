@@ -19,7 +19,15 @@ from ..client.core.listeners import Listeners
 from ..client.core.values import ChargingSession, Position
 from ..client.journal.log import JournalEvent, Settings
 from ..client.journal.observation import OBSERVED
-from ..const import OPTION_JOIN_STOPS, OPTION_JOURNAL, OPTION_KEEP_JOURNAL, OPTION_METER
+from ..const import (
+    OPTION_JOIN_STOPS,
+    OPTION_JOURNAL,
+    OPTION_KEEP_JOURNAL,
+    OPTION_METER,
+    OPTION_PRICE_ENTITY,
+    OPTION_TARIFF,
+    TARIFF_ENTITY,
+)
 from ..runtime.files import mapping_of
 from .capacities import capacities_of
 from .car_journal import CarJournal, Push
@@ -27,7 +35,7 @@ from .meter import meter_of
 from .places import place_of
 from .price_history import PriceHistory, price_store
 from .store import CarList, files_of
-from .tariff import ENTITY, OPTION_ENTITY, OPTION_TARIFF, currency_of, has_prices, prices_of
+from .tariff import currency_of, has_prices, prices_of
 
 if TYPE_CHECKING:
     from .statistics import JournalStatistics
@@ -85,11 +93,11 @@ class Journals:
     async def _start_prices(self) -> None:
         """Follow the entity that has the price at home, if there is one."""
         options = _options(self._entry)
-        if options.get(OPTION_TARIFF) == ENTITY and options.get(OPTION_ENTITY):
+        if options.get(OPTION_TARIFF) == TARIFF_ENTITY and options.get(OPTION_PRICE_ENTITY):
             self._prices = PriceHistory(
                 self._hass,
                 self._entry.entry_id,
-                options[OPTION_ENTITY],
+                options[OPTION_PRICE_ENTITY],
                 self.currency,
                 self._renew_settings,
             )

@@ -25,28 +25,28 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..client.journal.prices import Price, PriceAt, PriceList, PricePeriod, fixed, time_of_use
+from ..const import (
+    HIGHEST_PRICE,
+    OPTION_CURRENCY,
+    OPTION_PLACE_PRICES,
+    OPTION_PRICE,
+    OPTION_PRICE_ENTITY,
+    OPTION_PRICE_PERIODS,
+    OPTION_PUBLIC_AC,
+    OPTION_PUBLIC_DC,
+    OPTION_PUBLIC_FEE,
+    OPTION_TARIFF,
+    TARIFF_ENTITY,
+    TARIFF_FIXED,
+    TARIFF_NONE,
+    TARIFF_TIMES,
+    WEEKDAYS,
+)
 from ..runtime.files import mapping_of, sequence_of
 from .price_units import price_factor
 
-NONE: Final = "none"
-FIXED: Final = "fixed"
-TIME_OF_USE: Final = "time_of_use"
-ENTITY: Final = "entity"
-
-OPTION_CURRENCY: Final = "currency"
-OPTION_TARIFF: Final = "tariff"
-OPTION_PRICE: Final = "price"
-OPTION_PERIODS: Final = "price_periods"
-OPTION_ENTITY: Final = "price_entity"
-OPTION_PLACES: Final = "place_prices"
-OPTION_PUBLIC_AC: Final = "public_ac_price"
-OPTION_PUBLIC_DC: Final = "public_dc_price"
-OPTION_FEE: Final = "public_fee"
-
-DAYS: Final = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 MOST_PERIODS: Final = 6
 MOST_PLACES: Final = 5
-_HIGHEST: Final = 100_000.0
 _UNKNOWN: Final = frozenset({"unknown", "unavailable"})
 
 
@@ -54,7 +54,7 @@ def _amount(unit: str, low: float = 0.0) -> NumberSelector:
     return NumberSelector(
         NumberSelectorConfig(
             min=low,
-            max=_HIGHEST,
+            max=HIGHEST_PRICE,
             step="any",
             unit_of_measurement=unit,
             mode=NumberSelectorMode.BOX,
@@ -79,12 +79,12 @@ def _rows(key: str, label: str, fields: Mapping[str, Selector[Any]]) -> ObjectSe
 
 def tariff_fields(currency: str) -> dict[vol.Marker, Any]:
     """Return the fields of prices for the options, in a currency that can be changed."""
-    price, fee = _amount(f"{currency}/kWh", -_HIGHEST), _amount(currency)
+    price, fee = _amount(f"{currency}/kWh", -HIGHEST_PRICE), _amount(currency)
     periods: dict[str, Selector[Any]] = {
         "start": TimeSelector(),
         "end": TimeSelector(),
         "days": SelectSelector(
-            SelectSelectorConfig(options=DAYS, translation_key="weekday", multiple=True)
+            SelectSelectorConfig(options=WEEKDAYS, translation_key="weekday", multiple=True)
         ),
         "price": price,
     }
@@ -98,19 +98,19 @@ def tariff_fields(currency: str) -> dict[vol.Marker, Any]:
         ),
         vol.Optional(OPTION_TARIFF): SelectSelector(
             SelectSelectorConfig(
-                options=[NONE, FIXED, TIME_OF_USE, ENTITY],
+                options=[TARIFF_NONE, TARIFF_FIXED, TARIFF_TIMES, TARIFF_ENTITY],
                 translation_key="tariff",
                 mode=SelectSelectorMode.DROPDOWN,
             )
         ),
         vol.Optional(OPTION_PRICE): price,
-        vol.Optional(OPTION_PERIODS): _rows(OPTION_PERIODS, "start", periods),
-        vol.Optional(OPTION_ENTITY): entity,
+        vol.Optional(OPTION_PRICE_PERIODS): _rows(OPTION_PRICE_PERIODS, "start", periods),
+        vol.Optional(OPTION_PRICE_ENTITY): entity,
         vol.Optional(OPTION_PUBLIC_AC): price,
         vol.Optional(OPTION_PUBLIC_DC): price,
-        vol.Optional(OPTION_FEE): fee,
-        vol.Optional(OPTION_PLACES): _rows(
-            OPTION_PLACES, "zone", {"zone": zone, "price": price, "fee": fee}
+        vol.Optional(OPTION_PUBLIC_FEE): fee,
+        vol.Optional(OPTION_PLACE_PRICES): _rows(
+            OPTION_PLACE_PRICES, "zone", {"zone": zone, "price": price, "fee": fee}
         ),
     }
 
@@ -132,11 +132,15 @@ def without_idle_currency(options: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def tariff_error(hass: HomeAssistant, options: Mapping[str, Any]) -> str | None:
     """Return the translation key of what is wrong with prices, None if nothing is."""
-    checks = {FIXED: _fixed_error, TIME_OF_USE: _periods_error, ENTITY: _entity_error}
-    check = checks.get(options.get(OPTION_TARIFF, NONE))
+    checks = {
+        TARIFF_FIXED: _fixed_error,
+        TARIFF_TIMES: _periods_error,
+        TARIFF_ENTITY: _entity_error,
+    }
+    check = checks.get(options.get(OPTION_TARIFF, TARIFF_NONE))
     if check is not None and (error := check(hass, options)) is not None:
         return error
-    places = [row["zone"] for row in options.get(OPTION_PLACES, [])]
+    places = [row["zone"] for row in options.get(OPTION_PLACE_PRICES, [])]
     if len(places) > MOST_PLACES or len(set(places)) < len(places):
         return "place_prices_invalid"
     return None
@@ -147,15 +151,15 @@ def _fixed_error(_hass: HomeAssistant, options: Mapping[str, Any]) -> str | None
 
 
 def _periods_error(_hass: HomeAssistant, options: Mapping[str, Any]) -> str | None:
-    rows = options.get(OPTION_PERIODS, [])
+    rows = options.get(OPTION_PRICE_PERIODS, [])
     return None if 0 < len(rows) <= MOST_PERIODS else "price_periods_invalid"
 
 
 def _entity_error(hass: HomeAssistant, options: Mapping[str, Any]) -> str | None:
     """Return what is wrong with the entity; one that has no state now cannot be checked."""
-    if OPTION_ENTITY not in options:
+    if OPTION_PRICE_ENTITY not in options:
         return "price_entity_missing"
-    state = hass.states.get(options[OPTION_ENTITY])
+    state = hass.states.get(options[OPTION_PRICE_ENTITY])
     if state is None or state.state in _UNKNOWN:
         return None
     unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
@@ -166,13 +170,13 @@ def prices_of(
     hass: HomeAssistant, options: Mapping[str, Any], of_entity: PriceAt | None
 ) -> PriceList | None:
     """Return the prices in the options, None if there are none."""
-    fee, currency = options.get(OPTION_FEE, 0.0), currency_of(hass, options)
+    fee, currency = options.get(OPTION_PUBLIC_FEE, 0.0), currency_of(hass, options)
     found = PriceList(
         currency,
         _home(options, of_entity),
         {
             row["zone"]: Price(fixed(row["price"]), row.get("fee") or 0.0)
-            for row in map(mapping_of, sequence_of(options.get(OPTION_PLACES)))
+            for row in map(mapping_of, sequence_of(options.get(OPTION_PLACE_PRICES)))
         },
         _public(options.get(OPTION_PUBLIC_AC), fee),
         _public(options.get(OPTION_PUBLIC_DC), fee),
@@ -182,9 +186,9 @@ def prices_of(
 
 def has_prices(options: Mapping[str, Any]) -> bool:
     """Return whether the user has set a price."""
-    keys = (OPTION_PUBLIC_AC, OPTION_PUBLIC_DC, OPTION_PLACES)
+    keys = (OPTION_PUBLIC_AC, OPTION_PUBLIC_DC, OPTION_PLACE_PRICES)
     set_alone = any(options.get(key) not in (None, []) for key in keys)
-    return set_alone or options.get(OPTION_TARIFF, NONE) != NONE
+    return set_alone or options.get(OPTION_TARIFF, TARIFF_NONE) != TARIFF_NONE
 
 
 def _public(price: float | None, fee: float) -> Price | None:
@@ -194,21 +198,21 @@ def _public(price: float | None, fee: float) -> Price | None:
 def _home(options: Mapping[str, Any], of_entity: PriceAt | None) -> Price | None:
     base = options.get(OPTION_PRICE)
     makers: Mapping[str, Callable[[], PriceAt | None]] = {
-        FIXED: lambda: None if base is None else fixed(base),
-        TIME_OF_USE: lambda: time_of_use(base, _rules(options), dt_util.get_default_time_zone()),
-        ENTITY: lambda: of_entity,
+        TARIFF_FIXED: lambda: None if base is None else fixed(base),
+        TARIFF_TIMES: lambda: time_of_use(base, _rules(options), dt_util.get_default_time_zone()),
+        TARIFF_ENTITY: lambda: of_entity,
     }
-    at = makers.get(options.get(OPTION_TARIFF, NONE), lambda: None)()
+    at = makers.get(options.get(OPTION_TARIFF, TARIFF_NONE), lambda: None)()
     return None if at is None else Price(at)
 
 
 def _rules(options: Mapping[str, Any]) -> list[PricePeriod]:
     return [
         PricePeriod(
-            frozenset(map(DAYS.index, row.get("days") or DAYS)),
+            frozenset(map(WEEKDAYS.index, row.get("days") or WEEKDAYS)),
             time.fromisoformat(row["start"]),
             time.fromisoformat(row["end"]),
             row["price"],
         )
-        for row in options.get(OPTION_PERIODS, [])
+        for row in options.get(OPTION_PRICE_PERIODS, [])
     ]

@@ -4,6 +4,7 @@ The sources of the entry have to be loaded before.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import time
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -12,20 +13,35 @@ import voluptuous as vol
 
 from ..const import (
     CONF_SOURCES,
+    HIGHEST_PRICE,
     LEAST_CAPACITY,
     LEAST_ROAD_FACTOR,
     MOST_CAPACITY,
     MOST_ROAD_FACTOR,
     OPTION_CAPACITIES,
     OPTION_CARD,
+    OPTION_CURRENCY,
     OPTION_ENTITIES,
     OPTION_JOIN_STOPS,
     OPTION_JOURNAL,
     OPTION_KEEP_JOURNAL,
     OPTION_METER,
+    OPTION_PLACE_PRICES,
     OPTION_POSITION,
+    OPTION_PRICE,
+    OPTION_PRICE_ENTITY,
+    OPTION_PRICE_PERIODS,
+    OPTION_PUBLIC_AC,
+    OPTION_PUBLIC_DC,
+    OPTION_PUBLIC_FEE,
     OPTION_READ_ONLY,
     OPTION_ROAD_FACTOR,
+    OPTION_TARIFF,
+    TARIFF_ENTITY,
+    TARIFF_FIXED,
+    TARIFF_NONE,
+    TARIFF_TIMES,
+    WEEKDAYS,
 )
 from ..runtime.errors import translated_error
 from ..runtime.files import mapping_of
@@ -61,6 +77,37 @@ def _sources(sources: object) -> object:
 
 
 _DATA: Final = tolerant({vol.Required(CONF_SOURCES): _sources})
+_PRICE: Final = number(-HIGHEST_PRICE, HIGHEST_PRICE)
+_FEE: Final = vol.Any(None, number(0, HIGHEST_PRICE))
+_CLOCK: Final = vol.All(str, vol.Coerce(time.fromisoformat))
+_PRICES: Final = {
+    vol.Optional(OPTION_CURRENCY): vol.All(str, vol.Match("^[A-Z]{3}$")),
+    vol.Optional(OPTION_TARIFF): vol.In({TARIFF_NONE, TARIFF_FIXED, TARIFF_TIMES, TARIFF_ENTITY}),
+    vol.Optional(OPTION_PRICE): _PRICE,
+    vol.Optional(OPTION_PRICE_PERIODS): [
+        tolerant(
+            {
+                vol.Required("start"): _CLOCK,
+                vol.Required("end"): _CLOCK,
+                vol.Optional("days"): vol.Any(None, [vol.In(WEEKDAYS)]),
+                vol.Required("price"): _PRICE,
+            }
+        )
+    ],
+    vol.Optional(OPTION_PRICE_ENTITY): str,
+    vol.Optional(OPTION_PUBLIC_AC): _PRICE,
+    vol.Optional(OPTION_PUBLIC_DC): _PRICE,
+    vol.Optional(OPTION_PUBLIC_FEE): _FEE,
+    vol.Optional(OPTION_PLACE_PRICES): [
+        tolerant(
+            {
+                vol.Required("zone"): str,
+                vol.Required("price"): _PRICE,
+                vol.Optional("fee"): _FEE,
+            }
+        )
+    ],
+}
 _GENERAL: Final = {
     vol.Optional(OPTION_CARD): bool,
     vol.Optional(OPTION_ENTITIES): [str],
@@ -78,6 +125,7 @@ _GENERAL: Final = {
                     vol.Required("capacity"): number(LEAST_CAPACITY, MOST_CAPACITY),
                 }
             ],
+            **_PRICES,
         }
     ),
 }

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
 from homeassistant.helpers.data_entry_flow import FlowManagerIndexView
@@ -15,8 +16,9 @@ from custom_components.mybmw.journal.price_history import PriceHistory
 from tests.ha.journal.conftest import NOON, Sends
 from tests.ha.journal.test_costs import ENTITY, FIXED, MONTH, QUARTER, charge, charged
 from tests.ha.support.actions import act
-from tests.ha.support.cardata import I4, SOC_KEY
+from tests.ha.support.cardata import I4, SOC_KEY, entry_of
 from tests.ha.support.flow_steps import open_settings
+from tests.replay.cardata import SimulatedCarData
 
 BEFORE = charge(NOON - timedelta(hours=3), [2.0, 2.0])
 AFTER = charge(NOON - timedelta(hours=1), [1.0])
@@ -37,6 +39,19 @@ def prices() -> dict[str, Any]:
 def options(prices: dict[str, Any]) -> dict[str, Any]:
     """The options of the account."""
     return {"journal": {"keep": True, "join_stops": 5, **prices}}
+
+
+NIGHT = {"start": "22:00:00", "end": "06:00:00", "price": 0.2}
+DAMAGED: dict[str, Any] = {
+    "currency": 5,
+    "tariff": ["fixed"],
+    "price": "much",
+    "price_periods": [{**NIGHT, "end": "24:61"}],
+    "price_entity": 7,
+    "public_ac_price": True,
+    "public_fee": -1,
+    "place_prices": [{"zone": "zone.work"}],
+}
 
 
 class Form:
@@ -178,3 +193,29 @@ async def test_saved_prices_of_another_currency(
     await second.async_start()
     assert [second.at(NOON + number * QUARTER) for number in range(6)] == [None] * 6
     second.close()
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+async def test_damaged_prices(hass: HomeAssistant, cardata: SimulatedCarData, name: str) -> None:
+    """Damaged prices stop the set-up with a reason, and can be saved again."""
+    entry = entry_of(cardata, journal={**FIXED, name: DAMAGED[name]})
+    entry.add_to_hass(hass)
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.error_reason_translation_key == "damaged_options"
+    form = Form(hass, entry)
+    await form.open()
+    await form.submit(**FIXED)
+    assert entry.state is ConfigEntryState.LOADED
+
+
+@pytest.mark.parametrize(
+    "prices",
+    [
+        {"tariff": "time_of_use", "price_periods": [NIGHT, {**NIGHT, "days": ["monday"]}]},
+        {"place_prices": [{"zone": "zone.work", "price": 0}, {"zone": "zone.b", "price": -0.1}]},
+    ],
+    ids=["times", "zones"],
+)
+async def test_saved_prices(hass: HomeAssistant, account: MockConfigEntry) -> None:
+    """What the form saves is valid after a restart."""
+    assert account.state is ConfigEntryState.LOADED

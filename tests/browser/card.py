@@ -1,6 +1,6 @@
 """The card in Chromium: where it is put, and what is wrong with what it shows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -77,12 +77,19 @@ def cars(page: Page) -> list[Car]:
     return [Car(item["device_id"], item["name"], item["drive"]) for item in found]
 
 
-def put(home: Home, views: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+def named(known: Iterable[Car], name: str) -> Car:
+    """Return the car with a name."""
+    return next(car for car in known if car.name == name)
+
+
+def put(
+    home: Home, views: Mapping[str, Sequence[Mapping[str, Any]]], dashboard: str = DASHBOARD
+) -> None:
     """Make a dashboard with these views, by path, each with these cards."""
     page = home.open("/config/dashboard")
     known = {item["url_path"] for item in ask(page, "lovelace/dashboards/list")}
-    if DASHBOARD not in known:
-        more = {"url_path": DASHBOARD, "title": "Test", "mode": "storage"}
+    if dashboard not in known:
+        more = {"url_path": dashboard, "title": "Test", "mode": "storage"}
         ask(page, "lovelace/dashboards/create", **more)
     made = [
         {
@@ -93,7 +100,7 @@ def put(home: Home, views: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
         }
         for path, cards in views.items()
     ]
-    ask(page, "lovelace/config/save", url_path=DASHBOARD, config={"views": made})
+    ask(page, "lovelace/config/save", url_path=dashboard, config={"views": made})
     page.close()
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import sys
 from typing import Any, Final
 
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 import pytest
 
 from . import hostile
+from .card import DASHBOARD, Car, card_of, cars, put
 from .home import ROOT, Home, developing
 
 _FLAGS: Final = ("--disable-dev-shm-usage", "--hide-scrollbars")
@@ -45,6 +46,25 @@ def garage(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
     with ExitStack() as stack:
         start = _starting(stack, chromium, tmp_path_factory)
         yield start("--days", "3", *chosen, *sources)
+
+
+@pytest.fixture(scope="session")
+def known(garage: Home) -> list[Car]:
+    """All cars of the garage, each of which has a view with its card."""
+    page = garage.open("/config/dashboard")
+    found = cars(page)
+    page.close()
+    put(garage, {car.device_id: [card_of(car.device_id)] for car in found})
+    return found
+
+
+@pytest.fixture
+def page(garage: Home, known: list[Car]) -> Iterator[Page]:
+    """A page with the cards of the garage, which is closed again."""
+    assert known
+    opened = garage.open(f"/{DASHBOARD}")
+    yield opened
+    opened.close()
 
 
 def _starting(

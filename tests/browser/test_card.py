@@ -1,35 +1,14 @@
 """The card of every car of the simulated garage: light and dark, on a phone and on a desk."""
 
-from collections.abc import Iterator
 from typing import Final
 
 from playwright.sync_api import Page, ViewportSize, expect
-import pytest
 
 from . import hostile
-from .card import DASHBOARD, Car, card_of, cars, faults, go, listen, put, shown, unfolded
-from .home import Home
+from .card import Car, faults, go, listen, shown, unfolded
 
 SIZES: Final = (ViewportSize(width=390, height=844), ViewportSize(width=1280, height=900))
 SCHEMES: Final = ("light", "dark")
-
-
-@pytest.fixture(scope="module")
-def known(garage: Home) -> list[Car]:
-    """All cars, each of which has a view with its card."""
-    page = garage.open("/config/dashboard")
-    found = cars(page)
-    page.close()
-    put(garage, {car.device_id: [card_of(car.device_id)] for car in found})
-    return found
-
-
-@pytest.fixture
-def page(garage: Home, known: list[Car]) -> Iterator[Page]:
-    """A page with the dashboard, which is closed again."""
-    opened = garage.open(f"/{DASHBOARD}")
-    yield opened
-    opened.close()
 
 
 def test_every_car(known: list[Car], page: Page) -> None:

@@ -17,6 +17,7 @@ from tests.replay.connecteddrive import SimulatedConnectedDrive
 from tests.replay.connecteddrive.control import ACTIONS, act
 from tests.replay.faults import Endpoint, Fault
 from tests.replay.mybmw import SimulatedMyBMW
+from tests.replay.portal import portal_page
 from tests.replay.refusal import Refusal
 
 from .cardata import Stage
@@ -68,6 +69,7 @@ _USAGE: Final[Mapping[str, object]] = {
     "POST /connecteddrive/{action}?vin=": sorted(ACTIONS),
     "GET /portal": "where owners approve their consent to High Mobility",
     "GET /console": "where the webhook is entered at High Mobility",
+    "GET /cardata/selection": "where data are selected in the portal; saving has no effect",
     "POST /heal": "end all faults",
     "POST /revoke": "end the access tokens; with ?refresh=1 the refresh tokens too",
     "GET /calls": "the requests so far",
@@ -98,6 +100,7 @@ class Control:
                 web.get("/oauth/new", self._owner),
                 web.get("/portal", self._owner),
                 web.get("/console", self._owner),
+                web.get("/cardata/selection", self._selection),
                 *(web.post(path, _answering(act)) for path, act in self._actions().items()),
             ]
         )
@@ -146,6 +149,9 @@ class Control:
         if self.fleet is None:
             raise web.HTTPNotFound
         return self.fleet.page(request)
+
+    async def _selection(self, _request: web.Request) -> web.Response:
+        return web.Response(text=portal_page(), content_type="text/html")
 
     def _event(self, request: web.Request) -> str:
         self._known_fleet.happen(request.match_info["kind"], request.query.get("vin"))

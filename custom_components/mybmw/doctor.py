@@ -27,6 +27,7 @@ from .client import (
     coverage,
     either,
     explain,
+    source_causes,
     text_of,
 )
 from .client.core.attributes import ATTRIBUTES, AnyAttribute
@@ -39,7 +40,9 @@ from .sources.registry import SOURCES
 
 type Answer = dict[str, Any]
 
-_OK: Final = "ok"
+OK: Final = "ok"
+"""The state of what has nothing wrong."""
+
 _TEXTS: Final = f"component.{DOMAIN}.exceptions.explanation_"
 
 
@@ -103,6 +106,25 @@ def _error(poller: SourcePoller, vin: str) -> Any:
     return poller.error or unanswered
 
 
+@callback
+def async_car_causes(coordinator: GarageCoordinator, vehicle: Vehicle) -> tuple[Cause, ...]:
+    """Return why a car sends nothing new, the most certain cause first; nothing if it does."""
+    return car_causes(case_of(coordinator, vehicle))
+
+
+@callback
+def async_source_causes(poller: SourcePoller) -> tuple[Cause, ...]:
+    """Return what is wrong with a source, the most certain cause first; nothing if all is well."""
+    pollers: Mapping[str, SourcePoller] = poller.config_entry.runtime_data.pollers
+    views = {name: _view(item, _worst(item)) for name, item in pollers.items()}
+    return source_causes(views[poller.source.name], [*views.values()])
+
+
+def _worst(poller: SourcePoller) -> str:
+    """Return a car whose values could not be read, "" if there is none."""
+    return next(iter(poller.unanswered), "") if isinstance(poller, PlannedPoller) else ""
+
+
 def _name(source: str) -> str:
     spec = SOURCES.get(source)
     return source if spec is None else f"{spec.manufacturer} {spec.model}"
@@ -116,7 +138,7 @@ def async_condition(coordinator: GarageCoordinator, vehicle: Vehicle, texts: Tex
     parts = {"car": car_causes(case), "account": account_causes(case.views)}
     return {
         part: {
-            "state": causes[0].value if causes else _OK,
+            "state": causes[0].value if causes else OK,
             "causes": [cause.value for cause in causes],
             "text": texts.condition(causes, source),
         }

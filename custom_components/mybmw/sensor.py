@@ -52,6 +52,7 @@ from .client import (
     Attribute,
     Bill,
     Capabilities,
+    Cause,
     CommandKind,
     CommandResult,
     CommandState,
@@ -102,7 +103,7 @@ from .client.core.values import (
     next_service_by_time,
 )
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
-from .doctor import async_covered, async_shares
+from .doctor import OK, async_car_causes, async_covered, async_shares, async_source_causes
 from .entity import (
     AlwaysAvailable,
     CarBillDescription,
@@ -698,9 +699,22 @@ class CoverageDescription(SensorDescription):
 
     @override
     def usable(self, vehicle: Vehicle, garage: Garage) -> bool:
-        """Return whether a source of the car knows what cars can send."""
+        """Return whether a source of the car knows what such cars can send."""
         sources = zip(garage.capabilities.values(), garage.sources.values(), strict=True)
-        return any(can.tracing is not None and item.has(vehicle.vin) for can, item in sources)
+        return any(
+            can.tracing is not None and item.has(vehicle.vin) and can.tracing.streams(vehicle.vin)
+            for can, item in sources
+        )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class DataStateDescription(SensorDescription):
+    """Describes the sensor of why a car sends nothing new."""
+
+    @override
+    def usable(self, vehicle: Vehicle, garage: Garage) -> bool:
+        """Return whether a source has the car."""
+        return any(source.has(vehicle.vin) for source in garage.sources.values())
 
 
 _COVERAGE_INTERVAL: Final = timedelta(minutes=15)
@@ -714,6 +728,46 @@ _COVERAGE: Final = CoverageDescription(
     entity_category=EntityCategory.DIAGNOSTIC,
     entity_registry_enabled_default=False,
     suggested_display_precision=0,
+)
+
+
+_SOURCE_STATES: Final = (
+    OK,
+    Cause.LOGIN_NEEDED,
+    Cause.BLOCKED,
+    Cause.WAITING,
+    Cause.PRIVACY,
+    Cause.NOT_SUBSCRIBED,
+    Cause.STREAM_TAKEN,
+    Cause.STREAM_REFUSED,
+    Cause.OUTAGE,
+    Cause.NETWORK,
+    Cause.QUOTA,
+)
+_DATA_STATE: Final = DataStateDescription(
+    key="data_state",
+    translation_key="data_state",
+    attributes=(car.CONNECTION, car.ACCESS, car.PRIVACY_MODE),
+    state=lambda _connection: None,
+    device_class=SensorDeviceClass.ENUM,
+    options=[
+        *map(str, _SOURCE_STATES),
+        *map(
+            str,
+            (
+                Cause.ASLEEP,
+                Cause.NEVER_SENT,
+                Cause.NOT_ALLOWED,
+                Cause.NOT_MAIN_USER,
+                Cause.NOT_LISTED,
+                Cause.MOTORCYCLE,
+                Cause.SILENT,
+                Cause.FAILED,
+            ),
+        ),
+    ],
+    entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=False,
 )
 
 
@@ -1064,6 +1118,7 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
     *(_catalogue_sensor(item) for item in DESCRIPTORS.values() if item.kind is not Kind.FLAG),
     *(_catalogue_sensor(item) for item in PROPERTIES.values()),
     _COVERAGE,
+    _DATA_STATE,
     *_BILLS,
 )
 
@@ -1194,6 +1249,15 @@ _CAUSES: Final = (
 )
 
 
+_STATE_OF_SOURCE: Final = _source_sensor(
+    "data_state",
+    lambda _status: None,
+    lambda _can: True,
+    device_class=SensorDeviceClass.ENUM,
+    options=[*map(str, _SOURCE_STATES)],
+)
+
+
 def _next_call(status: Status) -> State:
     """Return the time of the next call without seconds, so that the state changes rarely."""
     return None if status.next_call is None else status.next_call.replace(second=0, microsecond=0)
@@ -1232,6 +1296,7 @@ SOURCE_SENSORS: Final = (
         device_class=SensorDeviceClass.ENUM,
         options=[_CONNECTED, *_CAUSES],
     ),
+    _STATE_OF_SOURCE,
     _source_time("last_poll", lambda status: status.last_poll, _asked, off=True),
     _source_time("next_poll", _next_call, _regular, off=True),
     _source_time("last_delivery", lambda status: status.delivery, _hooked),
@@ -1246,7 +1311,11 @@ async def async_setup_entry(
 ) -> None:
     """Set up sensors."""
     async_add_car_entities(entry, async_add_entities, (*SENSORS, *LAST_COMMANDS), _make)
-    async_add_source_entities(entry, async_add_entities, SOURCE_SENSORS, MyBMWSourceSensor)
+    for sensors, factory in (
+        ([item for item in SOURCE_SENSORS if item is not _STATE_OF_SOURCE], MyBMWSourceSensor),
+        ([_STATE_OF_SOURCE], SourceDataStateSensor),
+    ):
+        async_add_source_entities(entry, async_add_entities, sensors, factory)
 
 
 class MyBMWSensor(MyBMWEntity, SensorEntity):
@@ -1374,6 +1443,44 @@ class CoverageSensor(AlwaysAvailable, MyBMWSensor):
         return {group.value: f"{share.received}/{share.of}" for group, share in shares.items()}
 
 
+class DataStateSensor(AlwaysAvailable, MyBMWSensor):
+    """A sensor of why a car sends nothing new, updated with the states of its sources."""
+
+    _written: object = None
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to the sources."""
+        await super().async_added_to_hass()
+        for poller in self.coordinator.pollers.values():
+            self.async_on_remove(poller.async_add_listener(self._handle_coordinator_update))
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write the state if it has changed."""
+        causes = self._causes
+        if causes != self._written:
+            self._written = causes
+            self.async_write_ha_state()
+
+    @property
+    def _causes(self) -> tuple[Cause, ...]:
+        return async_car_causes(self.coordinator, self.vehicle)
+
+    @property
+    @override
+    def native_value(self) -> State:
+        """Return the most certain cause."""
+        return next(iter(self._causes), OK)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, object]:
+        """Return all causes, since what cannot be known has two."""
+        return {"causes": [cause.value for cause in self._causes]}
+
+
 class CarBillSensor(CarBillEntity, MyBMWSensor):
     """A sensor of what a car costs."""
 
@@ -1486,6 +1593,8 @@ def _make(
         return CommandSensor(coordinator, vehicle, description)
     if isinstance(description, CoverageDescription):
         return CoverageSensor(coordinator, vehicle, description)
+    if isinstance(description, DataStateDescription):
+        return DataStateSensor(coordinator, vehicle, description)
     if isinstance(description, CarBillSensorDescription):
         return CarBillSensor(coordinator, vehicle, description)
     default = EnumSensor if description.options is not None else MyBMWSensor
@@ -1537,3 +1646,23 @@ class MyBMWSourceSensor(SourceEntity, SensorEntity):
     def native_value(self) -> State:
         """Return the state."""
         return self.entity_description.state(self.coordinator.status)
+
+
+class SourceDataStateSensor(MyBMWSourceSensor):
+    """A sensor of what is wrong with a source."""
+
+    @property
+    def _causes(self) -> tuple[Cause, ...]:
+        return async_source_causes(self.coordinator)
+
+    @property
+    @override
+    def native_value(self) -> State:
+        """Return the most certain cause."""
+        return next(iter(self._causes), OK)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, object]:
+        """Return all causes, since what cannot be known has two."""
+        return {"causes": [cause.value for cause in self._causes]}

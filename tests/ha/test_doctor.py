@@ -21,6 +21,7 @@ from tests.ha.support.cardata import I4, IX, MILEAGE_KEY, SOC_KEY, entry_of, pol
 from tests.replay import faults
 from tests.replay.cardata import Endpoint, SimulatedCarData
 from tests.replay.cardata.faults import error, out_of_quota
+from tests.replay.cardata.wire import LOGIN
 
 NOON: Final = datetime(2026, 11, 10, 12, tzinfo=UTC)
 SOC: Final = "fuel_and_battery.remaining_battery_percent"
@@ -479,3 +480,35 @@ async def test_coverage(setting: Setting) -> None:
     assert after is not None
     assert after.attributes["access"] == f"{received + 2}/{possible}"
     assert float(after.state) > float(before.state)
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+@pytest.mark.parametrize("name", ROWS)
+async def test_data_state(setting: Setting, name: str) -> None:
+    """The car and its source show the most certain cause as a state, and all as an attribute."""
+    row = ROWS[name]
+    await row.breaks(setting)
+    await setting.elapse(timedelta(seconds=1))
+    for entity, causes in (("i4_edrive40", row.car), ("bmw_cardata", row.account)):
+        sensor = f"sensor.{entity}_data_state"
+        state = setting.hass.states.get(sensor)
+        assert state is not None
+        assert state.state == (causes[0] if causes else "ok")
+        assert state.attributes["causes"] == list(causes)
+        assert state.state in state.attributes["options"]
+
+
+async def login_answers(setting: Setting) -> None:
+    """Requests reach the login of BMW, but not the server of the data."""
+    setting.sim.token_lifetime = 3600
+    await setting.begin(stream={"stream": "off"})
+    for endpoint in {*Endpoint} - {*LOGIN, Endpoint.ANY}:
+        setting.sim.fail(endpoint, faults.no_network(), None)
+    await setting.elapse_hours(3)
+
+
+async def test_servers_are_compared(setting: Setting) -> None:
+    """If another server of BMW answers, the network of the home is the less likely cause."""
+    await login_answers(setting)
+    answer = await setting.car()
+    assert answer["account"]["causes"] == ["outage", "network"]

@@ -131,3 +131,22 @@ async def test_app_fails(
     assert answer["car"]["causes"] == causes
     assert answer["values"]["mileage"]["causes"] == causes
     assert answer["values"]["mileage"]["state"] == "old"
+
+
+async def test_privacy_mode_of_the_app(
+    hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, elapse: Elapse
+) -> None:
+    """A position that a car keeps private is explained by that, and comes back."""
+    vin = "WBY0FINGERPRINT02"
+    sim.state(vin)["state"]["driverPreferences"] = {"lscPrivacyMode": "ON"}
+    place = sim.state(vin)["state"].pop("location")
+    entry = await set_up()
+    answer = await explain(hass, entry, vin)
+    assert answer["car"]["causes"] == ["privacy"]
+    assert answer["values"]["vehicle_location.location"]["causes"] == ["privacy"]
+    assert answer["values"]["mileage"]["state"] == "fresh"
+    sim.state(vin)["state"] |= {"driverPreferences": {"lscPrivacyMode": "OFF"}, "location": place}
+    await elapse(timedelta(minutes=6))
+    answer = await explain(hass, entry, vin)
+    assert answer["car"]["causes"] == []
+    assert answer["values"]["vehicle_location.location"]["state"] == "fresh"

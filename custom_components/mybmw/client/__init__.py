@@ -19,9 +19,10 @@ from .core.commands import (
     SendPoi,
     TargetSoc,
 )
+from .core.condition import Case, View, account_causes, car_causes, source_causes
 from .core.convert import utc_time
 from .core.coverage import Group, group_of
-from .core.doctor import Case, Share, View, account_causes, car_causes, coverage, explain
+from .core.doctor import Share, coverage, explain
 from .core.errors import (
     AccessDisabledError,
     AccountLockedError,
@@ -206,6 +207,7 @@ __all__ = [
     "position_gap",
     "raw",
     "reachable",
+    "source_causes",
     "text_of",
     "utc_time",
     "values",

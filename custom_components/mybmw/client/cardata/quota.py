@@ -110,7 +110,8 @@ class Ledger:
 
     def __iter__(self) -> Iterator[Spent]:
         """Iterate over the calls of the last 24 hours and this BMW day, by the current clock."""
-        dated = zip(self._spent, self._prune(), strict=True)
+        times = self._prune()
+        dated = zip(self._spent, times, strict=True)
         return iter([replace(call, time=when) for call, when in dated])
 
     @property
@@ -159,6 +160,10 @@ class Ledger:
         """Return how much of the reserve is released: nothing if other programs make calls too."""
         shared = self._shared is not None and abs(now - self._shared) < SHARED_FOR
         return 0 if shared else min(self.released, self.reserve // 2)
+
+    def reasons(self, now: datetime) -> dict[str, int]:
+        """Return the number of calls in the last 24 hours by reason."""
+        return dict(Counter(call.reason.value for call in self if call.time > now - DAY))
 
     def outlook(
         self, now: datetime, is_repeated: Callable[[Spent], bool]

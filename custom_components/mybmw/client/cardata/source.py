@@ -38,7 +38,7 @@ from .mapping import SOURCE, WANTED
 from .night import Night
 from .past_charges import MOST_PAGES
 from .pictures import VIEW, Pictures
-from .quota import DAY, Ledger, Reason, Save
+from .quota import Ledger, Reason, Save
 from .readings import read_values, sent_at
 from .recording import recording
 from .schedule import Scheduler
@@ -83,10 +83,8 @@ class CardataSource:
         self.cars: dict[str, MappedCar] = {}
         self.problems = Tally()
         self._incoming = Incoming(self.problems)
-        self.messages = self._incoming.messages
-        self.unknown_cars = self._incoming.unknown_cars
-        self._http = http
-        self._login = login
+        self.messages, self.unknown_cars = self._incoming.messages, self._incoming.unknown_cars
+        self._http, self._login = http, login
         self._broker, self._zone = broker, zone
         self._extras, self._sleep = extras, sleep
         self._pace = pace or Pace()
@@ -101,8 +99,7 @@ class CardataSource:
         self.trace, self.streams = tracer.trace, tracer.streams
         self._stream: Stream | None = None
         self._listed = False
-        self._pictures = Pictures(self._api)
-        self._busy = asyncio.Lock()
+        self._pictures, self._busy = Pictures(self._api), asyncio.Lock()
         self._supervisors = Supervisors(http.redactor, sleep)
         self._set_back = ClockGuard()
 
@@ -110,10 +107,11 @@ class CardataSource:
     def status(self) -> Status:
         """Return the current status."""
         now, tokens, stream = self._now(), self._login.tokens, self._stream
+        reasons = self.ledger.reasons(now)
         return Status(
             calls_left=self.ledger.left(Reason.SCHEDULE, now),
             calls_left_for_user=self.ledger.left(Reason.USER, now),
-            calls_made=sum(call.time > now - DAY for call in self.ledger),
+            calls_made=sum(reasons.values()),
             next_call=self._next(now),
             login_ends=tokens.refreshed + _REFRESH_LIFE if tokens else None,
             stream=stream.state if stream else None,
@@ -125,6 +123,8 @@ class CardataSource:
             silent_cars=self._activity.silent_cars,
             not_subscribed=tokens is not None and LoginFailure.NO_STREAM in tokens.missing,
             failing=self._supervisors.lasting,
+            contacts=self._http.contacts,
+            reasons=reasons,
         )
 
     def has(self, vin: str) -> bool:

@@ -8,8 +8,9 @@ from functools import partial
 
 from ..cardata.source import CardataSource
 from ..core.attributes import ATTRIBUTES, AnyAttribute
+from ..core.condition import Case, View, car_causes
 from ..core.descriptors import DESCRIPTORS
-from ..core.doctor import Case, View, car_causes, coverage, explain
+from ..core.doctor import coverage, explain
 from ..core.explanation import TEXTS, Explanation, either, text_of
 from ..core.vehicle import Vehicle
 from .cardata_connection import connected, find_client

@@ -83,6 +83,13 @@ class HistoryRead(NamedTuple):
     complete: bool
 
 
+class Contact(NamedTuple):
+    """When a server has last answered, and when a request last got no answer."""
+
+    answered: datetime | None = None
+    failed: datetime | None = None
+
+
 class Status(NamedTuple):
     """How a source is doing; times are in UTC.
 
@@ -96,7 +103,8 @@ class Status(NamedTuple):
 
     `delivery` is the time of the last call of the webhook, `webhook_silent_since` since when the
     first one is waited for, `webhook_refused` that all had a wrong signature. `bill` is what the
-    month costs, where a price is known.
+    month costs, where a price is known. `contacts` are the servers of the service that were asked,
+    `reasons` the numbers of calls in 24 hours by reason.
 
     The poller fills in `last_poll`, the last one that did not fail, and `cause`, why the source
     cannot be read, unless the source has done so.
@@ -124,6 +132,8 @@ class Status(NamedTuple):
     webhook_silent_since: datetime | None = None
     webhook_refused: bool = False
     bill: Bill | None = None
+    contacts: Mapping[str, Contact] = MappingProxyType({})
+    reasons: Mapping[str, int] = MappingProxyType({})
 
 
 class Origin(NamedTuple):

@@ -109,7 +109,7 @@ class MyBMWSource:
     @property
     def status(self) -> Status:
         """Return the current status; calls are not counted."""
-        return Status(failing=self._supervisors.lasting)
+        return Status(failing=self._supervisors.lasting, contacts=self._http.contacts)
 
     def has(self, vin: str) -> bool:
         """Return whether the account has a car, as far as that is known."""

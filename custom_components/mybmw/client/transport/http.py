@@ -19,6 +19,7 @@ import orjson
 from ..core.errors import AnswerError, NetworkError
 from ..core.recording import Answer, Recorder
 from ..core.redaction import Redaction
+from ..core.source import Contact
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -51,6 +52,8 @@ _AFTER_MIDNIGHT: Final = timedelta(minutes=3)
 _CLOCK: Final = re.compile(r"(\d{1,4}):(\d{2}):(\d{2})")
 _SECONDS: Final = re.compile(r"\bin (\d{1,9}(?:\.\d+)?) s", re.IGNORECASE | re.ASCII)
 _NUMBER: Final = re.compile(r"\d{1,9}(?:\.\d+)?", re.ASCII)
+
+_MOST_HOSTS: Final = 16
 
 _ours: ContextVar[bool] = ContextVar("mybmw_request", default=False)
 
@@ -92,7 +95,10 @@ class Request(NamedTuple):
 
 
 class Http:
-    """Sends requests of one source, with an httpx client that the caller owns and closes."""
+    """Sends requests of one source, with an httpx client that the caller owns and closes.
+
+    `contacts` are the servers that were asked, by host.
+    """
 
     def __init__(
         self,
@@ -103,6 +109,7 @@ class Http:
         """Create it; `sleep` replaces `asyncio.sleep` for all pauses."""
         self.redactor = redactor
         self.recorder = Recorder()
+        self.contacts: dict[str, Contact] = {}
         self._client = client
         self._sleep = sleep or asyncio.sleep
 
@@ -124,9 +131,16 @@ class Http:
         except (httpx.RequestError, httpx.InvalidURL, OSError) as error:
             _LOGGER.debug("%s: %s", request.what, type(error).__name__)
             sent = not isinstance(error, _NOT_SENT)
+            self._contact(request, failed=datetime.now(UTC))
             raise NetworkError(f"{request.what}: {type(error).__name__}", sent=sent) from None
+        self._contact(request, answered=datetime.now(UTC))
         self._note(request, response, monotonic() - started)
         return response
+
+    def _contact(self, request: Request, **times: datetime) -> None:
+        host = request.url.partition("//")[2].partition("/")[0]
+        if host in self.contacts or len(self.contacts) < _MOST_HOSTS:
+            self.contacts[host] = self.contacts.get(host, Contact())._replace(**times)
 
     async def _answer(self, request: Request) -> httpx.Response:
         built = _build(request)

@@ -15,12 +15,14 @@ from homeassistant.exceptions import (
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry, DeviceEntryType
 from homeassistant.helpers.typing import ConfigType
+from homeassistant.util import dt as dt_util
 
 from .bridge import async_deliver_card, async_set_up_bridge
 from .client import AnyAttribute, Policy, Redactor, Source, attributes as car
 from .const import DOMAIN, OPTION_POSITION, OPTION_READ_ONLY
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .journal import async_remove_journals, is_on, shows_costs
+from .runtime.copies import async_find_copies
 from .runtime.issues import delete_issues
 from .runtime.poller import SourcePoller, poller_of
 from .runtime.store import Contents, GarageStore, ImageStore, SpentStore, time_left
@@ -78,6 +80,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MyBMWConfigEntry) -> boo
             can.persistent.load(contents["sources"].get(name))
             can.persistent.know(coordinator.vehicles.values())
     coordinator.data.publish_commands()
+    await async_find_copies(hass, entry, coordinator.account.issues)
     await coordinator.journals.async_start()
     await _start_sources(coordinator, sources, contents)
     await coordinator.journals.async_look()
@@ -94,6 +97,8 @@ async def _start_sources(
     """Start every source; one that fails does not stop the others."""
     pollers = [_poller(coordinator, source) for source in sources]
     coordinator.pollers.update({poller.source.name: poller for poller in pollers})
+    for poller in pollers:
+        poller.health.load(contents["health"].get(poller.source.name), dt_util.utcnow())
     known = bool(coordinator.vehicles)
     failures: list[HomeAssistantError] = []
     for poller in pollers:

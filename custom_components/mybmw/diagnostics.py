@@ -13,7 +13,7 @@ from .client import HIDDEN, Recording, Redactor, Vehicle, encode, files, narrow
 from .client.journal.anonymous import figures, outline
 from .const import CONF_CA, CONF_SOURCES, DOMAIN
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
-from .doctor import async_summary
+from .doctor import async_health, async_summary
 
 type Report = dict[str, object]
 
@@ -114,5 +114,6 @@ def _source(coordinator: GarageCoordinator, name: str) -> Report:
         "next_poll": poller.due.isoformat() if poller.due else None,
         "last_error": str(poller.error) if poller.error else None,
         "cannot_be_read": sorted(poller.failed),
+        "health": async_health(poller)._asdict(),
         **poller.source.diagnostics(),
     }

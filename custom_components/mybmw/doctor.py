@@ -4,6 +4,7 @@ Nothing is worked out before somebody asks, and nothing is asked of BMW.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -44,6 +45,18 @@ OK: Final = "ok"
 """The state of what has nothing wrong."""
 
 _TEXTS: Final = f"component.{DOMAIN}.exceptions.explanation_"
+
+
+class SourceHealth(NamedTuple):
+    """How a source has done in the last 24 hours, with its last errors, the newest first.
+
+    `uptime` is how much of that its stream was connected in percent, None if there was none.
+    """
+
+    uptime: float | None
+    messages: int
+    last_error: datetime | None
+    errors: list[Answer]
 
 
 class Texts(NamedTuple):
@@ -118,6 +131,16 @@ def async_source_causes(poller: SourcePoller) -> tuple[Cause, ...]:
     pollers: Mapping[str, SourcePoller] = poller.config_entry.runtime_data.pollers
     views = {name: _view(item, _worst(item)) for name, item in pollers.items()}
     return source_causes(views[poller.source.name], [*views.values()])
+
+
+@callback
+def async_health(poller: SourcePoller) -> SourceHealth:
+    """Return how a source has done lately."""
+    now, health = dt_util.utcnow(), poller.health
+    poller.note_health(now)
+    errors = health.recent()
+    last = health.failures[-1].last if errors else None
+    return SourceHealth(health.uptime(now), health.messages(now), last, errors)
 
 
 def _worst(poller: SourcePoller) -> str:

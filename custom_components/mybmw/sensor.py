@@ -103,7 +103,15 @@ from .client.core.values import (
     next_service_by_time,
 )
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
-from .doctor import OK, async_car_causes, async_covered, async_shares, async_source_causes
+from .doctor import (
+    OK,
+    SourceHealth,
+    async_car_causes,
+    async_covered,
+    async_health,
+    async_shares,
+    async_source_causes,
+)
 from .entity import (
     AlwaysAvailable,
     CarBillDescription,
@@ -129,6 +137,7 @@ from .record_details import (
 PARALLEL_UPDATES = 0
 
 CODES: Final = "codes"
+FAILURES: Final = "errors"
 FAULT_MEMORY: Final = "vehicle.electronicControlUnit.diagnosticTroubleCodes.raw"
 INSPECTION: Final = "vehicle.status.serviceTime.inspectionDateLegal"
 SERVICE_DISTANCE: Final = "vehicle.status.serviceDistance.next"
@@ -1167,6 +1176,13 @@ class SourceSensorDescription(SourceDescription, SensorEntityDescription):
     extra: Callable[[Status], dict[str, object] | None] = lambda _status: None
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class HealthSensorDescription(SourceSensorDescription):
+    """Describes a sensor of how a source has done lately: how to get its state."""
+
+    value: Callable[[SourceHealth], State]
+
+
 def _source_sensor(
     key: str,
     state: Callable[[Status], State],
@@ -1203,6 +1219,10 @@ def _pushing(can: Capabilities) -> bool:
 
 def _regular(can: Capabilities) -> bool:
     return can.polled is not None and can.planned is None
+
+
+def _receives(can: Capabilities) -> bool:
+    return can.pushing is not None
 
 
 def _asked(can: Capabilities) -> bool:
@@ -1250,11 +1270,49 @@ _CAUSES: Final = (
 
 
 _STATE_OF_SOURCE: Final = _source_sensor(
-    "data_state",
+    "source_data_state",
     lambda _status: None,
     lambda _can: True,
+    off=True,
     device_class=SensorDeviceClass.ENUM,
     options=[*map(str, _SOURCE_STATES)],
+)
+
+
+def _source_health(
+    key: str, value: Callable[[SourceHealth], State], **more: Any
+) -> HealthSensorDescription:
+    """Describe a sensor of how a source has done lately."""
+    return HealthSensorDescription(
+        key=key,
+        translation_key=key,
+        state=lambda _status: None,
+        value=value,
+        entity_registry_enabled_default=False,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        **more,
+    )
+
+
+_HEALTH_INTERVAL: Final = timedelta(minutes=15)
+_HEALTH: Final = (
+    _source_health(
+        "stream_uptime",
+        lambda health: health.uptime,
+        exists=_pushing,
+        native_unit_of_measurement=PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+    ),
+    _source_health(
+        "messages_received",
+        lambda health: health.messages,
+        exists=_receives,
+        state_class=SensorStateClass.MEASUREMENT,
+    ),
+    _source_health(
+        "last_error", lambda health: health.last_error, device_class=SensorDeviceClass.TIMESTAMP
+    ),
 )
 
 
@@ -1276,6 +1334,7 @@ SOURCE_SENSORS: Final = (
         lambda status: status.calls_made,
         _planned,
         off=True,
+        extra=lambda status: {**status.reasons},
         state_class=SensorStateClass.MEASUREMENT,
     ),
     _source_time("login_ends", lambda status: status.login_ends, _on_quota, off=True),
@@ -1297,6 +1356,7 @@ SOURCE_SENSORS: Final = (
         options=[_CONNECTED, *_CAUSES],
     ),
     _STATE_OF_SOURCE,
+    *_HEALTH,
     _source_time("last_poll", lambda status: status.last_poll, _asked, off=True),
     _source_time("next_poll", _next_call, _regular, off=True),
     _source_time("last_delivery", lambda status: status.delivery, _hooked),
@@ -1311,9 +1371,11 @@ async def async_setup_entry(
 ) -> None:
     """Set up sensors."""
     async_add_car_entities(entry, async_add_entities, (*SENSORS, *LAST_COMMANDS), _make)
+    special = (_STATE_OF_SOURCE, *_HEALTH)
     for sensors, factory in (
-        ([item for item in SOURCE_SENSORS if item is not _STATE_OF_SOURCE], MyBMWSourceSensor),
+        ([item for item in SOURCE_SENSORS if item not in special], MyBMWSourceSensor),
         ([_STATE_OF_SOURCE], SourceDataStateSensor),
+        (_HEALTH, HealthSensor),
     ):
         async_add_source_entities(entry, async_add_entities, sensors, factory)
 
@@ -1666,3 +1728,35 @@ class SourceDataStateSensor(MyBMWSourceSensor):
     def extra_state_attributes(self) -> Mapping[str, object]:
         """Return all causes, since what cannot be known has two."""
         return {"causes": [cause.value for cause in self._causes]}
+
+
+class HealthSensor(MyBMWSourceSensor):
+    """A sensor of how a source has done lately, also updated at intervals."""
+
+    _unrecorded_attributes = frozenset({FAILURES})
+    entity_description: HealthSensorDescription
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Update the state at intervals; a message does not."""
+        await super().async_added_to_hass()
+        update = async_track_time_interval(self.hass, self._update, _HEALTH_INTERVAL)
+        self.async_on_remove(update)
+
+    @callback
+    def _update(self, _now: datetime) -> None:
+        self._handle_coordinator_update()
+
+    @property
+    @override
+    def native_value(self) -> State:
+        """Return the state."""
+        return self.entity_description.value(async_health(self.coordinator))
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, object] | None:
+        """Return the last errors, for the sensor of the last one."""
+        if self.device_class is not SensorDeviceClass.TIMESTAMP:
+            return None
+        return {**_HIDE_FROM_LOGBOOK, FAILURES: async_health(self.coordinator).errors}

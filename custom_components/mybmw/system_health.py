@@ -16,6 +16,7 @@ from homeassistant.core import HomeAssistant, callback
 
 from .const import DOMAIN
 from .coordinator import MyBMWConfigEntry
+from .doctor import SourceHealth, async_health
 from .sources.entry_data import sources_of
 from .sources.registry import SOURCES, async_load, names_of
 
@@ -57,6 +58,17 @@ def _source_info(source: str, entry: MyBMWConfigEntry) -> dict[str, str]:
         info["requests_left"] = str(left)
     if poller.can.pushing is not None:
         info["stream"] = poller.status.stream or _OFF
+    return info | _past(async_health(poller))
+
+
+def _past(health: SourceHealth) -> dict[str, str]:
+    """Return how a source has done in the last day, as far as there is something to say."""
+    info = {}
+    if health.uptime is not None:
+        info["stream_uptime"] = f"{health.uptime:.0f} %"
+        info["messages"] = str(health.messages)
+    if health.last_error is not None:
+        info["last_error"] = f"{health.errors[0]['key']} ({health.last_error:%Y-%m-%d %H:%M} UTC)"
     return info
 
 

@@ -489,8 +489,10 @@ async def test_data_state(setting: Setting, name: str) -> None:
     row = ROWS[name]
     await row.breaks(setting)
     await setting.elapse(timedelta(seconds=1))
-    for entity, causes in (("i4_edrive40", row.car), ("bmw_cardata", row.account)):
-        sensor = f"sensor.{entity}_data_state"
+    for sensor, causes in (
+        ("sensor.i4_edrive40_data_state", row.car),
+        ("sensor.bmw_cardata_state_of_the_service", row.account),
+    ):
         state = setting.hass.states.get(sensor)
         assert state is not None
         assert state.state == (causes[0] if causes else "ok")

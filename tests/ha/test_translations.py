@@ -52,8 +52,9 @@ from custom_components.mybmw.journal.tariff import tariff_fields
 from custom_components.mybmw.lock import LOCKS
 from custom_components.mybmw.notify import NOTIFIERS
 from custom_components.mybmw.number import NUMBERS
-from custom_components.mybmw.runtime.poller import ISSUES
+from custom_components.mybmw.runtime.copies import COPY_ISSUES
 from custom_components.mybmw.runtime.silence import SILENT_ISSUES
+from custom_components.mybmw.runtime.status_issues import ISSUES
 from custom_components.mybmw.select import SELECTS, SelectDescription
 from custom_components.mybmw.sensor import (
     LAST_COMMANDS,
@@ -106,6 +107,9 @@ ENTITY_ATTRIBUTES: Final[Mapping[str, Mapping[str, set[str]]]] = {
     },
     "billed_events": {"free": set(), "duplicates": set()},
     "data_coverage": {group: set() for group in Group},
+    "data_state": {"causes": set()},
+    "source_data_state": {"causes": set()},
+    "last_error": {"errors": set()},
     "reach": {"estimated": set()},
     **{f"reach.{name}": {"estimated": set()} for name in Distances._fields},
     "connection": {"reason": {"login_needed", "not_allowed", "not_listed", "silent"}},
@@ -549,12 +553,14 @@ def test_issues_are_translated() -> None:
         "unexpected",
         *ISSUES,
         *SILENT_ISSUES,
+        *COPY_ISSUES,
     }
     for key, texts in issues.items():
         fixable = key.startswith(("blocked", "secret_needed"))
         assert texts.keys() == {"title", "fix_flow" if fixable else "description"}
         given = {"account", "cars"} if key == "not_allowed" else {"account"}
         given |= {"car"} if key in SILENT_ISSUES else set()
+        given |= {"folders", "others"} if key in COPY_ISSUES else set()
         assert placeholders(" ".join(flat(texts).values())) <= given, key
 
 

@@ -1,6 +1,6 @@
 """Polling of sources, at an interval or at the times that a source plans."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from copy import replace
 from datetime import datetime, timedelta
 import logging
@@ -30,36 +30,19 @@ from ..client.core.attributes import CONNECTION
 from ..client.core.values import Connection, StreamState, Unreadable
 from ..const import DOMAIN
 from .availability import PlannedAvailability, SourceAvailability, is_dead_login
+from .copies import UsedLogin
 from .errors import pause_after, poll_error, translated_error
+from .health import Health
 from .issues import ANSWER_NEEDED
 from .silence import SilentCars
 from .sink import Account, Sink
+from .status_issues import ISSUES
 from .store import SOON
 from .supervision import Supervision
 
 _LOGGER = logging.getLogger(__name__)
 
-_SILENCE: Final = timedelta(hours=48)
 _PAUSE: Final = timedelta(minutes=5)
-
-ISSUES: Final[Mapping[str, Callable[[Status, datetime], bool]]] = {
-    "stream_taken": lambda status, _now: status.disputed,
-    "stream_refused": lambda status, _now: status.refused,
-    "webhook_refused": lambda status, _now: status.webhook_refused,
-    "webhook_silent": lambda status, now: (
-        not status.webhook_refused and _is_silent(status.webhook_silent_since, now)
-    ),
-    "clearance_refused": lambda status, _now: status.refused_cars,
-    "privacy_mode": lambda status, _now: status.private,
-    "price_limit": lambda status, _now: status.bill is not None and status.bill.stopped,
-    "no_container": lambda status, _now: status.container_missing,
-    "quota_spent_by_others": lambda status, _now: status.spent_by_others,
-}
-"""The repair issues that follow from the status of a source."""
-
-
-def _is_silent(since: datetime | None, now: datetime) -> bool:
-    return since is not None and now - since >= _SILENCE
 
 
 class SourcePoller(SourceAvailability, DataUpdateCoordinator[None]):
@@ -83,11 +66,13 @@ class SourcePoller(SourceAvailability, DataUpdateCoordinator[None]):
             update_interval=interval,
         )
         self.due: datetime | None = None
+        self.health = Health()
         self._sink = sink
         self._issues = account.issues
         self._interval = interval or _PAUSE
         self._answered = False
         self._supervision = Supervision(account, source.name)
+        self._used_login = UsedLogin(account.issues, source.name)
         self._silent = SilentCars(account.issues, sink.vehicles, self._may_send)
         self._stream_lost = False
         self._timer: CALLBACK_TYPE | None = None
@@ -206,6 +191,7 @@ class SourcePoller(SourceAvailability, DataUpdateCoordinator[None]):
         except UnexpectedError as error:
             poll = Poll(error=error)
         self._supervision.record(poll.errors.values())
+        self.health.note_errors([poll.error, *poll.errors.values()], dt_util.utcnow())
         return poll
 
     @override
@@ -260,6 +246,7 @@ class SourcePoller(SourceAvailability, DataUpdateCoordinator[None]):
         now, status = dt_util.utcnow(), self.source_status
         if lapse := self.next_lapse(now):
             self._lapse_timer = async_track_point_in_utc_time(self.hass, self._lapsed, lapse)
+        self.note_health(now)
         for key, wrong in ISSUES.items():
             self._issues.update(key, wrong=wrong(status, now), about=self.source.name)
         self._silent.update(status, now)
@@ -267,6 +254,16 @@ class SourcePoller(SourceAvailability, DataUpdateCoordinator[None]):
         self._sink.async_update_availability(self)
         self.async_update_listeners()
         self._sink.async_schedule_save(SOON)
+
+    @callback
+    def note_health(self, now: datetime) -> None:
+        """Note how the source is doing."""
+        status = self.source_status
+        self.health.note_stream(status.stream, now)
+        self.health.note_received(status.received, now)
+        dead = self.stream_needs_login or is_dead_login(self.error)
+        works = status.stream is StreamState.CONNECTED or self.last_poll is not None
+        self._used_login.update(status, works=works, dead=dead)
 
     def _may_send(self, vin: str) -> bool:
         """Return whether a car could send by the stream."""

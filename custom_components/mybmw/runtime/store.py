@@ -28,14 +28,15 @@ class _Saved(TypedDict):
     """The stored data that do not belong to a car.
 
     `commands` are the unconfirmed ones, `due` is the time (ISO 8601) of the next poll by source,
-    `sources` are the dumps of persistent sources, `blocked` the sources that BMW refuses, `saved`
-    is the time of writing.
+    `sources` are the dumps of persistent sources, `blocked` the sources that BMW refuses, `health`
+    is how sources have done, `saved` is the time of writing.
     """
 
     commands: list[Saved]
     due: dict[str, str]
     sources: dict[str, Any]
     blocked: list[str]
+    health: dict[str, Any]
     saved: str
 
 
@@ -92,6 +93,7 @@ class GarageStore:
             "due": {str(key): str(value) for key, value in mapping_of(found.get("due")).items()},
             "sources": _with_cars(mapping_of(found.get("sources")), cars, lost=lost),
             "blocked": [str(name) for name in sequence_of(found.get("blocked"))],
+            "health": dict(mapping_of(found.get("health"))),
             "saved": str(found.get("saved")),
         }
 

@@ -17,6 +17,7 @@ def plan_of(
     former: Mapping[str, Mapping[str, Any]],
 ) -> Plan:
     """Return the contents of the file of an entry; `former` are the stored data of sources."""
+    now = dt_util.utcnow()
     return {
         "cars": list(garage.vehicles),
         "commands": garage.dump_commands(),
@@ -30,7 +31,8 @@ def plan_of(
             **{name: {**saved, "cars": {}} for name, saved in former.items()},
             **{name: source.dump() for name, source in _persistent(garage)},
         },
-        "saved": dt_util.utcnow().isoformat(),
+        "health": {name: poller.health.dump(now) for name, poller in pollers.items()},
+        "saved": now.isoformat(),
     }
 
 

@@ -58,7 +58,13 @@ _ROWS: Final = (
         page=_INTEGRATION,
     ),
 )
-_PAGES: Final = {"not_allowed": _PORTAL, "unexpected": "homeassistant://config/logs"}
+_PAGES: Final = {
+    "backup_restored": _INTEGRATION,
+    "client_shared": _INTEGRATION,
+    "login_used_elsewhere": _INTEGRATION,
+    "not_allowed": _PORTAL,
+    "unexpected": "homeassistant://config/logs",
+}
 SOURCES: Final[dict[str, SourceSpec]] = {spec.name: spec for spec in _ROWS}
 
 

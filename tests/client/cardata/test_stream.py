@@ -233,6 +233,28 @@ async def test_another_program_takes_the_stream(
     await listener.until(lambda: StreamState.TAKEN in listener.states)
 
 
+async def test_second_copy_is_noticed_soon(
+    broker: SimulatedBroker, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second Home Assistant that takes the stream is noticed within ten minutes.
+
+    It connects as soon as this one has: both follow the same rules.
+    """
+
+    def passed() -> float:
+        return 2 * sum(listener.pauses)
+
+    monkeypatch.setattr(cardata_stream, "monotonic", passed)
+    await listener.connected()
+    first = passed()
+    for times in range(1, 4):
+        await listener.connected(times)
+        await broker.kick()
+    await listener.until(lambda: StreamState.TAKEN in listener.states)
+    assert passed() - first < 600
+    assert listener.stream.disputed
+
+
 async def test_fight_that_goes_on(
     broker: SimulatedBroker, listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,6 +49,7 @@ def test_next_poll_after_a_restart(
         "due": {"mybmw": (now + due).isoformat()},
         "sources": {},
         "blocked": [],
+        "health": {},
         "saved": (now + saved).isoformat() if saved is not None else "None",
     }
     assert time_left(contents, "mybmw") == left

@@ -20,11 +20,13 @@ _OVERHEAD: Final = 100
 class Incoming:
     """Decodes messages and keeps the newest ones; `messages` are the listeners for raw messages.
 
-    `problems` counts invalid messages, `unknown_cars` those of cars outside the account by VIN.
+    `received` counts all, `problems` invalid ones, `unknown_cars` by VIN those of cars outside the
+    account.
     """
 
     def __init__(self, problems: Tally) -> None:
         """Create it without messages."""
+        self.received = 0
         self.unknown_cars = Tally()
         self.messages: Listeners[Message] = Listeners()
         self.messages.subscribe(self._keep)
@@ -59,6 +61,7 @@ class Incoming:
         return list(self._recent)[max(0, len(self._recent) - messages) :]
 
     def _keep(self, message: Message) -> None:
+        self.received += 1
         self._recent.append(message)
         self._size += _size(message)
         while self._size > MAX_RECENT_SIZE or len(self._recent) > MESSAGES:

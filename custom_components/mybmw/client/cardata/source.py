@@ -84,8 +84,7 @@ class CardataSource:
         self.problems = Tally()
         self._incoming = Incoming(self.problems)
         self.messages, self.unknown_cars = self._incoming.messages, self._incoming.unknown_cars
-        self._http, self._login = http, login
-        self._broker, self._zone = broker, zone
+        self._http, self._login, self._broker, self._zone = http, login, broker, zone
         self._extras, self._sleep = extras, sleep
         self._pace = pace or Pace()
         self._api = CardataApi(http, login, self.ledger)
@@ -123,6 +122,7 @@ class CardataSource:
             silent_cars=self._activity.silent_cars,
             not_subscribed=tokens is not None and LoginFailure.NO_STREAM in tokens.missing,
             failing=self._supervisors.lasting,
+            received=self._incoming.received,
             contacts=self._http.contacts,
             reasons=reasons,
         )

@@ -103,8 +103,8 @@ class Status(NamedTuple):
 
     `delivery` is the time of the last call of the webhook, `webhook_silent_since` since when the
     first one is waited for, `webhook_refused` that all had a wrong signature. `bill` is what the
-    month costs, where a price is known. `contacts` are the servers of the service that were asked,
-    `reasons` the numbers of calls in 24 hours by reason.
+    month costs, where a price is known. `received` counts messages since the start. `contacts` are
+    the servers of the service that were asked, `reasons` the calls of 24 hours by reason.
 
     The poller fills in `last_poll`, the last one that did not fail, and `cause`, why the source
     cannot be read, unless the source has done so.
@@ -132,6 +132,7 @@ class Status(NamedTuple):
     webhook_silent_since: datetime | None = None
     webhook_refused: bool = False
     bill: Bill | None = None
+    received: int | None = None
     contacts: Mapping[str, Contact] = MappingProxyType({})
     reasons: Mapping[str, int] = MappingProxyType({})
 

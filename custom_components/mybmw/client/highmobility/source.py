@@ -104,6 +104,7 @@ class HighMobilitySource:
             webhook_silent_since=self.receiver.silent_since,
             webhook_refused=self.receiver.refused,
             bill=self.bill(),
+            received=self.receiver.received,
             contacts=self.api.http.contacts,
         )
 

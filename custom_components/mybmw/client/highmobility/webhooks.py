@@ -164,7 +164,8 @@ class Deliveries:
 class WebhookReceiver:
     """Decides what becomes of a request to the address; it never raises.
 
-    `counts` says how many came of which kind; content of wrong ones goes nowhere. `begun` is since
+    `counts` says how many came of which kind, `received` how many genuine ones came for the first
+    time; content of wrong ones goes nowhere. `begun` is since
     when deliveries are waited for, `last` is when a genuine one came, `proven` when a test did.
     """
 
@@ -173,6 +174,7 @@ class WebhookReceiver:
         self.deliveries = Deliveries()
         self._messages: deque[Message] = deque(maxlen=MESSAGES)
         self.counts = Tally()
+        self.received = 0
         self.begun: datetime | None = None
         self.proven: datetime | None = None
         self.last: datetime | None = None
@@ -224,6 +226,7 @@ class WebhookReceiver:
             self.counts["duplicate"] += 1
             return Received(HTTPStatus.ACCEPTED, event, duplicate=True)
         self._count(event)
+        self.received += 1
         self.last = now
         if event.kind is EventKind.PING and not event.late:
             self.proven = now

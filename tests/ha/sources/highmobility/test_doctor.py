@@ -32,12 +32,12 @@ async def test_privacy_mode(
     assert answer["account"]["causes"] == ["privacy"]
     assert answer["values"]["mileage"]["causes"] == ["privacy"]
     assert state(hass, f"{CAR}_data_state") == "privacy"
-    assert state(hass, f"{SERVICE}_data_state") == "privacy"
+    assert state(hass, f"{SERVICE}_state_of_the_service") == "privacy"
     await elapse(2 * HOUR)
     await elapse(SECOND)
     assert (await explain(hass, account, I4))["car"]["state"] == "ok"
     assert state(hass, f"{CAR}_data_state") == "ok"
-    assert state(hass, f"{SERVICE}_data_state") == "ok"
+    assert state(hass, f"{SERVICE}_state_of_the_service") == "ok"
 
 
 async def test_position_alone_is_private(
@@ -62,11 +62,11 @@ async def test_approval_is_missing(
     flow = await step(hass, await begin(hass, "fleet"), FLEET)
     await step(hass, flow, {})
     await hass.async_block_till_done()
-    assert state(hass, f"{SERVICE}_data_state") == "waiting"
+    assert state(hass, f"{SERVICE}_state_of_the_service") == "waiting"
     service.clear()
     await elapse(6 * HOUR)
     await elapse(SECOND)
-    assert state(hass, f"{SERVICE}_data_state") == "ok"
+    assert state(hass, f"{SERVICE}_state_of_the_service") == "ok"
     assert state(hass, f"{CAR}_data_state") == "ok"
 
 

@@ -1,0 +1,1 @@
+"""Tests of how the integration does over time, and of what else uses its login."""

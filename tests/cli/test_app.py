@@ -357,3 +357,16 @@ def test_modes_of_charging() -> None:
     """mybmw-app.md#command-line: all three modes can be asked for."""
     modes = ["IMMEDIATE_CHARGING", "DELAYED_CHARGING", "NO_ACTION"]
     assert [mode.value for mode in values.ChargingMode] == modes
+
+
+def test_doctor(run: Run, sim: SimulatedMyBMW) -> None:
+    """It reads the cars, and explains everything about them."""
+    outcome = run("doctor").good()
+    assert "iX xDrive50: nothing is wrong" in outcome.out
+    assert "    mileage: Current, as of " in outcome.out
+    (car,) = run("doctor", "--json").good().json
+    assert (car["vin"], car["condition"], car["coverage"]) == (IX, [], {})
+    assert car["values"]["fuel_and_battery.remaining_fuel"]["causes"] == ["not_fitted"]
+    assert car["values"]["tires.front_left.wear"]["causes"] == ["needs_source"]
+    sim.fail(Endpoint.STATE, faults.answer({}, 500), None)
+    assert run("doctor").code == 1

@@ -129,3 +129,11 @@ def test_missing_login(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     missing = run("connecteddrive", "status", "--server", BASE)
     assert missing.code == 2
     assert "--username, --password, --api-key, --api-secret" in missing.err
+
+
+def test_doctor(run: Run, legacy: SimulatedConnectedDrive) -> None:
+    """It reads the cars, and explains everything about them."""
+    cars = {car["vin"]: car for car in json.loads(run("connecteddrive", "doctor", "-j").out)}
+    assert cars[I3]["condition"] == []
+    assert cars[CONVERTIBLE]["values"]["range_map"]["causes"] == ["not_sent"]
+    assert "    mileage: " in run("connecteddrive", "doctor").out

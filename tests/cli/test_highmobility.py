@@ -172,3 +172,16 @@ def test_no_secret_in_the_debug_log(run: Run, logged_in: SimulatedHighMobility) 
     for needle in (SECRET, CLIENT_ID, *(item.access for item in logged_in.granted)):
         assert needle not in outcome.err
     assert I4 not in outcome.err
+
+
+def test_doctor(run: Run, logged_in: SimulatedHighMobility) -> None:
+    """Only what is due is read; what was read before is explained too."""
+    logged_in.cars[I4].fail("diagnostics.odometer", "oem_error")
+    outcome = run("highmobility", "doctor").good()
+    assert "i4 eDrive40: nothing is wrong" in outcome.out
+    reason = "highmobility reports an error in place of a value (oem_error)"
+    assert f"    mileage: No value: {reason}." in outcome.out
+    (car,) = run("highmobility", "doctor", "--json").good().json
+    assert car["values"]["fuel_and_battery.remaining_fuel"]["causes"] == ["not_fitted"]
+    assert car["values"]["mileage"]["causes"] == ["no_value"]
+    assert logged_in.asked(Place.DATA) == 1

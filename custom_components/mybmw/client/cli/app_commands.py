@@ -21,6 +21,7 @@ from ..core.values import ChargingMode, Position
 from ..mybmw import VIEWS
 from .app_connection import App, run_app, vin_of
 from .arguments import SubCommand, Word, option
+from .doctor import explain_cars
 from .files import OUTPUT, write_file, write_fingerprint
 from .geocoder import NOMINATIM, nominatim
 from .output import FAILED, OK, explanation, note, report_errors, say, say_json, show
@@ -48,6 +49,15 @@ def _status(options: Namespace) -> int:
         poll = await app.poll()
         show(app.garage.vehicles.values(), as_json=options.json)
         return report_errors(options.program, app.garage, poll)
+
+    return run_app(options, work)
+
+
+def _doctor(options: Namespace) -> int:
+    async def work(app: App) -> int:
+        poll = await app.poll()
+        explain_cars(app.source, app.garage.vehicles.values(), poll, as_json=options.json)
+        return OK
 
     return run_app(options, work)
 
@@ -258,6 +268,8 @@ _ADDRESS_OPTIONS: Final = (
     ),
 )
 
+_JSON, _ = STATUS_OPTIONS
+
 COMMANDS: Final = (
     SubCommand("status", "Show what the cars report", _status, _UNUSED, STATUS_OPTIONS),
     SubCommand(
@@ -266,6 +278,9 @@ COMMANDS: Final = (
         _fingerprint,
         _UNUSED,
         (OUTPUT,),
+    ),
+    SubCommand(
+        "doctor", "Read the cars, and explain why values are old or missing", _doctor, (), (_JSON,)
     ),
     SubCommand("lightflash", "Flash the lights", _plain, (_CAR,)),
     SubCommand("horn", "Blow the horn", _plain, (_CAR,)),

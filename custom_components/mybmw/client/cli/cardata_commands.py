@@ -20,7 +20,7 @@ from .app_commands import STATUS_OPTIONS
 from .app_connection import vin_of
 from .arguments import SubCommand, Word, option
 from .cardata_connection import KEY, CardataConnection, Client, connected, find_client, run_alone
-from .cardata_doctor import doctor
+from .doctor import explain_cars
 from .files import OUTPUT, write_fingerprint
 from .output import OK, note, report_errors, say, say_json, show
 from .stream import BROKER_OPTIONS, SECONDS, STREAM_OPTIONS, broker_of, record, stream
@@ -114,6 +114,19 @@ def _quota(options: Namespace) -> int:
                 say_json(_balance(connection))
             else:
                 _say_balance(connection)
+
+    asyncio.run(run())
+    return OK
+
+
+def _doctor(options: Namespace) -> int:
+    client = find_client(options)
+
+    async def run() -> None:
+        async with web_client() as web:
+            connection = connected(client, web)
+            vehicles = connection.garage.vehicles.values()
+            explain_cars(connection.source, vehicles, None, as_json=options.json)
 
     asyncio.run(run())
     return OK
@@ -261,7 +274,7 @@ COMMANDS: Final = (
     SubCommand(
         "doctor",
         "Explain why values are old or missing, without a call",
-        doctor,
+        _doctor,
         options=(_JSON, _CLIENT),
         account=False,
     ),

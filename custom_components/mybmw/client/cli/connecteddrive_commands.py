@@ -41,6 +41,7 @@ from ..privacy import Redactor
 from .app_commands import STATUS_OPTIONS
 from .app_connection import vin_of
 from .arguments import Option, SubCommand, Word, option
+from .doctor import explain_cars
 from .output import OK, note, report_errors, say, say_json, show
 from .web import web_client
 
@@ -108,6 +109,18 @@ def _account(options: Namespace) -> ConnectedDriveAccount:
 
 def _told(options: Namespace, name: str) -> str:
     return getattr(options, name) or os.environ.get(f"{_PREFIX}{name.upper()}") or ""
+
+
+def _doctor(options: Namespace) -> int:
+    async def work(server: LegacyServer) -> int:
+        poll = await server.garage.refresh(server.source)
+        vehicles = server.garage.vehicles
+        if poll.error is not None and not vehicles:
+            raise poll.error
+        explain_cars(server.source, vehicles.values(), poll, as_json=options.json)
+        return OK
+
+    return _run(options, work)
 
 
 def _run(options: Namespace, work: Callable[[LegacyServer], Awaitable[int]]) -> int:
@@ -271,8 +284,16 @@ def _command(
     return SubCommand(name, summary, run, words, (*options, *LOGIN), account=False)
 
 
+_JSON, _ = STATUS_OPTIONS
+
 COMMANDS: Final = (
     _command("status", "Show what the cars report", _status, options=STATUS_OPTIONS),
+    _command(
+        "doctor",
+        "Read the cars, and explain why values are old or missing",
+        _doctor,
+        options=(_JSON,),
+    ),
     _command("trips", "Show the last trip and all trips as JSON", _about(_trips), _CAR),
     _command("rangemap", "Show how far a car comes as GeoJSON", _about(_range_map), _CAR),
     _command("destinations", "Show destinations as JSON", _about(_destinations), _CAR),

@@ -31,6 +31,7 @@ from ..transport.http import Http
 from .app_commands import STATUS_OPTIONS
 from .app_connection import vin_of
 from .arguments import SubCommand, Word, option, path_of
+from .doctor import explain_cars
 from .highmobility_connection import HighMobilityConnection, KeptApp, connected, find_app, run_alone
 from .output import FAILED, OK, note, report_errors, say, say_json, show
 from .store import LoginFile
@@ -117,6 +118,18 @@ def _status(options: Namespace) -> int:
             show(wanted, as_json=options.json, one=vin is not None)
         _say_costs(connection)
         return report_errors(options.program, connection.garage, poll)
+
+    return run_alone(find_app(options), work)
+
+
+def _doctor(options: Namespace) -> int:
+    async def work(connection: HighMobilityConnection) -> int:
+        poll = await _read(connection, None, refresh=False)
+        vehicles = connection.garage.vehicles
+        if poll.error is not None and not vehicles:
+            raise poll.error
+        explain_cars(connection.source, vehicles.values(), poll, as_json=options.json)
+        return OK
 
     return run_alone(find_app(options), work)
 
@@ -242,6 +255,13 @@ COMMANDS: Final = (
         "Show what is known of the cars; only what is due is read",
         _status,
         options=(*STATUS_OPTIONS, _REFRESH, _CLIENT),
+        account=False,
+    ),
+    SubCommand(
+        "doctor",
+        "Explain why values are old or missing; only what is due is read",
+        _doctor,
+        options=(_JSON, _CLIENT),
         account=False,
     ),
     SubCommand(

@@ -89,7 +89,8 @@ def trace(car: FleetCar, attribute: AnyAttribute) -> Origin | None:
     failures = (failure for path in paths if (failure := car.failures.get(path)) is not None)
     code = _PRIVATE if car.private else next(failures, "")
     cause = Cause.EVENT_ONLY if attribute in _ONLY_EVENTS else _cause(code)
-    return origin._replace(reported=car.newest, cause=cause, refused=code)
+    asked = origin.asked or car.pace.read
+    return origin._replace(asked=asked, reported=car.newest, cause=cause, refused=code)
 
 
 def _cause(code: str) -> Cause | None:

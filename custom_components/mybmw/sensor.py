@@ -765,6 +765,7 @@ _DATA_STATE: Final = DataStateDescription(
             str,
             (
                 Cause.ASLEEP,
+                Cause.NOT_REPORTED,
                 Cause.NEVER_SENT,
                 Cause.NOT_ALLOWED,
                 Cause.NOT_MAIN_USER,

@@ -188,7 +188,6 @@ async def _nothing_selected_and_a_value_that_no_car_streams(world: World) -> Non
     "not_selected",
     around=["asleep", "no_container"],
     issues=["no_container"],
-    fails="says that the car sleeps, but it never sends this one while it sends the other three",
 )
 async def _one_tire_not_ticked_and_no_container(world: World) -> None:
     """Three tyres come, the fourth was overlooked, and requests cannot bring it."""
@@ -221,7 +220,6 @@ async def _window_not_ticked(world: World) -> None:
     "no_container",
     around=["asleep"],
     issues=["no_container"],
-    fails="says that the car sleeps, but no request can ever bring the value",
 )
 async def _no_container(world: World) -> None:
     """Other programs use all ten containers, so what only requests bring cannot come."""
@@ -460,7 +458,6 @@ async def _out_of_the_garage(world: World) -> None:
     POSITION,
     "not_reported",
     mend=_out_of_the_garage,
-    fails="says that the car sleeps, though the last that it sent was that it moved",
 )
 async def _garage_without_reception(world: World) -> None:
     """The car was driven into a garage underground, and its last message is of the drive."""

@@ -18,8 +18,7 @@ from .issues import Issues
 SECOND_COPY: Final = "second_copy"
 CLIENT_SHARED: Final = "client_shared"
 BACKUP_RESTORED: Final = "backup_restored"
-LOGIN_USED: Final = "login_used_elsewhere"
-COPY_ISSUES: Final = (SECOND_COPY, CLIENT_SHARED, BACKUP_RESTORED, LOGIN_USED)
+COPY_ISSUES: Final = (SECOND_COPY, CLIENT_SHARED, BACKUP_RESTORED)
 
 _FOLDER: Final = "custom_components"
 _MANIFEST: Final = "manifest.json"
@@ -71,11 +70,11 @@ def _texts(data: object, depth: int = 0) -> Iterator[str]:
             yield from _texts(item, depth + 1)
 
 
-class UsedLogin:
-    """Creates an issue if a login is refused that should still be valid.
+class RestoredLogin:
+    """Creates an issue if a login is refused at its first use that should still be valid.
 
-    A refresh token can be used once. If the first use since the start is refused, it is from a
-    backup; if a later one is, another program has used it, or the client was deleted.
+    A refresh token can be used once, so a refused one is usually from a backup. Once the login has
+    worked since the start, it is not.
     """
 
     def __init__(self, issues: Issues, source: str) -> None:
@@ -85,10 +84,8 @@ class UsedLogin:
 
     @callback
     def update(self, status: Status, *, works: bool, dead: bool) -> None:
-        """Update the issues after a request or a connection of the stream."""
+        """Update the issue after a request or a connection of the stream."""
         self._worked |= works
         valid = status.login_ends is not None and status.login_ends > dt_util.utcnow()
-        wrong = dead and valid
-        for kind, worked in ((BACKUP_RESTORED, False), (LOGIN_USED, True)):
-            here = wrong and self._worked is worked
-            self._issues.update(kind, wrong=here, about=self._source)
+        wrong = dead and valid and not self._worked
+        self._issues.update(BACKUP_RESTORED, wrong=wrong, about=self._source)

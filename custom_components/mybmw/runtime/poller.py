@@ -30,7 +30,7 @@ from ..client.core.attributes import CONNECTION
 from ..client.core.values import Connection, StreamState, Unreadable
 from ..const import DOMAIN
 from .availability import PlannedAvailability, SourceAvailability, is_dead_login
-from .copies import UsedLogin
+from .copies import RestoredLogin
 from .errors import pause_after, poll_error, translated_error
 from .health import Health
 from .issues import ANSWER_NEEDED
@@ -72,7 +72,7 @@ class SourcePoller(SourceAvailability, DataUpdateCoordinator[None]):
         self._interval = interval or _PAUSE
         self._answered = False
         self._supervision = Supervision(account, source.name)
-        self._used_login = UsedLogin(account.issues, source.name)
+        self._restored_login = RestoredLogin(account.issues, source.name)
         self._silent = SilentCars(account.issues, sink.vehicles, self._may_send)
         self._stream_lost = False
         self._timer: CALLBACK_TYPE | None = None
@@ -263,7 +263,7 @@ class SourcePoller(SourceAvailability, DataUpdateCoordinator[None]):
         self.health.note_received(status.received, now)
         dead = self.stream_needs_login or is_dead_login(self.error)
         works = status.stream is StreamState.CONNECTED or self.last_poll is not None
-        self._used_login.update(status, works=works, dead=dead)
+        self._restored_login.update(status, works=works, dead=dead)
 
     def _may_send(self, vin: str) -> bool:
         """Return whether a car could send by the stream."""

@@ -61,7 +61,6 @@ _ROWS: Final = (
 _PAGES: Final = {
     "backup_restored": _INTEGRATION,
     "client_shared": _INTEGRATION,
-    "login_used_elsewhere": _INTEGRATION,
     "not_allowed": _PORTAL,
     "unexpected": "homeassistant://config/logs",
 }

@@ -9,6 +9,7 @@ from .attributes import AnyAttribute
 from .errors import ApiError, ClientError, NetworkError, QuotaError
 from .explanation import Cause
 from .policy import Policy
+from .reconcile import MOVING
 from .source import Contact, Origin, Status
 from .values import Access, Connection, PositionStatus, StreamState, Unreadable
 from .vehicle import Vehicle
@@ -97,7 +98,9 @@ def connection_causes(case: Case, view: View) -> tuple[Cause, ...]:
         return ()
     match case.vehicle.value(a.CONNECTION):
         case Connection.ASLEEP:
-            return (Cause.ASLEEP,)
+            # A car that was moving when it was last heard of has not simply been parked
+            moving = case.vehicle.value(MOVING) is True
+            return (Cause.NOT_REPORTED if moving else Cause.ASLEEP,)
         case Connection.NEVER_SENT:
             return (Cause.NEVER_SENT,)
     return ()

@@ -221,10 +221,16 @@ def _not_asked(case: Case, view: View, trace: Origin) -> tuple[Cause, ...]:
     """Return why nothing came by stream of what the service was not asked for."""
     streams = trace.streamable and view.status.stream is not None and view.streams
     problems = _stream_problems(case, view) if streams else ()
-    if streams and not problems and trace.group_streamed:
+    if streams and trace.group_streamed and problems in _QUIET:
         return _not_streamed(trace)
+    if view.status.container_missing and problems in _QUIET:
+        return (Cause.NO_CONTAINER,)
     problems = problems if streams else source_causes(view, case.views)
     return request_causes(view, case.views) or problems or (Cause.NOT_ASKED,)
+
+
+_QUIET: Final = ((), (Cause.ASLEEP,), (Cause.NOT_REPORTED,))
+"""What a car may have when it has already sent what it sends."""
 
 
 def _view(case: Case, name: str) -> View | None:

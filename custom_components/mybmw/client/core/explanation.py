@@ -55,6 +55,7 @@ class Cause(StrEnum):
     REFUSED = "refused"
     FAULTY = "faulty"
     NOT_ASKED = "not_asked"
+    NO_CONTAINER = "no_container"
     ENDED = "ended"
     UNCONFIRMED = "unconfirmed"
     LOGIN_NEEDED = "login_needed"
@@ -124,6 +125,7 @@ TEXTS: Final[Mapping[str, str]] = {
     Cause.REFUSED: "BMW refuses to give it out ({code})",
     Cause.FAULTY: "{source} reports an error in place of a value ({code})",
     Cause.NOT_ASKED: "{source} has not been asked for it yet",
+    Cause.NO_CONTAINER: "other programs use all ten containers, so no request can bring it",
     Cause.ENDED: "the last value has ended, and there is no new one",
     Cause.UNCONFIRMED: "a command was sent, and the car has not confirmed it yet",
     Cause.LOGIN_NEEDED: "{source} needs a new login",

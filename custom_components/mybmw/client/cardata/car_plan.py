@@ -1,10 +1,11 @@
 """What is known of a car that calls are planned for: its events, and when it sent something."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from ..core.value_class import mutable
 from .quota import Reason
 from .tasks import Task
 
@@ -30,7 +31,7 @@ _MOST_SILENT: Final = 3
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(slots=True)
+@mutable
 class CarPlan:
     """When a car was `updated`, and the `events` that calls are planned for, with their due times.
 

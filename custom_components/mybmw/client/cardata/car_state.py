@@ -1,7 +1,7 @@
 """The state of a car that is needed to interpret values that arrive one at a time."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final, NamedTuple
 
@@ -15,6 +15,7 @@ from ..core.convert import (
     utc_time,
 )
 from ..core.counter import Tally
+from ..core.value_class import mutable
 from ..core.values import ChargingStatus, DriveTrain, LidState
 from .converters import UnitConverter, boolean, is_nothing, number, one_of, phases_of, time_of
 from .limits import MAX_VALUE_SIZE, size_of
@@ -69,7 +70,7 @@ class Value(NamedTuple):
         return self.unit or split_unit(self.raw)[1]
 
 
-@dataclass(slots=True)
+@mutable
 class CarState:
     """The state of one car; `zone` is the time zone of its clock.
 

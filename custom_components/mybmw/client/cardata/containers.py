@@ -6,12 +6,13 @@ descriptor makes BMW refuse the whole list; it is found by bisection, a few call
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 import logging
 from typing import Final
 
 from ..core.errors import NoContainerError, QuotaError
+from ..core.value_class import mutable
 from .api import CardataApi, CardataError, Container
 from .quota import Reason
 
@@ -29,7 +30,7 @@ LOST: Final = frozenset({"CU-105", "CU-121"})
 """Error codes of CarData for a container that does not exist any more."""
 
 
-@dataclass(slots=True)
+@mutable
 class ContainerState:
     """The id of the container, the rejected keys, and groups of keys that contain rejected ones."""
 

@@ -1,7 +1,7 @@
 """Execute the tasks of the schedule: make the calls and read the responses."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 import re
@@ -25,6 +25,7 @@ from ..core.errors import (
     RefusedError,
 )
 from ..core.source import Poll
+from ..core.value_class import mutable
 from ..core.values import Access
 from ..core.vehicle import Vehicle
 from .api import CardataApi, CardataError
@@ -57,7 +58,7 @@ _CALLS: Final[Mapping[Task, int]] = {
 }
 
 
-@dataclass(slots=True)
+@mutable
 class MappedCar:
     """One car of the account; `refused` means that the account currently may not read it.
 
@@ -80,7 +81,7 @@ class MappedCar:
         return wanted | history | {Task.BASIC_DATA, Task.VALUES}
 
 
-@dataclass(slots=True)
+@mutable
 class Outcome:
     """The results of several tasks; `over` if further ones would fail as well."""
 

@@ -10,7 +10,7 @@ The ledger is stored before a call is sent, so that no call is lost if the progr
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from operator import itemgetter
@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 
 from ..core.convert import mapping, sequence
 from ..core.errors import NotWrittenError, QuotaError
+from ..core.value_class import record
 from .clock import ElapsedTime, Stamp, age_of, saved_time
 
 LIMIT: Final = 50
@@ -59,7 +60,7 @@ class Reason(StrEnum):
     USER = "user"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Spent:
     """One call: its time (UTC), endpoint, reason and car; `at` is its time in `ElapsedTime`."""
 

@@ -1,11 +1,12 @@
 """Commands to cars, their parameters and results."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, time
 from enum import StrEnum
 from typing import Final
 
 from .errors import InvalidValueError, PlaceError, TargetSocError
+from .value_class import record
 from .values import ChargingMode, DepartureTimer, Position
 
 
@@ -59,14 +60,14 @@ FINAL: Final = (
 """The states after which the service reports nothing more of a command."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Command:
     """A command to a car; kinds with parameters are subclasses."""
 
     kind: CommandKind
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TargetSoc(Command):
     """Set the target SoC to `percent`: 20 to 100 in steps of 5."""
 
@@ -79,7 +80,7 @@ class TargetSoc(Command):
             raise TargetSocError("the target SoC must be 20 to 100 % in steps of 5")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AcLimit(Command):
     """Limit the AC charging current to `ampere`, one of the values that the car accepts."""
 
@@ -87,7 +88,7 @@ class AcLimit(Command):
     kind: CommandKind = field(default=CommandKind.AC_LIMIT, init=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ChangeProfile(Command):
     """Change the charging plan; fields that are None are not changed.
 
@@ -103,7 +104,7 @@ class ChangeProfile(Command):
     kind: CommandKind = field(default=CommandKind.CHARGING_PROFILE, init=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PointOfInterest:
     """A destination for the navigation system; unknown fields are None."""
 
@@ -133,7 +134,7 @@ class PointOfInterest:
         return self.formatted_address or ", ".join(filter(None, parts)) or "Coordinates only"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SendPoi(Command):
     """Send a destination to the car."""
 
@@ -141,7 +142,7 @@ class SendPoi(Command):
     kind: CommandKind = field(default=CommandKind.SEND_POI, init=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SendMessage(Command):
     """Show a text of at most 255 characters in the car, under a subject."""
 
@@ -150,7 +151,7 @@ class SendMessage(Command):
     kind: CommandKind = field(default=CommandKind.SEND_MESSAGE, init=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FlashLights(Command):
     """Flash the headlights some times, 1 to 10."""
 
@@ -163,7 +164,7 @@ class FlashLights(Command):
             raise InvalidValueError("the headlights flash 1 to 10 times")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CommandResult:
     """The state of a command at `time` (UTC), and the reason if it failed."""
 

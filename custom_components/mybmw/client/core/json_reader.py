@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 from functools import cache
@@ -10,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from .attributes import AnyReading, Attribute, Reading
 from .convert import Converter, UnknownWordError, note_unknown_word
+from .value_class import mutable
 
 _UNUSABLE: Final = (ValueError, TypeError, OverflowError)
 _ROOT: Final[tuple[str, ...]] = ()
@@ -73,7 +73,7 @@ def row[T](
     return Row(path, parent, name, attribute, convert, null_ends)
 
 
-@dataclass(slots=True)
+@mutable
 class Reader:
     """Reads one response, measured at `time`.
 

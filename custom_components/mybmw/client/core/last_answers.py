@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import NamedTuple
 
 from .explanation import Cause
 from .source import Origin
+from .value_class import mutable
 
 
 class _Answer(NamedTuple):
@@ -17,7 +18,7 @@ class _Answer(NamedTuple):
     unusable: frozenset[str]
 
 
-@dataclass(slots=True)
+@mutable
 class LastAnswers:
     """The last answers about a car, by part.
 

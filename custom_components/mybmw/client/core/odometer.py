@@ -5,11 +5,12 @@ tried in the other unit first, then compared with the distance that a car can dr
 between two measurements. A repeated value is not trusted more: wrong values are usually repeated.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 from .attributes import Reading
+from .value_class import mutable
 
 MILE: Final = 1.609344
 
@@ -23,7 +24,7 @@ _ROUNDING: Final = 2.0
 _MIN_REPEATS: Final = 3
 
 
-@dataclass(slots=True)
+@mutable
 class _Series:
     """Consecutive readings that fit each other, but not the stored one."""
 

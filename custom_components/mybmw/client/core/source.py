@@ -1,7 +1,7 @@
 """The protocols that sources implement."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final, NamedTuple, Protocol, runtime_checkable
@@ -13,6 +13,7 @@ from .events import CarEvent
 from .explanation import Cause
 from .listeners import Listeners
 from .recording import MESSAGES, Message, Recording
+from .value_class import record
 from .values import ChargingSession, StreamState, Unreadable
 from .vehicle import Vehicle
 
@@ -39,7 +40,7 @@ class Follower(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Poll:
     """The result of polling a source, by VIN.
 

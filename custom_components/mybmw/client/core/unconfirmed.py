@@ -6,7 +6,7 @@ attributes that the command changes are unknown, unless the command is known to 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 import logging
 from typing import Any, Final
@@ -18,6 +18,7 @@ from .commands import AcLimit, ChangeProfile, Command, CommandKind, CommandState
 from .convert import iso_time
 from .effects import LASTING, Check, changes, checks
 from .errors import ClientError
+from .value_class import record
 from .vehicle import Vehicle
 
 _LOGGER = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ _TYPES: Final[Mapping[CommandKind, type[Command]]] = {
 type Saved = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SentCommand:
     """A command that may have reached the car, sent by `source` at `time`.
 

@@ -6,7 +6,7 @@ with losses that are assumed and therefore with a wider interval.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta, tzinfo
 from itertools import groupby
 from math import sqrt
@@ -17,6 +17,7 @@ from ..core import attributes as car
 from ..core.attributes import AnyAttribute
 from ..core.convert import mapping, sequence
 from ..core.records import BatteryEstimate, Charge, ChargingKind, How
+from ..core.value_class import mutable
 from .grid_energy import EFFICIENCY
 from .observation import TO_FULL, Observation
 
@@ -49,7 +50,7 @@ class Pair(NamedTuple):
     missing: float
 
 
-@dataclass(slots=True)
+@mutable
 class Battery:
     """Collects what charges show; newest samples last."""
 

@@ -1,14 +1,14 @@
 """What the charges of a month, or another period, show of the battery."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import median
 
 from ..core.records import Charge
+from ..core.value_class import record
 from .battery import grid_samples
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CapacityRow:
     """The capacity in kWh by so many charges, beside what the car says, and the odometer in km.
 

@@ -1,12 +1,13 @@
 """What was charged since the journal began: totals that never fall."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from ..core.convert import mapping, utc_time
 from ..core.records import Charge
+from ..core.value_class import mutable
 
 HOME: Final = "home"
 AWAY: Final = "away"
@@ -15,7 +16,7 @@ _KEPT: Final = timedelta(days=45)
 _DAY: Final = timedelta(days=1)
 
 
-@dataclass(slots=True)
+@mutable
 class ChargedTotals:
     """The energy in kWh charged at home and away.
 

@@ -1,13 +1,14 @@
 """How fast the state of charge rises, in points per hour, from what the car reports."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Final, NamedTuple
 
 from ..core.convert import sequence
 from ..core.records import ChargingKind, PredictionBasis
+from ..core.value_class import mutable, record
 
 FULL: Final = 100.0
 
@@ -29,7 +30,7 @@ class Rate(NamedTuple):
     basis: PredictionBasis
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Inputs:
     """What is known of a charge that goes on: `power` in kW, and the others in points per hour.
 
@@ -76,7 +77,7 @@ def _fall(soc: float, start: float) -> float:
     return 1 - (1 - _LEAST) * max(0.0, min(soc, FULL) - start) / (FULL - start)
 
 
-@dataclass(slots=True)
+@mutable
 class DcCurve:
     """The DC power in kW that a car takes, by ten ranges of the state of charge; 0 if unknown."""
 

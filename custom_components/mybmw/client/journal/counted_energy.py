@@ -1,11 +1,12 @@
 """The energy of a charge as the charger at home has counted it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
+from ..core.value_class import mutable
 from .slots import Piece
 
 _MOST_POINTS: Final = 49
@@ -20,7 +21,7 @@ _MOST: Final = 1.6
 _OTHER_USE: Final = 2.0
 
 
-@dataclass(slots=True)
+@mutable
 class CountedEnergy:
     """The kWh since the first reading, by the times at which they changed.
 

@@ -5,7 +5,7 @@ many kWh from the grid one point of the state of charge takes, for each kind of 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from itertools import islice, pairwise
 from math import hypot
@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from ..core.convert import mapping, sequence
 from ..core.records import Charge, ChargingKind, Figure, HistoryRow, How
+from ..core.value_class import mutable
 from .slots import Curve
 
 EFFICIENCY: Final[Mapping[ChargingKind, float]] = {
@@ -90,7 +91,7 @@ def kind_of(power: float) -> ChargingKind:
     return ChargingKind.AC_LOW if power < LOW_POWER else ChargingKind.AC
 
 
-@dataclass(slots=True)
+@mutable
 class GridEnergy:
     """What was learned of a car; `version` is another one when something was learned.
 

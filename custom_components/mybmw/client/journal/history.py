@@ -5,11 +5,12 @@ together from scratch, out of what the readings of the car have shown and all ro
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from ..core.records import Charge, HistoryRow, How
+from ..core.value_class import mutable
 from ..core.values import ChargingSession
 from .fusing import fused, of_row
 from .log import CHARGE, Log, Settings
@@ -49,7 +50,7 @@ class Span(NamedTuple):
         return other.start - _INSIDE <= self.start and self.end <= other.end + _INSIDE
 
 
-@dataclass(slots=True)
+@mutable
 class _Group:
     """Records and rows that are the same charge."""
 

@@ -4,11 +4,12 @@ Sums are kept in millionths, so that amending a record leaves no rounding error 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from ..core.records import Record
+from ..core.value_class import mutable
 from .series import MILLION, Part, Series, parts_of
 
 
@@ -22,7 +23,7 @@ class HourlySum(NamedTuple):
 _HOUR: Final = 3600
 
 
-@dataclass(slots=True)
+@mutable
 class HourlySums:
     """The hours of each series of one car, and from which hour on they have changed."""
 

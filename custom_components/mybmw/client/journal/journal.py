@@ -1,7 +1,7 @@
 """The journal of one car."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from ..core import attributes as car
 from ..core.attributes import AnyAttribute, AnyReading
 from ..core.convert import mapping
 from ..core.records import CapacityBasis, Charge, PlaceKind, Record, Trip
+from ..core.value_class import record
 from ..core.values import ChargingSession
 from .battery import Battery
 from .charges import ChargeTracker
@@ -34,7 +35,7 @@ _LIFETIME: Final = "lifetime"
 _SOLAR_STEP: Final = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class JournalUpdate:
     """The result of one evaluation of the readings.
 

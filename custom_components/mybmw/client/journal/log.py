@@ -1,12 +1,13 @@
 """The records of one car, and the changes since the last evaluation."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, cast
 
 from ..core.records import Charge, Record, RecordPlace, Trip
+from ..core.value_class import mutable, record
 from ..core.values import Position
 from .prices import PriceList
 
@@ -35,7 +36,7 @@ class JournalEvent(NamedTuple):
     details: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """What the user has set for the journal; `place_of` returns the place of a position.
 
@@ -56,7 +57,7 @@ class Settings:
     capacities: Mapping[str, float] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@mutable
 class Log:
     """The closed records of a car by id, and what has changed since `take`.
 

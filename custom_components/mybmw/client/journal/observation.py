@@ -1,13 +1,13 @@
 """What the journal sees of a car: the newest readings of some attributes, at one time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from ..core import attributes as car
 from ..core.attributes import AnyAttribute, AnyReading, Attribute, Reading
 from ..core.descriptors import DESCRIPTORS, PROPERTIES, attribute_of
+from ..core.value_class import record
 from ..core.vehicle import Vehicle
 
 SEGMENT: Final = "vehicle.trip.segment"
@@ -77,7 +77,7 @@ OBSERVED: Final[frozenset[AnyAttribute]] = frozenset(
 """The attributes whose changes are a reason to observe a car again."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Observation:
     """The newest readings of a car by attribute; ended ones and missing ones are not in it.
 

@@ -1,7 +1,7 @@
 """A charge that goes on, or that has ended and may still change."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import batched
@@ -20,6 +20,7 @@ from ..core.records import (
     RecordPlace,
     Slot,
 )
+from ..core.value_class import mutable
 from .battery import Pair, pair_from, sample_of
 from .counted_energy import CountedEnergy, agrees, load_counted
 from .grid_energy import (
@@ -56,7 +57,7 @@ _FLAGS: Final = ("direct", "told", "closed", "unplugged", "full")
 _OTHERS: Final = (*_FLAGS, "id")
 
 
-@dataclass(slots=True)
+@mutable
 class OpenCharge:
     """What the readings have shown of a charge.
 

@@ -1,11 +1,11 @@
 """Whether a car is at home, and how far from home it is."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from ..core.attributes import POSITION
 from ..core.convert import mapping
+from ..core.value_class import mutable
 from .forms import columns_of, read_valid, write
 from .log import Settings
 from .movement import distance
@@ -16,7 +16,7 @@ _MARGIN: Final = 0.05
 _FIXES: Final = 2
 
 
-@dataclass(slots=True)
+@mutable
 class _State:
     at_home: bool | None = None
     outside: int = 0

@@ -5,12 +5,13 @@ so that nights on which the clock changes need no care. Amounts are rounded when
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, time, timedelta, tzinfo
 from math import fsum
 from typing import Final, NamedTuple
 
 from ..core.records import Charge, ChargingKind, How, Money
+from ..core.value_class import record
 
 type PriceAt = Callable[[datetime], float | None]
 """Returns the price of the quarter of an hour that starts at a time, None if it is not known."""
@@ -46,7 +47,7 @@ class Price(NamedTuple):
     fee: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PriceList:
     """All prices of the user: at home, by the entity id of zones, and at public charging points."""
 

@@ -1,12 +1,12 @@
 """How far a car gets with a full battery, by what it has used on its last trips."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from heapq import nlargest
 from typing import Final
 
 from ..core import attributes as car
 from ..core.records import CapacityBasis, ProjectedRange, Trip
+from ..core.value_class import mutable
 from .log import Log
 from .observation import Observation
 
@@ -17,7 +17,7 @@ _LEAST_DISTANCE: Final = 100.0
 _ELECTRIC: Final = 95.0
 
 
-@dataclass(slots=True)
+@mutable
 class RangeProjection:
     """Projects the range, anew when a trip or the capacity has changed."""
 

@@ -1,17 +1,17 @@
 """Which part of a charge at home came from the roof."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from ..core.records import Charge
+from ..core.value_class import mutable
 from .series import QUARTER
 
 HOUR: Final = 4 * QUARTER
 _LEAST_KNOWN: Final = 0.95
 
 
-@dataclass(slots=True)
+@mutable
 class Flows:
     """What a home got in an hour, in kWh: from the sun, the grid and a battery; and gave back."""
 

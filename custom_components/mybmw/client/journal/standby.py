@@ -1,11 +1,12 @@
 """How much charge a parked car loses."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from ..core import attributes as car
 from ..core.convert import mapping, sequence, utc_time
+from ..core.value_class import mutable
 from .observation import Observation
 
 _SHORTEST: Final = timedelta(hours=6)
@@ -25,7 +26,7 @@ class Rest(NamedTuple):
     loss: float
 
 
-@dataclass(slots=True)
+@mutable
 class Standby:
     """Collects the times between two states of charge that were measured while it was parked."""
 

@@ -3,13 +3,14 @@
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
 from ..core.records import Charge, Record
+from ..core.value_class import mutable, record
 from .capacity_row import CapacityRow, capacity_row
 from .series import MILLION, Series, currency_of, parts_of
 
@@ -23,7 +24,7 @@ class Period(StrEnum):
     YEAR = "year"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Summary:
     """What happened from `start` to before `end`: distances in km, energies in kWh.
 
@@ -109,7 +110,7 @@ def summaries(records: Iterable[Record], edges: Sequence[datetime]) -> list[Summ
     return [_summary(span, sums) for span, sums in zip(pairwise(edges), found, strict=True)]
 
 
-@dataclass(slots=True)
+@mutable
 class Mean:
     """A mean of what is known, weighted by distance or energy."""
 
@@ -127,7 +128,7 @@ class Mean:
         return round(100 * self.total / self.weight, 1) if self.weight else None
 
 
-@dataclass(slots=True)
+@mutable
 class Means:
     """The means of the records that ended in a period."""
 
@@ -151,7 +152,7 @@ class Means:
             self.fuel.add(item.fuel.value, item.distance)
 
 
-@dataclass(slots=True)
+@mutable
 class _Sums:
     """The sums of one period, in millionths for the series."""
 

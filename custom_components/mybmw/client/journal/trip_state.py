@@ -1,11 +1,12 @@
 """What is remembered of a car to recognise its trips; no positions are in it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from ..core.convert import mapping
 from ..core.records import RecordPlace
+from ..core.value_class import mutable
 from .forms import columns_of, read_valid, write
 
 MINUTE: Final = timedelta(minutes=1)
@@ -13,7 +14,7 @@ LATE: Final = 5 * MINUTE
 """Readings that were measured so long after a trip may still belong to it."""
 
 
-@dataclass(slots=True)
+@mutable
 class OpenTrip:
     """A trip that has not ended.
 
@@ -51,7 +52,7 @@ class OpenTrip:
         return self.opened if self.move is None else max(self.move, self.opened)
 
 
-@dataclass(slots=True)
+@mutable
 class TripState:
     """The state of a car between two looks.
 

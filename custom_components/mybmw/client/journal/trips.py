@@ -5,13 +5,14 @@ when a trip began and ended. Times are those at which readings were measured, so
 which they arrive hardly matters; `now` only tells when nothing more is to be expected.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, Final
 
 from ..core import attributes as car
 from ..core.records import PlaceKind, RecordPlace, Trip
+from ..core.value_class import record
 from .log import TRIP, JournalEvent, JournalEventKind, Log, Settings
 from .movement import Movement, Sign
 from .observation import Observation
@@ -36,7 +37,7 @@ def _stopped_within(state: TripState, movement: Movement) -> datetime | None:
     return off if off and since and since < off <= movement.until + MINUTE else None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Look:
     """The inputs of one evaluation of the readings."""
 

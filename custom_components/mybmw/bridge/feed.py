@@ -277,8 +277,7 @@ class Feed:
         found = self._general(view) if everything else {}
         coordinator, vehicle = self._coordinator, self._vehicle
         if coordinator is None or vehicle is None:
-            missing = coordinator is None and self._car.entry.state in _LOADING
-            kind = "loading" if missing else "unavailable"
+            kind = "loading" if self._is_loading else "unavailable"
             gone: Mapping[str, None] = dict.fromkeys(view.sent["commands"])
             empty = {part: value for part, value in _EMPTY.items() if part not in view.sent}
             return {**empty, **found, "state": state(view.words.card, kind), "commands": gone}
@@ -299,6 +298,13 @@ class Feed:
             if everything or not WATCHED[fact.name].isdisjoint(seen)
         }
         return found
+
+    @property
+    def _is_loading(self) -> bool:
+        """Return whether the account is about to be loaded."""
+        entry = self._car.entry
+        coming = entry.disabled_by is None and entry.state in _LOADING
+        return self._coordinator is None and coming
 
     def _general(self, view: SharedView) -> Content:
         """Return what does not depend on values."""

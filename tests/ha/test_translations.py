@@ -529,6 +529,15 @@ def test_exceptions_are_translated() -> None:
         assert placeholders(messages[key]["message"]) == needed, key
 
 
+def test_texts_of_the_set_up_are_translated() -> None:
+    found = {key.removeprefix(SET_UP) for key in translations()["exceptions"] if SET_UP in key}
+    assert found == {
+        *("ticked", "partly", "nothing"),
+        *("read", "secondary", "denied", "elsewhere", "failed", "no_car"),
+        *("heard", "waiting", "silent", "motorcycle", "trouble", "lost"),
+    }
+
+
 def test_explanations_are_translated() -> None:
     """Home Assistant has the texts of the client; a part of a sentence is short."""
     messages = translations()["exceptions"]

@@ -6,7 +6,6 @@ The requests are those that the entry would make at first, and are booked in the
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from time import monotonic
 from typing import Any, Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -24,12 +23,10 @@ from ..runtime.store import Contents, GarageStore, SpentStore
 from ..runtime.store_contents import car_of, plan_of
 
 FIRST_LOOKS: HassKey[dict[str, FirstLook]] = HassKey(f"{DOMAIN}_first_looks")
-"""The looks that ended lately, by the id of the account."""
+"""The looks that ended and were not taken over, by the id of the account."""
 
 PATIENCE: Final = 60.0
 """How many seconds the first messages are waited for."""
-
-_LIFE: Final = 600.0
 
 
 class FirstLook:
@@ -68,7 +65,6 @@ class FirstLook:
         self._known: object = None
         self._listening: asyncio.Task[None] | None = None
         self._timer: CALLBACK_TYPE | None = None
-        self._ended = 0.0
 
     async def read(self, entry_id: str | None) -> None:
         """Make the first requests, but for those that an earlier look or an entry has made."""
@@ -84,7 +80,7 @@ class FirstLook:
             self._restore(saved, former.garage.vehicles)
         self.poll = await self.source.work()
         self.garage.take(self.poll)
-        if self.streamed and self.source.cars:
+        if self.streamed and self._senders():
             self._listen()
 
     @property
@@ -93,7 +89,8 @@ class FirstLook:
         return self.source.status.stream if self.waiting else None
 
     async def close(self) -> None:
-        """Close the stream, so that the entry can open its own one."""
+        """Close the stream, so that the entry can open its own one; there are no news after it."""
+        self._changed = lambda: None
         self.stop()
         if self._listening is not None:
             with suppress(asyncio.CancelledError):
@@ -112,13 +109,7 @@ class FirstLook:
     @callback
     def leave(self) -> None:
         """Leave what is known to the entry, or to the next look."""
-        self._ended = monotonic()
         self._hass.data.setdefault(FIRST_LOOKS, {})[self.tokens.gcid] = self
-
-    @property
-    def fresh(self) -> bool:
-        """Return whether the look ended lately."""
-        return monotonic() - self._ended < _LIFE
 
     async def hand_over(self, entry_id: str) -> None:
         """Write what is known to the files of an entry, before it reads them."""
@@ -144,6 +135,14 @@ class FirstLook:
             self.garage.update(vin, readings)
         self.source.know(self.garage.vehicles.values())
 
+    def _senders(self) -> set[str]:
+        """Return the cars that may send."""
+        return {
+            vin
+            for vin, car in self.source.cars.items()
+            if car.tasks(frozenset()) and self.source.streams(vin)
+        }
+
     def _listen(self) -> None:
         self.waiting = True
         self._listening = self._hass.async_create_background_task(
@@ -162,7 +161,7 @@ class FirstLook:
         vin = message.topic.rpartition("/")[2].upper()
         if vin in self.source.cars and vin not in self.heard:
             self.heard.add(vin)
-            if self.source.cars.keys() <= self.heard:
+            if self._senders() <= self.heard:
                 self._hass.loop.call_soon(self.stop)
             self._note()
 
@@ -179,9 +178,8 @@ class FirstLook:
 
 @callback
 def take_look(hass: HomeAssistant, gcid: str) -> FirstLook | None:
-    """Return the look at an account that ended lately; it is returned once."""
-    look = hass.data.get(FIRST_LOOKS, {}).pop(gcid, None)
-    return look if look is not None and look.fresh else None
+    """Return the last look at an account that nobody has taken over yet."""
+    return hass.data.get(FIRST_LOOKS, {}).pop(gcid, None)
 
 
 def _kept(contents: Contents) -> Any:

@@ -13,7 +13,7 @@ import voluptuous as vol
 from ..client import ClientError, attributes as car
 from ..client.cardata import SOURCE
 from ..client.core.values import Access, StreamState
-from ..const import DOMAIN
+from ..const import DOMAIN, OPTION_STREAM
 from . import cardata_stream as stream
 from .cardata_first import FirstLook
 from .cardata_guide import GuideSteps
@@ -41,15 +41,16 @@ class WelcomeSteps(GuideSteps):
         gcid = self._tokens.gcid
         if self.flow.known(SOURCE) or self.flow.has(SOURCE, gcid):
             return await self._finish()
+        entry = self._entry()
+        options = entry.options.get(OPTION_STREAM, {}) if entry is not None else {}
         self._look = FirstLook(
             self.hass,
             self._client_id,
             self._tokens,
-            await stream.bmw_broker(self.hass),
+            await stream.broker(self.hass, options),
             self._accepts,
             self.flow.async_notify_flow_changed,
         )
-        entry = self._entry()
         reading = self._look.read(entry.entry_id if entry is not None else None)
         self._reading = self.hass.async_create_task(reading, "first look at cars")
         return await self.async_step_reading()

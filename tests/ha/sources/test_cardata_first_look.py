@@ -29,7 +29,6 @@ from tests.ha.support.cardata import (
     SOC_KEY,
     broker_of,
     counted,
-    entry_of,
     poller,
     recorded,
     say,
@@ -121,16 +120,12 @@ async def test_costs_nothing_more(
     assert state(hass, SOC) == "57"
 
 
-async def test_as_many_requests_as_without(
+async def test_requests_are_the_usual_ones(
     hass: HomeAssistant, sim: SimulatedCarData, patience: Patience
 ) -> None:
-    flow = await at_cars(hass, sim, patience)
-    found = [call.endpoint for call in sim.calls if call.counted]
-    hass.config_entries.flow.async_abort(flow["flow_id"])
-    sim.clear_calls()
-    entry = entry_of(sim)
-    entry.add_to_hass(hass)
-    assert found == [
+    """They are those that an account makes at first."""
+    await at_cars(hass, sim, patience)
+    assert [call.endpoint for call in sim.calls if call.counted] == [
         Endpoint.MAPPINGS,
         Endpoint.BASIC_DATA,
         Endpoint.LIST_CONTAINERS,
@@ -156,20 +151,22 @@ async def test_dialog_is_closed_and_opened_again(
     assert state(hass, SOC) == "57"
 
 
-async def test_old_look_is_not_used(
+async def test_dialog_is_opened_again_days_later(
     hass: HomeAssistant,
     sim: SimulatedCarData,
     patience: Patience,
-    monkeypatch: pytest.MonkeyPatch,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
-    """What was read long ago is read again."""
+    """What may have changed since is read again, and the rest is not."""
     flow = await at_cars(hass, sim, patience)
-    calls = counted(sim)
     hass.config_entries.flow.async_abort(flow["flow_id"])
     await hass.async_block_till_done(wait_background_tasks=True)
-    monkeypatch.setattr("custom_components.mybmw.sources.cardata_first._LIFE", 0.0)
+    sim.clear_calls()
+    freezer.tick(timedelta(days=2))
     await at_cars(hass, sim, patience)
-    assert counted(sim) > calls
+    asked = {call.endpoint for call in sim.calls if call.counted}
+    assert {Endpoint.MAPPINGS, Endpoint.TELEMATIC_DATA} <= asked
+    assert asked.isdisjoint({Endpoint.BASIC_DATA, Endpoint.CREATE_CONTAINER})
 
 
 @pytest.mark.parametrize("folders", [("i4_edrive40", "530d")])
@@ -318,6 +315,25 @@ async def test_car_that_sleeps(
     await until(lambda: not broker.connected)
     flow = await step(hass, flow)
     assert shown(flow).endswith("which is normal while it sleeps.")
+
+
+async def test_motorcycle(
+    hass: HomeAssistant, sim: SimulatedCarData, waiting: Patience, broker: SimulatedBroker
+) -> None:
+    """It sends nothing, so nothing is waited for."""
+    sim.cars[I4].basic_data["brand"] = "BMW Motorrad"
+    flow = await at_cars(hass, sim, waiting)
+    assert shown(flow).endswith("so that values come by request only.")
+    assert broker.attempts == []
+
+
+@pytest.mark.parametrize("folders", [("530d",)])
+async def test_nothing_is_waited_for(
+    hass: HomeAssistant, sim: SimulatedCarData, waiting: Patience, broker: SimulatedBroker
+) -> None:
+    """A car that may not be read opens no stream."""
+    await at_cars(hass, sim, waiting)
+    assert broker.attempts == []
 
 
 async def test_dialog_is_closed(

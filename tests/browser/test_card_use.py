@@ -158,7 +158,7 @@ def test_hidden(frames: tuple[Page, list[dict[str, Any]]]) -> None:
 def test_accessibility(page: Page, known: list[Car], name: str, scheme: str) -> None:
     """Neither the card nor one of its parts breaks a rule of WCAG 2.1 AA."""
     errors = listen(page)
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme=scheme)
     go(page, named(known, name).device_id)
     card = shown(page, name)
     page.add_script_tag(path=AXE)

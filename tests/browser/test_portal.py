@@ -100,6 +100,9 @@ def portal(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Portal
     context.close()
 
 
+only_desktop = pytest.mark.parametrize("portal", [{}], indirect=True, ids=["desktop"])
+
+
 @pytest.mark.parametrize("form", ["choose_bookmark", "use_console"])
 @pytest.mark.parametrize("markup", ["table", "list", "rerender", "shadow"])
 def test_everything(portal: Portal, markup: Markup, form: str) -> None:
@@ -132,6 +135,23 @@ def test_whole_catalogue(portal: Portal) -> None:
     assert portal.ticked == streamable()
 
 
+@only_desktop
+def test_page_forbids_eval(portal: Portal) -> None:
+    """A console may do what the scripts of the page may not."""
+    address, rule = "https://portal.example/", "script-src 'unsafe-inline'"
+    answer = {"body": portal_page(streamable()[:20]), "content_type": "text/html"}
+    headers = {"content-security-policy": rule}
+    portal.page.route(address, lambda route: route.fulfill(**answer, headers=headers))
+    portal.page.goto(address)
+    portal.page.wait_for_function("shown > 0")
+    tried = "try { eval('1'); window.tried = '' } catch (error) { window.tried = error.name }"
+    portal.page.add_script_tag(content=f"setTimeout(() => {{ {tried} }})")
+    assert portal.page.wait_for_function("window.tried").json_value() == "EvalError"
+    portal.use_console(SCRIPT.bookmark([], TEXTS))
+    assert portal.said == ["20 of 20 boxes are ticked"]
+
+
+@only_desktop
 def test_slow_network(portal: Portal) -> None:
     """It waits for what is loaded."""
     portal.show(portal_page(streamable()[:25], latency=4000))
@@ -150,6 +170,7 @@ def test_again(portal: Portal) -> None:
     assert portal.page.evaluate("saved") == streamable()[:30]
 
 
+@only_desktop
 def test_loading_fails(portal: Portal) -> None:
     """It says so if the rest does not come."""
     portal.show(portal_page(streamable()[:30]))

@@ -119,7 +119,9 @@ class FirstLook:
         store = GarageStore(self._hass, entry_id)
         contents = await store.load()
         for vin, saved in contents["vehicles"].items():
-            self.garage.update(vin, load(saved))
+            readings = list(load(saved))
+            self.garage.update(vin, readings)
+            self.garage.vehicles[vin].add_ended(readings)
             self.garage.vehicles[vin].add_sources(load_sources(saved))
         for vin in self.garage.vehicles:
             if (car := car_of(self.garage, vin, contents["sources"])) is not None:

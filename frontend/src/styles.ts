@@ -55,6 +55,14 @@ export const base = css`
       background: color-mix(in srgb, var(--text) 8%, transparent);
     }
   }
+  .spoken {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
   .quiet {
     color: var(--quiet);
   }

@@ -61,17 +61,19 @@ export class View {
     return `${fact.name}: ${value === NOTHING ? this.text("unknown") : value}${age}`;
   }
 
-  /** Return content that opens the entity of a fact, if there is one that the user may read. */
-  link(fact: Fact, style: string, content: unknown, value?: string): TemplateResult {
-    const label = this.label(fact, value);
-    if (!fact.entity_id) return html`<div class=${style} role="group" aria-label=${label}>${content}</div>`;
+  /**
+   * Return content that opens the entity of a fact, if there is one that the user may read. What is
+   * only spoken by screen readers follows what is seen.
+   */
+  link(fact: Fact, style: string, content: unknown, spoken?: string): TemplateResult {
+    const all = html`${content}${spoken ? html`<span class="spoken">${spoken}</span>` : nothing}`;
+    if (!fact.entity_id) return html`<div class=${style}>${all}</div>`;
     return html`<button
       class=${`${style} link`}
-      aria-label=${label}
       aria-haspopup="dialog"
       @click=${() => this.open(fact.entity_id)}
     >
-      ${content}
+      ${all}
     </button>`;
   }
 
@@ -85,7 +87,6 @@ export class View {
       `tile${fact.stale ? " stale" : ""}`,
       html`${icon(symbol)}<span class="value"><bdi>${shown}</bdi></span
         ><span class="label"><bdi>${name ?? fact.name}</bdi> ${age}</span>`,
-      shown,
     );
   }
 }

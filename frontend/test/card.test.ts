@@ -29,8 +29,8 @@ describe("at a glance", () => {
   it("shows an electric car", async () => {
     const card = await show(new Home(electric()));
     expect(read(one(card, ".head"))).toBe("i4 eDrive40 Reported 12 minutes ago · asleep Locked");
-    expect(read(one(card, ".gauge"))).toBe("68% 312 km Range Target 80%");
-    expect(one(card, ".ring").getAttribute("aria-label")).toBe("Charge: 68%, Target 80%");
+    expect(read(one(card, ".gauge"))).toBe("68% Charge, Target 80% 312 km Range Target 80%");
+    expect(read(one(card, ".ring"))).toBe("68% Charge, Target 80%");
     expect(every(card.shadowRoot!, ".mark")).toHaveLength(1);
     expect(every(card.shadowRoot!, ".tile").map(read)).toEqual([
       expect.stringMatching(/^31.4 kWh Last charge · /),
@@ -181,7 +181,9 @@ describe("parts", () => {
     expect(every(card.shadowRoot!, ".drawing .door")).toHaveLength(1);
     expect(every(card.shadowRoot!, ".drawing .pane.ajar")).toHaveLength(1);
     expect(every(card.shadowRoot!, ".drawing .wheel.low")).toHaveLength(1);
-    expect(every(card.shadowRoot!, ".pressure.low").map(read)).toEqual(["2.1 bar target 2.5 bar too low"]);
+    expect(every(card.shadowRoot!, ".pressure.low").map(read)).toEqual([
+      "2.1 bar target 2.5 bar too low Tyre pressure",
+    ]);
   });
 
   it("show the seats of an open convertible", async () => {

@@ -278,7 +278,7 @@ export class MyBmwCommands extends LitElement {
     const release = (event: Event): void => this.release(event, name, command);
     return html`<button
       class=${`command link ${this.held === name ? "held" : ""} ${busy ? "busy" : ""}`}
-      aria-label=${hold ? this.hint(name) : command.label}
+      aria-label=${hold ? `${command.label} ${this.view.text("hold")}` : command.label}
       aria-busy=${busy ? "true" : "false"}
       @click=${() => this.tap(name, command)}
       @contextmenu=${(event: Event) => hold && event.preventDefault()}

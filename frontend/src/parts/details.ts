@@ -207,7 +207,7 @@ export class MyBmwDetails extends LitElement {
       style,
       html`<b class="clamp"><bdi>${words[0]}</bdi></b
         >${rest}`,
-      words.join(", "),
+      fact.name,
     );
   }
 
@@ -226,12 +226,7 @@ export class MyBmwDetails extends LitElement {
     const fact = this.view.fact(name);
     if (!fact || fact.value === null) return nothing;
     const state = fact.text ?? this.view.text(fact.value === true ? "on" : "off");
-    return this.view.link(
-      fact,
-      "pill",
-      html`${icon(symbol)}<bdi class="clamp">${fact.name}: ${state}</bdi>`,
-      state,
-    );
+    return this.view.link(fact, "pill", html`${icon(symbol)}<bdi class="clamp">${fact.name}: ${state}</bdi>`);
   }
 
   private climate(): TemplateResult {

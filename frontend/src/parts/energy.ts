@@ -219,8 +219,7 @@ function ring(view: View, fact: Fact): TemplateResult {
   const ahead = typeof estimate?.value === "number" && estimate.value > level ? estimate.value : undefined;
   const symbol: IconName | undefined = isCharging(view) ? "bolt" : view.flag("plugged") ? "plug" : undefined;
   const shown = view.format.fact(fact);
-  const words = [shown];
-  if (estimate) words.push(view.text("estimated", { value: view.format.fact(estimate) }));
+  const words = [fact.name];
   if (target !== undefined)
     words.push(view.text("target_short", { value: view.format.fact(view.fact("charge_target")) }));
   const content = html`<svg viewBox="0 0 120 120" aria-hidden="true" style=${`--level:${colour(level)}`}>
@@ -269,7 +268,6 @@ function range(view: View, fact: Fact | undefined): Part {
     "range",
     html`<span class="clamp"><bdi>${shown}</bdi></span
       ><small>${view.text("range")}</small>`,
-    shown,
   );
 }
 
@@ -322,7 +320,7 @@ function bar(view: View, item: Bar): TemplateResult {
             >${item.mark === undefined ? nothing : html`<u style=${`inset-inline-start:${clamp(item.mark)}%`}></u>`}
           </span>`
     }`;
-  return view.link({ ...item.fact, name: item.name }, "bar", content, numbers.join(", "));
+  return view.link(item.fact, "bar", content);
 }
 
 const shown = (view: View, fact: Fact | undefined): string | undefined =>

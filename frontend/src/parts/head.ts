@@ -112,7 +112,7 @@ function lock(view: View): Part {
   const locked = fact.value === true;
   const text = fact.text ?? view.text(locked ? "locked" : "unlocked");
   const content = html`${icon(locked ? "lock" : "unlock")}<bdi class="clamp">${text}</bdi>`;
-  return view.link(fact, `lock ${locked ? "" : "unlocked"}`, content, text);
+  return view.link(fact, `lock ${locked ? "" : "unlocked"}`, content);
 }
 
 function picture(view: View): Part {
@@ -164,7 +164,7 @@ export function head(view: View, choose?: (deviceId: string) => void): Part {
             class="title link"
             role="link"
             tabindex="0"
-            aria-label=${view.text("open_device", { name: car.name })}
+            title=${view.text("open_device", { name: car.name })}
             @click=${() => openDevice(car.device_id)}
             @keydown=${(event: KeyboardEvent) => event.key === "Enter" && openDevice(car.device_id)}
           >

@@ -1,4 +1,4 @@
-import{a as b,b as a,c as y,d as h,e as f,g as v,h as w}from"./mybmw-chunk-IOBAAGH4.js";var x=b`
+import{a as b,b as a,c as y,d as h,e as f,g as v,h as w}from"./mybmw-chunk-HU6SQAMF.js";var x=b`
   .chart {
     direction: ltr;
     display: grid;

@@ -247,6 +247,7 @@ class SourcePoller(SourceAvailability, DataUpdateCoordinator[None]):
         if lapse := self.next_lapse(now):
             self._lapse_timer = async_track_point_in_utc_time(self.hass, self._lapsed, lapse)
         self.note_health(now)
+        self._check_login(status)
         for key, wrong in ISSUES.items():
             self._issues.update(key, wrong=wrong(status, now), about=self.source.name)
         self._silent.update(status, now)
@@ -261,6 +262,10 @@ class SourcePoller(SourceAvailability, DataUpdateCoordinator[None]):
         status = self.source_status
         self.health.note_stream(status.stream, now)
         self.health.note_received(status.received, now)
+
+    @callback
+    def _check_login(self, status: Status) -> None:
+        """Update the issue about a login from a backup."""
         dead = self.stream_needs_login or is_dead_login(self.error)
         works = status.stream is StreamState.CONNECTED or self.last_poll is not None
         self._restored_login.update(status, works=works, dead=dead)

@@ -40,7 +40,7 @@ describe("at a glance", () => {
 
   it("shows power, end and distance of a charge, and an estimate", async () => {
     const card = await show(new Home(charging()));
-    expect(read(one(card, ".now"))).toMatch(/^10.8 kW · until \d\d:\d\d · 84 km gained$/);
+    expect(read(one(card, ".now"))).toMatch(/^10.8 kW Charging power · until \d\d:\d\d · 84 km gained$/);
     expect(read(one(card, ".middle"))).toBe("46% estimated 49%");
     expect(every(card.shadowRoot!, ".tile")).toEqual([]);
   });
@@ -54,7 +54,10 @@ describe("at a glance", () => {
   it("shows both energies of a plug-in hybrid, and charging only while it is plugged in", async () => {
     const home = new Home(hybrid());
     const card = await show(home);
-    expect(every(card.shadowRoot!, ".bar").map(read)).toEqual(["Electric 54% 28 km", "Fuel 71% 28 L 460 km"]);
+    expect(every(card.shadowRoot!, ".bar").map(read)).toEqual([
+      "Electric 54% Charge 28 km Electric range",
+      "Fuel 71% Fuel 28 L Fuel 460 km Fuel range",
+    ]);
     expect(read(one(card, ".part-energy"))).toContain("63% Electric share");
     expect(every(card.shadowRoot!, ".now")).toEqual([]);
     home.send({ facts: { plugged: fact(true), charging_state: fact("paused", { text: "Paused" }) } });
@@ -65,7 +68,7 @@ describe("at a glance", () => {
   it("shows fuel, range and upkeep of a combustion car", async () => {
     const card = await show(new Home(combustion()));
     expect(read(one(card, ".part-energy"))).toBe(
-      "142 km Range Fuel 16% 10 L OK Oil level March 2027 Next service 78% 12 V battery",
+      "142 km Range Fuel 16% Fuel 10 L Fuel OK Oil level March 2027 Next service 78% 12 V battery",
     );
     expect(every(card.shadowRoot!, ".warning").map(read)).toEqual([
       "Tyre pressure low, rear left",

@@ -16,6 +16,7 @@ _NOISE: Final = (
     "raw.githubusercontent.com",
     "/api/brands/",
     "Service Worker",
+    "of undefined (reading 'addEventListener')",  # of the registration of a service worker
     "GL Driver Message",
 )
 _SEND: Final = """(message) => document.querySelector('home-assistant').hass.connection
@@ -147,11 +148,14 @@ def listen(page: Page) -> list[str]:
     """Return a list that grows with each error in the console of a page."""
     errors: list[str] = []
 
-    def note(message: ConsoleMessage) -> None:
-        text = f"{message.text} {message.location.get('url', '')}"
-        if message.type == "error" and not any(noise in text for noise in _NOISE):
+    def note(text: str) -> None:
+        if not any(noise in text for noise in _NOISE):
             errors.append(text)
 
-    page.on("console", note)
-    page.on("pageerror", lambda error: errors.append(f"{error} {error.stack}"))
+    def read(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            note(f"{message.text} {message.location.get('url', '')}")
+
+    page.on("console", read)
+    page.on("pageerror", lambda error: note(f"{error} {error.stack}"))
     return errors

@@ -119,6 +119,21 @@ export const energyStyles = css`
   .now.idle .icon {
     color: var(--quiet);
   }
+  .words {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0 6px;
+    min-width: 0;
+  }
+  .word {
+    position: relative;
+    border-radius: 6px;
+    min-height: 24px;
+    margin: 0 -3px;
+    padding: 0 3px;
+    min-width: 0;
+  }
   .bars {
     display: grid;
     gap: 14px;
@@ -235,29 +250,33 @@ function ring(view: View, fact: Fact): TemplateResult {
   return view.link(fact, `ring ${isCharging(view) ? "charging" : ""}`, content, words.join(", "));
 }
 
-/** Return one line about the charge that runs, or that the car is plugged in. */
+/** Return a word about a fact, which opens its entity. */
+function word(view: View, name: string, text: (value: string) => string, spoken?: string): Part {
+  const fact = view.first(name);
+  if (!fact) return nothing;
+  return view.link(fact, "word", html`<bdi class="clamp">${text(view.format.fact(fact))}</bdi>`, spoken);
+}
+
+/** Return one line about the charge that runs, that the car is plugged in, or to what it charges. */
 function now(view: View): Part {
-  if (isCharging(view)) {
-    const parts = [view.fact("charging_power"), view.fact("charging_end"), view.fact("charging_gained")];
-    const [power, end, gained] = parts.map((fact) =>
-      fact && fact.value !== null ? view.format.fact(fact) : undefined,
-    );
-    const words = [
-      power,
-      end && view.text("until", { time: end }),
-      gained && view.text("gained", { value: gained }),
-    ].filter(Boolean);
-    return html`<div class="now">
-      ${icon("bolt")}<bdi class="clamp">${words.join(" · ") || view.text("charging")}</bdi>
-    </div>`;
+  if (!isCharging(view) && !view.flag("plugged")) {
+    const target = word(view, "charge_target", (value) => view.text("target_short", { value }));
+    return target === nothing ? nothing : html`<div class="quiet">${target}</div>`;
   }
-  const target = view.fact("charge_target");
-  if (view.flag("plugged")) {
-    const state = view.fact("charging_state")?.text ?? view.text("plugged_in");
-    return html`<div class="now idle">${icon("plug")}<bdi class="clamp">${state}</bdi></div>`;
-  }
-  if (!target || target.value === null) return nothing;
-  return html`<div class="quiet">${view.text("target_short", { value: view.format.fact(target) })}</div>`;
+  const running = [
+    word(view, "charging_power", (value) => value, view.fact("charging_power")?.name),
+    word(view, "charging_end", (time) => view.text("until", { time })),
+    word(view, "charging_gained", (value) => view.text("gained", { value })),
+  ].filter((item) => item !== nothing);
+  const state = word(view, "charging_state", (value) => value);
+  const words =
+    isCharging(view) && running.length ? running : [state === nothing ? view.text("plugged_in") : state];
+  return html`<div class=${isCharging(view) ? "now" : "now idle"}>
+    ${icon(isCharging(view) ? "bolt" : "plug")}
+    <div class="words">
+      ${words.map((item, index) => html`${index ? html`<span aria-hidden="true">·</span>` : nothing}${item}`)}
+    </div>
+  </div>`;
 }
 
 function range(view: View, fact: Fact | undefined): Part {
@@ -297,48 +316,42 @@ interface Bar {
   symbol: IconName;
   name: string;
   level: number | undefined;
-  fact: Fact;
-  numbers: (string | undefined)[];
+  facts: (Fact | undefined)[];
   mark?: number | undefined;
   ahead?: number | undefined;
 }
 
-function bar(view: View, item: Bar): TemplateResult {
-  const numbers = item.numbers.filter((number) => number !== undefined);
-  const width = (level: number): string => `width:${clamp(level)}%`;
-  const content = html`${icon(item.symbol)}<span>${item.name}</span>
-    <span class="numbers"
-      >${numbers.map((number, index) => html`<span class=${index < numbers.length - 1 ? "quiet" : ""}><bdi>${number}</bdi></span>`)}</span
-    >
-    ${
-      item.level === undefined
-        ? nothing
-        : html`<span class="rail" style=${`--level:${colour(item.level)}`}>
-            ${item.ahead === undefined ? nothing : html`<b style=${width(item.ahead)}></b>`}<i
-              style=${width(item.level)}
-            ></i
-            >${item.mark === undefined ? nothing : html`<u style=${`inset-inline-start:${clamp(item.mark)}%`}></u>`}
-          </span>`
-    }`;
-  return view.link(item.fact, "bar", content);
+function bar(view: View, { symbol, name, level, facts, mark, ahead }: Bar): Part {
+  const known = facts.filter((fact) => fact !== undefined && fact.value !== null);
+  if (!known.length) return nothing;
+  const numbers = known.map((fact, index) => {
+    const style = `word ${index < known.length - 1 ? "quiet" : ""}`;
+    return view.link(fact as Fact, style, html`<bdi>${view.format.fact(fact)}</bdi>`, fact?.name);
+  });
+  return html`<div class="bar">
+    ${icon(symbol)}<span>${name}</span><span class="numbers">${numbers}</span>
+    ${level === undefined ? nothing : rail(level, mark, ahead)}
+  </div>`;
 }
 
-const shown = (view: View, fact: Fact | undefined): string | undefined =>
-  fact && fact.value !== null ? view.format.fact(fact) : undefined;
+function rail(level: number, mark: number | undefined, ahead: number | undefined): TemplateResult {
+  const width = (value: number): string => `width:${clamp(value)}%`;
+  return html`<span class="rail" style=${`--level:${colour(level)}`}>
+    ${ahead === undefined ? nothing : html`<b style=${width(ahead)}></b>`}<i style=${width(level)}></i>${
+      mark === undefined ? nothing : html`<u style=${`inset-inline-start:${clamp(mark)}%`}></u>`
+    }
+  </span>`;
+}
 
 function batteryBar(view: View): Part {
   const level = view.first("charge_level", "predicted_charge_level");
-  const far = view.fact("range_electric");
-  const fact = level ?? far;
-  if (!fact) return nothing;
   const estimate = predicted(view);
   return html`<div class=${isCharging(view) ? "charging" : ""}>
     ${bar(view, {
       symbol: isCharging(view) ? "bolt" : view.flag("plugged") ? "plug" : "battery",
       name: view.text("electric"),
       level: typeof level?.value === "number" ? level.value : undefined,
-      fact,
-      numbers: [shown(view, level), shown(view, far)],
+      facts: [level, view.fact("range_electric")],
       mark: view.number("charge_target"),
       ahead: typeof estimate?.value === "number" ? estimate.value : undefined,
     })}
@@ -346,16 +359,11 @@ function batteryBar(view: View): Part {
 }
 
 function fuelBar(view: View, far: Fact | undefined): Part {
-  const volume = view.fact("fuel_level");
-  const percent = view.fact("fuel_percent");
-  const fact = view.first("fuel_level", "fuel_percent") ?? far;
-  if (!fact) return nothing;
   return bar(view, {
     symbol: "fuel",
     name: view.text("fuel"),
     level: view.number("fuel_percent"),
-    fact,
-    numbers: [shown(view, percent), shown(view, volume), far && shown(view, far)],
+    facts: [view.fact("fuel_percent"), view.fact("fuel_level"), far],
   });
 }
 

@@ -27,6 +27,7 @@ _BUSY: Final = """() => {
   const main = document.querySelector('home-assistant');
   return main?.hass?.config?.state === 'RUNNING' && !look(document);
 }"""
+_GRAPHS: Final = ("Distance", "Driving energy")
 # Such as Nov 30
 _TODAY: Final = re.compile(r"^\s*[A-Z][a-z]{2} \d+\s*$")
 _CALENDARS: Final = """() => Object.keys(document.querySelector('home-assistant').hass.states)
@@ -61,11 +62,37 @@ def main(url: str, folder: Path, *names: str) -> None:
         browser.close()
 
 
+def _card(scheme: str) -> Callable[[BrowserContext, str], bytes]:
+    """Return a function that takes the cards of all cars, light or dark."""
+
+    def take(context: BrowserContext, url: str) -> bytes:
+        page = _open(context, f"{url}/cars/all")
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(2000)
+        boxes = [card.bounding_box() for card in page.locator("mybmw-card").all()]
+        bottom = max(box["y"] + box["height"] for box in boxes if box)
+        page.set_viewport_size({"width": 1280, "height": int(bottom) + 16})
+        page.wait_for_timeout(1000)
+        picture: bytes = page.screenshot()
+        page.close()
+        return picture
+
+    return take
+
+
 def _dashboard(context: BrowserContext, url: str) -> bytes:
-    page = _open(context, f"{url}/cars/all")
-    page.wait_for_timeout(2000)
+    page = _car(context, url)
     picture: bytes = page.screenshot()
     return picture
+
+
+def _car(context: BrowserContext, url: str) -> Page:
+    """Open the view of the electric car, high enough for all of it."""
+    page = _open(context, url)
+    page = _open(context, f"{url}/cars/{page.evaluate(_DEVICE, 'i4')}")
+    page.set_viewport_size({"width": 1280, "height": 1500})
+    page.wait_for_timeout(3000)
+    return page
 
 
 def _device(context: BrowserContext, url: str) -> bytes:
@@ -113,9 +140,13 @@ def _energy_device(context: BrowserContext, url: str) -> bytes:
 
 
 def _statistics(context: BrowserContext, url: str) -> bytes:
-    page = _open(context, f"{url}/cars/journal")
-    page.wait_for_timeout(3000)
-    picture: bytes = page.screenshot(clip={"x": 0, "y": 0, "width": 1280, "height": 440})
+    graphs = _car(context, url).locator("hui-statistics-graph-card")
+    boxes = [graphs.filter(has_text=title).first.bounding_box() for title in _GRAPHS]
+    left, top = (min(box[side] for box in boxes if box) for side in ("x", "y"))
+    right = max(box["x"] + box["width"] for box in boxes if box)
+    bottom = max(box["y"] + box["height"] for box in boxes if box)
+    clip = {"x": left, "y": top, "width": right - left, "height": bottom - top}
+    picture: bytes = graphs.page.screenshot(clip=clip)
     return picture
 
 
@@ -130,6 +161,8 @@ def _calendar(context: BrowserContext, url: str) -> bytes:
 
 
 _PICTURES: Final[dict[str, Callable[[BrowserContext, str], bytes]]] = {
+    "card": _card("light"),
+    "card-dark": _card("dark"),
     "dashboard": _dashboard,
     "device": _device,
     "set-up": _set_up,

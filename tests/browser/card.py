@@ -105,9 +105,9 @@ def put(
     page.close()
 
 
-def go(page: Page, path: str) -> None:
+def go(page: Page, path: str, dashboard: str = DASHBOARD) -> None:
     """Show another view, as a click on a link does."""
-    page.evaluate(_GO, f"/{DASHBOARD}/{path}")
+    page.evaluate(_GO, f"/{dashboard}/{path}")
 
 
 def card_of(device_id: str | None = None, **more: Any) -> dict[str, Any]:

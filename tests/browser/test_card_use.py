@@ -63,6 +63,31 @@ def test_dashboard_is_listed(garage: Home) -> None:
     page.close()
 
 
+def test_own_dashboard(garage: Home, known: list[Car]) -> None:
+    """A view and a section of a dashboard of one's own can be generated for a car."""
+    page = garage.open("/config/dashboard")
+    errors, car = (
+        listen(page),
+        {"type": "custom:mybmw-car", "device_id": named(known, ELECTRIC).device_id},
+    )
+    section = {"strategy": {**car, "section": "charging"}}
+    views = [
+        {"path": "car", "strategy": car},
+        {"path": "one", "type": "sections", "sections": [section]},
+    ]
+    put(garage, {"car": []}, EMPTY)
+    ask(page, "lovelace/config/save", url_path=EMPTY, config={"views": views})
+    go(page, "car", EMPTY)
+    shown(page, ELECTRIC)
+    expect(page.locator("mybmw-charge-feature .level")).to_be_visible()
+    expect(page.locator("mybmw-lock-feature button").first).to_be_visible()
+    go(page, "one", EMPTY)
+    expect(page.locator("mybmw-card .part-head")).to_have_count(0)
+    expect(page.locator("mybmw-charge-feature .level")).to_be_visible()
+    assert errors == []
+    page.close()
+
+
 @pytest.fixture
 def electric(page: Page, known: list[Car]) -> Page:
     """A page with the card of an electric car that takes commands."""

@@ -149,7 +149,7 @@ def test_length(path: str, most: int) -> None:
 def test_pictures() -> None:
     """All are shown, and none is large."""
     texts = "".join(path.read_text("utf-8") for path in (ROOT / "README.md", *DOCS.glob("*.md")))
-    shown = set(re.findall(r"\]\((?:docs/)?images/([\w.-]+)", texts))
+    shown = set(re.findall(r"(?:\]\(|=\")(?:docs/)?images/([\w.-]+)", texts))
     pictures = list((DOCS / "images").iterdir())
     assert {picture.name for picture in pictures} == shown
     assert [path.name for path in pictures if path.stat().st_size > 150_000] == []

@@ -83,7 +83,7 @@ def wait_for_state(page: Page, entity_id: str, *, seconds: float) -> float:
 @contextmanager
 def developing(*arguments: str) -> Iterator[int]:
     """Run script/develop on a free port, which is returned, until the block ends."""
-    port = _free_ports()
+    port = free_ports()
     command = [str(ROOT / "script" / "develop"), "--port", str(port), *arguments]
     with subprocess.Popen(command, cwd=ROOT) as process:
         try:
@@ -93,7 +93,7 @@ def developing(*arguments: str) -> Iterator[int]:
             process.send_signal(signal.SIGINT)
 
 
-def _free_ports() -> int:
+def free_ports() -> int:
     """Return a free port that is followed by another one."""
     while True:
         with socket.create_server(("127.0.0.1", 0)) as first:

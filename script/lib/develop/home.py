@@ -114,3 +114,7 @@ class Talk:
         if not answer["success"]:
             raise VisitError(f"{command}: {answer['error']['message']}")
         return answer["result"]
+
+    async def next_event(self) -> Any:
+        """Wait for an event of the subscription that was asked for, and return it."""
+        return (await self._socket.receive_json())["event"]

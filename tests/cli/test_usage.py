@@ -22,7 +22,7 @@ type Words = tuple[str, ...]
 def test_names() -> None:
     """mybmw-app.md#command-line, library 12: the sub-commands have the names that scripts know."""
     assert [
-        *("status", "fingerprint", "lightflash", "horn", "lock", "unlock", "climate"),
+        *("status", "fingerprint", "doctor", "lightflash", "horn", "lock", "unlock", "climate"),
         *("vehiclefinder", "chargingsettings", "chargingprofile", "charge", "image"),
         *("sendpoi", "sendpoi_from_address"),
         *("cardata login", "cardata status", "cardata stream", "cardata containers"),

@@ -122,7 +122,7 @@ export const energyStyles = css`
   .words {
     display: flex;
     flex-wrap: wrap;
-    align-items: center;
+    align-items: baseline;
     gap: 0 6px;
     min-width: 0;
   }

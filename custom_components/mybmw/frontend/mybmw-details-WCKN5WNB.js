@@ -1,4 +1,4 @@
-import{a as h}from"./mybmw-chunk-GV6BPWLK.js";import{c as w}from"./mybmw-chunk-C6H4XZ2Q.js";import"./mybmw-chunk-2CJQVYGJ.js";import{a as g,b as c,c as l,d as p,e as b,f as x,g as f,h as v}from"./mybmw-chunk-HU6SQAMF.js";var k=g`
+import{a as h}from"./mybmw-chunk-GV6BPWLK.js";import{c as w}from"./mybmw-chunk-XFOACWT2.js";import"./mybmw-chunk-2CJQVYGJ.js";import{a as g,b as c,c as l,d as p,e as b,f as x,g as f,h as v}from"./mybmw-chunk-HU6SQAMF.js";var k=g`
   .drawing {
     display: block;
     width: 100%;

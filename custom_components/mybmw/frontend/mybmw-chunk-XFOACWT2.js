@@ -117,7 +117,7 @@ import{a as y,b as l,c as b,d as i,g as p}from"./mybmw-chunk-HU6SQAMF.js";var L=
   .words {
     display: flex;
     flex-wrap: wrap;
-    align-items: center;
+    align-items: baseline;
     gap: 0 6px;
     min-width: 0;
   }

@@ -110,11 +110,13 @@ describe("the dashboard", () => {
       [listed()],
       {},
       {
+        states: { "sensor.left": { attributes: {} }, "binary_sensor.x": { attributes: {} } },
         devices: {
           s: { id: "s", name: "Service", name_by_user: null, entry_type: "service" },
           other: { id: "other", name: "Other", name_by_user: null, entry_type: "service" },
         },
         entities: {
+          ...of("sensor.made", "calls_made"),
           ...of("sensor.left", "calls_left"),
           ...of("binary_sensor.x", "stream"),
           other: {
@@ -200,7 +202,11 @@ describe("the view of a car", () => {
       platform: "mybmw",
       translation_key: "journal",
     };
-    const { hass } = home([listed()], {}, { entities: { "calendar.i4": entity } });
+    const { hass } = home(
+      [listed()],
+      {},
+      { entities: { "calendar.i4": entity }, states: { "calendar.i4": { attributes: {} } } },
+    );
     const section = (await carSection({ type: "", section: "trips" }, hass)) as { cards: Card[] };
     expect(section.cards.map((card) => card["entities"])).toEqual([undefined, ["calendar.i4"]]);
   });

@@ -82,7 +82,7 @@ export async function home(hass: StrategyHass): Promise<Home> {
   };
 }
 
-/** Return the entity of a device by its platform and the key of its translation. */
+/** Return the entity of a device by its platform and the key of its translation, once it has a state. */
 export function own(hass: StrategyHass, deviceId: string, key: string): string | undefined {
   const [domain, translation] = key.split(".");
   return Object.values(hass.entities).find(
@@ -90,7 +90,8 @@ export function own(hass: StrategyHass, deviceId: string, key: string): string |
       item?.device_id === deviceId &&
       item.platform === DOMAIN &&
       item.translation_key === translation &&
-      item.entity_id.startsWith(`${domain}.`),
+      item.entity_id.startsWith(`${domain}.`) &&
+      item.entity_id in hass.states,
   )?.entity_id;
 }
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPException
 import json
 from pathlib import Path
 import sys
@@ -65,7 +66,7 @@ def _wait(control: str) -> None:
     while True:
         try:
             urlopen(f"{control}/calls").close()
-        except OSError:
+        except OSError, HTTPException:
             sleep(0.5)
             if monotonic() > deadline:
                 raise

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 import signal
 import socket
@@ -112,7 +113,8 @@ def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
             raise RuntimeError("script/develop has ended")
         try:
             urlopen(url).close()
-        except URLError, ConnectionError:
+        # Without a server, a connection on this machine may find itself and answer nonsense
+        except URLError, ConnectionError, HTTPException:
             sleep(0.2)
         else:
             return

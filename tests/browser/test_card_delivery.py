@@ -101,6 +101,25 @@ def test_cold_loads(home: Home) -> None:
         context.close()
 
 
+def test_changed_card(home: Home, request: pytest.FixtureRequest) -> None:
+    """After an update, which changes the address of the card, an open browser shows it again."""
+    if request.node.callspec.params["home"] != "storage":
+        pytest.skip("in YAML the address does not change")
+    page = home.open(PATH)
+    found = call(page, "lovelace/resources")
+    own = next(item for item in found if item["url"].startswith(CARD))
+    for number in range(LOADS):
+        url = f"{CARD}?v={number:012x}"
+        change = {"resource_id": own["id"], "res_type": "module", "url": url}
+        call(page, "lovelace/resources/update", **change)
+        page.reload()
+        page.wait_for_function(READY)
+        assert page.evaluate(SHOWN)["errors"] == []
+        loaded = "() => performance.getEntriesByType('resource').map((item) => item.name)"
+        assert home.url + url in page.evaluate(loaded)
+    page.close()
+
+
 def test_repair(home: Home, request: pytest.FixtureRequest) -> None:
     """Only where a line is missing in YAML is there a repair."""
     page = home.open()

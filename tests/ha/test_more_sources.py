@@ -208,6 +208,7 @@ async def test_options(
     assert list(suggested(form)) == [
         "track_position",
         "road_factor",
+        "card",
         "journal",
         "read_only",
         "polling_interval",

@@ -98,6 +98,8 @@ async def test_from_client_id_to_live_values(
         seen.set()
         await hass.async_block_till_done()
         flow = await hass.config_entries.flow.async_configure(flow["flow_id"])
+        assert flow["step_id"] == "cardata_cars"
+        flow = await step(hass, flow, {})
         assert flow["type"] is FlowResultType.CREATE_ENTRY
         entry = flow["result"]
         await until(lambda: entry.state is ConfigEntryState.LOADED)

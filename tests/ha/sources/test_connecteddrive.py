@@ -204,6 +204,7 @@ async def test_options(hass: HomeAssistant, legacy: SimulatedConnectedDrive, sta
     assert fields(form) == {
         "track_position",
         "road_factor",
+        "card",
         "journal",
         "read_only",
         "connecteddrive_interval",

@@ -134,8 +134,14 @@ export function section(home: Home, car: Listed, name: string): Section | undefi
   return { type: "grid", cards: [...title, ...filled(cards)] };
 }
 
-const STATES = ["binary_sensor.stream", "sensor.stream_state", "sensor.service_state"];
+const STATES = [
+  "binary_sensor.stream",
+  "sensor.stream_state",
+  "sensor.service_state",
+  "sensor.source_data_state",
+];
 const COUNTS = ["sensor.calls_left", "sensor.next_call", "sensor.last_poll", "sensor.next_poll"];
+const HEALTH = ["sensor.stream_uptime", "sensor.messages_received", "sensor.last_error"];
 const WEEK = 168;
 
 /** Return for each service how the connection has been, and which requests were made. */
@@ -146,7 +152,7 @@ export function health(home: Home): Section[] {
     const states = find(STATES);
     const made = find(["sensor.calls_made"]);
     const cards = [
-      ...find([...STATES, ...COUNTS]).map((id) => tile(id)),
+      ...find([...STATES, ...COUNTS, ...HEALTH]).map((id) => tile(id)),
       ...(states.length ? [history(home.text("graph_connection"), states, WEEK)] : []),
       ...(made.length ? [lines(home.text("graph_requests"), made)] : []),
     ];

@@ -90,7 +90,7 @@ class Setup:
     `also` may be named as well; `around` is true of the car or the account, but not why the value
     is missed. Any other cause that is given as the only one is wrong. `issues` are those under
     Repairs, `flow` is a dialog that waits; `mend` is the way out, after which the value is current
-    and Repairs are empty. With `fails`, the answer is known to be wrong.
+    and Repairs are empty.
     """
 
     act: Act
@@ -102,7 +102,6 @@ class Setup:
     issues: frozenset[str] = frozenset()
     flow: str | None = None
     mend: Act | None = None
-    fails: str | None = None
 
 
 SETUPS: dict[str, Setup] = {}
@@ -595,13 +594,7 @@ def _named(world: World, answer: dict[str, Any], missed: str) -> list[list[str]]
     return [part["causes"] for part in said] + [[cause] for cause in repairs]
 
 
-def _row(name: str, reason: str | None) -> Any:
-    """Return a row for a test that may be known to fail."""
-    marks = [pytest.mark.xfail(strict=True, reason=reason)] if reason else []
-    return pytest.param(name, marks=marks, id=name)
-
-
-@pytest.mark.parametrize("name", [_row(name, row.fails) for name, row in SETUPS.items()])
+@pytest.mark.parametrize("name", list(SETUPS))
 async def test_true_cause_is_named(world: World, name: str) -> None:
     """The true cause is named, and no other one with certainty."""
     row = SETUPS[name]

@@ -180,7 +180,7 @@ class FirstLook:
 
 @callback
 def take_look(hass: HomeAssistant, gcid: str) -> FirstLook | None:
-    """Return the last look at an account that nobody has taken over yet."""
+    """Return the last first look at an account that no entry has taken over yet."""
     return hass.data.get(FIRST_LOOKS, {}).pop(gcid, None)
 
 

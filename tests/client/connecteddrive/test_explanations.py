@@ -52,7 +52,7 @@ async def test_all_that_is_read_is_known(client: LegacyClient) -> None:
 
 
 async def test_current_and_old(client: LegacyClient, freezer: FrozenDateTimeFactory) -> None:
-    """A day later it is old: since nobody has asked, or since the car has reported nothing."""
+    """A day later it is old: since there was no request, or since the car has reported nothing."""
     vehicles = await client.read()
     for vehicle in vehicles.values():
         recent = old(client, vehicle)

@@ -54,7 +54,7 @@ async def test_all_that_is_read_is_known(folder: str) -> None:
 
 @pytest.mark.parametrize("folder", CARS)
 async def test_current_and_old(folder: str, freezer: FrozenDateTimeFactory) -> None:
-    """What was measured earlier has not changed since; a day later nobody has asked."""
+    """What was measured earlier has not changed since; a day later there was no request."""
     made = await read(folder)
     (vehicle,) = made.garage.vehicles.values()
     for attribute, causes in old(made, vehicle).items():

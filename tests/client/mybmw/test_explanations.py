@@ -41,7 +41,7 @@ async def test_current_and_old(
     client_of: Callable[..., Client],
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """A day later it is old: since nobody has asked, or since the car has reported nothing."""
+    """A day later it is old: since there was no request, or since the car has reported nothing."""
     client = client_of(simulate(folder, token_lifetime=10**6))
     vehicles = await client.read()
     for vehicle in vehicles.values():

@@ -53,7 +53,7 @@ async def subscribe(client: aiomqtt.Client, topics: tuple[str, ...]) -> Sequence
     finally:
         granting.cancel()
         ending.cancel()
-        # Both may have failed at once; asyncio logs an exception that nobody has retrieved
+        # Both may have failed at once; asyncio logs an exception that is not retrieved
         await asyncio.gather(granting, ending, return_exceptions=True)
 
 

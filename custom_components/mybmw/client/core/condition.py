@@ -98,7 +98,7 @@ def connection_causes(case: Case, view: View) -> tuple[Cause, ...]:
         return ()
     match case.vehicle.value(a.CONNECTION):
         case Connection.ASLEEP:
-            # A car that was moving when it was last heard of has not simply been parked
+            # A car that was moving when its last message came has not simply been parked
             moving = case.vehicle.value(MOVING) is True
             return (Cause.NOT_REPORTED if moving else Cause.ASLEEP,)
         case Connection.NEVER_SENT:

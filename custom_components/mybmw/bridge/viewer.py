@@ -61,7 +61,7 @@ class CarDevice(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A user who looks at a car, in one language."""
+    """What a user may see of a car, in one language."""
 
     hass: HomeAssistant
     coordinator: GarageCoordinator

@@ -1,4 +1,4 @@
-"""A first look at the cars of a new login, during set-up; the entry takes over what it has cost.
+"""The first read of the cars of a new login, during set-up; the entry takes over its requests.
 
 The requests are those that the entry would make at first, and are booked in the same ledger.
 """
@@ -180,7 +180,7 @@ class FirstLook:
 
 @callback
 def take_look(hass: HomeAssistant, gcid: str) -> FirstLook | None:
-    """Return the last first look at an account that no entry has taken over yet."""
+    """Return the last first read of an account that no entry has taken over yet."""
     return hass.data.get(FIRST_LOOKS, {}).pop(gcid, None)
 
 

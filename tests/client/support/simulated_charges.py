@@ -32,7 +32,7 @@ type Reports = Callable[[Random], frozenset[int]]
 
 @dataclass(frozen=True)
 class Case:
-    """A way to charge and to report; `stops` means that the charger stops and nobody says so."""
+    """A way to charge and to report; `stops` means that the charger stops without a message."""
 
     name: str
     power: Power

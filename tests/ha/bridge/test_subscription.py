@@ -140,7 +140,7 @@ async def test_no_car_for_others(
 async def test_commands_are_actions_that_work(
     hass: HomeAssistant, set_up: SetUp, open_card: Open, sim: SimulatedMyBMW, elapse: Elapse
 ) -> None:
-    """Each is confirmed as agreed; what became of it is told, and forgotten after minutes."""
+    """Each has its kind of confirmation; its outcome is shown for some minutes."""
     await set_up()
     card = await open_card()
     first = await card.subscribe()

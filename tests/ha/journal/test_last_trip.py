@@ -9,7 +9,7 @@ from tests.replay.carstate import ODOMETER
 
 
 async def test_no_noise_in_tenths(hass: HomeAssistant, sends: Sends) -> None:
-    """Differences of an odometer with tenths, or in miles, have no digits that nobody measured."""
+    """Differences of an odometer with tenths, or in miles, have as many digits as were measured."""
     await sends({ODOMETER: 31_450})
     await sends({ODOMETER: 31_452.2}, wait=timedelta(minutes=40))
     state = hass.states.get("sensor.i4_edrive40_last_trip")

@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 import signal
+import sys
 from time import monotonic
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.cli.installed import ROOT
 from tests.cli.support import ACCOUNT, LOGIN, Outcome, Terminal, keep_tokens, stored
 from tests.client.support import IX, recorded, tokens
 from tests.replay import faults
@@ -127,6 +129,18 @@ async def test_help(terminal: Terminal, socket_enabled: None) -> None:
     outcome = await terminal.run("--help")
     assert outcome.good().out.startswith("usage: mybmw [-h] [--version]")
     assert "\nmybmw 0." in outcome.out
+
+
+async def test_folder_of_the_integration(terminal: Terminal, socket_enabled: None) -> None:
+    """`python -m client` works there: no platform is taken for a module of Python."""
+    path = f"{terminal.package / 'absent'}:{ROOT / 'custom_components' / 'mybmw'}"
+    outcome = await terminal.run(
+        "--help", program=("-m", "client"), env={"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+    )
+    assert outcome.good().out.startswith("usage: mybmw [-h] [--version]")
+    assert {item.stem for item in (ROOT / "custom_components" / "mybmw").iterdir()} & (
+        sys.stdlib_module_names
+    ) == {"calendar", "select"}
 
 
 async def test_wrong_input(logged_in: Terminal, bmw: SimulatedMyBMW) -> None:

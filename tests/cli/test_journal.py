@@ -15,10 +15,12 @@ from custom_components.mybmw.client import Garage
 from custom_components.mybmw.client.cardata.car_state import CarState as Memory
 from custom_components.mybmw.client.cardata.readings import read_values
 from custom_components.mybmw.client.cli.journals import Looks, look
+from custom_components.mybmw.client.cli.local_zone import LocalZone
 from custom_components.mybmw.client.cli.store import LoginFile
 from custom_components.mybmw.client.core.attributes import DRIVE_TRAIN
 from custom_components.mybmw.client.core.values import DriveTrain
 from tests.cli.support import ACCOUNT, LOGIN, STORE, Run
+from tests.cli.test_local_zone import machine_in
 from tests.client.support import IX
 from tests.client.support.cardata import I4
 from tests.replay.cardata import SimulatedCarData
@@ -27,6 +29,7 @@ from tests.replay.days import days
 from tests.replay.mybmw import SimulatedMyBMW
 from tests.replay.timeline import messages
 
+COMMANDS: Final = "custom_components.mybmw.client.cli.journal_commands"
 FILE: Final = ".mybmw.journal.json"
 START: Final = datetime(2026, 11, 9, tzinfo=UTC)
 ALL: Final = ("--since", "2026-11-09T00:00+00:00")
@@ -38,9 +41,7 @@ UNKNOWN: Final = "WBA00000000000000"
 @pytest.fixture
 def zone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let this machine be in UTC."""
-    monkeypatch.setattr(
-        "custom_components.mybmw.client.cli.journal_commands.local_zone", lambda: UTC
-    )
+    monkeypatch.setattr(f"{COMMANDS}.LocalZone", lambda: UTC)
 
 
 @pytest.fixture
@@ -78,6 +79,29 @@ def test_trips(run: Run, home: Path) -> None:
     assert lines[1].startswith("  2026-11-10 17:00 to 2026-11-10 17:24, 18 km, 3.")
     assert (home / FILE).stat().st_mode & 0o777 == 0o600
     assert len(json.dumps(written(home)["open"])) <= 4096
+
+
+@pytest.mark.parametrize(
+    ("rules", "span"),
+    [
+        ("CET-1CEST,M3.5.0,M10.5.0/3", "2026-11-10 18:00 to 2026-11-10 18:24"),
+        ("<+1030>-10:30<+11>-11,M10.1.0,M4.1.0", "2026-11-11 04:00 to 2026-11-11 04:24"),
+    ],
+)
+@pytest.mark.usefixtures("driven")
+def test_local_times(
+    run: Run,
+    freezer: FrozenDateTimeFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    rules: str,
+    span: str,
+) -> None:
+    """Half a year later, a trip still has the local time that it had."""
+    monkeypatch.setattr(f"{COMMANDS}.LocalZone", LocalZone)
+    freezer.move_to(START + timedelta(days=182))
+    with machine_in(rules):
+        line = run("journal", "trips", "--limit", "1").good().out.splitlines()[1]
+    assert line.startswith(f"  {span}, 18 km")
 
 
 @pytest.mark.usefixtures("driven")

@@ -3,6 +3,8 @@
 It does not depend on Home Assistant. This is its public interface; each source has its own.
 """
 
+# First, since the others need what it imports
+from . import standard_library as standard_library
 from .core import attributes, descriptors, values
 from .core.attributes import AnyAttribute, AnyReading, Attribute, Reading, Unit
 from .core.capabilities import Capabilities, capabilities_of

@@ -4,7 +4,6 @@ from argparse import Namespace
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
 import platform
 import re
 from typing import Final
@@ -21,6 +20,7 @@ from ..mybmw import MyBMWSource, MyBMWTokens, connect
 from ..privacy import Redactor
 from .account import Credentials, find_account, login_advice
 from .journals import look
+from .local_zone import LocalZone
 from .output import note, say
 from .store import LoginFile
 from .web import web_client
@@ -84,7 +84,7 @@ def run_app(
             try:
                 return await work(app)
             finally:
-                look(store, app.garage.vehicles.values(), local_zone())
+                look(store, app.garage.vehicles.values(), LocalZone())
                 store.unlock()
 
     return asyncio.run(run())
@@ -115,15 +115,10 @@ def _source(
         save=save,
         load=saved,
         device=platform.node(),
-        zone=local_zone(),
+        zone=LocalZone(),
         observer=None if observer is None else (observer.latitude, observer.longitude),
         redactor=redactor,
     )
-
-
-def local_zone() -> tzinfo:
-    """Return the current time zone of this machine."""
-    return datetime.now().astimezone().tzinfo or UTC
 
 
 def vin_of(text: str) -> str:

@@ -22,8 +22,8 @@ from ..core.policy import Policy
 from ..core.snapshot import dump, load
 from ..core.source import Poll
 from ..privacy import Redactor
-from .app_connection import local_zone
 from .journals import look
+from .local_zone import LocalZone
 from .store import LoginFile
 from .web import web_client
 
@@ -85,7 +85,7 @@ class CardataConnection:
         """Keep the journals of the cars; return when to look again at the latest."""
         if not self.client.id:
             return None
-        return look(self.client.store, self.garage.vehicles.values(), local_zone())
+        return look(self.client.store, self.garage.vehicles.values(), LocalZone())
 
     def save_streamed(self) -> None:
         """Store what was streamed, without changing the calls that other processes have made."""
@@ -171,7 +171,7 @@ def connected(
         save=client.save,
         load=client.tokens_to_replace,
         broker=broker,
-        zone=local_zone(),
+        zone=LocalZone(),
         redactor=redactor,
     )
     garage = Garage([source], policy=Policy(ignored=frozenset({CONNECTION})))

@@ -26,8 +26,8 @@ from ..highmobility import (
     endpoints,
 )
 from ..privacy import Redactor
-from .app_connection import local_zone
 from .journals import look
+from .local_zone import LocalZone
 from .store import LoginFile
 from .web import web_client
 
@@ -95,7 +95,7 @@ class HighMobilityConnection:
         store.put({**source.dump(), "cars": cars}, *place, "source")
         vehicles = {vin: dump(vehicle) for vin, vehicle in self.garage.vehicles.items()}
         store.put(vehicles, *place, "vehicles")
-        look(store, self.garage.vehicles.values(), local_zone())
+        look(store, self.garage.vehicles.values(), LocalZone())
 
 
 def find_app(options: Namespace) -> KeptApp:

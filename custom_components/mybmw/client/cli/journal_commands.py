@@ -12,9 +12,10 @@ from ..core.records import Charge, Figure, Record, Trip
 from ..journal.export import CHARGE_COLUMNS, TRIP_COLUMNS, as_csv, as_data
 from ..journal.log import Log
 from ..journal.summary import MOST_PERIODS, Period, Summary, starts, summaries
-from .app_connection import local_zone, vin_of
+from .app_connection import vin_of
 from .arguments import SubCommand, Word, option
 from .journals import stored_logs
+from .local_zone import LocalZone
 from .output import OK, note, say, say_json
 from .store import LoginFile
 
@@ -23,7 +24,7 @@ _DELIMITERS: Final = {"comma": ",", "semicolon": ";"}
 
 
 def _list(options: Namespace) -> int:
-    cars, zone = _cars(options), local_zone()
+    cars, zone = _cars(options), LocalZone()
     found = {vin: _selected(options, options.command.name, log) for vin, log in cars.items()}
     if options.json:
         say_json({vin: [as_data(item, zone) for item in items] for vin, items in found.items()})
@@ -35,7 +36,7 @@ def _list(options: Namespace) -> int:
 
 def _summary(options: Namespace) -> int:
     period = Period(options.period)
-    edges = starts(period, datetime.now(UTC), local_zone(), options.count)
+    edges = starts(period, datetime.now(UTC), LocalZone(), options.count)
     found = {
         vin: summaries([*log.trips.values(), *log.charges.values()], edges)[::-1]
         for vin, log in _cars(options).items()
@@ -49,7 +50,7 @@ def _summary(options: Namespace) -> int:
 
 
 def _export(options: Namespace) -> int:
-    cars, what, zone = _cars(options), options.words["what"], local_zone()
+    cars, what, zone = _cars(options), options.words["what"], LocalZone()
     if len(cars) != 1:
         raise InvalidValueError(f"{len(cars)} cars have a journal: choose one by its VIN")
     (log,) = cars.values()

@@ -177,7 +177,7 @@ class MyBMWConfigFlow(AccountFlow, domain=DOMAIN):
         options = [
             step
             for name, spec in SOURCES.items()
-            for step in ((f"{name}_reconfigure",) if name in known else spec.beginnings)
+            for step in ((f"{name}_reconfigure", *spec.again) if name in known else spec.beginnings)
         ]
         if len(known) > 1:
             options += [f"{name}_{_REMOVE}" for name in SOURCES if name in known]

@@ -769,6 +769,7 @@ _DATA_STATE: Final = DataStateDescription(
                 Cause.NEVER_SENT,
                 Cause.NOT_ALLOWED,
                 Cause.NOT_MAIN_USER,
+                Cause.NOT_OFFERED,
                 Cause.NOT_LISTED,
                 Cause.MOTORCYCLE,
                 Cause.SILENT,

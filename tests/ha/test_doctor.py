@@ -318,7 +318,9 @@ ROWS: Final = {
     "network_but_stream": Row(network_but_stream, (), ("outage", "network")),
     "outage": Row(outage, ("outage",), ("outage",)),
     "outage_and_lost": Row(outage_and_lost, ("outage",), ("outage",), {SOC: ("stream_lost",)}),
-    "denied": Row(denied, ("not_allowed",), values={SOC: ("not_allowed",)}),
+    "denied": Row(
+        denied, ("not_offered", "not_main_user"), values={SOC: ("not_offered", "not_main_user")}
+    ),
     "motorcycle": Row(motorcycle, ("motorcycle",), values={SOC: ("motorcycle",)}),
     "silent": Row(silent, ("outage",), ("outage",), {SOC: ("outage",)}),
     "position_off": Row(position_off, values={POSITION: ("position_off",)}),

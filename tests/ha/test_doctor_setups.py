@@ -277,7 +277,7 @@ async def _petrol_car_has_no_battery(world: World) -> None:
 # Who may read which car
 
 
-@setup(MILEAGE, "not_main_user", vin=SECONDARY, issues=["not_allowed"])
+@setup(MILEAGE, "not_main_user", vin=SECONDARY, issues=["not_main_user"])
 async def _secondary_user(world: World) -> None:
     """The car is in the account, but another person is its main user."""
     sim = world.account(*recorded("530d", "i4_edrive40"))
@@ -286,7 +286,7 @@ async def _secondary_user(world: World) -> None:
     await world.wait(hours=2)
 
 
-@setup(MILEAGE, "not_allowed", issues=["not_allowed"])
+@setup(MILEAGE, "not_offered", issues=["not_allowed"])
 async def _car_of_another_market(world: World) -> None:
     """The account is the main user, but BMW has no CarData in the car's market."""
     sim = world.account(*recorded("i4_edrive40"))
@@ -295,7 +295,7 @@ async def _car_of_another_market(world: World) -> None:
     await world.wait(hours=30)
 
 
-@setup(MILEAGE, "not_main_user", issues=["not_allowed"])
+@setup(MILEAGE, "not_main_user", issues=["not_main_user"])
 async def _second_account(world: World) -> None:
     """Both partners have set up their accounts with the car; this is not the main user's."""
     (car,) = recorded("i4_edrive40")

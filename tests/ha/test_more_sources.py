@@ -181,6 +181,7 @@ async def test_added_to_an_account(
     flow = await entry.start_reconfigure_flow(hass)
     assert flow["menu_options"] == [
         "cardata_reconfigure",
+        "cardata_data",
         "mybmw_reconfigure",
         "highmobility",
         "connecteddrive",

@@ -205,13 +205,14 @@ STEPS: Final[Mapping[str, vol.Schema]] = {
     "mybmw_remove": vol.Schema({}),
 }
 MENUS: Final = {
-    "cardata_all": {"cardata_login", "cardata_helper", "cardata_select"},
-    "cardata_boxes": {"cardata_login", "cardata_helper", "cardata_select"},
+    "cardata_all": {"cardata_done", "cardata_login", "cardata_helper", "cardata_select"},
+    "cardata_boxes": {"cardata_done", "cardata_login", "cardata_helper", "cardata_select"},
     "user": {"cardata", "cardata_guide", "connecteddrive", "mybmw", "highmobility"},
     "highmobility": {"highmobility_consent", "highmobility_fleet"},
     "reauth": {"cardata_reauth", "connecteddrive_reauth", "mybmw_reauth", "highmobility_reauth"},
     "reconfigure": {
         "cardata",
+        "cardata_data",
         "cardata_guide",
         "cardata_reconfigure",
         "cardata_remove",
@@ -229,6 +230,8 @@ MENUS: Final = {
 # Steps that show nothing of their own
 SILENT: Final = {
     "cardata_approved",
+    "cardata_data",
+    "cardata_done",
     "cardata_login",
     "cardata_probed",
     "cardata_reconfigure",
@@ -557,6 +560,7 @@ def test_issues_are_translated() -> None:
         FAILED,
         IN_YAML,
         "not_allowed",
+        "not_main_user",
         "secret_needed",
         "server_retired",
         "unexpected",
@@ -567,7 +571,7 @@ def test_issues_are_translated() -> None:
     for key, texts in issues.items():
         fixable = key.startswith(("blocked", "secret_needed"))
         assert texts.keys() == {"title", "fix_flow" if fixable else "description"}
-        given = {"account", "cars"} if key == "not_allowed" else {"account"}
+        given = {"account", "cars"} if key in ("not_allowed", "not_main_user") else {"account"}
         given |= {"car"} if key in SILENT_ISSUES else set()
         given |= {"folders", "others"} if key in COPY_ISSUES else set()
         assert placeholders(" ".join(flat(texts).values())) <= given, key

@@ -36,6 +36,7 @@ from .silence import SilentCars
 _LOGGER = logging.getLogger(__name__)
 
 ISSUE_NOT_ALLOWED: Final = "not_allowed"
+ISSUE_NOT_MAIN_USER: Final = "not_main_user"
 _BLOCKED_BUT_READ: Final = "blocked_but_read"
 
 _END_OF_VIN: Final = 7
@@ -359,7 +360,9 @@ def log_cars(availability: SourceAvailability, vehicles: Mapping[str, Vehicle]) 
 def update_access(hass: HomeAssistant, issues: Issues, refused: Mapping[str, Vehicle]) -> None:
     """Update the issue for cars that the account may not read, and enable their access sensors."""
     names = sorted(device_name(vehicle, allowed=False) for vehicle in refused.values())
-    issues.update(ISSUE_NOT_ALLOWED, wrong=bool(refused), cars=", ".join(names))
+    others = all(item.value(car.ACCESS) is Access.SECONDARY for item in refused.values())
+    text = ISSUE_NOT_MAIN_USER if others else ISSUE_NOT_ALLOWED
+    issues.update(ISSUE_NOT_ALLOWED, wrong=bool(refused), text=text, cars=", ".join(names))
     for vin in refused:
         _enable_access(hass, vin)
 

@@ -91,6 +91,7 @@ class GuideSteps(LoginSteps):
         self._brand = BRANDS[0]
         self._country = self.hass.config.country
         self._wanted: tuple[str, ...] = ()
+        self._end = "login"
         self._probe: asyncio.Task[None] | None = None
 
     async def async_step_guide(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -151,10 +152,19 @@ class GuideSteps(LoginSteps):
             return await self._request_code()
         return await self.async_step_select()
 
+    async def async_step_data(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Come back to the data of an account that is set up, without a login."""
+        self._end = "done"
+        return await self.async_step_select()
+
+    async def async_step_done(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Say when what was selected in the portal comes."""
+        return self.flow.async_abort(reason="data_selected")
+
     async def async_step_select(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask which data to select in the portal."""
         if user_input is None:
-            return self.show_form("select", SELECT)
+            return self.show_form("select", SELECT, placeholders=portals(self._country))
         kind, wish = CarKind(user_input[CONF_KIND]), Wish(user_input[CONF_WISH])
         self._wanted = selection(kind, wish)
         return await (self.async_step_boxes() if self._wanted else self.async_step_all())
@@ -214,7 +224,7 @@ class GuideSteps(LoginSteps):
     def _menu(self, step: str, **placeholders: str) -> ConfigFlowResult:
         return self.flow.async_show_menu(
             step_id=self.step_id(step),
-            menu_options=[self.step_id(choice) for choice in ("login", "helper", "select")],
+            menu_options=[self.step_id(choice) for choice in (self._end, "helper", "select")],
             description_placeholders=placeholders,
         )
 

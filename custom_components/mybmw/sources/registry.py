@@ -25,6 +25,7 @@ _ROWS: Final = (
         module=f"{__package__}.cardata",
         model="CarData",
         ways=("cardata_guide", "cardata"),
+        again=("cardata_data",),
         page=_PORTAL,
         pages={
             "no_container": _INTEGRATION,

@@ -57,7 +57,8 @@ class SourceSpec(NamedTuple):
     `module` has a `SETUP`, and is imported when an entry or a flow needs it. `model` is the name of
     the service, `page` its website, `pages` are the websites on which to solve repair issues.
     Sources with `commands` are preferred for commands; one that `replaces` others is offered where
-    one of them is blocked. `ways` are the steps with which it can be added, if there are several.
+    one of them is blocked. `ways` are the steps with which it can be added, if there are several,
+    `again` those that can be repeated without a login.
     """
 
     name: str
@@ -69,6 +70,7 @@ class SourceSpec(NamedTuple):
     replaces: bool = True
     pages: Mapping[str, str] = MappingProxyType({})
     ways: tuple[str, ...] = ()
+    again: tuple[str, ...] = ()
 
     @property
     def beginnings(self) -> tuple[str, ...]:

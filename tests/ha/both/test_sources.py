@@ -104,6 +104,7 @@ async def test_mybmw_is_added(
         flow = await entry.start_reconfigure_flow(hass)
         assert flow["menu_options"] == [
             "cardata_reconfigure",
+            "cardata_data",
             "mybmw",
             "highmobility",
             "connecteddrive",
@@ -223,6 +224,7 @@ async def test_source_is_removed(
     flow = await entry.start_reconfigure_flow(hass)
     assert flow["menu_options"] == [
         "cardata_reconfigure",
+        "cardata_data",
         "mybmw_reconfigure",
         "highmobility",
         "connecteddrive",

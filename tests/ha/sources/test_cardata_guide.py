@@ -267,6 +267,28 @@ async def test_bookmark_stays_in_the_page(
     assert word not in text
 
 
+async def test_list_can_be_reached_again(hass: HomeAssistant, sim: SimulatedCarData) -> None:
+    """An account that is set up has the same steps under *Reconfigure*, without a login."""
+    hass.config.country = "AT"
+    entry = entry_of(sim)
+    entry.add_to_hass(hass)
+    before = dict(entry.data)
+    flow = await choose(hass, await entry.start_reconfigure_flow(hass), "cardata_data")
+    assert flow["step_id"] == "cardata_select"
+    assert flow["description_placeholders"]["bmw_portal"].startswith("https://www.bmw.at/")
+    flow = await step(hass, flow, {"kind": "hybrid", "wish": "essential"})
+    assert flow["step_id"] == "cardata_boxes"
+    assert flow["menu_options"] == ["cardata_done", "cardata_helper", "cardata_select"]
+    flow = await choose(hass, flow, "cardata_helper")
+    assert suggested(flow)["bookmark"].startswith("javascript:")
+    flow = await step(hass, flow, {})
+    flow = await choose(hass, flow, "cardata_done")
+    assert flow["type"] is FlowResultType.ABORT
+    assert flow["reason"] == "data_selected"
+    assert dict(entry.data) == before
+    assert not sim.calls
+
+
 @pytest.mark.parametrize("kind", CarKind)
 def test_selection(kind: CarKind) -> None:
     """What is selected can be streamed, and is read; more is more; petrol cars have no plug."""

@@ -25,6 +25,12 @@ _UNREADABLE: Final[Mapping[Unreadable, Cause]] = {
     Unreadable.FAILED: Cause.FAILED,
     Unreadable.WAITING: Cause.WAITING,
 }
+_REFUSED_TO: Final[Mapping[Access, tuple[Cause, ...]]] = {
+    Access.SECONDARY: (Cause.NOT_MAIN_USER,),
+    # CU-104 means one or the other, and the role is that of the last list of cars
+    Access.PRIMARY: (Cause.NOT_OFFERED, Cause.NOT_MAIN_USER),
+}
+"""Why a source refuses a car, by the role that it has told of the account."""
 
 
 class View(NamedTuple):
@@ -112,9 +118,8 @@ def unreadable_causes(case: Case, view: View) -> tuple[Cause, ...]:
         return ()
     if view.unreadable is Unreadable.NOT_ALLOWED:
         access = case.vehicle[a.ACCESS]
-        secondary = access is not None and access.source == view.name
-        if secondary and access is not None and access.value is Access.SECONDARY:
-            return (Cause.NOT_MAIN_USER,)
+        if access is not None and access.source == view.name:
+            return _REFUSED_TO[access.value]
     if view.unreadable in (Unreadable.FAILED, Unreadable.SILENT):
         return source_causes(view, case.views) or (_UNREADABLE[view.unreadable],)
     return (_UNREADABLE[view.unreadable],)

@@ -62,6 +62,7 @@ class Cause(StrEnum):
     BLOCKED = "blocked"
     NOT_ALLOWED = "not_allowed"
     NOT_MAIN_USER = "not_main_user"
+    NOT_OFFERED = "not_offered"
     NOT_LISTED = "not_listed"
     WAITING = "waiting"
     SILENT = "silent"
@@ -132,6 +133,7 @@ TEXTS: Final[Mapping[str, str]] = {
     Cause.BLOCKED: "{source} refuses all programs but its own app",
     Cause.NOT_ALLOWED: "{source} does not let this account read the car",
     Cause.NOT_MAIN_USER: "this account is not the main user of the car",
+    Cause.NOT_OFFERED: "BMW has no data of this car, for its market, equipment or contract",
     Cause.NOT_LISTED: "the car is not in this account any more",
     Cause.WAITING: "the owner has yet to approve it",
     Cause.SILENT: "there was no stream and no successful request for 48 hours",

@@ -21,7 +21,7 @@ from .bridge import async_deliver_card, async_set_up_bridge
 from .client import AnyAttribute, Policy, Redactor, Source, attributes as car
 from .const import DOMAIN, OPTION_POSITION, OPTION_READ_ONLY
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
-from .journal import async_remove_journals, is_on, shows_costs
+from .journal import async_remove_journals, hidden_costs, is_on
 from .runtime.copies import async_find_copies
 from .runtime.issues import delete_issues
 from .runtime.poller import SourcePoller, poller_of
@@ -178,4 +178,4 @@ def _ignored(entry: MyBMWConfigEntry) -> frozenset[AnyAttribute]:
     """Return what is not shown without a journal, or without a price."""
     if not is_on(entry):
         return car.JOURNAL
-    return frozenset() if shows_costs(entry) else car.COSTS
+    return hidden_costs(entry)

@@ -14,13 +14,10 @@ from homeassistant.config_entries import (
     ConfigEntryState,
     ConfigFlowResult,
 )
-from homeassistant.const import UnitOfTime
 from homeassistant.core import callback
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
-    EntitySelector,
-    EntitySelectorConfig,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
@@ -34,14 +31,10 @@ from .const import (
     DOMAIN,
     LEAST_ROAD_FACTOR,
     MOST_ROAD_FACTOR,
-    OPTION_CAPACITIES,
     OPTION_CARD,
     OPTION_CURRENCY,
     OPTION_ENTITIES,
-    OPTION_JOIN_STOPS,
     OPTION_JOURNAL,
-    OPTION_KEEP_JOURNAL,
-    OPTION_METER,
     OPTION_POSITION,
     OPTION_READ_ONLY,
     OPTION_ROAD_FACTOR,
@@ -49,16 +42,8 @@ from .const import (
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .entity import count_entities_of
 from .entity_options import EntityChoiceSteps
-from .journal import DEFAULT_JOIN_STOPS, LONGEST_STOP
-from .journal.capacities import capacities_error, capacities_field
-from .journal.meter import meter_error
-from .journal.tariff import (
-    currency_of,
-    has_prices,
-    tariff_error,
-    tariff_fields,
-    without_idle_currency,
-)
+from .journal.form import journal_error, journal_fields
+from .journal.tariff import currency_of, has_fuel_price, has_prices, without_idle_currency
 from .runtime.files import mapping_of
 from .runtime.issues import delete_issues
 from .runtime.token_store import async_as_login
@@ -71,24 +56,6 @@ type Step = Callable[[dict[str, Any] | None], Awaitable[ConfigFlowResult]]
 
 _STEP: Final = "async_step_"
 _REMOVE: Final = "remove"
-_MINUTES: Final = NumberSelector(
-    NumberSelectorConfig(
-        min=0,
-        max=LONGEST_STOP,
-        unit_of_measurement=UnitOfTime.MINUTES,
-        mode=NumberSelectorMode.BOX,
-    )
-)
-_JOURNAL: Final = vol.Schema(
-    {
-        vol.Required(OPTION_KEEP_JOURNAL, default=True): BooleanSelector(),
-        vol.Required(OPTION_JOIN_STOPS, default=DEFAULT_JOIN_STOPS): _MINUTES,
-        vol.Optional(OPTION_METER): EntitySelector(
-            EntitySelectorConfig(domain="sensor", device_class="energy")
-        ),
-        vol.Optional(OPTION_CAPACITIES): capacities_field(),
-    }
-)
 _GENERAL: Final[dict[Any, Any]] = {
     vol.Required(OPTION_POSITION, default=True): BooleanSelector(),
     vol.Optional(OPTION_ROAD_FACTOR): NumberSelector(
@@ -334,12 +301,7 @@ class MyBMWOptionsFlow(EntityChoiceSteps):
     async def _validate(self, options: Mapping[str, Any]) -> str | None:
         """Return the translation key of the first error, None if the options are valid."""
         journal = options.get(OPTION_JOURNAL, {})
-        if error := (
-            tariff_error(self.hass, journal)
-            or meter_error(self.hass, journal)
-            or capacities_error(journal)
-            or self._currency_error(journal)
-        ):
+        if error := (journal_error(self.hass, journal) or self._currency_error(journal)):
             return error
         for spec in self._specs:
             if error := await spec.setup.validate_options(self.hass, options):
@@ -348,11 +310,12 @@ class MyBMWOptionsFlow(EntityChoiceSteps):
 
     def _currency_error(self, journal: Mapping[str, Any]) -> str | None:
         """Show prices once more in another currency before they are saved."""
+        priced = has_prices(journal) or has_fuel_price(journal)
         before, self._currency = self._currency, journal.get(OPTION_CURRENCY, self._currency)
-        return "currency_changed" if before != self._currency and has_prices(journal) else None
+        return "currency_changed" if before != self._currency and priced else None
 
     def _schema(self) -> vol.Schema:
-        journal = _JOURNAL.extend(tariff_fields(self._currency))
+        journal = vol.Schema(journal_fields(self._currency))
         schema = _GENERAL | {
             vol.Optional(OPTION_JOURNAL): section(journal, {"collapsed": True}),
         }

@@ -35,6 +35,8 @@ TARIFF_TIMES: Final = "time_of_use"
 TARIFF_ENTITY: Final = "entity"
 
 OPTION_CURRENCY: Final = "currency"
+OPTION_FUEL_PRICE: Final = "fuel_price"
+OPTION_FUEL_PRICE_ENTITY: Final = "fuel_price_entity"
 OPTION_TARIFF: Final = "tariff"
 OPTION_PRICE: Final = "price"
 OPTION_PRICE_PERIODS: Final = "price_periods"

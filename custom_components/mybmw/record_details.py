@@ -8,7 +8,9 @@ from homeassistant.util import dt as dt_util
 from .client.core.records import (
     BatteryEstimate,
     Charge,
+    EnergyCost,
     Figure,
+    Money,
     PlaceKind,
     Prediction,
     ProjectedRange,
@@ -37,6 +39,7 @@ def trip_details(trip: Trip) -> dict[str, object]:
         "electric_share": trip.electric_share,
         "how": trip.energy and trip.energy.how.value,
         "parts_unknown": trip.parts_unknown,
+        **({} if trip.fuel_cost is None else {"fuel_cost": _amount(trip.fuel_cost)}),
     }
 
 
@@ -66,9 +69,23 @@ def _cost(charge: Charge) -> dict[str, object]:
     if cost is None:
         return {}
     return {
-        "cost": f"{cost.amount:.2f} {cost.currency}",
+        "cost": _amount(cost),
         "cost_from": cost.how.value,
         "cost_partial": cost.partial,
+    }
+
+
+def _amount(money: Money) -> str:
+    return f"{money.amount:.2f} {money.currency}"
+
+
+def energy_cost_details(cost: EnergyCost) -> dict[str, object]:
+    """Return the parts of a cost, and of how many km they are."""
+    return {
+        "charging": round(cost.charging, 2),
+        "fuel": round(cost.fuel, 2),
+        "distance": round(cost.distance, 1),
+        "fuel_distance": round(cost.fuel_distance, 1),
     }
 
 

@@ -68,7 +68,14 @@ from .client import (
 )
 from .client.core.attributes import AnyAttribute
 from .client.core.descriptors import DESCRIPTORS, PROPERTIES, Descriptor, Kind
-from .client.core.records import BatteryEstimate, Charge, Prediction, ProjectedRange, Trip
+from .client.core.records import (
+    BatteryEstimate,
+    Charge,
+    EnergyCost,
+    Prediction,
+    ProjectedRange,
+    Trip,
+)
 from .client.core.values import (
     Access,
     Activity,
@@ -127,6 +134,7 @@ from .entity import (
 from .record_details import (
     battery_details,
     charge_details,
+    energy_cost_details,
     prediction_details,
     range_details,
     session_details,
@@ -461,6 +469,10 @@ def _distance_driven(trip: Trip) -> State:
     return _number(round(trip.distance, 2))
 
 
+def _cost_of(cost: EnergyCost) -> State:
+    return cost.amount
+
+
 def _capacity(estimate: BatteryEstimate) -> State:
     return estimate.capacity
 
@@ -482,7 +494,7 @@ def _sum(attribute: Attribute[float], period: str) -> SensorDescription:
 
 
 def _cost(attribute: Attribute[float], period: str) -> SensorDescription:
-    """Describe a sensor of what was paid for charging in a period."""
+    """Describe a sensor of what was paid for charging or fuel in a period."""
     return _sensor(
         attribute,
         off=period != "month",
@@ -1014,7 +1026,28 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
         suggested_display_precision=1,
         state_class=SensorStateClass.MEASUREMENT,
     ),
-    *(_cost(attribute, period) for period, attribute in car.COST.items()),
+    *(
+        _cost(attribute, period)
+        for costs in (car.COST, car.FUEL_COST)
+        for period, attribute in costs.items()
+    ),
+    _sensor(
+        car.ENERGY_COST_MONTH,
+        _cost_of,
+        extra=energy_cost_details,
+        off=True,
+        device_class=SensorDeviceClass.MONETARY,
+        suggested_display_precision=2,
+        state_class=SensorStateClass.TOTAL,
+    ),
+    _sensor(
+        car.ENERGY_COST_PER_DISTANCE,
+        _cost_of,
+        extra=energy_cost_details,
+        off=True,
+        suggested_display_precision=2,
+        state_class=SensorStateClass.MEASUREMENT,
+    ),
     *(
         _sensor(
             attribute,
@@ -1024,11 +1057,14 @@ SENSORS: Final[tuple[SensorDescription, ...]] = (
         )
         for attribute in (car.LAST_COST, car.RUNNING_COST)
     ),
-    _sensor(
-        car.COST_PER_DISTANCE,
-        off=True,
-        suggested_display_precision=2,
-        state_class=SensorStateClass.MEASUREMENT,
+    *(
+        _sensor(
+            attribute,
+            off=True,
+            suggested_display_precision=2,
+            state_class=SensorStateClass.MEASUREMENT,
+        )
+        for attribute in (car.COST_PER_DISTANCE, car.FUEL_COST_PER_DISTANCE)
     ),
     _distance(car.DISTANCE_FROM_HOME, off=True),
     _sensor(
@@ -1640,9 +1676,14 @@ class MoneyPerDistanceSensor(MyBMWSensor):
 
 
 _SPECIAL: Final[Mapping[AnyAttribute, type[MyBMWSensor]]] = {
-    **dict.fromkeys(car.COST.values(), PeriodMoneySensor),
+    **dict.fromkeys(
+        (*car.COST.values(), *car.FUEL_COST.values(), car.ENERGY_COST_MONTH), PeriodMoneySensor
+    ),
     **dict.fromkeys((car.LAST_COST, car.RUNNING_COST), MoneySensor),
-    car.COST_PER_DISTANCE: MoneyPerDistanceSensor,
+    **dict.fromkeys(
+        (car.COST_PER_DISTANCE, car.FUEL_COST_PER_DISTANCE, car.ENERGY_COST_PER_DISTANCE),
+        MoneyPerDistanceSensor,
+    ),
     **dict.fromkeys((*car.DISTANCE.values(), *car.CHARGED.values(), car.FUEL_MONTH), PeriodSensor),
     car.CONNECTION: ConnectionSensor,
     car.ACCESS: AccessSensor,

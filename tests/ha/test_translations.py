@@ -3,6 +3,7 @@
 import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from importlib import import_module
@@ -48,7 +49,7 @@ from custom_components.mybmw.device_tracker import TRACKERS
 from custom_components.mybmw.entity_choice import EntityGroup
 from custom_components.mybmw.event import EVENTS
 from custom_components.mybmw.image import DRAWINGS, IMAGES
-from custom_components.mybmw.journal.tariff import tariff_fields
+from custom_components.mybmw.journal.form import journal_fields
 from custom_components.mybmw.lock import LOCKS
 from custom_components.mybmw.notify import NOTIFIERS
 from custom_components.mybmw.number import NUMBERS
@@ -323,6 +324,10 @@ def vehicle(number: int) -> Vehicle:
         car.SERVICES.at(services, NOW),
         car.CHARGING_SESSIONS.at((values.ChargingSession(NOW, NOW),), NOW),
         car.JOURNAL_TRIP.at(trip(number), NOW),
+        *(
+            attribute.at(records.EnergyCost(13.2, 1.5, 11.7, 80.0, 40.0), NOW)
+            for attribute in (car.ENERGY_COST_MONTH, car.ENERGY_COST_PER_DISTANCE)
+        ),
         car.ESTIMATED_CAPACITY.at(records.BatteryEstimate(80.0, 79.0, 81.0, 5), NOW),
         car.PROJECTED_RANGE.at(
             records.ProjectedRange(400, 80.0, pick(records.CapacityBasis, number), 20.0, 500.0, 20),
@@ -348,7 +353,9 @@ def vehicle(number: int) -> Vehicle:
 def trip(number: int) -> records.Trip:
     energy = records.Figure(1.0, pick(records.How, number))
     away = records.RecordPlace(records.PlaceKind.AWAY)
-    return records.Trip("t", NOW, NOW, 1.0, 2.0, energy=energy, origin=away, destination=away)
+    cost = records.Money(4.68, "EUR", records.How.TARIFF)
+    made = records.Trip("t", NOW, NOW, 1.0, 2.0, energy=energy, origin=away, destination=away)
+    return replace(made, fuel_cost=cost)
 
 
 def charge(number: int) -> records.Charge:
@@ -608,7 +615,7 @@ def test_options_are_translated() -> None:
     )
     sections = steps["settings"]["sections"]
     assert sections.keys() == {"journal", "cardata", "stream", "highmobility"}
-    _assert_fields(sections["journal"], config_flow._JOURNAL.schema | tariff_fields("EUR"))
+    _assert_fields(sections["journal"], journal_fields("EUR"))
     _assert_fields(sections["highmobility"], highmobility.FIELDS.schema)
     _assert_fields(sections["cardata"], cardata_steps._REQUESTS.schema)
     _assert_fields(sections["stream"], cardata_stream.FIELDS.schema)
@@ -624,6 +631,7 @@ def test_options_are_translated() -> None:
         "price_periods_invalid",
         "price_entity_missing",
         "price_entity_unit",
+        "fuel_price_unit",
         "place_prices_invalid",
     }
 

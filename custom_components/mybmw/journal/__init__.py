@@ -14,12 +14,14 @@ from homeassistant.helpers.event import async_track_time_change
 from homeassistant.helpers.importlib import async_import_module
 from homeassistant.util import dt as dt_util
 
-from ..client import Changes, Garage, attributes as car, capabilities_of
+from ..client import AnyAttribute, Changes, Garage, attributes as car, capabilities_of
 from ..client.core.listeners import Listeners
 from ..client.core.values import ChargingSession, Position
 from ..client.journal.log import JournalEvent, Settings
 from ..client.journal.observation import OBSERVED
+from ..client.journal.series import COST, FUEL_COST
 from ..const import (
+    OPTION_FUEL_PRICE_ENTITY,
     OPTION_JOIN_STOPS,
     OPTION_JOURNAL,
     OPTION_KEEP_JOURNAL,
@@ -31,11 +33,12 @@ from ..const import (
 from ..runtime.files import mapping_of
 from .capacities import capacities_of
 from .car_journal import CarJournal, Push
+from .fuel_price import fuel_price_of
 from .meter import meter_of
 from .places import place_of
-from .price_history import PriceHistory, price_store
+from .price_history import ENERGY as ENERGY_PRICE, FUEL, Priced, PriceHistory, price_store
 from .store import CarList, files_of
-from .tariff import currency_of, has_prices, prices_of
+from .tariff import currency_of, has_fuel_price, has_prices, prices_of
 
 if TYPE_CHECKING:
     from .statistics import JournalStatistics
@@ -67,7 +70,7 @@ class Journals:
         self._loading: set[asyncio.Task[None]] = set()
         self._held: list[tuple[str, JournalEvent]] | None = []
         self._statistics: type[JournalStatistics] | None = None
-        self._prices: PriceHistory | None = None
+        self._prices: dict[Priced, PriceHistory] = {}
         self._solar: Callable[[], float | None] = _unknown
 
     async def async_start(self) -> None:
@@ -91,17 +94,17 @@ class Journals:
             self._entry.async_on_unload(end)
 
     async def _start_prices(self) -> None:
-        """Follow the entity that has the price at home, if there is one."""
+        """Follow the entities that have the prices at home and of fuel, if there are any."""
         options = _options(self._entry)
-        if options.get(OPTION_TARIFF) == TARIFF_ENTITY and options.get(OPTION_PRICE_ENTITY):
-            self._prices = PriceHistory(
-                self._hass,
-                self._entry.entry_id,
-                options[OPTION_PRICE_ENTITY],
-                self.currency,
-                self._renew_settings,
-            )
-            await self._prices.async_start()
+        entities = {FUEL: options.get(OPTION_FUEL_PRICE_ENTITY)}
+        if options.get(OPTION_TARIFF) == TARIFF_ENTITY:
+            entities[ENERGY_PRICE] = options.get(OPTION_PRICE_ENTITY)
+        for priced, entity in entities.items():
+            if entity:
+                changed, entry_id = self._renew_settings, self._entry.entry_id
+                found = PriceHistory(self._hass, entry_id, entity, self.currency, changed, priced)
+                self._prices[priced] = found
+                await found.async_start()
 
     async def _find_solar(self, now: datetime) -> None:
         """Find the solar share of charges that have ended."""
@@ -143,8 +146,8 @@ class Journals:
 
     async def async_save(self) -> None:
         """Save all journals."""
-        if self._prices is not None:
-            await self._prices.async_save()
+        for prices in self._prices.values():
+            await prices.async_save()
         for journal in self.cars.values():
             await journal.async_save()
 
@@ -164,10 +167,8 @@ class Journals:
         """Add a car, and restore its journal."""
         vehicle, files = self._garage.vehicles[vin], files_of(self._hass, self._list, vin)
         made = self._statistics
-        costs = shows_costs(self._entry)
-        statistics = (
-            None if made is None else made(self._hass, vin, lambda: vehicle.name, costs=costs)
-        )
+        costs = shown_costs(self._entry)
+        statistics = None if made is None else made(self._hass, vin, lambda: vehicle.name, costs)
         self.cars[vin] = CarJournal(
             self._hass,
             self._garage,
@@ -230,8 +231,8 @@ class Journals:
     def _close(self) -> None:
         for journal in self.cars.values():
             journal.close()
-        if self._prices is not None:
-            self._prices.close()
+        for prices in self._prices.values():
+            prices.close()
 
     async def _async_stopping(self, _event: Event) -> None:
         await self.async_save()
@@ -242,20 +243,33 @@ def is_on(entry: ConfigEntry) -> bool:
     return bool(_options(entry).get(OPTION_KEEP_JOURNAL, True))
 
 
-def shows_costs(entry: ConfigEntry) -> bool:
-    """Return whether the user has set a price."""
-    return has_prices(_options(entry))
+def shown_costs(entry: ConfigEntry) -> frozenset[str]:
+    """Return the words of the costs for which the user has set a price."""
+    options = _options(entry)
+    found = {COST: has_prices(options), FUEL_COST: has_fuel_price(options)}
+    return frozenset(word for word, priced in found.items() if priced)
+
+
+def hidden_costs(entry: ConfigEntry) -> frozenset[AnyAttribute]:
+    """Return the attributes of costs for which there is no price."""
+    shown, costs = shown_costs(entry), {COST: car.COSTS, FUEL_COST: car.FUEL_COSTS}
+    return frozenset[AnyAttribute]().union(*(costs[word] for word in costs.keys() - shown))
 
 
 def _settings(
-    hass: HomeAssistant, entry: ConfigEntry, garage: Garage, history: PriceHistory | None
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    garage: Garage,
+    histories: Mapping[Priced, PriceHistory],
 ) -> Settings:
     options = _options(entry)
+    prices = {priced: history.at for priced, history in histories.items()}
     stops = options.get(OPTION_JOIN_STOPS, DEFAULT_JOIN_STOPS)
     settings = Settings(
         timedelta(minutes=stops),
         dt_util.get_default_time_zone(),
-        prices=prices_of(hass, options, None if history is None else history.at),
+        prices=prices_of(hass, options, prices.get(ENERGY_PRICE)),
+        fuel_price=fuel_price_of(hass, options, prices.get(FUEL)),
         meter=meter_of(hass, options.get(OPTION_METER)),
         capacities=capacities_of(hass, options),
     )
@@ -283,7 +297,8 @@ async def async_remove_journals(hass: HomeAssistant, entry: ConfigEntry) -> None
         await statistics.async_clear(hass, cars)
     for vin in cars:
         await files_of(hass, cars, vin).remove()
-    await price_store(hass, entry.entry_id).async_remove()
+    for priced in (ENERGY_PRICE, FUEL):
+        await price_store(hass, entry.entry_id, priced).async_remove()
 
 
 def _unknown() -> None:

@@ -1,10 +1,10 @@
-"""What an entity has said a kWh costs: its states of two weeks, before that hourly means."""
+"""What an entity has said a kWh or a litre costs: states of two weeks, before that hourly means."""
 
 from bisect import bisect_right
 from collections.abc import Callable
 from datetime import UTC, datetime
 from math import isfinite
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
 from homeassistant.core import (
@@ -23,7 +23,7 @@ from homeassistant.util import dt as dt_util
 from ..client.journal.series import QUARTER
 from ..const import DOMAIN
 from ..runtime.files import contents_of, mapping_of, sequence_of
-from .price_units import price_factor
+from .price_units import fuel_price_factor, price_factor
 
 _VERSION: Final = 1
 _HOUR: Final = 3600
@@ -36,9 +36,23 @@ _ASK_AFTER: Final = 1.0
 _SETTLED: Final = 3 * _HOUR
 
 
-def price_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
+class Priced(NamedTuple):
+    """What has a price: the name of the file, and what returns by what a unit is multiplied."""
+
+    name: str
+    factor: Callable[[object, str], float | None]
+
+
+ENERGY: Final = Priced("prices", price_factor)
+FUEL: Final = Priced("fuel_prices", fuel_price_factor)
+
+
+def price_store(
+    hass: HomeAssistant, entry_id: str, priced: Priced = ENERGY
+) -> Store[dict[str, Any]]:
     """Return the file of the prices of an entry."""
-    return Store(hass, _VERSION, f"{DOMAIN}.{entry_id}.prices", private=True, atomic_writes=True)
+    name = f"{DOMAIN}.{entry_id}.{priced.name}"
+    return Store(hass, _VERSION, name, private=True, atomic_writes=True)
 
 
 class PriceHistory:
@@ -54,12 +68,14 @@ class PriceHistory:
         entity_id: str,
         currency: str,
         changed: Callable[[], None],
+        priced: Priced = ENERGY,
     ) -> None:
         self._hass = hass
         self._entity = entity_id
         self._currency = currency
         self._changed = changed
-        self._store = price_store(hass, entry_id)
+        self._factor = priced.factor
+        self._store = price_store(hass, entry_id, priced)
         self._times: list[float] = []
         self._prices: list[float | None] = []
         self._hours: dict[int, float | None] = {}
@@ -143,7 +159,7 @@ class PriceHistory:
         except ValueError:
             return None
         unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
-        factor = price_factor(unit, self._currency)
+        factor = self._factor(unit, self._currency)
         return None if factor is None or not isfinite(price) else price * factor
 
     def _dump(self) -> dict[str, Any]:
@@ -180,7 +196,7 @@ class PriceHistory:
         times = [datetime.fromtimestamp(time, UTC) for time in (start, end)]
         found = await recorded.async_hours(self._hass, [self._entity], *times, "mean")
         hours = found.get(self._entity)
-        factor = hours and price_factor(hours.unit, self._currency)
+        factor = hours and self._factor(hours.unit, self._currency)
         known = {} if not factor else {key: factor * each for key, each in hours.values.items()}
         settled = dt_util.utcnow().timestamp() - _SETTLED
         before = len(self._hours)

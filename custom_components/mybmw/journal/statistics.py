@@ -7,7 +7,7 @@ A new series is a member of `Series` with what a record adds to it, a unit here,
 translations (`selector.series`).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import batched
 from typing import Final, NamedTuple
@@ -32,7 +32,7 @@ from homeassistant.util.unit_conversion import DistanceConverter, EnergyConverte
 
 from ..client.core.records import Record
 from ..client.journal.hourly import HourlySum, HourlySums
-from ..client.journal.series import COST, Series, currency_of
+from ..client.journal.series import COST, FUEL_COST, Series, cost_of
 from ..const import DOMAIN
 
 _ROWS_AT_ONCE: Final = 2000
@@ -56,13 +56,18 @@ KINDS: Final[Mapping[Series, _Kind]] = {
 }
 
 
-SERIES: Final = (*Series, COST)
-"""The words for series; the one for costs stands for all currencies."""
+SERIES: Final = (*Series, COST, FUEL_COST)
+"""The words for series; those for costs stand for all currencies."""
 
 
 def _kind_of(series: str) -> _Kind:
-    currency = currency_of(series)
-    return KINDS[Series(series)] if currency is None else _Kind(currency, None)
+    cost = cost_of(series)
+    return KINDS[Series(series)] if cost is None else _Kind(cost.currency, None)
+
+
+def _word_of(series: str) -> str:
+    cost = cost_of(series)
+    return series if cost is None else cost.word
 
 
 def statistic_id(vin: str, series: str) -> str:
@@ -71,10 +76,14 @@ def statistic_id(vin: str, series: str) -> str:
 
 
 class JournalStatistics:
-    """Writes the statistics of one car; those of costs if the user has set a price."""
+    """Writes the statistics of one car; `costs` are the words of those that have a price."""
 
     def __init__(
-        self, hass: HomeAssistant, vin: str, car_name: Callable[[], str], *, costs: bool = False
+        self,
+        hass: HomeAssistant,
+        vin: str,
+        car_name: Callable[[], str],
+        costs: Collection[str] = (),
     ) -> None:
         self._hass = hass
         self._vin = vin
@@ -110,7 +119,7 @@ class JournalStatistics:
     def rebuild(self, wanted: Iterable[str] = SERIES) -> None:
         """Delete series of the car and write them again."""
         words = set(wanted)
-        found = [key for key in self._sums.hours if words & {key, currency_of(key) and COST}]
+        found = [key for key in self._sums.hours if words & {key, _word_of(key)}]
         self._sums.drop_empty()
         for series in filter(self._is_shown, found):
             get_instance(self._hass).async_clear_statistics([statistic_id(self._vin, series)])
@@ -134,7 +143,7 @@ class JournalStatistics:
         return {series: _checksum(self._sums.sums(series)) for series in shown}
 
     def _is_shown(self, series: str) -> bool:
-        return series in KINDS or (self._costs and currency_of(series) is not None)
+        return series in KINDS or _word_of(series) in self._costs
 
     def _write(self, series: str, rows: Sequence[HourlySum]) -> None:
         for some in batched(rows, _ROWS_AT_ONCE, strict=False):
@@ -143,11 +152,10 @@ class JournalStatistics:
     def metadata(self, series: str) -> StatisticMetaData:
         """Return the name, unit and kind of a series."""
         kind = _kind_of(series)
-        word = COST if currency_of(series) else series
         return StatisticMetaData(
             mean_type=StatisticMeanType.NONE,
             has_sum=True,
-            name=f"{self._car_name()} {self._names.get(word, series)}",
+            name=f"{self._car_name()} {self._names.get(_word_of(series), series)}",
             source=DOMAIN,
             statistic_id=statistic_id(self._vin, series),
             unit_class=kind.unit_class,

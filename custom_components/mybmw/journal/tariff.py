@@ -28,6 +28,8 @@ from ..client.journal.prices import Price, PriceAt, PriceList, PricePeriod, fixe
 from ..const import (
     HIGHEST_PRICE,
     OPTION_CURRENCY,
+    OPTION_FUEL_PRICE,
+    OPTION_FUEL_PRICE_ENTITY,
     OPTION_PLACE_PRICES,
     OPTION_PRICE,
     OPTION_PRICE_ENTITY,
@@ -50,7 +52,8 @@ MOST_PLACES: Final = 5
 _UNKNOWN: Final = frozenset({"unknown", "unavailable"})
 
 
-def _amount(unit: str, low: float = 0.0) -> NumberSelector:
+def amount_field(unit: str, low: float = 0.0) -> NumberSelector:
+    """Return a field for an amount of money."""
     return NumberSelector(
         NumberSelectorConfig(
             min=low,
@@ -79,7 +82,7 @@ def _rows(key: str, label: str, fields: Mapping[str, Selector[Any]]) -> ObjectSe
 
 def tariff_fields(currency: str) -> dict[vol.Marker, Any]:
     """Return the fields of prices for the options, in a currency that can be changed."""
-    price, fee = _amount(f"{currency}/kWh", -HIGHEST_PRICE), _amount(currency)
+    price, fee = amount_field(f"{currency}/kWh", -HIGHEST_PRICE), amount_field(currency)
     periods: dict[str, Selector[Any]] = {
         "start": TimeSelector(),
         "end": TimeSelector(),
@@ -126,7 +129,8 @@ def currency_of(hass: HomeAssistant, options: Mapping[str, Any]) -> str:
 
 def without_idle_currency(options: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return options without a currency that no price is in."""
-    idle = frozenset[str]() if has_prices(options) else {OPTION_CURRENCY}
+    priced = has_prices(options) or has_fuel_price(options)
+    idle = frozenset[str]() if priced else {OPTION_CURRENCY}
     return {key: value for key, value in options.items() if key not in idle}
 
 
@@ -185,10 +189,17 @@ def prices_of(
 
 
 def has_prices(options: Mapping[str, Any]) -> bool:
-    """Return whether the user has set a price."""
+    """Return whether the user has set a price of charging."""
     keys = (OPTION_PUBLIC_AC, OPTION_PUBLIC_DC, OPTION_PLACE_PRICES)
     set_alone = any(options.get(key) not in (None, []) for key in keys)
     return set_alone or options.get(OPTION_TARIFF, TARIFF_NONE) != TARIFF_NONE
+
+
+def has_fuel_price(options: Mapping[str, Any]) -> bool:
+    """Return whether the user has set a price of fuel."""
+    return any(
+        options.get(key) is not None for key in (OPTION_FUEL_PRICE, OPTION_FUEL_PRICE_ENTITY)
+    )
 
 
 def _public(price: float | None, fee: float) -> Price | None:

@@ -18,7 +18,7 @@ from ..client.core.records import Record, Trip, TripClass
 from ..client.journal.capacity_row import CapacityRow
 from ..client.journal.export import CHARGE_COLUMNS, TRIP_COLUMNS, Column, as_csv, as_data
 from ..client.journal.log import Log
-from ..client.journal.series import COST, Series
+from ..client.journal.series import COST, FUEL_COST, Series
 from ..client.journal.summary import Period, Summary, starts, summaries
 from ..journal.car_journal import CarJournal
 from ..runtime.errors import translated_error
@@ -30,7 +30,7 @@ LONGEST_NOTE: Final = 500
 NO_CATEGORY: Final = "none"
 CATEGORIES: Final = [*(item.value for item in TripClass), NO_CATEGORY]
 PERIODS: Final = [item.value for item in Period]
-SERIES: Final = [*(item.value for item in Series), COST]
+SERIES: Final = [*(item.value for item in Series), COST, FUEL_COST]
 ORDERS: Final = ["newest_first", "oldest_first"]
 FORMATS: Final = ["csv", "json"]
 DELIMITERS: Final = {"comma": ",", "semicolon": ";"}
@@ -105,11 +105,32 @@ def _summary(item: Summary) -> dict[str, JsonValueType]:
         "solar_share": item.solar_share,
         **({} if item.battery is None else {"battery": _battery(item.battery)}),
         **({"cost": costs, "cost_per_100km": _rounded(item.costs_per_distance)} if costs else {}),
+        **(_fuel_costs(item) if item.fuel_costs else {}),
     }
 
 
 def _fuel(item: Summary) -> dict[str, JsonValueType]:
     return {"fuel": item.fuel, "fuel_consumption": item.fuel_consumption}
+
+
+def _fuel_costs(item: Summary) -> dict[str, JsonValueType]:
+    found: dict[str, JsonValueType] = {
+        "fuel_cost": _rounded(item.fuel_costs),
+        "fuel_cost_per_100km": _rounded(item.fuel_costs_per_distance),
+    }
+    if not item.costs:
+        return found
+    return found | {
+        "energy_cost": _rounded(_added(item.costs, item.fuel_costs)),
+        "energy_cost_per_100km": _rounded(
+            _added(item.costs_per_distance, item.fuel_costs_per_distance)
+        ),
+    }
+
+
+def _added(charging: Mapping[str, float], fuel: Mapping[str, float]) -> Mapping[str, float]:
+    """Return the sums in those currencies in which both are known."""
+    return {key: charging[key] + fuel[key] for key in charging.keys() & fuel.keys()}
 
 
 def _battery(row: CapacityRow) -> dict[str, JsonValueType]:

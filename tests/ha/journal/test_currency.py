@@ -108,7 +108,7 @@ async def test_another_currency_of_home_assistant(
     """Prices in euros stay in euros, in the form, the sums, new costs and corrections."""
     form = Form(hass, account)
     await form.open()
-    assert form.units == {"EUR", "EUR/kWh"}
+    assert form.units == {"EUR", "EUR/kWh", "EUR/L"}
     await form.submit(**FIXED)
     assert account.options["journal"]["currency"] == "EUR"
     await charged(account, sends, BEFORE)
@@ -118,7 +118,7 @@ async def test_another_currency_of_home_assistant(
     assert {cost.currency for cost in amounts(found)} == {"EUR"}
     assert shown(hass) == (1.5, "EUR")
     await form.open()
-    assert form.units == {"EUR", "EUR/kWh"}
+    assert form.units == {"EUR", "EUR/kWh", "EUR/L"}
     answer = await act(hass, "set_charge", I4, cost=5)
     assert (answer["charge"]["cost"], answer["charge"]["currency"]) == (5, "EUR")
     assert await hass.config_entries.async_reload(account.entry_id)
@@ -134,7 +134,7 @@ async def test_without_prices(hass: HomeAssistant, account: MockConfigEntry) -> 
     assert "currency" not in account.options["journal"]
     await hass.config.async_update(currency="SEK")
     await form.open()
-    assert form.units == {"SEK", "SEK/kWh"}
+    assert form.units == {"SEK", "SEK/kWh", "SEK/L"}
 
 
 async def test_another_currency_of_prices(
@@ -148,7 +148,7 @@ async def test_another_currency_of_prices(
     await form.open()
     await form.submit(currency="CHF", **FIXED)
     assert form.shown["errors"] == {"base": "currency_changed"}
-    assert form.units == {"CHF", "CHF/kWh"}
+    assert form.units == {"CHF", "CHF/kWh", "CHF/L"}
     assert account.options["journal"]["currency"] == "EUR"
     await form.submit(currency="CHF", tariff="fixed", price=0.28)
     assert form.shown["type"] is FlowResultType.CREATE_ENTRY

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, Final, cast, final
 
 from .commands import CommandKind, CommandResult
-from .records import BatteryEstimate, Charge, Prediction, ProjectedRange, Trip
+from .records import BatteryEstimate, Charge, EnergyCost, Prediction, ProjectedRange, Trip
 from .value_class import record
 from .values import (
     Access,
@@ -297,10 +297,21 @@ COST: Final[Mapping[str, Attribute[float]]] = {
 COST_PER_DISTANCE: Final = Attribute("cost_per_100km", float)
 LAST_COST: Final = Attribute("last_charge_cost", float)
 RUNNING_COST: Final = Attribute("running_charge_cost", float)
+FUEL_COST: Final[Mapping[str, Attribute[float]]] = {
+    period: Attribute(f"fuel_cost_{period}", float) for period in ("today", "week", "month", "year")
+}
+FUEL_COST_PER_DISTANCE: Final = Attribute("fuel_cost_per_100km", float)
+ENERGY_COST_MONTH: Final = Attribute("energy_cost_month", EnergyCost)
+ENERGY_COST_PER_DISTANCE: Final = Attribute("energy_cost_per_100km", EnergyCost)
+_ENERGY_COSTS: Final = (ENERGY_COST_MONTH, ENERGY_COST_PER_DISTANCE)
 COSTS: Final[frozenset[AnyAttribute]] = frozenset(
-    {*COST.values(), COST_PER_DISTANCE, LAST_COST, RUNNING_COST}
+    {*COST.values(), COST_PER_DISTANCE, LAST_COST, RUNNING_COST, *_ENERGY_COSTS}
 )
-"""What is known once the user has set a price."""
+"""What is known once the user has set a price of charging."""
+FUEL_COSTS: Final[frozenset[AnyAttribute]] = frozenset(
+    {*FUEL_COST.values(), FUEL_COST_PER_DISTANCE, *_ENERGY_COSTS}
+)
+"""What is known once the user has set a price of fuel."""
 ESTIMATED_CAPACITY: Final = Attribute("estimated_battery_capacity", BatteryEstimate)
 ESTIMATED_HEALTH: Final = Attribute("estimated_battery_health", float, Unit.PERCENT)
 EFFICIENCY: Final[Mapping[str, Attribute[float]]] = {
@@ -335,6 +346,7 @@ JOURNAL: Final[frozenset[AnyAttribute]] = frozenset(
         CHARGED_HOME,
         CHARGED_AWAY,
         *COSTS,
+        *FUEL_COSTS,
         ESTIMATED_CAPACITY,
         ESTIMATED_HEALTH,
         *EFFICIENCY.values(),

@@ -161,6 +161,21 @@ class Prediction:
 
 
 @record
+class EnergyCost:
+    """What driving cost: charging and fuel, together and apart.
+
+    Charging is that of `distance` km, fuel that of the trips of which the fuel is known, together
+    `fuel_distance` km.
+    """
+
+    amount: float
+    charging: float
+    fuel: float
+    distance: float
+    fuel_distance: float
+
+
+@record
 class Trip:
     """One trip, or several that only one step of the odometer shows (`parts_unknown`).
 
@@ -178,6 +193,7 @@ class Trip:
     end_soc: float | None = None
     energy: Figure | None = None
     fuel: Figure | None = None
+    fuel_cost: Money | None = None
     electric_share: float | None = None
     origin: RecordPlace = field(default_factory=RecordPlace)
     destination: RecordPlace = field(default_factory=RecordPlace)

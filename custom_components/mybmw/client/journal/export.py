@@ -49,9 +49,9 @@ def _place(key: str) -> tuple[Column, Column]:
     return _column(key, None, f"{key}.name"), _column(f"{key}_kind", None, f"{key}.kind")
 
 
-def _money(part: str) -> Callable[[Charge], object]:
-    def value(item: Charge) -> object:
-        cost: Money | None = item.cost
+def _money(part: str, key: str = "cost") -> Callable[[Record], object]:
+    def value(item: Record) -> object:
+        cost: Money | None = getattr(item, key)
         return None if cost is None else getattr(cost, part)
 
     return value
@@ -77,6 +77,9 @@ TRIP_COLUMNS: Final = (
     *_figure("energy", "kWh"),
     _column("consumption", "kWh/100km"),
     *_figure("fuel", "L"),
+    Column("fuel_cost", None, _money("amount", "fuel_cost")),
+    Column("currency", None, _money("currency", "fuel_cost")),
+    Column("fuel_cost_from", None, _money("how", "fuel_cost")),
     _column("electric_share", "%"),
     _column("count"),
     _column("parts_unknown"),

@@ -15,6 +15,7 @@ from .battery import Battery
 from .charges import ChargeTracker
 from .costs import ChargingCosts
 from .distances import PeriodDistances
+from .fuel_costs import FuelCosts
 from .lifetime import LifetimeCounts
 from .log import JournalEvent, Log, Settings
 from .observation import OBSERVED, Observation
@@ -62,6 +63,7 @@ class Journal:
         self.prediction = SocPrediction()
         self.presence = Presence()
         self.costs = ChargingCosts()
+        self.fuel_costs = FuelCosts()
         self.battery = Battery()
         self.standby = Standby()
         self.range = RangeProjection()
@@ -80,6 +82,7 @@ class Journal:
         self.costs.update(self.log, self.settings.prices)
         parked = self.trips.driving is False
         self.lifetime.look(observation, self.log, parked=parked)
+        self.fuel_costs.update(self.log, self.settings.fuel_price)
         self.presence.look(observation, self.settings, parked=parked)
         self.battery.look(observation)
         self.standby.look(observation, parked=parked)
@@ -152,10 +155,13 @@ class Journal:
             driven |= self._distances.of(self.log, current, now, self.settings.zone)
         yield from driven.items()
         yield from self._sums.burnt(self.log, now, self.settings.zone)
+        yield from self.fuel_costs.values(self._sums.fuel_costs)
         charged = [*self.charges.values(seen, now, self.settings)]
         yield from ((key, self._as_filed(value)) for key, value in charged)
         if charged:
-            yield from self.costs.values(self.log, driven, now, self.settings.zone)
+            costs = dict(self.costs.values(self.log, driven, now, self.settings.zone))
+            yield from costs.items()
+            yield from self.fuel_costs.together(driven | costs, self._sums.fuel_costs)
             yield from self.costs.running(self.charges.running(seen))
             yield from self.battery.values(seen, self.log.charges.values(), self.log.version)
             yield from self._sums.of(self.log, now, self.settings.zone)

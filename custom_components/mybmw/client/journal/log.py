@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, cast
 from ..core.records import Charge, Record, RecordPlace, Trip
 from ..core.value_class import mutable, record
 from ..core.values import Position
-from .prices import PriceList
+from .prices import FuelPrice, PriceList
 
 RECENT: Final = timedelta(hours=1)
 """An event that is older than this is not reported."""
@@ -41,9 +41,9 @@ class Settings:
     """What the user has set for the journal; `place_of` returns the place of a position.
 
     Days and months are those of the time zone `zone`. A car within `home_radius` metres of `home`
-    is at home. `prices` are None if there are none. `meter` returns the kWh that the charger at
-    home has counted, `solar` the part of the power there that comes from the sun; None if not
-    known. `capacities` are usable ones in kWh by VIN.
+    is at home. `prices` and `fuel_price` are None if there are none. `meter` returns the
+    kWh that the charger at home has counted, `solar` the part of the power there that comes from
+    the sun; None if not known. `capacities` are usable ones in kWh by VIN.
     """
 
     join_stops: timedelta = timedelta(minutes=5)
@@ -52,6 +52,7 @@ class Settings:
     home: Position | None = None
     home_radius: float = 100.0
     prices: PriceList | None = None
+    fuel_price: FuelPrice | None = None
     meter: Callable[[], float | None] = lambda: None
     solar: Callable[[], float | None] = lambda: None
     capacities: Mapping[str, float] = field(default_factory=dict)

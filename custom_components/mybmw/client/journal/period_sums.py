@@ -16,7 +16,7 @@ from ..core.attributes import (
 )
 from ..core.records import Charge, Record
 from .log import Log
-from .summary import Means, Period, start_of
+from .summary import Mean, Means, Period, start_of
 
 _PERIODS: Final[Mapping[Period, str]] = {
     Period.DAY: "today",
@@ -54,6 +54,11 @@ class PeriodSums:
         fuel = self._means[Period.MONTH].fuel
         yield FUEL_MONTH, round(fuel.total, 2) if fuel.weight else None
         yield FUEL_CONSUMPTION_MONTH, fuel.per_hundred
+
+    @property
+    def fuel_costs(self) -> Mapping[str, Mapping[str, Mean]]:
+        """The costs of fuel by period and currency, as of the last `burnt`."""
+        return {name: self._means[period].fuel_costs for period, name in _PERIODS.items()}
 
     def _update(self, log: Log, now: datetime, zone: tzinfo) -> None:
         starts = {period: start_of(period, now, zone) for period in _PERIODS}

@@ -48,6 +48,14 @@ class Price(NamedTuple):
 
 
 @record
+class FuelPrice:
+    """The price of a litre of fuel at any time, in one currency."""
+
+    currency: str
+    at: PriceAt
+
+
+@record
 class PriceList:
     """All prices of the user: at home, by the entity id of zones, and at public charging points."""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..core.records import Charge, Record, Trip
 
@@ -15,7 +15,7 @@ from ..core.records import Charge, Record, Trip
 class Series(StrEnum):
     """The series of sums; the names are parts of ids of statistics and never change.
 
-    There is one more for the cost in each currency.
+    There are two more for each currency: the cost of charging and that of fuel.
     """
 
     DISTANCE = "distance"
@@ -26,6 +26,7 @@ class Series(StrEnum):
 
 
 COST: Final = "charging_cost"
+FUEL_COST: Final = "fuel_cost"
 
 type Part = tuple[str, int, int]
 """What a record adds to a series: the start of a quarter in s since 1970, and millionths."""
@@ -46,6 +47,10 @@ def parts_of(item: Record) -> Iterator[Part]:
         yield from _spread(Series.DRIVING_ENERGY, item, item.energy.value)
     if item.fuel is not None:
         yield from _spread(Series.FUEL, item, item.fuel.value)
+    if item.fuel_cost is not None:
+        yield from _spread(
+            cost_series(item.fuel_cost.currency, FUEL_COST), item, item.fuel_cost.amount
+        )
 
 
 def _charged(item: Charge) -> Iterator[Part]:
@@ -59,15 +64,22 @@ def _charged(item: Charge) -> Iterator[Part]:
     yield from ((series, start, amount) for start, amount in quarters.items())
 
 
-def cost_series(currency: str) -> str:
-    """Return the series of the cost in a currency."""
-    return f"{COST}_{currency.lower()}"
+class CostSeries(NamedTuple):
+    """What a series of costs is of, such as `charging_cost`, and its currency."""
+
+    word: str
+    currency: str
 
 
-def currency_of(series: str) -> str | None:
-    """Return the currency of a series, None if it is not of a cost."""
-    start = f"{COST}_"
-    return series.removeprefix(start).upper() if series.startswith(start) else None
+def cost_series(currency: str, word: str = COST) -> str:
+    """Return the series of a cost in a currency."""
+    return f"{word}_{currency.lower()}"
+
+
+def cost_of(series: str) -> CostSeries | None:
+    """Return what a series of costs is of, None if it is another one."""
+    word, _, currency = series.rpartition("_")
+    return CostSeries(word, currency.upper()) if word in (COST, FUEL_COST) else None
 
 
 def _paid(item: Charge) -> Iterator[Part]:
@@ -87,7 +99,7 @@ def _paid(item: Charge) -> Iterator[Part]:
         yield series, _quarter(item.end), total - given
 
 
-def _spread(series: Series, trip: Trip, amount: float) -> Iterator[Part]:
+def _spread(series: str, trip: Trip, amount: float) -> Iterator[Part]:
     """Divide an amount among the quarters of an hour of a trip, so that the parts add up to it.
 
     All of it is in the last one if the start is not known.

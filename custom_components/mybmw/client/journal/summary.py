@@ -1,7 +1,7 @@
 """Sums of trips and charges by day, week, month or year of the calendar."""
 
 from bisect import bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from datetime import datetime, timedelta, tzinfo
@@ -12,7 +12,7 @@ from typing import Final
 from ..core.records import Charge, Record
 from ..core.value_class import mutable, record
 from .capacity_row import CapacityRow, capacity_row
-from .series import MILLION, Series, currency_of, parts_of
+from .series import COST, FUEL_COST, MILLION, Series, cost_of, parts_of
 
 
 class Period(StrEnum):
@@ -31,8 +31,9 @@ class Summary:
     Energy and distance count when they flowed and were driven, records when they ended. The
     consumption in kWh/100 km is that of the trips whose energy is known, weighted by distance; the
     solar share is that of the charges at home for which it is known, weighted by energy. Fuel is in
-    litres and L/100 km. `costs` are those of charging by currency, `battery` is
-    what the charges show of the battery.
+    litres and L/100 km. `costs` are those of charging by currency, `fuel_costs` those of the fuel
+    that is known, `fuel_costs_per_distance` what it cost per 100 km. `battery` is what the charges
+    show of the battery.
     """
 
     start: datetime
@@ -49,6 +50,8 @@ class Summary:
     charges: int = 0
     solar_share: float | None = None
     costs: Mapping[str, float] = field(default_factory=dict)
+    fuel_costs: Mapping[str, float] = field(default_factory=dict)
+    fuel_costs_per_distance: Mapping[str, float] = field(default_factory=dict)
     battery: CapacityRow | None = None
 
     @property
@@ -127,6 +130,11 @@ class Mean:
         """The total per 100 of the weight, None if nothing is known."""
         return round(100 * self.total / self.weight, 1) if self.weight else None
 
+    @property
+    def per_distance(self) -> float | None:
+        """The total per 100 km, None for a short distance, of which it says nothing."""
+        return 100 * self.total / self.weight if self.weight >= LEAST_DISTANCE else None
+
 
 @mutable
 class Means:
@@ -135,6 +143,7 @@ class Means:
     consumption: Mean = field(default_factory=Mean)
     electric_share: Mean = field(default_factory=Mean)
     fuel: Mean = field(default_factory=Mean)
+    fuel_costs: defaultdict[str, Mean] = field(default_factory=lambda: defaultdict(Mean))
     solar_share: Mean = field(default_factory=Mean)
 
     def count(self, item: Record) -> None:
@@ -150,6 +159,9 @@ class Means:
             self.electric_share.add(item.distance * item.electric_share / 100, item.distance)
         if item.fuel is not None:
             self.fuel.add(item.fuel.value, item.distance)
+        if item.fuel_cost is not None:
+            cost = item.fuel_cost
+            self.fuel_costs[cost.currency].add(cost.amount, item.distance)
 
 
 @mutable
@@ -203,10 +215,21 @@ def _summary(span: tuple[datetime, datetime], sums: _Sums) -> Summary:
         charged_away=amounts.get(Series.CHARGED_AWAY, 0.0),
         charges=len(sums.charges),
         solar_share=sums.means.solar_share.per_hundred,
-        costs={
-            currency: amount / MILLION
-            for series, amount in sums.series.items()
-            if (currency := currency_of(series)) is not None
+        costs=_costs(sums, COST),
+        fuel_costs=dict.fromkeys(sums.means.fuel_costs, 0.0) | _costs(sums, FUEL_COST),
+        fuel_costs_per_distance={
+            currency: mean.per_distance
+            for currency, mean in sums.means.fuel_costs.items()
+            if mean.per_distance is not None
         },
         battery=capacity_row(sums.charges),
     )
+
+
+def _costs(sums: _Sums, word: str) -> dict[str, float]:
+    """Return the costs of charging or fuel by currency."""
+    return {
+        found.currency: amount / MILLION
+        for series, amount in sums.series.items()
+        if (found := cost_of(series)) is not None and found.word == word
+    }

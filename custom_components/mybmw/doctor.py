@@ -115,8 +115,7 @@ def _view(poller: SourcePoller, vin: str) -> View:
 
 def _error(poller: SourcePoller, vin: str) -> Any:
     """Return the error of the last request for the values of a car, or of all."""
-    unanswered = poller.unanswered.get(vin) if isinstance(poller, PlannedPoller) else None
-    return poller.error or unanswered
+    return poller.error or poller.unanswered.get(vin)
 
 
 @callback

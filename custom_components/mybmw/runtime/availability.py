@@ -71,7 +71,10 @@ class SourceAvailability:
     in the last list. `by_car` is the availability that entities show, by VIN; `logged` are the cars
     that were logged as unreadable. `blocked` is whether BMW refused the source and has not answered
     since, `refused_before` whether that was before a restart and there was no request since.
+    `unanswered` is the error of the last request for values by VIN.
     """
+
+    unanswered: Mapping[str, ClientError] = {}
 
     def __init__(self, source: Source, vehicles: Mapping[str, Vehicle]) -> None:
         self.source = source
@@ -200,9 +203,10 @@ class SourceAvailability:
         self.error = poll.error
         if poll.error is None:
             self.last_poll = dt_util.utcnow()
-        self.failed = frozenset(
-            vin for vin, error in poll.errors.items() if not isinstance(error, QuotaError)
-        )
+        self.unanswered = {
+            vin: error for vin, error in poll.errors.items() if not isinstance(error, QuotaError)
+        }
+        self.failed = frozenset(self.unanswered)
         if poll.vins is not None:
             self.listed = poll.vins
             self.missing -= poll.vins
@@ -214,6 +218,8 @@ class SourceAvailability:
         if error is None:
             if vin in poll.readings:
                 self.failed -= {vin}
+                self.unanswered = {**self.unanswered}
+                self.unanswered.pop(vin, None)
                 self.error = None
                 self.refused_before = False
         elif is_dead_login(error):
@@ -226,9 +232,6 @@ class PlannedAvailability(SourceAvailability):
     Values stay current as long as the car can send new ones; a failed request changes nothing,
     unless it means that a new login is required.
     """
-
-    unanswered: Mapping[str, ClientError] = {}
-    """The error of the last request for values by VIN, unless BMW denied access."""
 
     @property
     @override
@@ -250,11 +253,12 @@ class PlannedAvailability(SourceAvailability):
         """Record the result of a poll, which need not include every car."""
         denied = {vin for vin, error in poll.errors.items() if isinstance(error, NotAllowedError)}
         failed = self.failed.difference(poll.readings) | denied
+        unanswered = self.unanswered
         super().record_poll(poll)
         self.failed = failed
         errors = {
             vin: error
-            for vin, error in {**self.unanswered, **poll.errors}.items()
+            for vin, error in {**unanswered, **poll.errors}.items()
             if not isinstance(error, (NotAllowedError, QuotaError))
         }
         answered = poll.readings.keys() - poll.errors.keys()

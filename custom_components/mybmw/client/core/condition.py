@@ -6,7 +6,14 @@ from typing import Final, NamedTuple
 
 from . import attributes as a
 from .attributes import AnyAttribute
-from .errors import ApiError, ClientError, NetworkError, QuotaError
+from .errors import (
+    ApiError,
+    CarUnreachableError,
+    ClientError,
+    NetworkError,
+    NotAllowedError,
+    QuotaError,
+)
 from .explanation import Cause
 from .policy import Policy
 from .reconcile import MOVING
@@ -16,6 +23,8 @@ from .vehicle import Vehicle
 
 _SERVER_ERROR: Final = 500
 _AT_THE_TIME: Final = timedelta(minutes=2)
+_RESTING: Final = timedelta(minutes=15)
+"""How long before an answer a car has last reported that counts as asleep."""
 _UNREADABLE: Final[Mapping[Unreadable, Cause]] = {
     Unreadable.LOGIN_NEEDED: Cause.LOGIN_NEEDED,
     Unreadable.BLOCKED: Cause.BLOCKED,
@@ -24,6 +33,10 @@ _UNREADABLE: Final[Mapping[Unreadable, Cause]] = {
     Unreadable.SILENT: Cause.SILENT,
     Unreadable.FAILED: Cause.FAILED,
     Unreadable.WAITING: Cause.WAITING,
+}
+_TOLD: Final[Mapping[type[ClientError], Cause]] = {
+    CarUnreachableError: Cause.NOT_REPORTED,
+    NotAllowedError: Cause.NOT_ALLOWED,
 }
 _REFUSED_TO: Final[Mapping[Access, tuple[Cause, ...]]] = {
     Access.SECONDARY: (Cause.NOT_MAIN_USER,),
@@ -99,17 +112,33 @@ def _sends(case: Case, view: View) -> bool:
 
 
 def connection_causes(case: Case, view: View) -> tuple[Cause, ...]:
-    """Return whether a connected car is asleep or has never sent."""
+    """Return whether a car is asleep or has never sent, as far as a source knows it."""
+    if view.status.stream is None:
+        return _resting(case, view)
     if view.status.stream is not StreamState.CONNECTED:
         return ()
     match case.vehicle.value(a.CONNECTION):
         case Connection.ASLEEP:
-            # A car that was moving when its last message came has not simply been parked
-            moving = case.vehicle.value(MOVING) is True
-            return (Cause.NOT_REPORTED if moving else Cause.ASLEEP,)
+            return _quiet(case.vehicle)
         case Connection.NEVER_SENT:
             return (Cause.NEVER_SENT,)
     return ()
+
+
+def _resting(case: Case, view: View) -> tuple[Cause, ...]:
+    """Return whether a car had not reported for long when a service was asked for its values."""
+    if isinstance(view.error, CarUnreachableError):
+        return (Cause.NOT_REPORTED,)
+    # All values of a car that is asked for them have these two times
+    trace = view.trace(a.MILEAGE)
+    if trace is None or not trace.polled or trace.asked is None or trace.reported is None:
+        return ()
+    return _quiet(case.vehicle) if trace.asked - trace.reported > _RESTING else ()
+
+
+def _quiet(vehicle: Vehicle) -> tuple[Cause, ...]:
+    """Return why a car says nothing; one that was moving last has not simply been parked."""
+    return (Cause.NOT_REPORTED if vehicle.value(MOVING) is True else Cause.ASLEEP,)
 
 
 def unreadable_causes(case: Case, view: View) -> tuple[Cause, ...]:
@@ -121,7 +150,9 @@ def unreadable_causes(case: Case, view: View) -> tuple[Cause, ...]:
         if access is not None and access.source == view.name:
             return _REFUSED_TO[access.value]
     if view.unreadable in (Unreadable.FAILED, Unreadable.SILENT):
-        return source_causes(view, case.views) or (_UNREADABLE[view.unreadable],)
+        found = (cause for kind, cause in _TOLD.items() if isinstance(view.error, kind))
+        cause = next(found, _UNREADABLE[view.unreadable])
+        return source_causes(view, case.views) or (cause,)
     return (_UNREADABLE[view.unreadable],)
 
 

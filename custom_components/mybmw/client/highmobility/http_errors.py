@@ -7,7 +7,14 @@ import httpx
 import orjson
 
 from ..core.convert import mapping, sequence
-from ..core.errors import ApiError, AuthError, ClientError, NotAllowedError, QuotaError
+from ..core.errors import (
+    ApiError,
+    AuthError,
+    CarUnreachableError,
+    ClientError,
+    NotAllowedError,
+    QuotaError,
+)
 from ..core.known_words import known_words
 from ..core.redaction import Redaction
 from ..transport.http import retry_after
@@ -24,7 +31,7 @@ class GrantError(AuthError):
     """A code or refresh token is not accepted any more: it is too old, was used or revoked."""
 
 
-class AsleepError(ApiError):
+class AsleepError(CarUnreachableError):
     """The car is offline or asleep."""
 
 

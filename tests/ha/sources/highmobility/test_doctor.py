@@ -35,8 +35,8 @@ async def test_privacy_mode(
     assert state(hass, f"{SERVICE}_state_of_the_service") == "privacy"
     await elapse(2 * HOUR)
     await elapse(SECOND)
-    assert (await explain(hass, account, I4))["car"]["state"] == "ok"
-    assert state(hass, f"{CAR}_data_state") == "ok"
+    assert (await explain(hass, account, I4))["car"]["state"] == "asleep"
+    assert state(hass, f"{CAR}_data_state") == "asleep"
     assert state(hass, f"{SERVICE}_state_of_the_service") == "ok"
 
 
@@ -67,7 +67,7 @@ async def test_approval_is_missing(
     await elapse(6 * HOUR)
     await elapse(SECOND)
     assert state(hass, f"{SERVICE}_state_of_the_service") == "ok"
-    assert state(hass, f"{CAR}_data_state") == "ok"
+    assert state(hass, f"{CAR}_data_state") == "asleep"
 
 
 async def test_owner_ends_the_approval(

@@ -86,7 +86,11 @@ class JournalEventDescription(MyBMWDescription, EventEntityDescription):
 
 
 def _journal_event(
-    key: str, attribute: AnyAttribute, *inputs: AnyAttribute, **types: JournalEventKind
+    key: str,
+    attribute: AnyAttribute,
+    *inputs: AnyAttribute,
+    enabled: bool = True,
+    **types: JournalEventKind,
 ) -> JournalEventDescription:
     return JournalEventDescription(
         key=key,
@@ -95,6 +99,7 @@ def _journal_event(
         inputs=inputs,
         event_types=list(types),
         types={kind: name for name, kind in types.items()},
+        entity_registry_enabled_default=enabled,
     )
 
 
@@ -131,6 +136,13 @@ EVENTS: Final = (
         ended=JournalEventKind.CHARGE_ENDED,
         target_reached=JournalEventKind.TARGET_REACHED,
         unplugged=JournalEventKind.UNPLUGGED,
+    ),
+    _journal_event(
+        "refuelling",
+        car.REMAINING_FUEL,
+        car.REMAINING_FUEL_PERCENT,
+        enabled=False,
+        refuelled=JournalEventKind.REFUELLED,
     ),
 )
 

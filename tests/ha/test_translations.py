@@ -116,6 +116,7 @@ ENTITY_ATTRIBUTES: Final[Mapping[str, Mapping[str, set[str]]]] = {
     "connection": {"reason": {"login_needed", "not_allowed", "not_listed", "silent"}},
     "event": {"event_type": set(EventKind), "time": set()},
     "trip": {"event_type": {"started", "ended"}},
+    "refuelling": {"event_type": {"refuelled"}},
     "charge": {
         "event_type": {
             "plugged_in",

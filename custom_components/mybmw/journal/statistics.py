@@ -30,7 +30,7 @@ from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import DistanceConverter, EnergyConverter, VolumeConverter
 
-from ..client.core.records import Record
+from ..client.core.records import AnyRecord
 from ..client.journal.hourly import HourlySum, HourlySums
 from ..client.journal.series import COST, FUEL_COST, Series, cost_of
 from ..const import DOMAIN
@@ -92,7 +92,7 @@ class JournalStatistics:
         self._sums = HourlySums()
         self._names: Mapping[str, str] = {}
 
-    async def async_start(self, records: Mapping[str, Record], saved: object) -> None:
+    async def async_start(self, records: Mapping[str, AnyRecord], saved: object) -> None:
         """Take in all records, and write those series that the recorder does not have like that.
 
         `saved` is what `dump` has returned when the series were written last.
@@ -108,7 +108,7 @@ class JournalStatistics:
                 self._write(series, _corrected(rows, last))
 
     @callback
-    def update(self, records: Mapping[str, Record | None]) -> None:
+    def update(self, records: Mapping[str, AnyRecord | None]) -> None:
         """Write what changed records change; None stands for a removed one."""
         self._sums.apply(records)
         for series, rows in self._sums.take().items():

@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
-from itertools import chain
 import logging
 import re
 from typing import Any, Final
@@ -20,7 +19,7 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 import orjson
 
-from ..client.core.records import Record, Trip
+from ..client.core.records import AnyRecord
 from ..client.journal.log import Log, month_of
 from ..client.journal.stored import load_records, to_json
 from ..const import DOMAIN
@@ -124,7 +123,7 @@ class CarFiles:
         loaded = load_records(map(_unpacked, items))
         self._unreadable[month] += loaded.damaged
         for record in loaded.records:
-            _known(log, record)[record.id] = record
+            log.like(record)[record.id] = record
 
     def _restore_recent(self, key: str, item: object, log: Log) -> None:
         """Put a record that has changed lately into a log, None for one that was removed."""
@@ -133,12 +132,11 @@ class CarFiles:
         self._recent[key] = item
         self._since = dt_util.utcnow()
         if item is None:
-            log.trips.pop(key, None)
-            log.charges.pop(key, None)
+            log.discard(key)
         else:
             self._take(month_of(key), [item], log)
 
-    async def save(self, state: Mapping[str, Any], changed: Mapping[str, Record | None]) -> bool:
+    async def save(self, state: Mapping[str, Any], changed: Mapping[str, AnyRecord | None]) -> bool:
         """Write the open state and changed records; return whether that succeeded."""
         if changed and self._since is None:
             self._since = dt_util.utcnow()
@@ -189,9 +187,8 @@ class CarFiles:
         return [] if found or self._vin not in self._cars else _last_months()
 
     def _contents(self, month: str, log: Log) -> dict[str, Any]:
-        records = chain[Record](log.trips.values(), log.charges.values())
         return {
-            "records": [_packed(item) for item in records if month_of(item.id) == month],
+            "records": [_packed(item) for item in log.every if month_of(item.id) == month],
             "unreadable": self._unreadable.get(month, []),
         }
 
@@ -216,7 +213,7 @@ def _last_months() -> list[str]:
     return [f"{(number - 1) // 12}-{(number - 1) % 12 + 1:02}" for number in numbers]
 
 
-def _packed(item: Record) -> str:
+def _packed(item: AnyRecord) -> str:
     """Return a record as a line of JSON, which Home Assistant does not indent."""
     return orjson.dumps(to_json(item)).decode()
 
@@ -227,8 +224,3 @@ def _unpacked(item: object) -> object:
         return orjson.loads(item) if isinstance(item, str) else item
     except orjson.JSONDecodeError:
         return item
-
-
-def _known(log: Log, record: Record) -> dict[str, Any]:
-    known: dict[str, Any] = log.trips if isinstance(record, Trip) else log.charges
-    return known

@@ -61,7 +61,12 @@ from .journal import (
     async_set_trip,
 )
 from .reach import ATTR_ZONE, async_get_reach, async_get_reachability
-from .responses import async_get_charging_sessions, async_get_tires, async_get_trips
+from .responses import (
+    async_get_charging_sessions,
+    async_get_refuellings,
+    async_get_tires,
+    async_get_trips,
+)
 from .sources import (
     VIEWS,
     async_create_fingerprint,
@@ -168,6 +173,9 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "refresh": Action(async_refresh, _CAR, SupportsResponse.OPTIONAL),
     "get_charging_sessions": Action(
         async_get_charging_sessions, {**_CAR, **_PERIOD, **_ORDER}, SupportsResponse.ONLY
+    ),
+    "get_refuellings": Action(
+        async_get_refuellings, {**_CAR, **_PERIOD, **_ORDER}, SupportsResponse.ONLY
     ),
     "get_trips": Action(
         async_get_trips,

@@ -14,9 +14,16 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
 
 from ..client import Historical, Source, capabilities_of
-from ..client.core.records import Record, Trip, TripClass
+from ..client.core.records import AnyRecord, Trip, TripClass
 from ..client.journal.capacity_row import CapacityRow
-from ..client.journal.export import CHARGE_COLUMNS, TRIP_COLUMNS, Column, as_csv, as_data
+from ..client.journal.export import (
+    CHARGE_COLUMNS,
+    REFUELLING_COLUMNS,
+    TRIP_COLUMNS,
+    Column,
+    as_csv,
+    as_data,
+)
 from ..client.journal.log import Log
 from ..client.journal.series import COST, FUEL_COST, Series
 from ..client.journal.summary import Period, Summary, starts, summaries
@@ -41,17 +48,18 @@ _SHORT_TRIP: Final = 2.0
 class RecordKind(NamedTuple):
     """A kind of records: where they are in a log, and their columns."""
 
-    records: Callable[[Log], Mapping[str, Record]]
+    records: Callable[[Log], Mapping[str, AnyRecord]]
     columns: Sequence[Column]
 
 
 KINDS: Final[Mapping[str, RecordKind]] = {
     "trips": RecordKind(lambda log: log.trips, TRIP_COLUMNS),
     "charges": RecordKind(lambda log: log.charges, CHARGE_COLUMNS),
+    "refuellings": RecordKind(lambda log: log.refuellings, REFUELLING_COLUMNS),
 }
 
 
-def selected(call: ServiceCall, records: Iterable[Record]) -> list[Record]:
+def selected(call: ServiceCall, records: Iterable[AnyRecord]) -> list[AnyRecord]:
     """Return the records that end within the wanted period, in the wanted order."""
     start, end = call.data.get("start"), call.data.get("end")
     found = [
@@ -65,7 +73,7 @@ def selected(call: ServiceCall, records: Iterable[Record]) -> list[Record]:
     return found[: call.data.get("limit")]
 
 
-def _short(item: Record) -> bool:
+def _short(item: AnyRecord) -> bool:
     """Return whether a record is a trip that only moved the car, such as out of a garage."""
     return isinstance(item, Trip) and item.distance < _SHORT_TRIP
 
@@ -165,12 +173,12 @@ async def async_export_log(call: ServiceCall) -> ServiceResponse:
     return answer | {"filename": filename}
 
 
-def _csv(call: ServiceCall, records: Sequence[Record], kind: RecordKind, zone: tzinfo) -> str:
+def _csv(call: ServiceCall, records: Sequence[AnyRecord], kind: RecordKind, zone: tzinfo) -> str:
     delimiter, bom = DELIMITERS[call.data["delimiter"]], call.data["bom"]
     return as_csv(records, kind.columns, zone, delimiter=delimiter, bom=bom)
 
 
-def _json(_call: ServiceCall, records: Sequence[Record], _kind: RecordKind, zone: tzinfo) -> str:
+def _json(_call: ServiceCall, records: Sequence[AnyRecord], _kind: RecordKind, zone: tzinfo) -> str:
     return json_dumps([as_data(item, zone) for item in records])
 
 
@@ -244,14 +252,14 @@ async def async_clear_log(call: ServiceCall) -> ServiceResponse:
     if not call.data["confirm"]:
         raise translated_error(ServiceValidationError, "not_confirmed")
     journal = async_journal(async_car(call))
-    count = len(journal.log.trips) + len(journal.log.charges)
-    journal.log.remove([*journal.log.trips, *journal.log.charges])
+    ids = [item.id for item in journal.log.every]
+    journal.log.remove(ids)
     journal.look()
     await journal.async_wait()
     await journal.async_save()
     if journal.statistics is not None:
         journal.statistics.rebuild()
-    return {"deleted": count}
+    return {"deleted": len(ids)}
 
 
 @callback

@@ -64,6 +64,12 @@ async def async_get_trips(call: ServiceCall) -> ServiceResponse:
     return {"trips": trips or [last], "last": last}
 
 
+async def async_get_refuellings(call: ServiceCall) -> ServiceResponse:
+    """Return the refuellings."""
+    _, found = listed(call, "refuellings")
+    return {"refuellings": found}
+
+
 async def async_get_tires(call: ServiceCall) -> ServiceResponse:
     """Return pressures and mounted tyres by wheel."""
     target = async_car(call)

@@ -12,7 +12,7 @@ from custom_components.mybmw.client import Garage
 from custom_components.mybmw.client.cardata.car_state import CarState as Memory
 from custom_components.mybmw.client.cardata.readings import read_values
 from custom_components.mybmw.client.core.attributes import DRIVE_TRAIN, AnyReading
-from custom_components.mybmw.client.core.records import Charge, Trip
+from custom_components.mybmw.client.core.records import AnyRecord, Charge, Trip
 from custom_components.mybmw.client.core.values import ChargingSession, DriveTrain
 from custom_components.mybmw.client.journal.journal import Journal
 from custom_components.mybmw.client.journal.log import JournalEvent, Log, Settings
@@ -137,9 +137,8 @@ class Owner:
         self._load(records, state)
 
     def _records(self) -> list[Any]:
-        saved: list[Any] = orjson.loads(
-            orjson.dumps([to_json(item) for item in self.log.trips.values()])
-        )
+        records: list[AnyRecord] = [*self.log.trips.values(), *self.log.refuellings.values()]
+        saved: list[Any] = orjson.loads(orjson.dumps([to_json(item) for item in records]))
         return saved
 
     def _state(self) -> Any:
@@ -149,8 +148,7 @@ class Owner:
 
     def _load(self, records: list[Any], state: Any) -> None:
         self.log = Log()
-        self.log.trips |= {
-            item.id: item for item in load_records(records).records if isinstance(item, Trip)
-        }
+        for item in load_records(records).records:
+            self.log.like(item)[item.id] = item
         self.journal = Journal(self.log, self.settings)
         self.journal.load(state)

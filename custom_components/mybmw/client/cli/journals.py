@@ -9,7 +9,6 @@ from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 from ..core.convert import mapping
-from ..core.records import Trip
 from ..core.vehicle import Vehicle
 from ..journal.journal import Journal
 from ..journal.log import Log, Settings
@@ -66,10 +65,7 @@ def _log(kept: object) -> Log:
     """Return the stored records; those that cannot be read stay in the file."""
     log = Log()
     for item in load_records(mapping(mapping(kept).get(_RECORDS)).values()).records:
-        if isinstance(item, Trip):
-            log.trips[item.id] = item
-        else:
-            log.charges[item.id] = item
+        log.like(item)[item.id] = item
     return log
 
 

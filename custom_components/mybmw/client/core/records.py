@@ -12,6 +12,8 @@ from .value_class import record
 
 _LONG_TRIP: Final = 10.0
 _CLEAR_STEP: Final = 3.0
+NEAR: Final = 2.0
+"""A car that was driven fewer km than this has burnt hardly anything."""
 
 
 class How(StrEnum):
@@ -301,4 +303,36 @@ class Charge:
         return self.place.kind is PlaceKind.HOME
 
 
+@record
+class Refuelling:
+    """Fuel that was put into the tank, which its level shows: litres and % before and after.
+
+    `time` is when the higher level was first measured.
+    """
+
+    id: str
+    time: datetime
+    odometer_before: float
+    odometer: float
+    fuel_before: float | None = None
+    fuel_after: float | None = None
+    level_before: float | None = None
+    level_after: float | None = None
+    revision: int = 0
+
+    @property
+    def end(self) -> datetime:
+        """The time, as other records have it."""
+        return self.time
+
+    @property
+    def fuel(self) -> float | None:
+        """The litres that were put in, None if more than hardly anything was burnt between."""
+        if self.fuel_before is None or self.fuel_after is None:
+            return None
+        near = self.odometer - self.odometer_before < NEAR
+        return round(self.fuel_after - self.fuel_before, 1) if near else None
+
+
 type Record = Trip | Charge
+type AnyRecord = Record | Refuelling

@@ -1,6 +1,6 @@
 """Records as plain data and as CSV (RFC 4180)."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 import csv
 from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta, tzinfo
@@ -9,7 +9,7 @@ from io import StringIO
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
-from ..core.records import Charge, Figure, Money, Record
+from ..core.records import AnyRecord, Charge, Figure, Money, Record, Refuelling, Trip
 
 type Cell = str | float | int | None
 
@@ -116,25 +116,37 @@ CHARGE_COLUMNS: Final = (
     Column("cost_partial", None, _money("partial")),
     _column("note"),
 )
+REFUELLING_COLUMNS: Final = (
+    _column("id"),
+    _column("time"),
+    _column("mileage", "km", "odometer"),
+    _column("fuel", "L"),
+    _column("fuel_before", "L"),
+    _column("fuel_after", "L"),
+    _column("level_before", "%"),
+    _column("level_after", "%"),
+)
+_COLUMNS: Final[Mapping[type[AnyRecord], Sequence[Column]]] = {
+    Trip: TRIP_COLUMNS,
+    Charge: CHARGE_COLUMNS,
+    Refuelling: REFUELLING_COLUMNS,
+}
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _BOM: Final = "\ufeff"
 
 
-def as_data(item: Record, zone: tzinfo) -> dict[str, Any]:
+def as_data(item: AnyRecord, zone: tzinfo) -> dict[str, Any]:
     """Return a record as JSON, with local times; `how` says how its figures were made."""
-    found = {
-        column.key: _plain(column.value(item), zone)
-        for column in (CHARGE_COLUMNS if isinstance(item, Charge) else TRIP_COLUMNS)
-    }
+    found = {column.key: _plain(column.value(item), zone) for column in _COLUMNS[type(item)]}
     if isinstance(item, Charge):
         found["hours"] = [_plain(slot, zone) for slot in item.slots]
-    else:
+    elif isinstance(item, Trip):
         found["facts"] = dict(item.facts)
     return found
 
 
 def as_csv(
-    records: Iterable[Record],
+    records: Iterable[AnyRecord],
     columns: Sequence[Column],
     zone: tzinfo,
     *,

@@ -8,7 +8,7 @@ from dataclasses import field
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
-from ..core.records import Record
+from ..core.records import AnyRecord
 from ..core.value_class import mutable
 from .series import MILLION, Part, Series, parts_of
 
@@ -31,7 +31,7 @@ class HourlySums:
     changed: dict[str, int] = field(default_factory=dict)
     _parts: dict[str, tuple[Part, ...]] = field(default_factory=dict)
 
-    def apply(self, records: Mapping[str, Record | None]) -> None:
+    def apply(self, records: Mapping[str, AnyRecord | None]) -> None:
         """Add, replace or remove (None) records by id."""
         for record_id, item in records.items():
             old = self._parts.pop(record_id, ())

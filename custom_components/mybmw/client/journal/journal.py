@@ -8,7 +8,7 @@ from typing import Any, Final
 from ..core import attributes as car
 from ..core.attributes import AnyAttribute, AnyReading
 from ..core.convert import mapping
-from ..core.records import CapacityBasis, Charge, PlaceKind, Record, Trip
+from ..core.records import AnyRecord, CapacityBasis, Charge, PlaceKind, Trip
 from ..core.value_class import record
 from ..core.values import ChargingSession
 from .battery import Battery
@@ -23,6 +23,7 @@ from .period_sums import PeriodSums
 from .prediction import Past, SocPrediction
 from .presence import Presence
 from .projected_range import RangeProjection
+from .refuellings import Refuellings
 from .standby import Standby
 from .trips import TripTracker
 
@@ -33,6 +34,7 @@ _BATTERY: Final = "battery"
 _STANDBY: Final = "standby"
 _PREDICTION: Final = "prediction"
 _LIFETIME: Final = "lifetime"
+_FUEL: Final = "fuel"
 _SOLAR_STEP: Final = timedelta(minutes=1)
 
 
@@ -45,7 +47,7 @@ class JournalUpdate:
     only another reading can change anything.
     """
 
-    records: Mapping[str, Record | None]
+    records: Mapping[str, AnyRecord | None]
     readings: tuple[AnyReading, ...] = ()
     events: tuple[JournalEvent, ...] = ()
     again: datetime | None = None
@@ -59,6 +61,7 @@ class Journal:
         self.settings = settings
         self.trips = TripTracker()
         self.lifetime = LifetimeCounts()
+        self.refuellings = Refuellings()
         self.charges = ChargeTracker()
         self.prediction = SocPrediction()
         self.presence = Presence()
@@ -83,6 +86,7 @@ class Journal:
         parked = self.trips.driving is False
         self.lifetime.look(observation, self.log, parked=parked)
         self.fuel_costs.update(self.log, self.settings.fuel_price)
+        self.refuellings.look(observation, now, self.log)
         self.presence.look(observation, self.settings, parked=parked)
         self.battery.look(observation)
         self.standby.look(observation, parked=parked)
@@ -116,6 +120,7 @@ class Journal:
             _STANDBY: self.standby.dump(),
             _PREDICTION: self.prediction.dump(),
             _LIFETIME: self.lifetime.dump(),
+            _FUEL: self.refuellings.dump(),
         }
 
     def load(self, saved: object) -> None:
@@ -128,6 +133,7 @@ class Journal:
         self.standby.load(parts.get(_STANDBY))
         self.prediction.load(parts.get(_PREDICTION))
         self.lifetime.load(parts.get(_LIFETIME))
+        self.refuellings.load(parts.get(_FUEL))
 
     def _readings(self, seen: Observation, now: datetime) -> Iterator[AnyReading]:
         """Yield the live values that have changed; their times never fall."""

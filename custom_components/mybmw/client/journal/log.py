@@ -1,12 +1,13 @@
 """The records of one car, and the changes since the last evaluation."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
+from itertools import chain
 from typing import Any, Final, NamedTuple, cast
 
-from ..core.records import Charge, Record, RecordPlace, Trip
+from ..core.records import AnyRecord, Charge, RecordPlace, Refuelling, Trip
 from ..core.value_class import mutable, record
 from ..core.values import Position
 from .prices import FuelPrice, PriceList
@@ -26,6 +27,7 @@ class JournalEventKind(StrEnum):
     CHARGE_ENDED = "charge_ended"
     TARGET_REACHED = "target_reached"
     UNPLUGGED = "unplugged"
+    REFUELLED = "refuelled"
 
 
 class JournalEvent(NamedTuple):
@@ -67,7 +69,8 @@ class Log:
 
     trips: dict[str, Trip] = field(default_factory=dict)
     charges: dict[str, Charge] = field(default_factory=dict)
-    changed: dict[str, Record | None] = field(default_factory=dict)
+    refuellings: dict[str, Refuelling] = field(default_factory=dict)
+    changed: dict[str, AnyRecord | None] = field(default_factory=dict)
     events: list[JournalEvent] = field(default_factory=list)
     version: int = 0
 
@@ -77,13 +80,29 @@ class Log:
         The month in it is that of the file in which the record is kept.
         """
         name = f"{kind}{end.astimezone(UTC):%Y%m%dT%H%M%S}"
-        known = self.trips if kind == TRIP else self.charges
+        kinds: Mapping[str, Mapping[str, AnyRecord]] = {
+            TRIP: self.trips,
+            CHARGE: self.charges,
+            REFUELLING: self.refuellings,
+        }
         names = (name, *(f"{name}.{number}" for number in range(2, 1000)))
-        return next(item for item in names if item not in known)
+        return next(item for item in names if item not in kinds[kind])
 
-    def put(self, item: Record) -> None:
+    def like(self, item: AnyRecord) -> dict[str, AnyRecord]:
+        """Return the records of the kind of this one."""
+        kinds = {Trip: self.trips, Charge: self.charges, Refuelling: self.refuellings}
+        return cast("dict[str, AnyRecord]", kinds[type(item)])
+
+    @property
+    def every(self) -> Iterator[AnyRecord]:
+        """All records."""
+        return chain[AnyRecord](
+            self.trips.values(), self.charges.values(), self.refuellings.values()
+        )
+
+    def put(self, item: AnyRecord) -> None:
         """Add a record, or replace the one with its id unless nothing differs."""
-        known = cast("dict[str, Record]", self.trips if isinstance(item, Trip) else self.charges)
+        known = self.like(item)
         old = known.get(item.id)
         if old is not None:
             item = replace(item, revision=old.revision)
@@ -93,9 +112,9 @@ class Log:
         known[item.id] = self.changed[item.id] = item
         self.version += 1
 
-    def merge(self, kept: Record, absorbed: Iterable[Record]) -> None:
+    def merge(self, kept: AnyRecord, absorbed: Iterable[AnyRecord]) -> None:
         """Replace a record that now contains the others, which are removed."""
-        known: dict[str, Any] = self.trips if isinstance(kept, Trip) else self.charges
+        known = self.like(kept)
         for item in absorbed:
             if known.pop(item.id, None) is not None:
                 self.changed[item.id] = None
@@ -105,17 +124,21 @@ class Log:
     def remove(self, ids: Iterable[str]) -> None:
         """Remove records by id."""
         for record_id in ids:
-            self.trips.pop(record_id, None)
-            self.charges.pop(record_id, None)
+            self.discard(record_id)
             self.changed[record_id] = None
         self.version += 1
+
+    def discard(self, record_id: str) -> None:
+        """Forget a record as if it had not been there."""
+        for known in (self.trips, self.charges, self.refuellings):
+            known.pop(record_id, None)
 
     def report(self, event: JournalEvent, now: datetime) -> None:
         """Report an event, unless it is old."""
         if now - event.time <= RECENT:
             self.events.append(event)
 
-    def take(self) -> tuple[dict[str, Record | None], list[JournalEvent]]:
+    def take(self) -> tuple[dict[str, AnyRecord | None], list[JournalEvent]]:
         """Return the changed records by id, None for removed ones, and the events; forget them."""
         taken = (self.changed, self.events)
         self.changed, self.events = {}, []
@@ -124,6 +147,7 @@ class Log:
 
 TRIP: Final = "t"
 CHARGE: Final = "c"
+REFUELLING: Final = "f"
 
 
 def month_of(record_id: str) -> str:

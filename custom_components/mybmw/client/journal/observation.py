@@ -40,6 +40,8 @@ DC_PLUG: Final = attribute_of(f"{_PORT}.dcStatus")
 OBSERVED: Final[frozenset[AnyAttribute]] = frozenset(
     {
         car.MILEAGE,
+        car.REMAINING_FUEL,
+        car.REMAINING_FUEL_PERCENT,
         car.POSITION,
         car.STATE_OF_CHARGE,
         car.LAST_UPDATE,

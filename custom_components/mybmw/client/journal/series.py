@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from ..core.records import Charge, Record, Trip
+from ..core.records import AnyRecord, Charge, Refuelling, Trip
 
 
 class Series(StrEnum):
@@ -36,11 +36,13 @@ QUARTER: Final = 900
 _LONGEST: Final = 7 * 24 * 3600
 
 
-def parts_of(item: Record) -> Iterator[Part]:
+def parts_of(item: AnyRecord) -> Iterator[Part]:
     """Return what a record adds to each series; unknown amounts add nothing."""
     if isinstance(item, Charge):
         yield from _charged(item)
         yield from _paid(item)
+        return
+    if isinstance(item, Refuelling):
         return
     yield from _spread(Series.DISTANCE, item, item.distance)
     if item.energy is not None:

@@ -6,9 +6,9 @@ A field that gets a new meaning gets a new name, so that files of any version ca
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
-from ..core.records import Charge, Record, Trip
+from ..core.records import AnyRecord, Charge, Refuelling, Trip
 from .forms import Json, RecordField, columns_of, write
-from .log import TRIP
+from .log import REFUELLING, TRIP
 
 VERSION: Final = 1
 
@@ -38,20 +38,20 @@ _SHORT: Final[Mapping[str, str]] = {
 class LoadedRecords(NamedTuple):
     """The records that could be read, and the JSON of the damaged ones."""
 
-    records: list[Record]
+    records: list[AnyRecord]
     damaged: list[object]
 
 
-def to_json(item: Record) -> Json:
+def to_json(item: AnyRecord) -> Json:
     """Return a record as JSON."""
     return write(_COLUMNS[type(item)], item)
 
 
-def from_json(saved: object) -> Record:
+def from_json(saved: object) -> AnyRecord:
     """Return a record from its JSON; raise ValueError if it is damaged."""
     if not isinstance(saved, dict) or not isinstance(saved.get("i"), str):
         raise ValueError("no record")
-    kind: type[Record] = Trip if saved["i"].startswith(TRIP) else Charge
+    kind = _KINDS.get(saved["i"][:1], Charge)
     known = _FIELDS[kind]
     found: dict[str, Any] = {}
     for short, value in saved.items():
@@ -78,13 +78,16 @@ def load_records(saved: Iterable[object]) -> LoadedRecords:
     return loaded
 
 
-def _consistent(item: Record) -> bool:
+def _consistent(item: AnyRecord) -> bool:
+    if isinstance(item, Refuelling):
+        return item.odometer_before <= item.odometer
     in_order = item.start is None or item.start <= item.end
     return in_order and (isinstance(item, Charge) or item.odometer_start <= item.odometer_end)
 
 
-_COLUMNS: Final[Mapping[type[Record], tuple[RecordField, ...]]] = {
-    kind: columns_of(kind, _SHORT) for kind in (Trip, Charge)
+_KINDS: Final[Mapping[str, type[AnyRecord]]] = {TRIP: Trip, REFUELLING: Refuelling}
+_COLUMNS: Final[Mapping[type[AnyRecord], tuple[RecordField, ...]]] = {
+    kind: columns_of(kind, _SHORT) for kind in (Trip, Charge, Refuelling)
 }
 _FIELDS: Final = {
     kind: {item.short: (item.name, item.form.read, item.form.plain) for item in all_fields}

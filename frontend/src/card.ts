@@ -40,26 +40,23 @@ export class MyBmwCard extends LitElement {
         padding: 16px;
       }
       .folds {
-        display: grid;
-        grid-template-columns: repeat(var(--columns), minmax(0, 1fr));
-        gap: 4px;
+        --gap: 4px;
         border-top: 1px solid var(--line);
         padding-top: 12px;
       }
       .fold {
         position: relative;
-        hyphens: auto;
         display: grid;
         justify-items: center;
         align-content: start;
         gap: 4px;
         min-height: 52px;
+        max-width: calc((100% - var(--gap) * (var(--columns) - 1)) / var(--columns));
         padding: 7px 2px 5px;
         border-radius: var(--radius);
         font-size: 12px;
         text-align: center;
         color: var(--quiet);
-        overflow-wrap: anywhere;
       }
       .fold[aria-expanded="true"] {
         color: var(--accent-text);
@@ -131,7 +128,7 @@ export class MyBmwCard extends LitElement {
       }
       @container (max-width: 339px) {
         .folds {
-          grid-template-columns: repeat(3, minmax(0, 1fr));
+          --columns: 3 !important;
         }
       }
       @container (min-width: 620px) {
@@ -164,9 +161,11 @@ export class MyBmwCard extends LitElement {
           grid-column: 2;
         }
         .folds {
-          grid-auto-flow: column;
-          grid-template-columns: none;
-          grid-auto-columns: minmax(0, 1fr);
+          flex-wrap: nowrap;
+        }
+        .fold {
+          flex-basis: 0;
+          max-width: none;
         }
         .picture img {
           height: clamp(150px, 24cqi, 260px);
@@ -230,21 +229,30 @@ export class MyBmwCard extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.observer.observe(this);
+    document.addEventListener("visibilitychange", this.tick);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.observer.disconnect();
+    document.removeEventListener("visibilitychange", this.tick);
     this.see(false);
   }
 
   private see(visible: boolean): void {
     if (this.visible === visible) return;
     this.visible = visible;
-    clearInterval(this.timer);
-    if (visible) this.timer = setInterval(() => this.requestUpdate(), TICK);
+    this.tick();
     this.bind();
   }
+
+  /** Let times become older while somebody can see them. */
+  private tick = (): void => {
+    clearInterval(this.timer);
+    if (!this.visible || document.hidden) return;
+    this.timer = setInterval(() => this.requestUpdate(), TICK);
+    this.requestUpdate();
+  };
 
   /** Follow the car that is to be shown, or none while the card cannot be seen. */
   private bind(): void {
@@ -324,7 +332,7 @@ export class MyBmwCard extends LitElement {
     const open = names.find((name) => name === this.unfolded);
     const row = open ? PARTS[open] : undefined;
     return html`<div
-        class="folds"
+        class="folds even"
         style=${columns(names.length)}
         role="group"
         aria-label=${view.text("more", { name: view.car.name })}

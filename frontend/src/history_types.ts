@@ -10,6 +10,7 @@ export interface Trip {
   to: string | null;
   energy: number | null;
   consumption: number | null;
+  fuel_consumption: number | null;
   electric_share: number | null;
   category: string | null;
 }
@@ -34,12 +35,24 @@ export interface History {
   first_month: string | null;
   trips: Trip[];
   charges: Charge[];
+  /** The charge that goes on. */
+  running: Charge | null;
   totals: Partial<
     Record<
-      "distance" | "trips" | "energy" | "consumption" | "electric_share" | "charged" | "charges",
+      | "distance"
+      | "trips"
+      | "energy"
+      | "consumption"
+      | "fuel"
+      | "fuel_consumption"
+      | "electric_share"
+      | "charged"
+      | "charges",
       number | null
     >
   > & { costs?: Record<string, number> };
   battery: [string, number | null, number | null][];
-  units: Partial<Record<"distance" | "energy" | "consumption" | "power", string>>;
+  units: Partial<
+    Record<"distance" | "energy" | "consumption" | "fuel" | "fuel_consumption" | "power", string>
+  >;
 }

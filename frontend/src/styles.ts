@@ -74,6 +74,18 @@ export const base = css`
   .tiles > * {
     flex: 1 1 128px;
   }
+  /* At most so many columns; a word that is wider than one takes more, and the row wraps instead of the word */
+  .even {
+    display: flex;
+    flex-wrap: wrap;
+    gap: var(--gap);
+  }
+  .even > * {
+    flex: 1 1 calc((100% - var(--gap) * var(--columns)) / (var(--columns) + 1) + 1px);
+    grid-template-columns: minmax(min-content, 1fr);
+    min-width: min-content;
+    box-sizing: border-box;
+  }
   .tile {
     display: grid;
     grid-template-columns: auto 1fr;
@@ -96,6 +108,7 @@ export const base = css`
     font-weight: 500;
   }
   .tile .label {
+    hyphens: auto;
     color: var(--quiet);
     font-size: 12px;
   }
@@ -112,6 +125,9 @@ export const base = css`
     overflow: hidden;
     overflow-wrap: anywhere;
     min-width: 0;
+  }
+  .even .clamp {
+    overflow-wrap: break-word;
   }
   .stale .value {
     color: var(--quiet);

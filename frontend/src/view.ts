@@ -8,6 +8,9 @@ import type { CarData, Command, Fact, Hass } from "./types";
 
 export type Part = TemplateResult | typeof nothing;
 
+/** Return a name whose line does not end after a number, as in "12-V-Batterie". */
+const unbroken = (name: string): string => name.replace(/(\d)-(?=\p{L})/gu, "$1\u2011");
+
 export class View {
   readonly format: Format;
 
@@ -86,7 +89,7 @@ export class View {
       fact,
       `tile${fact.stale ? " stale" : ""}`,
       html`${icon(symbol)}<span class="value"><bdi>${shown}</bdi></span
-        ><span class="label"><bdi>${name ?? fact.name}</bdi> ${age}</span>`,
+        ><span class="label"><bdi>${unbroken(name ?? fact.name)}</bdi> ${age}</span>`,
     );
   }
 }

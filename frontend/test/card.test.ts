@@ -55,7 +55,7 @@ describe("at a glance", () => {
     const home = new Home(hybrid());
     const card = await show(home);
     expect(every(card.shadowRoot!, ".bar").map(read)).toEqual([
-      "Electric 54% Charge 28 km Electric range",
+      "Electric Target 100% 54% Charge 28 km Electric range",
       "Fuel 71% Fuel 28 L Fuel 460 km Fuel range",
     ]);
     expect(read(one(card, ".part-energy"))).toContain("63% Electric share");
@@ -68,7 +68,7 @@ describe("at a glance", () => {
   it("shows fuel, range and upkeep of a combustion car", async () => {
     const card = await show(new Home(combustion()));
     expect(read(one(card, ".part-energy"))).toBe(
-      "142 km Range Fuel 16% Fuel 10 L Fuel OK Oil level March 2027 Next service 78% 12 V battery",
+      "142 km Range Fuel 16% Fuel 10 L Fuel 6.8 L/100 km Fuel consumption this month 812 km Distance this month March 2027 Next service",
     );
     expect(every(card.shadowRoot!, ".warning").map(read)).toEqual([
       "Tyre pressure low, rear left",
@@ -149,8 +149,9 @@ describe("parts", () => {
         .map(read),
     ).toEqual(["Service"]);
     expect(read(one(card, ".panel"))).toContain(
-      "Vehicle check · Overdue October 2026 Brake fluid May 2027 in 14,000 km",
+      "Vehicle check · Overdue October 2026 Brake fluid May 2027 in 14,000 km Front tyres OK",
     );
+    expect(read(one(card, ".panel"))).not.toContain("Rear tyres");
     await unfold(card, "Service");
     expect(every(card.shadowRoot!, ".panel")).toEqual([]);
   });
@@ -272,6 +273,37 @@ describe("cost", () => {
     for (const tell of page.observers) tell(true);
     await settle();
     expect(home.subscriptions).toBe(1);
+    vi.useRealTimers();
+  });
+});
+
+describe("time", () => {
+  it("passes only while somebody can see the card", async () => {
+    vi.useFakeTimers();
+    const card = await show(new Home(electric()));
+    const reported = (): string => read(one(card, ".reported"));
+    const pass = async (): Promise<string> => {
+      await vi.advanceTimersByTimeAsync(10 * 60_000);
+      return reported();
+    };
+    const hide = (hidden: boolean): void => {
+      Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    };
+    expect([reported(), await pass()]).toEqual([
+      expect.stringContaining("12 minutes ago"),
+      expect.stringContaining("22 minutes ago"),
+    ]);
+    hide(true);
+    expect(await pass()).toContain("22 minutes ago");
+    hide(false);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(reported()).toContain("32 minutes ago");
+    hide(true);
+    card.remove();
+    hide(false);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(vi.getTimerCount()).toBe(0);
     vi.useRealTimers();
   });
 });

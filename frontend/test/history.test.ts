@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { MyBmwCard } from "../src/card";
 import { currentMonth, shifted } from "../src/parts/history";
-import { electric, past } from "./garage";
+import { charging, electric, hybrid, past } from "./garage";
 import { Home, every, one, read, settle, show } from "./home";
 
 async function part(home: Home, name: string): Promise<MyBmwCard> {
@@ -53,6 +53,17 @@ describe("trips", () => {
     expect(rows(card, ".stat")).toEqual(["412 km Distance", "14 Trips", "16.8 kWh/100 km Consumption"]);
   });
 
+  it("say how much was electric, and what was burnt", async () => {
+    const home = new Home(hybrid());
+    const [trip] = past().trips;
+    const totals = { fuel: 31.4, fuel_consumption: 5.61, electric_share: 63 };
+    home.answer = async () =>
+      past({ trips: [{ ...trip!, fuel_consumption: 4.9, electric_share: 62 }], totals });
+    const card = await part(home, "trips");
+    expect(rows(card)[0]).toMatch(/ · 17.2 kWh\/100 km · 4.9 L\/100 km · 62% electric · Business$/);
+    expect(rows(card, ".stat")).toEqual(["31.4 L Fuel", "5.6 L/100 km Consumption", "63% Electric share"]);
+  });
+
   it("say so if there were none", async () => {
     const home = new Home(electric());
     home.answer = async () => past({ trips: [] });
@@ -65,6 +76,20 @@ describe("charges", () => {
     const card = await part(new Home(electric()), "charges");
     expect(rows(card)[0]).toMatch(/^Home 31.4 kWh .+ · 22 → 80% · 2 h 10 min · AC €9.40$/);
     expect(rows(card, ".stat")).toEqual(["43.4 kWh Energy", "2 Times charged", "€9.40 Cost"]);
+  });
+
+  it("begin with the one that goes on, which is asked for again as the charge rises", async () => {
+    const home = new Home(charging());
+    const [charge] = past().charges;
+    const running = { ...charge!, id: "3", energy: 6.2, soc_start: 38, soc_end: 46, cost: null };
+    home.answer = async () => past({ running, charges: [] });
+    const card = await part(home, "charges");
+    expect(rows(card, ".running")[0]).toMatch(/^Charging now 6.2 kWh Home · .+ · 38 → 46% · /);
+    expect(every(card.shadowRoot!, ".running .chart")).toHaveLength(1);
+    home.send({ facts: { charge_level: { ...charging().facts["charge_level"]!, value: 47 } } });
+    await card.updateComplete;
+    await settle();
+    expect(home.asked).toHaveLength(2);
   });
 
   it("have a curve of their power, where it was recorded", async () => {

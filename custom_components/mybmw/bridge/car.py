@@ -16,6 +16,7 @@ from ..client.core.values import (
     Connection,
     DriveTrain,
     ServiceItem,
+    ServiceStatus,
     Severity,
     Unreadable,
     by_severity,
@@ -64,6 +65,8 @@ class Warned(NamedTuple):
     place: EntityKey
     severity: str = "warning"
 
+
+_MOST_NAMED: Final = 3
 
 WARNINGS: Final = (
     Warned("accident", EntityKey("binary_sensor", car.ACCIDENT.key), "error"),
@@ -136,7 +139,25 @@ def _switched_on(viewer: Viewer) -> Iterator[dict[str, object]]:
         item, readable = ITEMS[warned.place], viewer.readable([warned.place])
         if readable and isinstance(item, BinaryDescription) and item.on(viewer.vehicle):
             text = viewer.words.card.get(f"warning_{warned.name}", warned.name)
+            if warned.place == _SERVICES:
+                text = _due(viewer) or text
             yield {"text": text, "entity_id": enabled(readable), "severity": warned.severity}
+
+
+def _due(viewer: Viewer) -> str | None:
+    """Return which services are due, most urgent first; None without a text."""
+    items = by_urgency(viewer.vehicle.value(car.SERVICES) or ())
+    due = [item for item in items if item.status not in (None, ServiceStatus.OK)]
+    names = list(dict.fromkeys(_name_of(viewer, item) for item in due))
+    more = [] if len(names) <= _MOST_NAMED else ["…"]
+    text = viewer.words.card.get("warning_services")
+    return text and text.format(services=", ".join([*names[:_MOST_NAMED], *more]))
+
+
+def _name_of(viewer: Viewer, item: ServiceItem) -> str:
+    """Return the name of a service, else how BMW calls it."""
+    name = viewer.words.attribute(".".join(_SERVICES), item.type.lower())
+    return bounded(name or item.description or item.type)
 
 
 def _readable_messages(viewer: Viewer) -> list[CheckControlMessage]:
@@ -172,7 +193,7 @@ def _service(viewer: Viewer, item: ServiceItem) -> dict[str, object]:
     status = item.status and item.status.lower()
     due = in_units({"unit": None, **distance(item.distance)}, viewer.hass.config.units)
     return {
-        "text": bounded(words.attribute(entity, kind) or item.description or item.type),
+        "text": _name_of(viewer, item),
         "status": status,
         "due_text": status and (words.attribute(entity, kind, status) or status),
         "due": item.due and item.due.isoformat(),

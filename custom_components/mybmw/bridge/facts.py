@@ -208,6 +208,12 @@ FACTS: Final[tuple[Fact, ...]] = (
     _sensor("last_trip", car.JOURNAL_TRIP, car.LAST_TRIP["distance"], time=_trip_end),
     _sensor("distance_this_month", car.DISTANCE["month"]),
     _sensor("electric_share", car.ELECTRIC_SHARE_MONTH, car.LAST_TRIP["electric_share"]),
+    _sensor(
+        "fuel_consumption",
+        car.FUEL_CONSUMPTION_MONTH,
+        car.ALL_TRIPS["fuel_consumption"],
+        car.LAST_TRIP["fuel_consumption"],
+    ),
     _sensor("battery_health", car.ESTIMATED_HEALTH, car.BATTERY_HEALTH),
     _sensor("battery_capacity", car.ESTIMATED_CAPACITY, car.BATTERY_CAPACITY),
     _sensor("check_control", "check_control_message_count"),

@@ -9,6 +9,7 @@ from homeassistant.util import dt as dt_util
 
 from ..client import attributes as car
 from ..client.core.records import Charge, Figure, PlaceKind, Record, RecordPlace, Trip
+from ..client.core.values import ChargingStatus
 from ..client.journal.battery import monthly
 from ..client.journal.summary import Summary, summaries
 from ..journal.car_journal import CarJournal
@@ -32,6 +33,8 @@ _UNITS: Final[Mapping[str, EntityKey]] = {
     "distance": _TRIPS,
     "energy": _CHARGES,
     "consumption": EntityKey("sensor", car.CONSUMPTION["month"].key),
+    "fuel": EntityKey("sensor", car.FUEL_MONTH.key),
+    "fuel_consumption": EntityKey("sensor", car.FUEL_CONSUMPTION_MONTH.key),
     "power": EntityKey("sensor", car.CHARGING_POWER.key),
 }
 """The sensors that have the same quantities; their units are those of the user."""
@@ -85,10 +88,20 @@ def history_of(viewer: Viewer, journal: CarJournal, month: Month) -> Json:
         "first_month": first and f"{dt_util.as_local(first):%Y-%m}",
         "trips": [_trip(scale, item) for item in _newest(trips, month, _MOST_TRIPS)],
         "charges": [_charge(scale, item) for item in _newest(charges, month, _MOST_CHARGES)],
+        "running": _running(scale, journal, month),
         "totals": _totals(scale, records, month),
         "battery": _battery(scale, journal) if viewer.readable([_BATTERY]) else [],
         "units": {name: scale.unit(name) for name in _UNITS},
     }
+
+
+def _running(scale: Scale, journal: CarJournal, month: Month) -> Json | None:
+    """Return what is known of the charge that goes on; None while the car does not charge."""
+    status = scale.viewer.vehicle.value(car.CHARGING_STATUS)
+    charge = journal.running() if status is ChargingStatus.CHARGING else None
+    if charge is None or not month.holds(charge) or not scale.viewer.readable([_CHARGES]):
+        return None
+    return _charge(scale, charge)
 
 
 def _newest[R: Record](records: Iterable[R], month: Month, most: int) -> list[R]:
@@ -108,11 +121,18 @@ def _trip(scale: Scale, trip: Trip) -> Json:
         "to": _place(scale, trip.destination),
         "energy": scale.show("energy", _value(trip.energy)),
         "consumption": scale.show("consumption", trip.consumption),
+        "fuel_consumption": scale.show("fuel_consumption", _per_hundred(trip)),
         "soc_start": trip.start_soc,
         "soc_end": trip.end_soc,
         "electric_share": trip.electric_share,
         "category": trip.category and words.option(_CATEGORY, trip.category.value),
     }
+
+
+def _per_hundred(trip: Trip) -> float | None:
+    """Return the fuel consumption in L/100 km, None if it is not known."""
+    fuel, distance = _value(trip.fuel), trip.distance
+    return None if fuel is None or distance <= 0 else 100 * fuel / distance
 
 
 def _charge(scale: Scale, charge: Charge) -> Json:
@@ -167,6 +187,8 @@ def _summary(scale: Scale, found: Summary) -> Json:
         "trips": found.trips,
         "energy": scale.show("energy", found.driving_energy),
         "consumption": scale.show("consumption", found.consumption),
+        "fuel": scale.show("fuel", found.fuel),
+        "fuel_consumption": scale.show("fuel_consumption", found.fuel_consumption),
         "electric_share": found.electric_share,
         "charged": scale.show("energy", found.charged),
         "charges": found.charges,

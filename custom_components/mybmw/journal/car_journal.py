@@ -13,7 +13,7 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from ..client import AnyAttribute, AnyReading, Garage, Vehicle, attributes as car
-from ..client.core.records import Record
+from ..client.core.records import Charge, Record
 from ..client.core.values import ChargingSession
 from ..client.journal.journal import Journal, JournalUpdate
 from ..client.journal.log import JournalEvent, Log, Settings
@@ -93,6 +93,10 @@ class CarJournal:
         """Return the newest records, beginning with the last one."""
         records = chain[Record](self.log.trips.values(), self.log.charges.values())
         return nlargest(most, records, key=lambda item: item.end)
+
+    def running(self) -> Charge | None:
+        """Return the charge that goes on as far as it is known; None while none does."""
+        return self.journal.running(self._observation())
 
     @callback
     def note_change(self) -> None:

@@ -48,18 +48,15 @@ export class MyBmwCommands extends LitElement {
         display: block;
       }
       .row {
-        display: grid;
-        grid-template-columns: repeat(var(--columns), minmax(0, 1fr));
-        gap: 8px;
+        --gap: 8px;
       }
       @container (max-width: 339px) {
         .row {
-          grid-template-columns: repeat(3, minmax(0, 1fr));
+          --columns: 3 !important;
         }
       }
       .command {
         position: relative;
-        hyphens: auto;
         overflow: hidden;
         display: grid;
         justify-items: center;
@@ -71,7 +68,6 @@ export class MyBmwCommands extends LitElement {
         background: var(--surface);
         text-align: center;
         font-size: 12px;
-        overflow-wrap: anywhere;
         user-select: none;
         -webkit-user-select: none;
         -webkit-touch-callout: none;
@@ -313,7 +309,7 @@ export class MyBmwCommands extends LitElement {
 
   override render(): TemplateResult {
     const shown = offered(this.view);
-    return html`<div class="row" style=${columns(shown.length)}>
+    return html`<div class="row even" style=${columns(shown.length)}>
         ${shown.map((item) => this.button(item))}
       </div>
       <div class="outcome" role="status">${this.outcome()}</div>

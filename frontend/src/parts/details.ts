@@ -262,17 +262,15 @@ export class MyBmwDetails extends LitElement {
 
   private service(): TemplateResult {
     const { view } = this;
-    const { services, check_control: messages } = view.car;
+    const { check_control: messages } = view.car;
+    const known = view.car.services.filter((item) => item.due_text || item.due || item.distance !== null);
     const facts: [string, IconName][] = [
       ["mileage", "road"],
-      ["oil_level", "oil"],
       ["battery_12v", "battery"],
     ];
-    const known = facts.map(([name, symbol]) => view.tile(view.fact(name), symbol));
-    const tiles = [services.length ? nothing : nextService(view), ...known].filter(
-      (item) => item !== nothing,
-    );
-    if (!services.length && !messages.length && !tiles.length)
+    const values = facts.map(([name, symbol]) => view.tile(view.fact(name), symbol));
+    const tiles = [known.length ? nothing : nextService(view), ...values].filter((item) => item !== nothing);
+    if (!known.length && !messages.length && !tiles.length)
       return missing(view, "no_services", "next_service_date");
     const rows = [
       ...messages.map(
@@ -281,7 +279,7 @@ export class MyBmwDetails extends LitElement {
             ${icon("warning")}<span class="clamp"><bdi>${item.text}</bdi></span>
           </li>`,
       ),
-      ...services.map((item) => this.due(item)),
+      ...known.map((item) => this.due(item)),
     ];
     return html`${
       rows.length
@@ -306,6 +304,7 @@ export class MyBmwDetails extends LitElement {
       <span class="end">
         ${item.due ? html`<div>${format.dueMonth(item.due)}</div>` : nothing}
         ${distance === undefined ? nothing : html`<div class="quiet">${this.view.text("due_in", { value: distance })}</div>`}
+        ${fine && !item.due && distance === undefined ? html`<bdi class="quiet">${item.due_text}</bdi>` : nothing}
       </span>
     </li>`;
   }

@@ -119,6 +119,21 @@ export const energyStyles = css`
   .now.idle .icon {
     color: var(--quiet);
   }
+  .target {
+    display: inline-flex;
+    align-items: center;
+    gap: 4px;
+  }
+  .bar .target {
+    margin-inline-start: 6px;
+  }
+  .target::before {
+    content: "";
+    width: 3px;
+    height: 12px;
+    border-radius: 2px;
+    background: var(--text);
+  }
   .words {
     display: flex;
     flex-wrap: wrap;
@@ -194,6 +209,7 @@ export const energyStyles = css`
   }
 `;
 
+const MOST_TILES = 3; // so that the card shows at most seven facts
 const RADIUS = 52;
 const ROUND = 2 * Math.PI * RADIUS;
 const clamp = (value: number): number => Math.min(100, Math.max(0, value));
@@ -234,14 +250,18 @@ function ring(view: View, fact: Fact): TemplateResult {
   const ahead = typeof estimate?.value === "number" && estimate.value > level ? estimate.value : undefined;
   const symbol: IconName | undefined = isCharging(view) ? "bolt" : view.flag("plugged") ? "plug" : undefined;
   const shown = view.format.fact(fact);
-  const words = [fact.name];
-  if (target !== undefined)
-    words.push(view.text("target_short", { value: view.format.fact(view.fact("charge_target")) }));
-  const content = html`<svg viewBox="0 0 120 120" aria-hidden="true" style=${`--level:${colour(level)}`}>
-      <circle class="track" cx="60" cy="60" r=${RADIUS} />
-      ${ahead === undefined ? nothing : arc("predicted", 0, ahead)}
-      ${level > 0 ? arc("level", 0, level) : nothing} ${target === undefined ? nothing : mark(target)}
-    </svg>
+  const text =
+    target === undefined
+      ? undefined
+      : view.text("target_short", { value: view.format.fact(view.fact("charge_target")) });
+  const words = text ? [fact.name, text] : [fact.name];
+  const content = html`<span title=${text ?? nothing}
+      ><svg viewBox="0 0 120 120" aria-hidden="true" style=${`--level:${colour(level)}`}>
+        <circle class="track" cx="60" cy="60" r=${RADIUS} />
+        ${ahead === undefined ? nothing : arc("predicted", 0, ahead)}
+        ${level > 0 ? arc("level", 0, level) : nothing} ${target === undefined ? nothing : mark(target)}
+      </svg></span
+    >
     <span class="middle" style=${`--level:${colour(level)}`}>
       ${symbol ? html`<span class=${symbol === "plug" ? "quiet" : ""}>${icon(symbol)}</span>` : nothing}
       <span class="big clamp"><bdi>${shown}</bdi></span>
@@ -257,12 +277,15 @@ function word(view: View, name: string, text: (value: string) => string, spoken?
   return view.link(fact, "word", html`<bdi class="clamp">${text(view.format.fact(fact))}</bdi>`, spoken);
 }
 
-/** Return one line about the charge that runs, that the car is plugged in, or to what it charges. */
+/** Return to what the car charges, as the legend of the mark. */
+function target(view: View): Part {
+  const text = word(view, "charge_target", (value) => view.text("target_short", { value }));
+  return text === nothing ? nothing : html`<div class="target quiet">${text}</div>`;
+}
+
+/** Return one line about the charge that runs, or that the car is plugged in. */
 function now(view: View): Part {
-  if (!isCharging(view) && !view.flag("plugged")) {
-    const target = word(view, "charge_target", (value) => view.text("target_short", { value }));
-    return target === nothing ? nothing : html`<div class="quiet">${target}</div>`;
-  }
+  if (!isCharging(view) && !view.flag("plugged")) return nothing;
   const running = [
     word(view, "charging_power", (value) => value, view.fact("charging_power")?.name),
     word(view, "charging_end", (time) => view.text("until", { time })),
@@ -299,7 +322,7 @@ function electric(view: View): Part {
     : [recent(view, "last_charge", "bolt"), view.tile(view.fact("charged_this_month"), "calendar")];
   return html`<div class="gauge">
       ${level ? ring(view, level) : nothing}
-      <div class="main">${range(view, far)} ${now(view)}</div>
+      <div class="main">${range(view, far)} ${now(view)} ${target(view)}</div>
     </div>
     ${tiles === nothing || tiles.every((item) => item === nothing) ? nothing : html`<div class="tiles">${tiles}</div>`}`;
 }
@@ -329,7 +352,8 @@ function bar(view: View, { symbol, name, level, facts, mark, ahead }: Bar): Part
     return view.link(fact as Fact, style, html`<bdi>${view.format.fact(fact)}</bdi>`, fact?.name);
   });
   return html`<div class="bar">
-    ${icon(symbol)}<span>${name}</span><span class="numbers">${numbers}</span>
+    ${icon(symbol)}<span>${name} ${mark === undefined ? nothing : target(view)}</span
+    ><span class="numbers">${numbers}</span>
     ${level === undefined ? nothing : rail(level, mark, ahead)}
   </div>`;
 }
@@ -369,11 +393,14 @@ function fuelBar(view: View, far: Fact | undefined): Part {
 
 function hybrid(view: View): Part {
   const charges = view.flag("plugged") || isCharging(view);
-  const share = charges ? nothing : view.tile(view.fact("electric_share"), "route");
+  const tiles = charges
+    ? []
+    : [view.tile(view.fact("electric_share"), "route"), view.tile(view.fact("fuel_consumption"), "fuel")];
   const total = view.first("range_total");
   return html`<div class="bars">
     ${range(view, total)} ${batteryBar(view)} ${fuelBar(view, view.fact("range_fuel"))}
-    ${charges ? now(view) : share === nothing ? nothing : html`<div class="tiles">${share}</div>`}
+    ${charges ? now(view) : nothing}
+    ${tiles.every((item) => item === nothing) ? nothing : html`<div class="tiles">${tiles}</div>`}
   </div>`;
 }
 
@@ -385,10 +412,13 @@ export function nextService(view: View): Part {
 
 function combustion(view: View): Part {
   const tiles = [
-    view.tile(view.fact("oil_level"), "oil"),
+    view.tile(view.fact("fuel_consumption"), "fuel"),
+    view.tile(view.fact("distance_this_month"), "calendar"),
     nextService(view),
     view.tile(view.fact("battery_12v"), "battery"),
-  ].filter((item) => item !== nothing);
+  ]
+    .filter((item) => item !== nothing)
+    .slice(0, MOST_TILES);
   return html`<div class="bars">
     ${range(view, view.first("range_fuel", "range_total"))} ${fuelBar(view, undefined)}
     ${tiles.length ? html`<div class="tiles">${tiles}</div>` : nothing}

@@ -7,8 +7,9 @@ import { base } from "../styles";
 import type { Connection, Hass } from "../types";
 import type { Part, View } from "../view";
 import { chart, chartStyles } from "./chart";
+import { isCharging } from "./energy";
 
-type Total = "distance" | "trips" | "energy" | "consumption" | "electric_share" | "charged" | "charges";
+type Total = Exclude<keyof History["totals"], "costs">;
 
 const KEPT = 24;
 const answers = new WeakMap<Connection, Map<string, Promise<History>>>();
@@ -153,8 +154,15 @@ export class MyBmwHistory extends LitElement {
       summary:focus-visible {
         outline: 2px solid var(--accent-text);
       }
-      details .chart {
+      details .chart,
+      .running .chart {
         padding: 0 4px 12px;
+      }
+      .running {
+        margin-bottom: 8px;
+        padding: 0 8px;
+        border-radius: var(--radius);
+        background: color-mix(in srgb, var(--good) 12%, transparent);
       }
       .wait {
         height: 160px;
@@ -174,7 +182,9 @@ export class MyBmwHistory extends LitElement {
   override willUpdate(): void {
     const { hass, format } = this.view;
     this.month ??= currentMonth(format.timeZone);
-    const state = ["last_trip", "last_charge"].map((name) => this.view.fact(name)?.at ?? "").join();
+    const known = ["last_trip", "last_charge"].map((name) => this.view.fact(name)?.at ?? "");
+    const running = this.name === "charges" && isCharging(this.view);
+    const state = [...known, running ? this.view.number("charge_level") : ""].join();
     const wanted = [this.view.car.device_id, this.month, state].join();
     if (this.asked !== wanted) {
       this.asked = wanted;
@@ -260,11 +270,13 @@ export class MyBmwHistory extends LitElement {
   }
 
   private trips(found: History): TemplateResult {
-    const { distance, consumption } = found.units;
+    const { distance, consumption, fuel, fuel_consumption } = found.units;
     if (found.month === this.month && !found.trips.length) return this.none("no_trips");
     return html`<div class="tiles">
         ${this.total(found, "distance", "distance", distance)} ${this.total(found, "trips", "trips_count")}
         ${this.total(found, "consumption", "consumption", consumption, 1)}
+        ${this.total(found, "fuel", "fuel", fuel, 1)}
+        ${this.total(found, "fuel_consumption", "consumption", fuel_consumption, 1)}
         ${this.mixed ? this.total(found, "electric_share", "electric_share", "%") : nothing}
       </div>
       <ol tabindex="0" aria-label=${this.view.text("part_trips")}>
@@ -280,11 +292,16 @@ export class MyBmwHistory extends LitElement {
 
   private trip(trip: Trip, found: History): TemplateResult {
     const { format } = this.view;
-    const { distance, consumption } = found.units;
+    const { distance, consumption, fuel_consumption } = found.units;
     const details = [
       trip.duration === null ? undefined : format.duration(trip.duration),
       trip.consumption === null ? undefined : format.quantity(trip.consumption, consumption, 1),
-      trip.electric_share === null || !this.mixed ? undefined : format.quantity(trip.electric_share, "%", 0),
+      typeof trip.fuel_consumption === "number"
+        ? format.quantity(trip.fuel_consumption, fuel_consumption, 1)
+        : undefined,
+      trip.electric_share === null || !this.mixed
+        ? undefined
+        : this.view.text("electric_of_trip", { value: format.quantity(trip.electric_share, "%", 0) }),
       trip.category ?? undefined,
     ].filter((item) => item !== undefined);
     const way = [trip.from, trip.to].filter(Boolean).join(" → ");
@@ -298,9 +315,11 @@ export class MyBmwHistory extends LitElement {
 
   private charges(found: History): TemplateResult {
     const { format } = this.view;
-    if (found.month === this.month && !found.charges.length) return this.none("no_charges");
+    const { running } = found;
+    if (found.month === this.month && !found.charges.length && !running) return this.none("no_charges");
     const costs = Object.entries(found.totals.costs ?? {});
-    return html`<div class="tiles">
+    return html`${running ? html`<div class="running">${this.charge(running, found, true)} ${this.curve(running, found)}</div>` : nothing}
+      <div class="tiles">
         ${this.total(found, "charged", "energy", found.units.energy, 1)}
         ${this.total(found, "charges", "charges_count")}
         ${costs.map(([currency, cost]) => this.stat(format.money(cost, currency), "cost"))}
@@ -318,7 +337,8 @@ export class MyBmwHistory extends LitElement {
       </ol>`;
   }
 
-  private charge(charge: Charge, found: History): TemplateResult {
+  /** Return a charge; of one that goes on, what is known so far. */
+  private charge(charge: Charge, found: History, running = false): TemplateResult {
     const { format } = this.view;
     const levels = charge.soc_start !== null && charge.soc_end !== null;
     const minutes =
@@ -332,19 +352,18 @@ export class MyBmwHistory extends LitElement {
       minutes === null ? undefined : format.duration(minutes),
       charge.kind ?? undefined,
     ].filter((item) => item !== undefined);
-    const when = charge.start ?? charge.end;
+    const at = charge.start ?? charge.end;
+    const when = at ? format.date(at) : "";
+    const title = running ? this.view.text("charging_now") : (charge.place ?? when);
+    const other = running ? [charge.place, charge.start ? when : ""] : [charge.place ? when : ""];
     return html`<div class="row">
-      <b class="clamp"><bdi>${charge.place ?? (when ? format.date(when) : nothing)}</bdi></b>
+      <b class="clamp"><bdi>${title}</bdi></b>
       <b
         ><bdi
           >${charge.energy === null ? nothing : format.quantity(charge.energy, found.units.energy, 1)}</bdi
         ></b
       >
-      <span class="quiet"
-        ><bdi
-          >${[charge.place && when ? format.date(when) : "", ...details].filter(Boolean).join(" · ")}</bdi
-        ></span
-      >
+      <span class="quiet"><bdi>${[...other, ...details].filter(Boolean).join(" · ")}</bdi></span>
       <span class="quiet"
         ><bdi>${charge.cost === null ? nothing : format.money(charge.cost, charge.currency)}</bdi></span
       >

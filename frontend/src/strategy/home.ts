@@ -1,5 +1,6 @@
 // What the strategies know of a home: its cars, their entities and statistics, and texts in the user's language.
 
+import { loadTexts } from "../texts";
 import type { Connection } from "../types";
 
 export type Card = { type: string; [key: string]: unknown };
@@ -43,7 +44,6 @@ interface Statistic {
 }
 
 const DOMAIN = "mybmw";
-const COMMON = `component.${DOMAIN}.common.`;
 
 export interface Home {
   hass: StrategyHass;
@@ -67,18 +67,13 @@ export async function home(hass: StrategyHass): Promise<Home> {
   const [cars, statistics, texts] = await Promise.all([
     ask<Listed[]>(hass, `${DOMAIN}/card/cars`, [], { language }),
     ask<Statistic[]>(hass, "recorder/list_statistic_ids", [], { statistic_type: "sum" }),
-    ask<{ resources: Record<string, string> }>(
-      hass,
-      "frontend/get_translations",
-      { resources: {} },
-      { language, category: "common", integration: [DOMAIN] },
-    ),
+    loadTexts(hass.connection, language).catch((): Record<string, string> => ({})),
   ]);
   return {
     hass,
     cars,
     statistics: statistics.filter((item) => item.source === DOMAIN).map((item) => item.statistic_id),
-    text: (key) => texts.resources[COMMON + key] ?? key,
+    text: (key) => texts[key] ?? key,
   };
 }
 

@@ -107,7 +107,7 @@ async def test_warnings_and_services(hass: HomeAssistant, set_up: SetUp, open_ca
         ("Stop now", "error"),
         ("Engine oil", "warning"),
         ("Check the tyre pressure", "warning"),
-        ("Service due", "warning"),
+        ("Service due: Brake fluid", "warning"),
     ]
     assert [item["text"] for item in first["check_control"]] == [
         "Stop now",
@@ -125,6 +125,24 @@ async def test_warnings_and_services(hass: HomeAssistant, set_up: SetUp, open_ca
     oil = next(item for item in first["services"] if item["status"] == "ok")
     assert (oil["distance"], oil["unit"]) == (10000, "mi")
     assert {"What it is"} <= {item["text"] for item in first["services"]}
+
+
+async def test_services_that_are_due(hass: HomeAssistant, set_up: SetUp, open_card: Open) -> None:
+    """The warning names the most urgent ones, in the language of the user."""
+    entry = await set_up()
+    names = ("OIL", "TIRE_WEAR_FRONT", "TIRE_WEAR_REAR", "SOMETHING_NEW")
+    services = (
+        *(ServiceItem(name, ServiceStatus.PENDING, date(2026, 12, 1)) for name in names),
+        ServiceItem("SOMETHING_NEW", ServiceStatus.PENDING, description="Again"),
+        ServiceItem("BRAKE_FLUID", ServiceStatus.OVERDUE),
+        ServiceItem("VEHICLE_TUV", ServiceStatus.OK),
+    )
+    entry.runtime_data.async_push({IX.vin: [car.SERVICES.at(services, NOW)]})
+    card = await open_card()
+    first = await card.subscribe(language="de")
+    assert first["warnings"][-1]["text"] == (
+        "Service fällig: Bremsflüssigkeit, Öl, Reifenverschleiß vorne, …"
+    )
 
 
 async def test_reach(hass: HomeAssistant, set_up: SetUp, open_card: Open) -> None:

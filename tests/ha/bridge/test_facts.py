@@ -36,7 +36,7 @@ ELSEWHERE: Final = {
         "departure_3",
         "distance_this_month",
     ),
-    *("electric_share", "last_charge", "last_trip", "lights"),
+    *("electric_share", "fuel_consumption", "last_charge", "last_trip", "lights"),
 }
 
 

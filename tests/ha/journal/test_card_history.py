@@ -9,14 +9,21 @@ from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
-from custom_components.mybmw.client.core.records import Charge, ChargingKind, Figure, How, Slot
+from custom_components.mybmw.client.core.records import (
+    Charge,
+    ChargingKind,
+    Figure,
+    How,
+    Slot,
+    Trip,
+)
 from custom_components.mybmw.const import DOMAIN
-from tests.ha.journal.conftest import MIDNIGHT, NOON, Live, Sends
+from tests.ha.journal.conftest import MIDNIGHT, NOON, REST, Live, Sends
 from tests.ha.journal.test_files import log_of
 from tests.ha.support.card import Card, Open
 from tests.ha.support.cardata import I4, SOC_KEY
 from tests.replay.cardata import StreamMessage
-from tests.replay.carstate import PLUG, STATUS
+from tests.replay.carstate import PLUG, POWER, STATUS
 
 MONTH: Final = "2026-11"
 RANGE: Final = "vehicle.drivetrain.electricEngine.kombiRemainingElectricRange"
@@ -69,6 +76,8 @@ async def test_workday(
         "distance": "km",
         "energy": "kWh",
         "consumption": "kWh/100km",
+        "fuel": "L",
+        "fuel_consumption": "L/100 km",
         "power": "kW",
     }
     assert (found["month"], found["first_month"]) == (MONTH, "2026-10")
@@ -136,6 +145,42 @@ async def test_range_gained(
     last = await open_card()
     await last.subscribe()
     assert "charging_gained" not in last.shown["facts"]
+
+
+async def test_charging_now(
+    hass: HomeAssistant, account: MockConfigEntry, open_card: Open, sends: Sends
+) -> None:
+    """A charge is there while it goes on, with what is known so far; a pause is none."""
+    await sends({PLUG: "DISCONNECTED", STATUS: "NOCHARGING", SOC_KEY: 50})
+    card = await open_card()
+    assert (await history(hass, card))["running"] is None
+    await sends({PLUG: "CONNECTED", STATUS: "CHARGINGACTIVE", SOC_KEY: 50, POWER: 11_000})
+    await sends({SOC_KEY: 55, POWER: 10_500}, wait=REST)
+    await sends({SOC_KEY: 60, POWER: 10_800}, wait=REST)
+    card = await open_card()
+    found = await history(hass, card)
+    running = found["running"]
+    assert (running["soc_start"], running["soc_end"]) == (50, 60)
+    assert running["energy"] > 5
+    assert running["start"] is not None
+    assert [power for _, power in running["curve"]] == [11, 10.5, 10.8]
+    assert running["id"] not in {item["id"] for item in found["charges"]}
+    assert (await history(hass, card, "2026-10"))["running"] is None
+    await sends({STATUS: "CHARGINGPAUSED"})
+    assert (await history(hass, await open_card()))["running"] is None
+
+
+async def test_fuel(hass: HomeAssistant, account: MockConfigEntry, open_card: Open) -> None:
+    """What a car has burnt is there by trip and month."""
+    log = log_of(account)
+    for number, litres in enumerate((4.2, None)):
+        end = NOON.replace(hour=number + 1)
+        fuel = None if litres is None else Figure(litres, How.BMW)
+        log.put(Trip(log.new_id("t", end), None, end, 100.0 + number, 160.0, fuel=fuel))
+    found = await history(hass, await open_card())
+    burnt = [item["fuel_consumption"] for item in found["trips"]]
+    assert burnt == [None, 7]
+    assert (found["totals"]["fuel"], found["totals"]["fuel_consumption"]) == (4.2, 7)
 
 
 async def test_many_records(hass: HomeAssistant, account: MockConfigEntry, open_card: Open) -> None:

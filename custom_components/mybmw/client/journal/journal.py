@@ -77,8 +77,7 @@ class Journal:
 
     def look(self, observation: Observation, now: datetime) -> JournalUpdate:
         """Take in the newest readings of the car; any order and repetition is allowed."""
-        usable = self._usable(observation)
-        observation = observation if usable is None else replace(observation, usable=usable)
+        observation = self._completed(observation)
         self.trips.look(observation, now, self.log, self.settings)
         moved = self.trips.moving_since
         self.charges.look(observation, now, self.log, self.settings, moved)
@@ -98,6 +97,17 @@ class Journal:
         times = (self.trips.again, self.charges.again, self.prediction.again, solar)
         again = min(filter(None, times), default=None)
         return JournalUpdate(records, readings, tuple(events), again)
+
+    def running(self, observation: Observation) -> Charge | None:
+        """Return the charge that goes on as far as it is known; None while none does."""
+        charge = self.charges.open
+        paused = charge is None or charge.paused is not None
+        return None if paused else self.charges.running(self._completed(observation))
+
+    def _completed(self, seen: Observation) -> Observation:
+        """Return what is seen, with the usable capacity if the car does not say it."""
+        usable = self._usable(seen)
+        return seen if usable is None else replace(seen, usable=usable)
 
     def _usable(self, seen: Observation) -> float | None:
         """Return the capacity that the user has set, or one that the car does not say."""

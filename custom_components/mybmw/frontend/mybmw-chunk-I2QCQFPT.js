@@ -1,0 +1,1 @@
+var e="component.mybmw.common.";async function c(n,o){let{resources:s}=await n.sendMessagePromise({type:"frontend/get_translations",language:o,category:"common",integration:["mybmw"]}),r=Object.entries(s).filter(([t])=>t.startsWith(e));return Object.fromEntries(r.map(([t,i])=>[t.slice(e.length),i]))}export{c as a};

@@ -1,6 +1,7 @@
 """Broken set-ups: the doctor names the true cause, and none for certain that is not true."""
 
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -47,6 +48,7 @@ class Setting:
     ) -> None:
         self.hass, self.sim, self.freezer = hass, sim, freezer
         self.entry = entry_of(sim)
+        self.after = ExitStack()
 
     async def begin(self, **options: Any) -> None:
         """Set the account up."""
@@ -127,10 +129,12 @@ def setting(
     cardata: SimulatedCarData,
     freezer: FrozenDateTimeFactory,
     monkeypatch: pytest.MonkeyPatch,
-) -> Setting:
+) -> Iterator[Setting]:
     """The account."""
     monkeypatch.setattr(cardata_source, "Stream", FakeStream)
-    return Setting(hass, cardata, freezer)
+    made = Setting(hass, cardata, freezer)
+    with made.after:
+        yield made
 
 
 type Break = Callable[[Setting], Awaitable[None]]
@@ -339,7 +343,7 @@ ROWS: Final = {
     "no_tank": Row(fine, values={FUEL: ("not_fitted",)}),
     "other_source": Row(fine, values={"destinations": ("needs_source",)}),
     "no_trip_yet": Row(fine, values={"last_trip": ("no_records",)}),
-    "no_command": Row(fine, values={"last_command.door_lock": ("no_command",)}),
+    "no_command": Row(fine, values={"last_command.door_lock": ("needs_source",)}),
     "trip_end": Row(asleep, ("asleep",), values={TRIP: ("trip_end",)}),
     "taken_and_quota": Row(
         taken_and_quota, ("stream_taken",), ("stream_taken",), {SOC: ("quota",)}

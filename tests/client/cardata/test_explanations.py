@@ -132,7 +132,7 @@ async def test_missing(folder: str) -> None:
             if attribute in RECORDED:
                 assert cause is Cause.NO_RECORDS
             elif attribute in a.LAST_COMMAND.values():
-                assert cause is Cause.NO_COMMAND
+                assert cause is Cause.NEEDS_SOURCE
             elif "cardata" not in sources_of(attribute):
                 assert cause is Cause.NEEDS_SOURCE, attribute.key
             elif cause is Cause.NOT_FITTED:

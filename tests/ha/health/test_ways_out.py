@@ -1,31 +1,28 @@
 """Following the way out of a broken set-up ends the cause that the doctor names.
 
-What has no way out is left out: a motorcycle, what a car does not have, and what only another
-source or a command brings.
+What has no way out is left out: a motorcycle sends nothing by itself, and a tank cannot be fitted.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, Final
 
+from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components.mybmw.client.cardata.mapping import LATITUDE, LONGITUDE
 from custom_components.mybmw.client.core.values import StreamState
-from tests.ha.support.cardata import MILEAGE_KEY, SOC_KEY, tokens
-from tests.ha.test_doctor import ALARM, HOOD, LOCKED, NOON, PLUG, ROWS, TRIP, Setting
+from custom_components.mybmw.const import DOMAIN
+from tests.ha.sources.test_connecteddrive import I3 as LEGACY_I3, LOGIN
+from tests.ha.support.cardata import I4, MILEAGE_KEY, SOC_KEY, say, tokens
+from tests.ha.test_doctor import ALARM, HOOD, LOCKED, NOON, PLUG, ROWS, SOC, TRIP, Setting
+from tests.replay.connecteddrive import BUNDLED, LegacyCar, SimulatedConnectedDrive, load
 
 pytestmark = pytest.mark.freeze_time(NOON)
 
 CURRENT_LIMIT: Final = "vehicle.powertrain.electric.battery.charging.acLimit.selected"
-NO_WAY_OUT: Final = {
-    "fine",
-    "motorcycle",
-    "no_tank",
-    "other_source",
-    "no_trip_yet",
-    "no_command",
-}
+NO_WAY_OUT: Final = {"fine", "motorcycle", "no_tank"}
 
 type WayOut = Callable[[Setting], Awaitable[None]]
 
@@ -121,6 +118,37 @@ async def end_a_trip(setting: Setting) -> None:
     await setting.send({TRIP: "2026-11-10T12:55:00Z", SOC_KEY: 50})
 
 
+async def add_another_source(setting: Setting) -> None:
+    """Add the source that is named, here a server of the legacy API."""
+    recorded = next(car for car in load(BUNDLED).cars if car.vin == LEGACY_I3)
+    car = LegacyCar(I4, {**recorded.entry, "vin": I4}, recorded.answers)
+    router = SimulatedConnectedDrive([car]).router()
+    router.start()
+    setting.after.callback(router.stop)
+    sources = {**setting.entry.data["sources"], "connecteddrive": {**LOGIN}}
+    await reload(setting, data={"sources": sources})
+    await setting.become(StreamState.CONNECTED)
+    await setting.send()
+
+
+async def add_another_source_and_send_a_command(setting: Setting) -> None:
+    await add_another_source(setting)
+    registry = er.async_get(setting.hass)
+    lock = registry.async_get_entity_id("lock", DOMAIN, f"{I4}-lock")
+    sent = setting.hass.services.async_call("lock", "lock", {"entity_id": lock}, blocking=True)
+    await asyncio.gather(sent, setting.elapse(timedelta(seconds=30)))
+    await setting.elapse(timedelta(seconds=1))
+
+
+async def make_a_trip(setting: Setting) -> None:
+    """Drive on; the trip has ended when the car has stood for a while."""
+    await setting.send({MILEAGE_KEY: 31_450})
+    await setting.send({MILEAGE_KEY: 31_462})
+    for _ in range(40):
+        await setting.elapse(timedelta(minutes=1))
+    await setting.send()
+
+
 WAYS_OUT: Final[dict[str, WayOut]] = {
     "asleep": unlock,
     "never_sent": unlock,
@@ -145,6 +173,9 @@ WAYS_OUT: Final[dict[str, WayOut]] = {
     "without_value": send_what_is_missing,
     "ended": plug_in,
     "trip_end": end_a_trip,
+    "other_source": add_another_source,
+    "no_trip_yet": make_a_trip,
+    "no_command": add_another_source_and_send_a_command,
     "taken_and_quota": stop_it_and_wait_for_midnight,
 }
 
@@ -167,3 +198,18 @@ async def test_way_out(setting: Setting, name: str) -> None:
     for key, causes in row.values.items():
         left = set(causes) & set(answer["values"][key]["causes"])
         assert not left, (key, answer["values"][key]["text"])
+
+
+async def test_refresh_of_a_motorcycle(setting: Setting) -> None:
+    """It has no stream, but a request brings the newest values at any time."""
+    row = ROWS["motorcycle"]
+    await row.breaks(setting)
+    setting.sim.cars[I4].receive(say(I4, {SOC_KEY: 42}))
+    device = setting.entry.runtime_data.device(I4)
+    await setting.hass.services.async_call(
+        DOMAIN, "refresh", {"device_id": device.id}, blocking=True
+    )
+    await setting.elapse(timedelta(seconds=1))
+    answer = await setting.car()
+    assert answer["values"][SOC]["state"] == "fresh"
+    assert answer["car"]["causes"] == ["motorcycle"]

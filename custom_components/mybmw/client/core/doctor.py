@@ -165,18 +165,23 @@ def _missing(case: Case, attribute: AnyAttribute) -> Explanation:
         (attribute in policy.ignored, Cause.OPTION_OFF),
         (not policy.keeps(attribute), Cause.POSITION_OFF),
         (attribute in case.unconfirmed, Cause.UNCONFIRMED),
-        (attribute in _COMMANDS, Cause.NO_COMMAND),
+        (attribute in _COMMANDS and _commanded(case), Cause.NO_COMMAND),
         (attribute in _RECORDED, Cause.NO_RECORDS),
         (attribute in _PLACES and hides_place(case.vehicle), Cause.PRIVACY),
         (attribute in case.vehicle, Cause.ENDED),
     )
     if own:
         return _none(*own)
-    names = sources_of(attribute)
+    names = sources_of(a.COMMANDS if attribute in _COMMANDS else attribute)
     views = [view for view in case.views if view.name in names]
     if not views:
         return _none(Cause.NEEDS_SOURCE, sources=" ".join(names))
     return _unsent(case, min(views, key=lambda view: _rank(case, view)), attribute)
+
+
+def _commanded(case: Case) -> bool:
+    """Return whether a source that sends commands has the car."""
+    return any(view.has for view in case.views if view.name in sources_of(a.COMMANDS))
 
 
 def _rank(case: Case, view: View) -> int:

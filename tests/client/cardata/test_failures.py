@@ -22,7 +22,17 @@ from custom_components.mybmw.client.cardata.quota import LIMIT, RELEASED, RESERV
 from custom_components.mybmw.client.cardata.schedule import Scheduler
 from custom_components.mybmw.client.cardata.tasks import Decision
 from custom_components.mybmw.client.core.attributes import MILEAGE
-from tests.client.support.cardata import I4, NOON, PETROL, Client, asked, begun, counted, simulate
+from tests.client.support.cardata import (
+    I4,
+    NOON,
+    PETROL,
+    Client,
+    asked,
+    begun,
+    counted,
+    simulate,
+    unplug,
+)
 from tests.replay import faults
 from tests.replay.cardata import Endpoint, SimulatedCarData
 from tests.replay.cardata.faults import error, invalid_token, out_of_quota
@@ -85,6 +95,7 @@ async def test_refused_extra(endpoint: Endpoint, freezer: FrozenDateTimeFactory)
 async def test_container_is_deleted_in_the_portal(freezer: FrozenDateTimeFactory) -> None:
     """It is made again once, and the data are read."""
     sim = simulate("i4_edrive40", "320i")
+    unplug(sim)
     client = await begun(sim)
     (container,) = sim.containers
     sim.containers.delete(container.container_id)

@@ -9,13 +9,14 @@ import pytest
 
 from custom_components.mybmw.client import attributes as car
 from custom_components.mybmw.client.cardata.quota import Reason
-from tests.client.support.cardata import I4, NOON, PETROL, Client, begun, message, simulate
+from tests.client.support.cardata import I4, NOON, PETROL, Client, begun, message, simulate, unplug
 from tests.client.support.cardata_days import CARS
 from tests.replay.carstate import HEADER, PLUG, STATUS
 
 MINUTE = timedelta(minutes=1)
 HOUR = 60 * MINUTE
 NIGHT = 8 * HOUR
+DAY = 24 * HOUR
 CHARGES = {PLUG: "CONNECTED", STATUS: "CHARGINGACTIVE", HEADER: 40}
 ENDS = {STATUS: "CHARGINGENDED"}
 
@@ -26,8 +27,7 @@ pytestmark = pytest.mark.freeze_time(NOON)
 async def client() -> AsyncIterator[Client]:
     """An account with so many cars that each is read seldom; none of them charges."""
     sim = simulate(*CARS)
-    for vin, one in sim.cars.items():
-        one.receive(message(vin, {PLUG: "DISCONNECTED", STATUS: "NOCHARGING"}, NOON))
+    unplug(sim)
     made = await begun(sim)
     async with made.listening():
         yield made
@@ -140,4 +140,32 @@ async def test_an_end_that_is_found_out(client: Client, freezer: FrozenDateTimeF
 
 async def test_no_call_without_a_plug(client: Client, freezer: FrozenDateTimeFactory) -> None:
     await client.live(freezer, NOON + NIGHT)
+    assert silent_calls(client) == []
+
+
+async def test_a_charge_that_goes_on_at_first(freezer: FrozenDateTimeFactory) -> None:
+    """Its begin was never seen; it is read as seldom as others, also after a restart."""
+    sim = simulate(*CARS)
+    unplug(sim)
+    sim.cars[I4].receive(message(I4, CHARGES, NOON))
+    client = await begun(sim)
+    async with client.listening():
+        await client.live(freezer, NOON + HOUR)
+        assert silent_calls(client) == []
+        await client.live(freezer, NOON + 1.5 * HOUR)
+        assert len(silent_calls(client)) == 1
+        again = client.restart()
+        await again.live(freezer, NOON + 10 * HOUR)
+        assert len(silent_calls(again)) == 3
+
+
+async def test_a_charge_of_which_no_end_was_sent(freezer: FrozenDateTimeFactory) -> None:
+    """What a car has said days ago is no charge that goes on."""
+    sim = simulate(*CARS)
+    for one in sim.cars.values():
+        one.shift(-10 * DAY)
+    sim.cars[I4].receive(message(I4, CHARGES, NOON - 3 * DAY))
+    client = await begun(sim)
+    async with client.listening():
+        await client.live(freezer, NOON + NIGHT)
     assert silent_calls(client) == []

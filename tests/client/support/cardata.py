@@ -34,6 +34,7 @@ from custom_components.mybmw.client.cardata import (
 )
 from custom_components.mybmw.client.core.values import StreamState
 from tests.replay.cardata import BUNDLED, CarDataCar, Endpoint, SimulatedCarData, load as recordings
+from tests.replay.carstate import PLUG, STATUS
 from tests.replay.world import timestamp
 
 I4: Final = "WBY0FINGERPRINT01"
@@ -232,6 +233,13 @@ def simulate(*folders: str, **options: Any) -> SimulatedCarData:
     sim = SimulatedCarData(recorded(*folders), fresh=True, **options)
     sim.token_lifetime = round(timedelta(days=365).total_seconds())
     return sim
+
+
+def unplug(sim: SimulatedCarData) -> None:
+    """Let no car charge."""
+    for vin, one in sim.cars.items():
+        values = {PLUG: "DISCONNECTED", STATUS: "NOCHARGING"}
+        one.receive(message(vin, values, datetime.now(UTC)))
 
 
 async def begun(sim: SimulatedCarData) -> Client:

@@ -22,7 +22,7 @@ from custom_components.mybmw.client.cardata.quota import DAY, LIMIT, RELEASED, R
 from custom_components.mybmw.client.core.attributes import CHECK_CONTROL, SERVICES, AnyAttribute
 from custom_components.mybmw.client.core.descriptors import DESCRIPTORS
 from custom_components.mybmw.client.core.values import StreamState
-from tests.client.support.cardata import Client, simulate
+from tests.client.support.cardata import Client, simulate, unplug
 from tests.replay.cardata import Endpoint, SimulatedCarData, StreamMessage
 from tests.replay.carstate import IGNITION, STATUS, CarState
 from tests.replay.days import days
@@ -174,6 +174,8 @@ class _Life:
     ) -> None:
         self._clock = clock
         self.sim = simulate(*CARS[:cars])
+        if silent:
+            unplug(self.sim)
         self.client = Client.of(self.sim)
         self._messages = [] if silent else list(self._sent(count))
         vins = list(self.sim.cars)

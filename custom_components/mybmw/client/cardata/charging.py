@@ -33,6 +33,7 @@ _SAME_BURST: Final = timedelta(seconds=2)
 _POWER_RECENT: Final = timedelta(minutes=10)
 _EARLY: Final = timedelta(seconds=10)
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
+_LONGEST: Final = timedelta(days=2)
 _FULL: Final = 100.0
 _LINE_VOLTAGE: Final = 250.0
 _KILOWATT: Final = measure(Unit.KILOWATT)
@@ -89,10 +90,14 @@ def _phases(value: Value, car: CarState) -> Readings:
     return _ac_power(value, car)
 
 
-def is_charging(car: CarState) -> bool:
-    """Return whether a car is charging; one that was unplugged since it said so is not."""
+def is_charging(car: CarState, now: datetime) -> bool:
+    """Return whether a car is charging.
+
+    One that was unplugged since it said so is not, nor one that has said so for longer than any
+    charge.
+    """
     word = car.values.get(CHARGING_WORD)
-    if word is None or not car.charges:
+    if word is None or not car.charges or now - word.time > _LONGEST:
         return False
     plugged, time = _plug(car)
     return plugged or time < word.time

@@ -171,7 +171,7 @@ class Executor:
     def is_charging(self, vin: str) -> bool:
         """Return whether a car is charging, as far as is known."""
         car = self._cars.get(vin)
-        return car is not None and is_charging(car.state)
+        return car is not None and is_charging(car.state, datetime.now(UTC))
 
     def most_calls(self, decisions: Sequence[Decision]) -> int:
         """Return how many calls these take at most, including one with a refused token.

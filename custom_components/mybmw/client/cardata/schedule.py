@@ -98,6 +98,8 @@ class Scheduler:
             self._last_call = now
         if car is not None:
             car.called(decision.reason, now)
+            # A charge that goes on at the first call has begun unseen
+            car.charging = car.charging or self._is_charging(decision.vin)
 
     def failed(
         self, decision: Decision, now: datetime, *, widely: bool = False, free: bool = False

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
+from random import randrange
 import signal
 import socket
 import subprocess
@@ -95,15 +96,18 @@ def developing(*arguments: str) -> Iterator[int]:
 
 
 def free_ports() -> int:
-    """Return a free port that is followed by another one."""
+    """Return a free port that is followed by another one.
+
+    No outgoing connection takes them meanwhile: systems choose the ports of those above.
+    """
     while True:
-        with socket.create_server(("127.0.0.1", 0)) as first:
-            port: int = first.getsockname()[1]
-            try:
-                socket.create_server(("127.0.0.1", port + 1)).close()
-            except OSError:
-                continue
-            return port
+        port = randrange(10_000, 32_000, 2)
+        try:
+            for number in (port, port + 1):
+                socket.create_server(("127.0.0.1", number)).close()
+        except OSError:
+            continue
+        return port
 
 
 def _wait(url: str, process: subprocess.Popen[bytes]) -> None:

@@ -98,6 +98,15 @@ class CarJournal:
         """Return the charge that goes on as far as it is known; None while none does."""
         return self.journal.running(self._observation())
 
+    def unfinished(self, now: datetime) -> Iterator[Record]:
+        """Yield the trip and the charge that are not over; one that goes on ends now."""
+        trips, charge = self.journal.trips, self.running()
+        trip = trips.current()
+        if trip is not None:
+            yield replace(trip, end=max(now, trip.end)) if trips.driving else trip
+        if charge is not None:
+            yield replace(charge, end=max(now, charge.end))
+
     @callback
     def note_change(self) -> None:
         """Look at the car soon."""

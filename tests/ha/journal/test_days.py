@@ -98,7 +98,7 @@ async def test_calendar(
     events: Any = answer[entity]
     summaries = [event["summary"] for event in events["events"]]
     trips = [item.partition(", ")[2] for item in summaries if " km" in item]
-    assert trips == ["Home → away", "away → Home"]
+    assert trips == ["Home → Away", "Away → Home"]
     assert any(item.endswith("kWh") for item in summaries)
     assert events["events"] == sorted(events["events"], key=lambda event: event["start"])
 

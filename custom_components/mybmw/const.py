@@ -23,7 +23,11 @@ OPTION_ENTITIES: Final = "entities"
 OPTION_JOURNAL: Final = "journal"
 OPTION_KEEP_JOURNAL: Final = "keep"
 OPTION_JOIN_STOPS: Final = "join_stops"
+OPTION_KEPT_MONTHS: Final = "keep_records"
+OPTION_WORK: Final = "work_zone"
+OPTION_STATISTICS: Final = "statistics"
 OPTION_METER: Final = "charger_meter"
+OPTION_CHARGER_POWER: Final = "charger_power"
 OPTION_CAPACITIES: Final = "usable_capacities"
 OPTION_NIGHT_START: Final = "night_start"
 OPTION_NIGHT_END: Final = "night_end"
@@ -46,6 +50,7 @@ OPTION_PUBLIC_AC: Final = "public_ac_price"
 OPTION_PUBLIC_DC: Final = "public_dc_price"
 OPTION_PUBLIC_FEE: Final = "public_fee"
 
+KEPT_MONTHS: Final = ["all", "60", "24", "12"]
 WEEKDAYS: Final = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 HIGHEST_PRICE: Final = 100_000.0
 

@@ -633,6 +633,8 @@ def test_options_are_translated() -> None:
         "price_entity_missing",
         "price_entity_unit",
         "fuel_price_unit",
+        "charger_power_unit",
+        "work_zone_home",
         "place_prices_invalid",
     }
 
@@ -697,7 +699,7 @@ def test_selectors_are_translated() -> None:
     }
     assert translations()["selector"].keys() == keys | {
         *("charging_mode", "view", "weekday", "tariff", "price_periods", "place_prices"),
-        "usable_capacities",
+        *("usable_capacities", "keep_records"),
         *("delimiter", "export_format", "log_kind", "order", "period", "series", "trip_category"),
     }
     assert translations()["selector"]["stream"]["options"].keys() == set(cardata_stream.STREAMS)

@@ -21,13 +21,17 @@ from ..client.journal.log import JournalEvent, Settings
 from ..client.journal.observation import OBSERVED
 from ..client.journal.series import COST, FUEL_COST
 from ..const import (
+    OPTION_CHARGER_POWER,
     OPTION_FUEL_PRICE_ENTITY,
     OPTION_JOIN_STOPS,
     OPTION_JOURNAL,
     OPTION_KEEP_JOURNAL,
+    OPTION_KEPT_MONTHS,
     OPTION_METER,
     OPTION_PRICE_ENTITY,
+    OPTION_STATISTICS,
     OPTION_TARIFF,
+    OPTION_WORK,
     TARIFF_ENTITY,
 )
 from ..runtime.files import mapping_of
@@ -47,6 +51,8 @@ ENERGY: Final = "energy"
 RECORDER: Final = "recorder"
 _AFTER_HOUR: Final = 16
 """The minute at which the recorder has the statistics of the hour before."""
+
+_AT_NIGHT: Final = 4
 
 DEFAULT_JOIN_STOPS: Final = 5
 LONGEST_STOP: Final = 30
@@ -77,10 +83,10 @@ class Journals:
         """Restore the journals of known cars, and begin to listen to changes."""
         if not is_on(self._entry):
             return
-        self._statistics = await _async_statistics(self._hass)
         self._solar = await _async_solar(self._hass)
         await self._start_prices()
         await self._list.load()
+        await self._start_statistics()
         for vin in self._garage.vehicles:
             self._add(vin)
         for end in (
@@ -89,9 +95,18 @@ class Journals:
             self._hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._update_settings),
             *self._subscribe_history(),
             async_track_time_change(self._hass, self._find_solar, minute=_AFTER_HOUR, second=0),
+            async_track_time_change(self._hass, self._shrink, hour=_AT_NIGHT, minute=0, second=0),
             self._close,
         ):
             self._entry.async_on_unload(end)
+
+    async def _start_statistics(self) -> None:
+        """Write statistics, or delete them if the user does not want any."""
+        found = await _async_statistics(self._hass)
+        if found is not None and not _options(self._entry).get(OPTION_STATISTICS, True):
+            await found.async_clear(self._hass, self._list)
+            found = None
+        self._statistics = found
 
     async def _start_prices(self) -> None:
         """Follow the entities that have the prices at home and of fuel, if there are any."""
@@ -136,6 +151,13 @@ class Journals:
         for journal in list(self.cars.values()):
             journal.look()
             await journal.async_wait()
+        await self._shrink()
+
+    async def _shrink(self, _now: datetime | None = None) -> None:
+        """Replace trips that are older than the user wants by monthly totals."""
+        months = str(_options(self._entry).get(OPTION_KEPT_MONTHS))
+        for journal in list(self.cars.values()) if months.isdigit() else ():
+            await journal.async_shrink(int(months))
 
     @callback
     def async_deliver(self) -> None:
@@ -267,10 +289,12 @@ def _settings(
     stops = options.get(OPTION_JOIN_STOPS, DEFAULT_JOIN_STOPS)
     settings = Settings(
         timedelta(minutes=stops),
-        dt_util.get_default_time_zone(),
+        zone=dt_util.get_default_time_zone(),
+        work=options.get(OPTION_WORK),
         prices=prices_of(hass, options, prices.get(ENERGY_PRICE)),
         fuel_price=fuel_price_of(hass, options, prices.get(FUEL)),
-        meter=meter_of(hass, options.get(OPTION_METER)),
+        meter=meter_of(hass, options, OPTION_METER),
+        power=meter_of(hass, options, OPTION_CHARGER_POWER),
         capacities=capacities_of(hass, options),
     )
     if not garage.policy.track_position:

@@ -156,6 +156,21 @@ class CarJournal:
             if await self.files.save_months(self.log):
                 await self.files.save(state, {})
 
+    async def async_shrink(self, months: int) -> None:
+        """Replace the trips before the last so many months by monthly totals."""
+        async with self._lock:
+            if not self._restored or self._closed or self.log.changed:
+                return
+            self.journal.shrink(months, dt_util.utcnow())
+            changed, _ = self.log.take()
+            if not changed:
+                return
+            if self.statistics is not None:
+                self.statistics.replace(changed)
+                self._written = self.statistics.dump()
+            if await self.files.save(self._state(), changed):
+                await self.files.save_months(self.log)
+
     async def async_remove(self) -> None:
         """Stop looking, and delete the files."""
         self.close()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from homeassistant.components.zone import ENTITY_ID_HOME
 from homeassistant.const import UnitOfTime
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
@@ -12,10 +13,23 @@ from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
 )
 import voluptuous as vol
 
-from ..const import OPTION_CAPACITIES, OPTION_JOIN_STOPS, OPTION_KEEP_JOURNAL, OPTION_METER
+from ..const import (
+    KEPT_MONTHS,
+    OPTION_CAPACITIES,
+    OPTION_CHARGER_POWER,
+    OPTION_JOIN_STOPS,
+    OPTION_KEEP_JOURNAL,
+    OPTION_KEPT_MONTHS,
+    OPTION_METER,
+    OPTION_STATISTICS,
+    OPTION_WORK,
+)
 from . import DEFAULT_JOIN_STOPS, LONGEST_STOP
 from .capacities import capacities_error, capacities_field
 from .fuel_price import fuel_price_error, fuel_price_fields
@@ -33,8 +47,20 @@ _MINUTES: Final = NumberSelector(
 _FIELDS: Final[Mapping[vol.Marker, Any]] = {
     vol.Required(OPTION_KEEP_JOURNAL, default=True): BooleanSelector(),
     vol.Required(OPTION_JOIN_STOPS, default=DEFAULT_JOIN_STOPS): _MINUTES,
+    vol.Optional(OPTION_KEPT_MONTHS): SelectSelector(
+        SelectSelectorConfig(
+            options=KEPT_MONTHS,
+            translation_key=OPTION_KEPT_MONTHS,
+            mode=SelectSelectorMode.DROPDOWN,
+        )
+    ),
+    vol.Required(OPTION_STATISTICS, default=True): BooleanSelector(),
+    vol.Optional(OPTION_WORK): EntitySelector(EntitySelectorConfig(domain="zone")),
     vol.Optional(OPTION_METER): EntitySelector(
         EntitySelectorConfig(domain="sensor", device_class="energy")
+    ),
+    vol.Optional(OPTION_CHARGER_POWER): EntitySelector(
+        EntitySelectorConfig(domain="sensor", device_class="power")
     ),
     vol.Optional(OPTION_CAPACITIES): capacities_field(),
 }
@@ -52,4 +78,5 @@ def journal_error(hass: HomeAssistant, options: Mapping[str, Any]) -> str | None
         or fuel_price_error(hass, options)
         or meter_error(hass, options)
         or capacities_error(options)
+        or ("work_zone_home" if options.get(OPTION_WORK) == ENTITY_ID_HOME else None)
     )

@@ -2,16 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from math import isfinite
 from typing import Any, Final
 
 from homeassistant.components.energy.data import EnergyManager, async_get_manager
-from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, UnitOfPower
+from homeassistant.const import UnitOfPower
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.unit_conversion import PowerConverter
 
 from ..client.journal.solar import Flows
+from .meter import value_of
 
 _POWER: Final = "stat_rate"
 _SOLAR: Final = "solar"
@@ -37,15 +36,7 @@ def _share(hass: HomeAssistant, manager: EnergyManager) -> float | None:
 
 def _power(hass: HomeAssistant, entity_id: str | None) -> float | None:
     """Return a power in kW."""
-    state = None if entity_id is None else hass.states.get(entity_id)
-    if state is None:
-        return None
-    unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
-    try:
-        found = PowerConverter.convert(float(state.state), unit, UnitOfPower.KILO_WATT)
-    except ValueError, HomeAssistantError:
-        return None
-    return found if isfinite(found) else None
+    return value_of(hass, entity_id, PowerConverter, UnitOfPower.KILO_WATT)
 
 
 def _add_solar(flows: Flows, power: float) -> None:

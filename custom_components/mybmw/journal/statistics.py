@@ -116,6 +116,11 @@ class JournalStatistics:
                 self._write(series, rows)
 
     @callback
+    def replace(self, records: Mapping[str, AnyRecord | None]) -> None:
+        """Take in totals in place of records; the recorder keeps the hours that it has."""
+        self._sums.replace(records)
+
+    @callback
     def rebuild(self, wanted: Iterable[str] = SERIES) -> None:
         """Delete series of the car and write them again."""
         words = set(wanted)

@@ -189,7 +189,8 @@ async def async_set_trip(call: ServiceCall) -> ServiceResponse:
     trip = _trip(target, journal.log, call.data.get("trip"))
     if "category" in call.data:
         word = call.data["category"]
-        trip = replace(trip, category=None if word == NO_CATEGORY else TripClass(word))
+        category = None if word == NO_CATEGORY else TripClass(word)
+        trip = replace(trip, category=category, inferred=False)
     if "note" in call.data:
         trip = replace(trip, note=call.data["note"].strip() or None)
     journal.log.put(trip)

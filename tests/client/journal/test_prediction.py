@@ -77,6 +77,24 @@ def test_a_charger_that_counts_makes_it_right_everywhere(case: Case) -> None:
     assert found.mean <= 0.8
 
 
+@pytest.mark.parametrize("case", [CASES[4], *CASES[10:]], ids=named)
+def test_a_charger_that_says_its_power_makes_it_right_everywhere(case: Case) -> None:
+    """Also when the charge is stopped outside, and with solar power, while the car is silent."""
+    found = errors_of(case, lambda battery: taught(battery, powered=True), 2)
+    assert found.mean <= 1.0
+    assert found.worst <= 2.0
+
+
+def test_the_power_of_another_car_is_ignored() -> None:
+    ours = Ours(powered=True)
+    ours.power = 11.0
+    ours.begin()
+    ours.report(0, said(40.0, 2.3))
+    ours.at(59)
+    ours.report(60, said(42.0, 2.3))
+    assert ours.at(119) == pytest.approx(44.5, abs=1.0)
+
+
 def test_a_measured_value_corrects_it_at_once() -> None:
     ours = charging()
     assert ours.at(60) == pytest.approx(52.0, abs=1.0)

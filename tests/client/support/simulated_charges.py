@@ -174,16 +174,19 @@ class Predictor(Protocol):
 
 @dataclass
 class Ours:
-    """The journal of a car; with a charger at home if it is `metered`."""
+    """The journal of a car; with a charger at home that counts or says its power, if at all."""
 
     metered: bool = False
+    powered: bool = False
     log: Log = field(default_factory=Log)
     now: datetime = START
 
     def __post_init__(self) -> None:
         """Begin with an empty journal."""
         self.counted: float | None = None
-        self.journal = Journal(self.log, Settings(meter=lambda: self.counted))
+        self.power: float | None = None
+        settings = Settings(meter=lambda: self.counted, power=lambda: self.power)
+        self.journal = Journal(self.log, settings)
         self.vehicle = Vehicle("WBA00000000000001")
         self.vehicle.update(
             [
@@ -230,7 +233,7 @@ class Ours:
                 car.CHARGER_CONNECTED.at(False, end, _SOURCE),
             ]
         )
-        self.counted = None
+        self.counted = self.power = None
         self.journal.look(observe(self.vehicle), end + timedelta(minutes=5))
         first, last = minutes[0], minutes[-1]
         row = ChargingSession(
@@ -255,6 +258,8 @@ def play(minutes: Sequence[Minute], predictor: Predictor, step: int = _STEP) -> 
     for number, minute in enumerate(minutes):
         if isinstance(predictor, Ours) and predictor.metered:
             predictor.counted = round(1_000 + minute.counted, 1)
+        if isinstance(predictor, Ours) and predictor.powered and number:
+            predictor.power = round(60 * (minute.counted - minutes[number - 1].counted), 2)
         if minute.report is not None:
             predictor.report(number, minute.report)
         if number % step == 0:
@@ -284,9 +289,11 @@ def untaught(_battery: Battery) -> Ours:
     return Ours()
 
 
-def taught(battery: Battery, kilowatts: float = 11.0, *, metered: bool = False) -> Ours:
+def taught(
+    battery: Battery, kilowatts: float = 11.0, *, metered: bool = False, powered: bool = False
+) -> Ours:
     """Return a journal after four well reported charges."""
-    journal = Ours(metered)
+    journal = Ours(metered, powered)
     case = Case("lesson", steady(kilowatts), every(1 if kilowatts > _DC else 10))
     for _ in range(4):
         minutes = battery.charge(case, 8.0 if kilowatts > _DC else 20.0)

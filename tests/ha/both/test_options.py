@@ -29,7 +29,7 @@ GENERAL: Options = {
     "card": True,
     "track_position": True,
     "road_factor": 0.75,
-    "journal": {"keep": True, "join_stops": 5.0},
+    "journal": {"keep": True, "join_stops": 5.0, "statistics": True},
 }
 COMMANDING: Options = {"read_only": False, "polling_interval": 5.0}
 EXTRAS: Options = {"places": True, "sessions": True, "tyres": True}

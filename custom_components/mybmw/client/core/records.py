@@ -182,7 +182,8 @@ class Trip:
     """One trip, or several that only one step of the odometer shows (`parts_unknown`).
 
     A start that is not known is after `not_before`. `facts` are the figures that the car has sent
-    about the trip, by the key of their attribute.
+    about the trip, by the key of their attribute. `inferred` says whether the category follows from
+    the places, False if the user has set it or wants none.
     """
 
     id: str
@@ -204,6 +205,7 @@ class Trip:
     unseen: bool = False
     facts: tuple[tuple[str, float], ...] = ()
     category: TripClass | None = None
+    inferred: bool | None = None
     note: str | None = None
     revision: int = 0
 

@@ -85,6 +85,7 @@ TRIP_COLUMNS: Final = (
     _column("parts_unknown"),
     _column("unseen"),
     _column("category"),
+    _column("category_inferred", None, "inferred"),
     _column("note"),
 )
 CHARGE_COLUMNS: Final = (

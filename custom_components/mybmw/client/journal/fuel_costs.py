@@ -33,7 +33,7 @@ class FuelCosts:
 
     def update(self, log: Log, price: FuelPrice | None) -> None:
         """Price the trips that have changed, all without a cost with a new price."""
-        changed: Iterable[str] = log.changed
+        changed: Iterable[str] = [*log.changed]
         if price is None:
             self._price = None
             return
@@ -41,8 +41,9 @@ class FuelCosts:
             priced = (item for item in log.trips.values() if item.fuel_cost is not None)
             self._done = {item.id: item.fuel for item in priced if item.id not in log.changed}
         if price is not self._price:
-            changed, self._price = log.trips, price
-        for key in list(changed):
+            unpriced = (item.id for item in log.trips.values() if item.fuel_cost is None)
+            changed, self._price = {*log.changed, *unpriced}, price
+        for key in changed:
             item = log.trips.get(key)
             if item is not None and (item.fuel_cost is None or self._done.get(key) != item.fuel):
                 log.put(replace(item, fuel_cost=_cost(item, price)))

@@ -49,6 +49,12 @@ class HourlySums:
             known[hour] = known.get(hour, 0) + sign * amount
             self.changed[series] = min(hour, self.changed.get(series, hour))
 
+    def replace(self, records: Mapping[str, AnyRecord | None]) -> None:
+        """Take in records that add up to the same as others, which leaves nothing to correct."""
+        self.apply(records)
+        self.changed.clear()
+        self.drop_empty()
+
     def drop_empty(self) -> None:
         """Forget the hours that records have left, when nothing is to be corrected any more."""
         for known in self.hours.values():

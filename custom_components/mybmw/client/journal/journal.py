@@ -13,6 +13,7 @@ from ..core.value_class import record
 from ..core.values import ChargingSession
 from .battery import Battery
 from .charges import ChargeTracker
+from .commutes import Commutes
 from .costs import ChargingCosts
 from .distances import PeriodDistances
 from .fuel_costs import FuelCosts
@@ -24,6 +25,7 @@ from .prediction import Past, SocPrediction
 from .presence import Presence
 from .projected_range import RangeProjection
 from .refuellings import Refuellings
+from .retention import shrink
 from .standby import Standby
 from .trips import TripTracker
 
@@ -67,6 +69,7 @@ class Journal:
         self.presence = Presence()
         self.costs = ChargingCosts()
         self.fuel_costs = FuelCosts()
+        self.commutes = Commutes()
         self.battery = Battery()
         self.standby = Standby()
         self.range = RangeProjection()
@@ -84,6 +87,7 @@ class Journal:
         self.costs.update(self.log, self.settings.prices)
         parked = self.trips.driving is False
         self.lifetime.look(observation, self.log, parked=parked)
+        self.commutes.update(self.log, self.settings.work)
         self.fuel_costs.update(self.log, self.settings.fuel_price)
         self.refuellings.look(observation, now, self.log)
         self.presence.look(observation, self.settings, parked=parked)
@@ -119,6 +123,10 @@ class Journal:
     def take_charges(self, sessions: Iterable[ChargingSession]) -> None:
         """Take in past charges as a source lists them; the next look returns what has changed."""
         self.charges.take_history(sessions, self.log, self.settings)
+
+    def shrink(self, months: int, now: datetime) -> None:
+        """Replace the trips before the last so many months by monthly totals."""
+        shrink(self.log, months, now, self.settings.zone)
 
     def dump(self) -> dict[str, Any]:
         """Return the open state as JSON, at most 4 kB."""

@@ -42,13 +42,15 @@ class JournalEvent(NamedTuple):
 class Settings:
     """What the user has set for the journal; `place_of` returns the place of a position.
 
-    Days and months are those of the time zone `zone`. A car within `home_radius` metres of `home`
-    is at home. `prices` and `fuel_price` are None if there are none. `meter` returns the
-    kWh that the charger at home has counted, `solar` the part of the power there that comes from
-    the sun; None if not known. `capacities` are usable ones in kWh by VIN.
+    `work` is the entity id of the zone of the work. Days and months are those of the time zone
+    `zone`. A car within `home_radius` metres of `home` is at home. `prices` and `fuel_price` are
+    None if there are none. `meter` returns the kWh that the charger at home has counted, `power`
+    the kW that it gives, `solar` the part of the power there that comes from the sun; None if not
+    known. `capacities` are usable ones in kWh by VIN.
     """
 
     join_stops: timedelta = timedelta(minutes=5)
+    work: str | None = None
     zone: tzinfo = UTC
     place_of: Callable[[Position | None], RecordPlace] = lambda _position: RecordPlace()
     home: Position | None = None
@@ -56,6 +58,7 @@ class Settings:
     prices: PriceList | None = None
     fuel_price: FuelPrice | None = None
     meter: Callable[[], float | None] = lambda: None
+    power: Callable[[], float | None] = lambda: None
     solar: Callable[[], float | None] = lambda: None
     capacities: Mapping[str, float] = field(default_factory=dict)
 

@@ -39,7 +39,7 @@ _NUMBERS: Final = (
     "by_time",
     "error",
 )
-_FLAGS: Final = ("stopped", "standing", "resting", "meter_off")
+_FLAGS: Final = ("stopped", "standing", "resting", "meter_off", "live")
 
 
 class Counted(NamedTuple):
@@ -65,7 +65,8 @@ class PredictedCharge:
 
     `real` was measured last. `factor` makes the rate of this charge slower or faster: it is
     adjusted by comparing what was `gained` since the measured `anchor`. A charge that was
-    `standing` once has `stopped` if it stands again. `error` is the sum of `errors` ones.
+    `standing` once has `stopped` if it stands again. `error` is the sum of `errors` ones. A power
+    that is `live` was measured by the charger.
     """
 
     soc: float
@@ -86,6 +87,7 @@ class PredictedCharge:
     resting: bool = False
     restored: bool = False
     meter_off: bool = False
+    live: bool = False
     error: float = 0.0
     errors: int = 0
     basis: PredictionBasis = PredictionBasis.MEASURED
@@ -177,8 +179,10 @@ class PredictedCharge:
         if predicted and not self.restored and soc.time > self.real_at:
             self.error += max(0.0, abs(off) - _BELOW)
             self.errors += 1
-        if self.meter is not None and abs(off) > _METER_OFF:
+        if (self.meter is not None or self.live) and abs(off) > _METER_OFF:
             self.meter_off, self.meter = True, None
+            if self.live:
+                self.live, self.power, self.power_at = False, None, None
 
     def _learn(self, soc: Reading[float], off: float, *, powered: bool) -> None:
         """Adjust the rate of this charge by half of the error.

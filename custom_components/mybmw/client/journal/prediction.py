@@ -1,11 +1,11 @@
 """Predict the state of charge of a car between the values that it measures.
 
-While it charges, the rate comes from the power, from the time left or from earlier charges
-(`charging_rates`), or the energy that a charger counts takes its place (`charger_meter`). Measured
-values correct the prediction at once (`predicted_charge`).
+While it charges, the rate comes from the power that the charger at home or the car says, from the
+time left or from earlier charges (`charging_rates`), or the energy that a charger counts takes its
+place (`charger_meter`). Measured values correct the prediction at once (`predicted_charge`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from statistics import fmean, median
@@ -130,17 +130,23 @@ class SocPrediction:
         if state.resting:
             state.time, state.resting = max(state.time, min(now, charge.active)), False
         known, limits = _inputs(state, seen, charge, past), _limits(state, seen, charge)
-        soc, counted = seen.reading(car.STATE_OF_CHARGE), _counted(state, charge, settings)
+        soc = seen.reading(car.STATE_OF_CHARGE)
+        counted = _of_charger(state, charge, settings.meter)
         state.meter = state.meter if counted is not None else None
         if soc is not None and soc.time > state.real_at and not _is_frozen(seen, charge):
             state.advance(known, limits, self.curve, soc.time)
             power = seen.time(car.CHARGING_POWER)
-            powered = power is not None and power >= soc.time - _LATE
+            powered = state.live or (power is not None and power >= soc.time - _LATE)
             state.correct(soc, state.rate(known, soc.time, self.curve), powered=powered)
             _take_time_left(state, seen, soc)
             if counted is not None and not state.meter_off:
                 state.note_meter(counted, now)
-        self._take_power(state, seen, charge)
+        live = _of_charger(state, charge, settings.power) if counted is None else None
+        if live is not None:
+            state.power, state.power_at = max(live, 0.0), now
+            state.power_soc, state.live = state.soc, True
+        else:
+            self._take_power(state, seen, charge)
         known, limits = _inputs(state, seen, charge, past), _limits(state, seen, charge)
         state.advance(known, limits, self.curve, now)
         if counted is not None and not state.meter_off:
@@ -170,6 +176,7 @@ class SocPrediction:
             return
         if state.power_at is None or power.time > state.power_at:
             state.power, state.power_at, state.power_soc = power.value, power.time, state.soc
+            state.live = False
             if _kind(charge, power.value) is ChargingKind.DC:
                 self.curve.add(state.soc, power.value)
 
@@ -186,7 +193,7 @@ class SocPrediction:
         if state.soc >= limits.cap or (now >= limits.until and state.meter is None):
             return
         rate = state.rate(known, now, self.curve)
-        if state.meter is not None:
+        if state.meter is not None or state.live:
             self.again = now + _SOON
         elif rate is not None and rate.points > 0:
             self.again = now + min(max(_HOUR / rate.points / _STEPS / 2, _SOON), _LATE)
@@ -249,7 +256,7 @@ def _inputs(state: PredictedCharge, seen: Observation, charge: OpenCharge, past:
     if not per_point:
         return Inputs(kind, by_time=state.by_time)
     ratios = past.learned.ratios.get(kind)
-    ratio = median(ratios) if ratios else 1.0
+    ratio = median(ratios) if ratios and not state.live else 1.0
     usual = None if power is not None else _usual_power(past.newest_first, kind, charge)
     return Inputs(
         kind,
@@ -285,12 +292,14 @@ def _limits(state: PredictedCharge, seen: Observation, charge: OpenCharge) -> Li
     return Limits(until, max(cap, state.real))
 
 
-def _counted(state: PredictedCharge, charge: OpenCharge, settings: Settings) -> float | None:
-    """Return what the charger at home has counted, None if this car may charge elsewhere."""
+def _of_charger(
+    state: PredictedCharge, charge: OpenCharge, measured: Callable[[], float | None]
+) -> float | None:
+    """Return what the charger at home has measured, None if this car may charge elsewhere."""
     if state.meter_off or _kind(charge, state.power) is ChargingKind.DC:
         return None
     home = charge.place.kind in (PlaceKind.HOME, PlaceKind.UNKNOWN)
-    return settings.meter() if home else None
+    return measured() if home else None
 
 
 def _take_time_left(state: PredictedCharge, seen: Observation, soc: Reading[float]) -> None:

@@ -129,8 +129,11 @@ export class Format {
 
   duration(minutes: number): string {
     const whole = Math.round(minutes);
-    if (whole < 60) return this.text("minutes", { value: whole });
-    return this.text("hours", { hours: Math.floor(whole / 60), minutes: whole % 60 });
+    const text =
+      whole < 60
+        ? this.text("minutes", { value: whole })
+        : this.text("hours", { hours: Math.floor(whole / 60), minutes: whole % 60 });
+    return text.replaceAll(" ", "\u00a0");
   }
 
   private clock(value: string): string {

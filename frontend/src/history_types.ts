@@ -50,7 +50,7 @@ export interface History {
       | "charges",
       number | null
     >
-  > & { costs?: Record<string, number> };
+  > & { costs?: Record<string, number>; fuel_costs?: Record<string, number> };
   battery: [string, number | null, number | null][];
   units: Partial<
     Record<"distance" | "energy" | "consumption" | "fuel" | "fuel_consumption" | "power", string>

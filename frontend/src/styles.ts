@@ -89,12 +89,12 @@ export const base = css`
   .tile {
     display: grid;
     grid-template-columns: auto 1fr;
-    column-gap: 10px;
+    column-gap: 8px;
     align-items: center;
     align-content: center;
     min-width: 0;
     min-height: 44px;
-    padding: 8px 12px;
+    padding: 8px 10px;
     box-sizing: border-box;
     border-radius: var(--radius);
     background: var(--surface);

@@ -78,8 +78,8 @@ describe("times", () => {
   });
 
   it("last minutes or hours", () => {
-    expect(format().duration(42)).toBe("42 min");
-    expect(format().duration(130)).toBe("2 h 10 min");
+    expect(format().duration(42)).toBe("42\u00a0min");
+    expect(format().duration(130)).toBe("2\u00a0h\u00a010\u00a0min");
   });
 });
 

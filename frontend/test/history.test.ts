@@ -1,8 +1,14 @@
 // @vitest-environment happy-dom
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { render } from "lit";
+import { common } from "../../custom_components/mybmw/translations/en.json";
 import type { MyBmwCard } from "../src/card";
 import { currentMonth, shifted } from "../src/parts/history";
-import { charging, electric, hybrid, past } from "./garage";
+import { report } from "../src/parts/report";
+import type { History } from "../src/history_types";
+import type { CarData } from "../src/types";
+import { View } from "../src/view";
+import { HOSTILE, charging, electric, hybrid, past } from "./garage";
 import { Home, every, one, read, settle, show } from "./home";
 
 async function part(home: Home, name: string): Promise<MyBmwCard> {
@@ -98,6 +104,64 @@ describe("charges", () => {
       "Charging power, at most 11.0\u00a0kW",
     ]);
     expect(rows(card, "details .empty")).toEqual(["No power was recorded for this."]);
+  });
+});
+
+describe("on paper", () => {
+  const table = (element: ParentNode): string[] => every(element, "tr").map(read);
+  const paper = (shown: CarData, found: History): HTMLElement => {
+    const home = new Home(shown);
+    const target = document.createElement("div");
+    render(report(new View(home.hass, { ...shown, texts: common }, target), found), target);
+    return target;
+  };
+
+  it("has sums, trips and charges of the month, the first ones first", () => {
+    const page = paper(electric(), past());
+    expect(read(page.querySelector("h1"))).toMatch(/^i4 eDrive40 : \w+ 20\d\d$/);
+    expect(table(page)).toEqual([
+      "Distance 412.0 km",
+      "Trips 14",
+      "Consumption 16.8 kWh/100 km",
+      "Times charged 2",
+      "Charging 43.4 kWh",
+      "Cost €9.40",
+      "Date From – to Distance Duration Consumption Purpose",
+      expect.stringMatching(/ 4.0 km$/),
+      expect.stringMatching(/ Home – Work 23.4 km 40 min 17.2 kWh\/100 km Business$/),
+      "Date Location Energy Charge level Cost",
+      expect.stringMatching(/ 12.0 kWh$/),
+      expect.stringMatching(/ Home 31.4 kWh 22% – 80% €9.40$/),
+    ]);
+  });
+
+  it("is text, whatever places are called", () => {
+    const [trip] = past().trips;
+    const page = paper(hybrid(), past({ trips: [{ ...trip!, from: HOSTILE, to: HOSTILE }] }));
+    expect(every(page, "script, img")).toEqual([]);
+  });
+
+  it("has the whole month, which is asked for then", async () => {
+    const home = new Home(electric());
+    const card = await part(home, "charges");
+    const printed = vi.fn();
+    const frames: HTMLIFrameElement[] = [];
+    const append = vi.spyOn(document.body, "append").mockImplementation((frame) => {
+      Object.defineProperty(frame, "contentDocument", {
+        value: document.implementation.createHTMLDocument(),
+      });
+      const view = Object.assign(new EventTarget(), { print: printed });
+      Object.defineProperty(frame, "contentWindow", { value: view });
+      frames.push(frame as HTMLIFrameElement);
+      (frame as HTMLIFrameElement).dispatchEvent(new Event("load"));
+    });
+    one(card, ".action").click();
+    await vi.dynamicImportSettled();
+    await settle();
+    append.mockRestore();
+    expect(home.asked.pop()).toMatchObject({ type: "mybmw/card/history", whole: true });
+    expect(printed).toHaveBeenCalledOnce();
+    expect(frames[0]!.contentDocument!.body.textContent).toContain("Home");
   });
 });
 

@@ -21,6 +21,7 @@ type Json = dict[str, Any]
 
 _MOST_TRIPS: Final = 100
 _MOST_CHARGES: Final = 60
+_MOST_OF_ALL: Final = 1000
 _MOST_POINTS: Final = 120
 _MOST_MONTHS: Final = 60
 _MINUTE: Final = timedelta(minutes=1)
@@ -75,19 +76,25 @@ def month_of(name: str) -> Month:
     return Month(name, start, dt_util.start_of_local_day(later.replace(day=1)))
 
 
-def history_of(viewer: Viewer, journal: CarJournal, month: Month) -> Json:
-    """Return what happened in a month, as far as the user may read it."""
+def history_of(viewer: Viewer, journal: CarJournal, month: Month, *, whole: bool = False) -> Json:
+    """Return what happened in a month, as far as the user may read it.
+
+    Lists have the newest records; those of a `whole` month have all of a busy one.
+    """
     scale = Scale(viewer)
     log = journal.log
     trips = list(log.trips.values()) if viewer.readable([_TRIPS]) else []
     charges = list(log.charges.values()) if viewer.readable([_CHARGES]) else []
     records: list[Record] = [*trips, *charges]
+    most_trips, most_charges = (
+        (_MOST_OF_ALL, _MOST_OF_ALL) if whole else (_MOST_TRIPS, _MOST_CHARGES)
+    )
     first = min((item.end for item in records), default=None)
     return {
         "month": month.name,
         "first_month": first and f"{dt_util.as_local(first):%Y-%m}",
-        "trips": [_trip(scale, item) for item in _newest(trips, month, _MOST_TRIPS)],
-        "charges": [_charge(scale, item) for item in _newest(charges, month, _MOST_CHARGES)],
+        "trips": [_trip(scale, item) for item in _newest(trips, month, most_trips)],
+        "charges": [_charge(scale, item) for item in _newest(charges, month, most_charges)],
         "running": _running(scale, journal, month),
         "totals": _totals(scale, records, month),
         "battery": _battery(scale, journal) if viewer.readable([_BATTERY]) else [],
@@ -192,8 +199,13 @@ def _summary(scale: Scale, found: Summary) -> Json:
         "electric_share": found.electric_share,
         "charged": scale.show("energy", found.charged),
         "charges": found.charges,
-        "costs": {currency: round(amount, 2) for currency, amount in found.costs.items()},
+        "costs": _rounded(found.costs),
+        "fuel_costs": _rounded(found.fuel_costs),
     }
+
+
+def _rounded(costs: Mapping[str, float]) -> dict[str, float]:
+    return {currency: round(amount, 2) for currency, amount in costs.items()}
 
 
 def _battery(scale: Scale, journal: CarJournal) -> list[tuple[str, float | None, float | None]]:

@@ -183,6 +183,7 @@ async def _async_viewer(
         vol.Required("type"): f"{DOMAIN}/card/history",
         vol.Required("device_id"): _ID,
         vol.Required("month"): vol.All(str, vol.Length(max=7)),
+        vol.Optional("whole", default=False): bool,
         vol.Optional("language"): _LANGUAGE,
     }
 )
@@ -201,7 +202,7 @@ async def _history(hass: HomeAssistant, connection: ActiveConnection, msg: Messa
     except ValueError:
         connection.send_error(msg["id"], _INVALID, "A month is like 2026-11")
         return
-    connection.send_result(msg["id"], history_of(viewer, journal, month))
+    connection.send_result(msg["id"], history_of(viewer, journal, month, whole=msg["whole"]))
 
 
 @websocket_api.websocket_command(

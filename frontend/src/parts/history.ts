@@ -1,6 +1,6 @@
 // Trips and charges of a month, and the battery over time: asked for when they are unfolded.
 
-import { LitElement, css, html, nothing, type TemplateResult } from "lit";
+import { LitElement, html, nothing, type TemplateResult } from "lit";
 import type { Charge, History, Trip } from "../history_types";
 import { icon } from "../icons";
 import { base } from "../styles";
@@ -8,8 +8,9 @@ import type { Connection, Hass } from "../types";
 import type { Part, View } from "../view";
 import { chart, chartStyles } from "./chart";
 import { isCharging } from "./energy";
+import { historyStyles } from "./history_styles";
 
-type Total = Exclude<keyof History["totals"], "costs">;
+type Total = Exclude<keyof History["totals"], "costs" | "fuel_costs">;
 
 const KEPT = 24;
 const answers = new WeakMap<Connection, Map<string, Promise<History>>>();
@@ -58,119 +59,7 @@ export class MyBmwHistory extends LitElement {
     found: { state: true },
     error: { state: true },
   };
-  static override styles = [
-    base,
-    chartStyles,
-    css`
-      :host {
-        display: block;
-      }
-      nav {
-        display: flex;
-        align-items: center;
-        justify-content: space-between;
-        margin-bottom: 8px;
-      }
-      nav b {
-        font-weight: 500;
-      }
-      nav button {
-        display: grid;
-        place-content: center;
-        width: 44px;
-        height: 44px;
-        border-radius: 50%;
-      }
-      nav button:disabled {
-        opacity: 0.3;
-      }
-      nav .icon:dir(rtl) {
-        transform: scaleX(-1);
-      }
-      .tiles {
-        margin-bottom: 8px;
-      }
-      .tiles > .stat {
-        flex: 1 1 auto;
-        min-width: 60px;
-        display: grid;
-        align-content: center;
-        padding: 8px 12px;
-        border-radius: var(--radius);
-        background: var(--surface);
-        overflow-wrap: anywhere;
-      }
-      .stat b {
-        font-weight: 500;
-        font-variant-numeric: tabular-nums;
-      }
-      .stat .quiet {
-        font-size: 12px;
-      }
-      ol {
-        list-style: none;
-        margin: 0;
-        padding: 0;
-        max-height: 420px;
-        overflow-y: auto;
-        overscroll-behavior: contain;
-      }
-      ol > li {
-        border-bottom: 1px solid var(--line);
-      }
-      ol > li:last-child {
-        border-bottom: 0;
-      }
-      .row {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr) auto;
-        gap: 0 12px;
-        padding: 10px 4px;
-        overflow-wrap: anywhere;
-      }
-      .row > .whole {
-        grid-column: 1 / -1;
-      }
-      .row > :nth-child(even) {
-        text-align: end;
-        font-variant-numeric: tabular-nums;
-      }
-      .row b {
-        font-weight: 500;
-      }
-      .row .way {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0 6px;
-      }
-      summary {
-        list-style: none;
-        cursor: pointer;
-        border-radius: 8px;
-      }
-      summary::-webkit-details-marker {
-        display: none;
-      }
-      summary:focus-visible {
-        outline: 2px solid var(--accent-text);
-      }
-      details .chart,
-      .running .chart {
-        padding: 0 4px 12px;
-      }
-      .running {
-        margin-bottom: 8px;
-        padding: 0 8px;
-        border-radius: var(--radius);
-        background: color-mix(in srgb, var(--good) 12%, transparent);
-      }
-      .wait {
-        height: 160px;
-        border-radius: var(--radius);
-        background: var(--surface);
-      }
-    `,
-  ];
+  static override styles = [base, chartStyles, historyStyles];
 
   declare view: View;
   declare name: string;
@@ -277,11 +166,42 @@ export class MyBmwHistory extends LitElement {
         ${this.total(found, "consumption", "consumption", consumption, 1)}
         ${this.total(found, "fuel", "fuel", fuel, 1)}
         ${this.total(found, "fuel_consumption", "consumption", fuel_consumption, 1)}
+        ${this.costs(found.totals.fuel_costs)}
         ${this.mixed ? this.total(found, "electric_share", "electric_share", "%") : nothing}
       </div>
       <ol tabindex="0" aria-label=${this.view.text("part_trips")}>
         ${found.trips.map((trip) => html`<li>${this.trip(trip, found)}</li>`)}
-      </ol>`;
+      </ol>
+      ${this.printer()}`;
+  }
+
+  private costs(costs: Record<string, number> = {}): TemplateResult[] {
+    const { format } = this.view;
+    return Object.entries(costs).map(([currency, cost]) => this.stat(format.money(cost, currency), "cost"));
+  }
+
+  /** Return a button that prints the month; the apps of Home Assistant cannot print. */
+  private printer(): Part {
+    const app = window as {
+      externalApp?: unknown;
+      externalAppV2?: unknown;
+      webkit?: { messageHandlers?: unknown };
+    };
+    if (app.externalApp || app.externalAppV2 || app.webkit?.messageHandlers) return nothing;
+    return html`<button class="action link" @click=${() => this.print().catch(() => (this.error = "failed"))}>
+      ${icon("print")}${this.view.text("print_month")}
+    </button>`;
+  }
+
+  /** Print all of the month, which may be more than is listed here. */
+  private async print(): Promise<void> {
+    const { car, hass } = this.view;
+    const request = { type: "mybmw/card/history", device_id: car.device_id, month: this.month, whole: true };
+    const [{ print, report }, found] = await Promise.all([
+      import("./report"),
+      hass.connection.sendMessagePromise<History>({ ...request, language: hass.language }),
+    ]);
+    print(report(this.view, found));
   }
 
   private none(text: string): TemplateResult {
@@ -314,15 +234,12 @@ export class MyBmwHistory extends LitElement {
   }
 
   private charges(found: History): TemplateResult {
-    const { format } = this.view;
     const { running } = found;
     if (found.month === this.month && !found.charges.length && !running) return this.none("no_charges");
-    const costs = Object.entries(found.totals.costs ?? {});
-    return html`${running ? html`<div class="running">${this.charge(running, found, true)} ${this.curve(running, found)}</div>` : nothing}
+    return html`${running ? html`<div class="running">${this.charge(running, found, true)} ${running.curve && running.curve.length > 1 ? this.curve(running, found) : nothing}</div>` : nothing}
       <div class="tiles">
         ${this.total(found, "charged", "energy", found.units.energy, 1)}
-        ${this.total(found, "charges", "charges_count")}
-        ${costs.map(([currency, cost]) => this.stat(format.money(cost, currency), "cost"))}
+        ${this.total(found, "charges", "charges_count")} ${this.costs(found.totals.costs)}
       </div>
       <ol tabindex="0" aria-label=${this.view.text("part_charges")}>
         ${found.charges.map(
@@ -334,7 +251,8 @@ export class MyBmwHistory extends LitElement {
               </details>
             </li>`,
         )}
-      </ol>`;
+      </ol>
+      ${this.printer()}`;
   }
 
   /** Return a charge; of one that goes on, what is known so far. */
@@ -363,10 +281,14 @@ export class MyBmwHistory extends LitElement {
           >${charge.energy === null ? nothing : format.quantity(charge.energy, found.units.energy, 1)}</bdi
         ></b
       >
-      <span class="quiet"><bdi>${[...other, ...details].filter(Boolean).join(" · ")}</bdi></span>
-      <span class="quiet"
-        ><bdi>${charge.cost === null ? nothing : format.money(charge.cost, charge.currency)}</bdi></span
+      <span class=${charge.cost === null ? "quiet whole" : "quiet"}
+        ><bdi>${[...other, ...details].filter(Boolean).join(" · ")}</bdi></span
       >
+      ${
+        charge.cost === null
+          ? nothing
+          : html`<span class="quiet"><bdi>${format.money(charge.cost, charge.currency)}</bdi></span>`
+      }
     </div>`;
   }
 

@@ -14,6 +14,7 @@ from custom_components.mybmw.client.core.records import (
     ChargingKind,
     Figure,
     How,
+    Money,
     Slot,
     Trip,
 )
@@ -176,11 +177,15 @@ async def test_fuel(hass: HomeAssistant, account: MockConfigEntry, open_card: Op
     for number, litres in enumerate((4.2, None)):
         end = NOON.replace(hour=number + 1)
         fuel = None if litres is None else Figure(litres, How.BMW)
-        log.put(Trip(log.new_id("t", end), None, end, 100.0 + number, 160.0, fuel=fuel))
+        cost = None if fuel is None else Money(7.14, "EUR", How.TARIFF)
+        log.put(
+            Trip(log.new_id("t", end), None, end, 100.0 + number, 160.0, fuel=fuel, fuel_cost=cost)
+        )
     found = await history(hass, await open_card())
     burnt = [item["fuel_consumption"] for item in found["trips"]]
     assert burnt == [None, 7]
     assert (found["totals"]["fuel"], found["totals"]["fuel_consumption"]) == (4.2, 7)
+    assert found["totals"]["fuel_costs"] == {"EUR": 7.14}
 
 
 async def test_many_records(hass: HomeAssistant, account: MockConfigEntry, open_card: Open) -> None:
@@ -214,6 +219,8 @@ async def test_many_records(hass: HomeAssistant, account: MockConfigEntry, open_
     ((month, capacity, _health),) = found["battery"]
     assert (month, capacity) == (MONTH, pytest.approx(60 * 0.9 / 0.7, rel=0.05))
     assert found["totals"]["charges"] == 300
+    whole = await history(hass, await open_card(), whole=True)
+    assert len(whole["charges"]) == 300
 
 
 @pytest.mark.parametrize("month", ["", "2026", "2026-13", "11-2026", "../../x"])

@@ -1,4 +1,4 @@
-import{a as h}from"./mybmw-chunk-U56UBAIN.js";import{c as w}from"./mybmw-chunk-Z47LAPFF.js";import"./mybmw-chunk-2CJQVYGJ.js";import{a as g,b as l,c,d as p,e as b,f as x,g as f,h as v}from"./mybmw-chunk-53LDWAI7.js";var k=g`
+import{a as h}from"./mybmw-chunk-EOH5EMSR.js";import{c as w}from"./mybmw-chunk-DHYMCCZL.js";import"./mybmw-chunk-2CJQVYGJ.js";import{a as x,b as f,c as v}from"./mybmw-chunk-R2GTQM6W.js";import{a as g,b as l,c,d as p,f as b}from"./mybmw-chunk-JOT6AZ72.js";var k=g`
   .drawing {
     display: block;
     width: 100%;

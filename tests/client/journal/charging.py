@@ -56,6 +56,7 @@ class Story:
     shown: dict[AnyAttribute, list[Any]] = field(default_factory=dict)
     tracker: ChargeTracker = field(default_factory=ChargeTracker)
     now: datetime = START
+    moved: datetime | None = None
 
     def __post_init__(self) -> None:
         self.vehicle = Vehicle(VIN)
@@ -93,7 +94,7 @@ class Story:
         """Look once."""
         self.now = max(self.now, now)
         seen = observe(self.vehicle)
-        self.tracker.look(seen, self.now, self.log, self._settings)
+        self.tracker.look(seen, self.now, self.log, self._settings, self.moved)
         for attribute, value in self.tracker.values(seen, self.now, self._settings):
             known = self.shown.setdefault(attribute, [])
             if not known or known[-1] != value:

@@ -1,8 +1,9 @@
 """What was charged since the journal began: totals that never fall."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any, Final
 
 from ..core.convert import mapping, utc_time
@@ -72,6 +73,25 @@ class ChargedTotals:
                 if isinstance(value, (int, float)) and 0 <= value < 1e9:
                     held[side] = float(value)
         self.since = utc_time(fields.get("since")) or self.since
+
+
+def without_records(running: Charge, newest_first: Iterable[Charge]) -> Charge:
+    """Return a charge that goes on without the energy of records that are a part of it.
+
+    BMW's history may have its beginning, or what was before a pause.
+    """
+    start, energy = running.seen_from or running.end, running.energy
+    recent = takewhile(lambda item: item.end > start, newest_first)
+    parts = [item for item in recent if item.id != running.id and _start(item) < running.end]
+    if energy is None or not energy.value or not parts:
+        return running
+    left = max(energy.value - sum(map(_energy, parts)), 0.0)
+    slots = (replace(item, energy=item.energy * left / energy.value) for item in running.slots)
+    return replace(running, slots=tuple(slots), energy=replace(energy, value=left))
+
+
+def _start(item: Charge) -> datetime:
+    return item.start or item.not_before or item.end
 
 
 def _side(item: Charge) -> str:

@@ -12,7 +12,7 @@ from ..core.values import ChargingSession
 from . import charge_states as states
 from .charge_signs import ChargeSigns, signs_of
 from .charge_states import Parked
-from .charged_totals import AWAY, HOME, ChargedTotals
+from .charged_totals import AWAY, HOME, ChargedTotals, without_records
 from .grid_energy import GridEnergy, measured
 from .history import file_charge, take_sessions
 from .log import CHARGE, JournalEvent, JournalEventKind, Log, Settings
@@ -128,8 +128,10 @@ class ChargeTracker:
 
     def _begin(self, look: _Look) -> None:
         seen, signs = look.seen, look.signs
-        if look.moved is not None and signs.active and look.moved > signs.active[-1]:
-            return
+        if look.moved is not None and signs.active:
+            recuperates = signs.plugged is None and seen.value(car.CHARGING_STATUS) is None
+            if recuperates or look.moved > signs.active[-1]:
+                return
         charge = states.begin(seen, signs, self._parked, self._ended, look.settings)
         if charge is None:
             self._find_unseen(look)
@@ -195,7 +197,7 @@ class ChargeTracker:
         self._open, self._filed = None, ()
 
     def _find_unseen(self, look: _Look) -> None:
-        found = unseen_charge(look.seen, self._parked, look.log, self.learned)
+        found = unseen_charge(look.seen, self._parked, look.log, self.learned, look.moved)
         if found is not None:
             file_charge(look.log, found, look.settings)
 
@@ -235,6 +237,7 @@ class ChargeTracker:
         if not (charges or self._open or (train and train.plugs_in)):
             return
         running = self.running(seen)
+        running = running and without_records(running, charges)
         totals = self.totals.update(charges, running)
         yield car.CHARGED_HOME, totals[HOME]
         yield car.CHARGED_AWAY, totals[AWAY]

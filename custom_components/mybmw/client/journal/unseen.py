@@ -5,7 +5,7 @@ from typing import Final
 
 from ..core import attributes as car
 from ..core.records import Charge, ChargeEnd, ChargingKind, Figure, How
-from .charge_states import RISEN, Parked, moved_on
+from .charge_states import PAUSE, RISEN, Parked, moved_on
 from .grid_energy import TYPICAL_POWER, GridEnergy
 from .log import Log
 from .observation import Observation
@@ -13,12 +13,21 @@ from .slots import evenly, slots_of
 
 _HOUR: Final = timedelta(hours=1)
 _KIND: Final = ChargingKind.AC
+_DOWNHILL: Final = 10.0
+"""By fewer points, a battery may get fuller while the car is driven from a mountain."""
 
 
 def unseen_charge(
-    seen: Observation, parked: Parked | None, log: Log, learned: GridEnergy
+    seen: Observation,
+    parked: Parked | None,
+    log: Log,
+    learned: GridEnergy,
+    moved: datetime | None = None,
 ) -> Charge | None:
-    """Return a charge that explains why the state of charge is higher than before, if it is."""
+    """Return a charge that explains why the state of charge is higher than before, if it is.
+
+    `moved` is since when the car has been driven.
+    """
     soc, train = seen.reading(car.STATE_OF_CHARGE), seen.value(car.DRIVE_TRAIN)
     if soc is None or parked is None or soc.time <= parked.time:
         return None
@@ -27,6 +36,13 @@ def unseen_charge(
     driven = moved_on(parked, seen.value(car.MILEAGE))
     if driven and (train is None or train.burns_fuel):
         return None  # the engine may have charged the battery
+    if (
+        driven
+        and moved is not None
+        and moved <= parked.time + PAUSE
+        and soc.value < parked.soc + _DOWNHILL
+    ):
+        return None
     former = _former(log, parked.time)
     if former is None and _is_known(log, parked.time, soc.time):
         return None

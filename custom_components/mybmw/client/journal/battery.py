@@ -2,15 +2,17 @@
 
 Cars say how many kWh are missing until the battery is full. By how much that falls while the state
 of charge rises is the capacity. Where a car does not say so, the energy from the grid shows it,
-with losses that are assumed and therefore with a wider interval.
+with losses that are assumed and therefore with a wider interval. Nothing that such a car sends
+tells losses from capacity, but direct current has less of them that can differ, so it counts more.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from datetime import datetime, timedelta, tzinfo
 from itertools import groupby
 from math import sqrt
-from statistics import median, stdev
+from statistics import median
 from typing import Any, Final, NamedTuple
 
 from ..core import attributes as car
@@ -30,17 +32,28 @@ _RECENT: Final = 200
 _LIKELY: Final = range(5, 300)
 _FAR: Final = 0.25
 _OF_MEDIAN: Final = 1.253
+_LEAST_ERROR: Final = 1e-9
 _NORMAL: Final = 1.645
 _FEW: Final = 2.0
-_LOSSES: Final = 0.045
+_LOSSES: Final[Mapping[ChargingKind, float]] = {
+    ChargingKind.AC_LOW: 0.06,
+    ChargingKind.AC: 0.045,
+    ChargingKind.DC: 0.022,
+}
+"""The share by which the assumed losses may be wrong, the same in all charges of a car."""
+
 _EFFICIENCIES: Final = (0.6, 0.99)
 
 
 class Sample(NamedTuple):
-    """The capacity in kWh that one charge shows, and by how many points the charge has risen."""
+    """The capacity in kWh that one charge shows, and by how many points the charge has risen.
+
+    `losses` is the share by which the losses that were assumed may be wrong.
+    """
 
     capacity: float
     points: float
+    losses: float = 0.0
 
 
 class Pair(NamedTuple):
@@ -104,7 +117,7 @@ class Battery:
         capacity = seen.value(car.BATTERY_CAPACITY)
         running = self._running()
         own = estimate([*self.samples, *([] if running is None else [running])][-_SAMPLES:])
-        found = own or estimate(list(grid_samples(newest))[:_SAMPLES], _LOSSES)
+        found = own or estimate(list(grid_samples(newest))[:_SAMPLES])
         if found is not None and capacity and abs(found.capacity / capacity - 1) > _FAR:
             found = None
         self.estimate = found
@@ -152,19 +165,36 @@ def sample_of(first: Pair | None, last: Pair | None) -> Sample | None:
     return _sample(first.missing - last.missing, last.soc - first.soc)
 
 
-def estimate(samples: list[Sample], systematic: float = 0.0) -> BatteryEstimate | None:
-    """Return the median of samples with the interval in which it is in nine of ten cases.
+def estimate(samples: list[Sample]) -> BatteryEstimate | None:
+    """Return the capacity by samples, with the interval in which it is in nine of ten cases.
 
-    `systematic` is the share by which all samples may be wrong in the same direction.
+    It is the mean of the medians of samples with the same losses, weighted by how exact they are.
     """
     if len(samples) < _LEAST_SAMPLES or sum(item.points for item in samples) < _LEAST_SUM:
         return None
-    known, count = [item.capacity for item in samples], len(samples)
-    middle = median(known)
-    factor = _OF_MEDIAN * (_NORMAL + _FEW / (count - 1))
-    half = factor * stdev(known) / sqrt(count) + systematic * middle
+    groups: defaultdict[float, list[float]] = defaultdict(list)
+    for item in samples:
+        groups[item.losses].append(item.capacity)
+    middles = {losses: median(known) for losses, known in groups.items()}
+    spread, free = _spread(groups, middles)
+    errors = {key: spread * _OF_MEDIAN / sqrt(len(known)) for key, known in groups.items()}
+    parts = {key: 1 / (key**2 / 3 + errors[key] ** 2 + _LEAST_ERROR) for key in groups}
+    parts = {key: part / sum(parts.values()) for key, part in parts.items()}
+    middle = sum(part * middles[key] for key, part in parts.items())
+    by_chance = sqrt(sum((part * errors[key]) ** 2 for key, part in parts.items()))
+    systematic = sum(part * key for key, part in parts.items())
+    half = middle * (by_chance * (_NORMAL + _FEW / free) + systematic)
     low, high = round(middle - half, 1), round(middle + half, 1)
-    return BatteryEstimate(round(middle, 1), low, high, count)
+    return BatteryEstimate(round(middle, 1), low, high, len(samples))
+
+
+def _spread(
+    groups: Mapping[float, list[float]], middles: Mapping[float, float]
+) -> tuple[float, int]:
+    """Return by what share samples differ from the median of their group, and how many are free."""
+    off = [(item / middles[key] - 1) ** 2 for key, known in groups.items() for item in known]
+    free = max(len(off) - len(groups), 1)
+    return sqrt(sum(off) / free), free
 
 
 def grid_samples(charges: Iterable[Charge]) -> Iterator[Sample]:
@@ -174,7 +204,7 @@ def grid_samples(charges: Iterable[Charge]) -> Iterator[Sample]:
         if points is not None and item.energy is not None and item.kind is not None:
             sample = _sample(item.energy.value * EFFICIENCY[item.kind], points)
             if sample is not None:
-                yield sample
+                yield sample._replace(losses=_LOSSES[item.kind])
 
 
 def monthly(charges: Iterable[Charge], zone: tzinfo) -> Iterator[tuple[str, float]]:
@@ -183,7 +213,7 @@ def monthly(charges: Iterable[Charge], zone: tzinfo) -> Iterator[tuple[str, floa
     samples: list[Sample] = []
     for month, ended in groupby(in_order, key=lambda item: f"{item.end.astimezone(zone):%Y-%m}"):
         samples = [*samples, *grid_samples(ended)][-_SAMPLES:]
-        found = estimate(samples, _LOSSES)
+        found = estimate(samples)
         if found is not None:
             yield month, found.capacity
 

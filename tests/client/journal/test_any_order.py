@@ -10,7 +10,7 @@ from itertools import pairwise
 from random import Random
 from typing import Final
 
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, example, given, settings, strategies as st
 
 from custom_components.mybmw.client.core.attributes import MILEAGE
 from tests.client.journal.support import START, VIN, Owner
@@ -115,6 +115,12 @@ def test_a_car_that_is_silent_on_the_road(name: str, steps: Plan, seed: int) -> 
     PLANS,
     SEEDS,
     st.sampled_from(["", "restart"]),
+)
+@example(
+    "hybrid, silent on the road",
+    [(900, commute), (900, errand), (900, ac_charge), (900, commute), (1888, errand)],
+    227,
+    "restart",
 )
 def test_km_are_never_lost(name: str, steps: Plan, seed: int, stop: str) -> None:
     """A third of all values is lost, some are hours late, Home Assistant is restarted."""

@@ -120,7 +120,8 @@ class TripTracker:
     def _resume(self, log: Log) -> None:
         """Go on after the newest record, whatever the state was when it was saved."""
         state = self.state
-        newest = max(log.trips.values(), key=attrgetter("end"), default=None)
+        # Late readings may let two trips end at the same time
+        newest = max(log.trips.values(), key=attrgetter("end", "odometer_end"), default=None)
         if newest is None:
             return
         state.open, state.empty = joined(state.open, newest), joined(state.empty, newest)

@@ -2,7 +2,8 @@
 
 import ast
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from statistics import median
 import sys
@@ -162,10 +163,32 @@ def name(path: Path) -> str:
     return path.relative_to(PACKAGE).as_posix()
 
 
-def each(paths: list[Path]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("path", paths, ids=[name(path) for path in paths])
+type Check = Callable[[Path], None]
 
 
+def each(paths: list[Path]) -> Callable[[Check], Callable[[], None]]:
+    """Make a test of a check of each of these files, which names all that fail."""
+
+    def decorate(check: Check) -> Callable[[], None]:
+        def test() -> None:
+            assert paths
+            failures = {name(path): failure(check, path) for path in paths}
+            assert {path: text for path, text in failures.items() if text} == {}
+
+        return test
+
+    return decorate
+
+
+def failure(check: Check, path: Path) -> str | None:
+    try:
+        check(path)
+    except AssertionError as error:
+        return str(error) or "not so"
+    return None
+
+
+@cache
 def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 

@@ -40,18 +40,17 @@ async def _work_daily(client: Client, freezer: FrozenDateTimeFactory, days: int)
     [error("CU-400", 400), error("", 404), error("CU-104"), broken_json(), answer({}, 403)],
     ids=["bad request", "not found", "not allowed", "broken", "forbidden"],
 )
-@pytest.mark.parametrize(("endpoint", "times"), WEEKS)
-async def test_refused(
-    fault: Fault, endpoint: Endpoint, times: int, freezer: FrozenDateTimeFactory
-) -> None:
+async def test_refused(fault: Fault, freezer: FrozenDateTimeFactory) -> None:
     """It is asked at its regular time for a week, then once a month, over restarts as well."""
     sim = simulate("i4_edrive40")
-    sim.fail(endpoint, fault, None)
+    for endpoint, _times in WEEKS:
+        sim.fail(endpoint, fault, None)
     client = Client.of(sim)
     await _work_daily(client, freezer, 8)
     client = client.restart()
     await _work_daily(client, freezer, 92)
-    assert times - 3 <= asked(sim)[endpoint] <= times
+    for endpoint, times in WEEKS:
+        assert times - 3 <= asked(sim)[endpoint] <= times, endpoint
 
 
 @pytest.mark.parametrize("endpoint", EXTRAS)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import cache
 import gzip
 import time
 import zlib
@@ -122,6 +123,7 @@ async def test_one_byte_every_ten_seconds(http: Http, head: bytes) -> None:
         assert (await queued).content == JSON
 
 
+@cache
 def bomb(megabytes: int) -> bytes:
     """Return many zeros, packed."""
     packer = zlib.compressobj(9, wbits=31)

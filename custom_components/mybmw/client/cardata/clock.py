@@ -55,7 +55,7 @@ class ElapsedTime:
         its own clock time.
         """
         now, seconds = datetime.now(UTC), self.seconds()
-        return [_when(stamp, now, now - timedelta(seconds=seconds - stamp.at)) for stamp in stamps]
+        return [_when(stamp, now, timedelta(seconds=seconds - stamp.at)) for stamp in stamps]
 
     def dump(self) -> dict[str, object]:
         """Return the current time as JSON, for `since` after a restart."""
@@ -82,9 +82,10 @@ class ElapsedTime:
         return (self._source or monotonic)()
 
 
-def _when(stamp: Stamp, now: datetime, counted: datetime) -> datetime:
-    set_back, set_forward = stamp.time > now + DRIFT, counted > stamp.time + DRIFT
-    return counted if set_back or set_forward else stamp.time
+def _when(stamp: Stamp, now: datetime, counted: timedelta) -> datetime:
+    by_clock = now - stamp.time
+    set_back, set_forward = by_clock < -DRIFT, by_clock > counted + DRIFT
+    return now - counted if set_back or set_forward else stamp.time
 
 
 class ClockGuard:

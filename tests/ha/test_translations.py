@@ -36,9 +36,12 @@ from custom_components.mybmw.client import (
     CommandState,
     Distances,
     EventKind,
+    Explanation,
     Group,
+    ValueState,
     Vehicle,
     attributes as car,
+    text_of,
     values,
 )
 from custom_components.mybmw.client.cardata import DeviceCode, LoginFailure
@@ -554,10 +557,26 @@ def test_explanations_are_translated() -> None:
     messages = translations()["exceptions"]
     found = {key: text["message"] for key, text in messages.items() if key.startswith(EXPLANATION)}
     assert found == {f"{EXPLANATION}{key}": text for key, text in TEXTS.items()}
-    for language in ("en", "de"):
+    for language in LANGUAGES:
         for cause in Cause:
             text = translations(language)["exceptions"][f"{EXPLANATION}{cause}"]["message"]
             assert len(text) <= 95, (language, cause)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_explanations_of_two_causes_fit(language: str) -> None:
+    """They end with their full stop in every language, with the longest name of a source."""
+    messages = translations(language)["exceptions"]
+    texts = {key: messages[f"{EXPLANATION}{key}"]["message"] for key in TEXTS}
+    now = datetime(2026, 11, 10, tzinfo=UTC)
+    for pair in (
+        (Cause.NOT_SELECTED, Cause.NOT_SENT),
+        (Cause.NOT_OFFERED, Cause.NOT_MAIN_USER),
+        (Cause.NETWORK, Cause.OUTAGE),
+    ):
+        for state in (ValueState.OLD, ValueState.MISSING):
+            found = Explanation(state, pair, now, "BMW ConnectedDrive")
+            assert text_of(found, UTC, texts).endswith("."), (pair, state)
 
 
 def test_issues_are_translated() -> None:

@@ -94,7 +94,8 @@ class MyBMWCalendar(AlwaysAvailable, MyBMWEntity, CalendarEntity):
             return []
         unfinished = self._unfinished(dt_util.now())
         ids = {item.id for item in unfinished}
-        closed = chain[Record](journal.log.trips.values(), journal.log.charges.values())
+        trips = (item for item in journal.log.trips.values() if not item.monthly)
+        closed = chain[Record](trips, journal.log.charges.values())
         records = [*(item for item in closed if item.id not in ids), *unfinished]
         events = [self._event(item) for item in records if item.end > start_date]
         return sorted(

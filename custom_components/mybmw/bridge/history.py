@@ -85,6 +85,7 @@ def history_of(viewer: Viewer, journal: CarJournal, month: Month, *, whole: bool
     log = journal.log
     trips = list(log.trips.values()) if viewer.readable([_TRIPS]) else []
     charges = list(log.charges.values()) if viewer.readable([_CHARGES]) else []
+    single = (item for item in trips if not item.monthly)
     records: list[Record] = [*trips, *charges]
     most_trips, most_charges = (
         (_MOST_OF_ALL, _MOST_OF_ALL) if whole else (_MOST_TRIPS, _MOST_CHARGES)
@@ -93,7 +94,7 @@ def history_of(viewer: Viewer, journal: CarJournal, month: Month, *, whole: bool
     return {
         "month": month.name,
         "first_month": first and f"{dt_util.as_local(first):%Y-%m}",
-        "trips": [_trip(scale, item) for item in _newest(trips, month, most_trips)],
+        "trips": [_trip(scale, item) for item in _newest(single, month, most_trips)],
         "charges": [_charge(scale, item) for item in _newest(charges, month, most_charges)],
         "running": _running(scale, journal, month),
         "totals": _totals(scale, records, month),

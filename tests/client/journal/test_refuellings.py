@@ -198,4 +198,4 @@ def test_export() -> None:
     text = as_csv(driver.found, REFUELLING_COLUMNS, UTC)
     header, row = text.splitlines()
     assert header.startswith("id,time,mileage (km),fuel (L),fuel_before (L),fuel_after (L),level_")
-    assert row == "f20261109T001000,2026-11-09T00:10:00+00:00,1000,36,12,48,,"
+    assert row == "f20261109T001000,2026-11-09T00:10:00+00:00,1000,36,12,48,,,,,"

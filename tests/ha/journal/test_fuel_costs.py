@@ -24,6 +24,8 @@ from tests.ha.support.actions import act
 from tests.ha.support.cardata import MILEAGE_KEY, PETROL, SOC_KEY, no_stream, push, recorded, say
 from tests.replay.cardata import SimulatedCarData
 from tests.replay.carstate import (
+    FUEL,
+    FUEL_LEVEL,
     IGNITION,
     LIFETIME_DISTANCE,
     LIFETIME_ELECTRIC,
@@ -218,6 +220,16 @@ async def test_hybrid_that_does_not_count(
     assert known["charging_cost_month"] == "1.2"
     assert not {"energy_cost_month", "fuel_cost_month"} & known.keys()
     assert not {"energy_cost", "fuel_cost"} & (await period(hass, HYBRID)).keys()
+
+
+@pytest.mark.parametrize("prices", [LITRE], ids=["fixed"])
+async def test_refuelling(hass: HomeAssistant, account: MockConfigEntry, sends: Sends) -> None:
+    """From 31 to 55 L; what was put in is in no sum, since only what is burnt is."""
+    await sends(wait=MINUTE)
+    await Car(account, sends).say({FUEL: 55, FUEL_LEVEL: 93}, MINUTE)
+    (item,) = (await act(hass, "get_refuellings", PETROL))["refuellings"]
+    assert (item["fuel"], item["fuel_cost"], item["currency"]) == (24, 43.2, "EUR")
+    assert "fuel_cost" not in await period(hass)
 
 
 @pytest.mark.parametrize("prices", [LITRE], ids=["fixed"])

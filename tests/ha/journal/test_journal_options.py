@@ -8,6 +8,7 @@ from homeassistant.components.recorder import Recorder, get_instance
 from homeassistant.components.recorder.statistics import get_metadata
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.recorder.common import (
@@ -62,6 +63,20 @@ async def listed(hass: HomeAssistant) -> list[dict[str, Any]]:
     return found
 
 
+async def shown(hass: HomeAssistant, start: datetime, end: datetime) -> list[str]:
+    """Return the destinations of trips in the calendar."""
+    entity = er.async_get(hass).async_get_entity_id("calendar", "mybmw", f"{I4}-journal")
+    times = {"start_date_time": start, "end_date_time": end}
+    answer: Any = await hass.services.async_call(
+        "calendar",
+        "get_events",
+        {"entity_id": entity, **times},
+        blocking=True,
+        return_response=True,
+    )
+    return [event["location"] for event in answer[entity]["events"]]
+
+
 @pytest.mark.parametrize("chosen", [{"work_zone": WORK}], ids=["work"])
 async def test_commutes(hass: HomeAssistant, account: MockConfigEntry, sends: Sends) -> None:
     """They are found; what the user says stays, also after a restart."""
@@ -93,6 +108,7 @@ async def test_the_form(hass: HomeAssistant, account: MockConfigEntry) -> None:
     assert [item["category"] for item in await listed(hass)] == ["commute"]
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 @pytest.mark.parametrize("chosen", [{"keep_records": "12"}, {"keep_records": "all"}, {}], ids=str)
 async def test_old_trips(
     hass: HomeAssistant,

@@ -181,6 +181,8 @@ class EnergyCost:
 class Trip:
     """One trip, or several that only one step of the odometer shows (`parts_unknown`).
 
+    A `monthly` one is the total of old trips whose details were not to be kept.
+
     A start that is not known is after `not_before`. `facts` are the figures that the car has sent
     about the trip, by the key of their attribute. `inferred` says whether the category follows from
     the places, False if the user has set it or wants none.
@@ -202,6 +204,7 @@ class Trip:
     destination: RecordPlace = field(default_factory=RecordPlace)
     count: int = 1
     parts_unknown: bool = False
+    monthly: bool = False
     unseen: bool = False
     facts: tuple[tuple[str, float], ...] = ()
     category: TripClass | None = None
@@ -309,7 +312,7 @@ class Charge:
 class Refuelling:
     """Fuel that was put into the tank, which its level shows: litres and % before and after.
 
-    `time` is when the higher level was first measured.
+    `time` is when the higher level was first measured. `fuel_cost` is by the price of that time.
     """
 
     id: str
@@ -320,6 +323,7 @@ class Refuelling:
     fuel_after: float | None = None
     level_before: float | None = None
     level_after: float | None = None
+    fuel_cost: Money | None = None
     revision: int = 0
 
     @property

@@ -61,6 +61,11 @@ def _duration(item: Record) -> timedelta | None:
     return None if item.start is None else item.end - item.start
 
 
+_FUEL_COST: Final = (
+    Column("fuel_cost", None, _money("amount", "fuel_cost")),
+    Column("currency", None, _money("currency", "fuel_cost")),
+    Column("fuel_cost_from", None, _money("how", "fuel_cost")),
+)
 TRIP_COLUMNS: Final = (
     _column("id"),
     _column("start"),
@@ -77,12 +82,11 @@ TRIP_COLUMNS: Final = (
     *_figure("energy", "kWh"),
     _column("consumption", "kWh/100km"),
     *_figure("fuel", "L"),
-    Column("fuel_cost", None, _money("amount", "fuel_cost")),
-    Column("currency", None, _money("currency", "fuel_cost")),
-    Column("fuel_cost_from", None, _money("how", "fuel_cost")),
+    *_FUEL_COST,
     _column("electric_share", "%"),
     _column("count"),
     _column("parts_unknown"),
+    _column("monthly_total", None, "monthly"),
     _column("unseen"),
     _column("category"),
     _column("category_inferred", None, "inferred"),
@@ -126,6 +130,7 @@ REFUELLING_COLUMNS: Final = (
     _column("fuel_after", "L"),
     _column("level_before", "%"),
     _column("level_after", "%"),
+    *_FUEL_COST,
 )
 _COLUMNS: Final[Mapping[type[AnyRecord], Sequence[Column]]] = {
     Trip: TRIP_COLUMNS,

@@ -1,7 +1,8 @@
-"""The costs of the fuel of trips, and what driving costs with fuel and electricity together."""
+"""The costs of the fuel of trips and refuellings, and those of fuel and electricity together."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import Final
 
 from ..core.attributes import (
@@ -13,7 +14,7 @@ from ..core.attributes import (
     FUEL_COST_PER_DISTANCE,
     AnyAttribute,
 )
-from ..core.records import EnergyCost, Figure, How, Money, Trip
+from ..core.records import EnergyCost, Figure, How, Money, Refuelling, Trip
 from .log import Log
 from .prices import FuelPrice
 from .summary import LEAST_DISTANCE, Mean
@@ -22,32 +23,35 @@ _MONTH: Final = "month"
 
 
 class FuelCosts:
-    """Prices the fuel of trips when it becomes known.
+    """Prices the fuel of trips and refuellings when it becomes known.
 
-    A trip keeps its cost when the user changes the price, so that what was paid stays as it was.
+    They keep its cost when the user changes the price, so that what was paid stays as it was.
     """
 
     def __init__(self) -> None:
         self._price: FuelPrice | None = None
-        self._done: dict[str, Figure | None] | None = None
+        self._done: dict[str, float | None] | None = None
 
     def update(self, log: Log, price: FuelPrice | None) -> None:
-        """Price the trips that have changed, all without a cost with a new price."""
+        """Price what has changed, and all without a cost with a new price."""
         changed: Iterable[str] = [*log.changed]
         if price is None:
             self._price = None
             return
         if self._done is None:
-            priced = (item for item in log.trips.values() if item.fuel_cost is not None)
-            self._done = {item.id: item.fuel for item in priced if item.id not in log.changed}
+            priced = [item for item in _burnt(log) if item.fuel_cost is not None]
+            self._done = {item.id: _litres(item) for item in priced if item.id not in log.changed}
         if price is not self._price:
-            unpriced = (item.id for item in log.trips.values() if item.fuel_cost is None)
+            unpriced = [item.id for item in _burnt(log) if item.fuel_cost is None]
             changed, self._price = {*log.changed, *unpriced}, price
         for key in changed:
-            item = log.trips.get(key)
-            if item is not None and (item.fuel_cost is None or self._done.get(key) != item.fuel):
-                log.put(replace(item, fuel_cost=_cost(item, price)))
-                self._done[key] = item.fuel
+            item = log.trips.get(key) or log.refuellings.get(key)
+            if item is None:
+                continue
+            litres = _litres(item)
+            if item.fuel_cost is None or self._done.get(key) != litres:
+                log.put(replace(item, fuel_cost=_cost(item, litres, price)))
+                self._done[key] = litres
 
     def values(
         self, means: Mapping[str, Mapping[str, Mean]]
@@ -78,12 +82,20 @@ class FuelCosts:
         yield ENERGY_COST_PER_DISTANCE, None if made is None else _per_distance(made)
 
 
-def _cost(item: Trip, price: FuelPrice) -> Money | None:
-    """Return what the fuel of a trip cost, None if fuel or price are not known."""
-    each = None if item.fuel is None else price.at(item.end)
-    if item.fuel is None or each is None:
+def _burnt(log: Log) -> Iterable[Trip | Refuelling]:
+    return chain[Trip | Refuelling](log.trips.values(), log.refuellings.values())
+
+
+def _litres(item: Trip | Refuelling) -> float | None:
+    return item.fuel.value if isinstance(item.fuel, Figure) else item.fuel
+
+
+def _cost(item: Trip | Refuelling, litres: float | None, price: FuelPrice) -> Money | None:
+    """Return what fuel cost at the end of a trip, None if litres or price are not known."""
+    each = None if litres is None else price.at(item.end)
+    if litres is None or each is None:
         return None
-    return Money(item.fuel.value * each, price.currency, How.TARIFF)
+    return Money(litres * each, price.currency, How.TARIFF)
 
 
 def _per_distance(cost: EnergyCost) -> EnergyCost | None:

@@ -88,8 +88,8 @@ class Journal:
         parked = self.trips.driving is False
         self.lifetime.look(observation, self.log, parked=parked)
         self.commutes.update(self.log, self.settings.work)
-        self.fuel_costs.update(self.log, self.settings.fuel_price)
         self.refuellings.look(observation, now, self.log)
+        self.fuel_costs.update(self.log, self.settings.fuel_price)
         self.presence.look(observation, self.settings, parked=parked)
         self.battery.look(observation)
         self.standby.look(observation, parked=parked)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
-from ..core.records import Figure, How, Money, RecordPlace, Trip
+from ..core.records import Figure, How, Money, Trip
 from .log import Log, month_of
 from .series import MILLION
 from .summary import Period, start_of
@@ -29,7 +29,7 @@ def shrink(log: Log, months: int, now: datetime, zone: tzinfo) -> None:
         if item.end < min(first, last):
             groups[_kind(item, zone)].append(item)
     for trips in groups.values():
-        if len(trips) == 1 and _is_total(trips[0]):
+        if len(trips) == 1 and trips[0].monthly:
             continue
         trips.sort(key=lambda item: item.end)
         log.merge(_total(trips), trips[:-1])
@@ -49,13 +49,6 @@ def _kind(item: Trip, zone: tzinfo) -> tuple[object, ...]:
     )
 
 
-def _is_total(item: Trip) -> bool:
-    """Return whether a trip has nothing that a total has not."""
-    times = (item.start, item.not_before, item.start_soc, item.end_soc, item.note)
-    places = {item.origin, item.destination}
-    return times == (None,) * len(times) and places == {RecordPlace()} and not item.facts
-
-
 def _total(trips: Sequence[Trip]) -> Trip:
     """Return trips as one, without places, times and notes."""
     last = trips[-1]
@@ -72,6 +65,7 @@ def _total(trips: Sequence[Trip]) -> Trip:
         fuel_cost=_money([item.fuel_cost for item in trips]),
         count=sum(item.count for item in trips),
         parts_unknown=True,
+        monthly=True,
         category=last.category,
         inferred=False if last.category is not None else None,
     )

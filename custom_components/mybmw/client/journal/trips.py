@@ -224,6 +224,8 @@ class TripTracker:
             self._compare(look)
             state.open = opened(movement, state, look.log.charges)
             state.open.unseen = self._since is not None and movement.until <= self._since
+        if state.counted is not None:
+            state.open.reached = max(state.open.reached, state.odometer or 0.0)
         state.empty = state.counted = None
         self._extend(state.open, movement, look)
 

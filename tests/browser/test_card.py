@@ -2,13 +2,29 @@
 
 from typing import Final
 
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from . import hostile
-from .card import Car, faults, go, listen, shown, unfolded
+from .card import DASHBOARD, Car, faults, go, listen, named, shown, unfolded
+from .conftest import opened
+from .home import Home
 
 SIZES: Final = (ViewportSize(width=390, height=844), ViewportSize(width=1280, height=900))
 SCHEMES: Final = ("light", "dark")
+SMALL: Final = ViewportSize(width=360, height=800)
+_BROKEN: Final = r"""(labels) => labels.flatMap((label) => {
+  const texts = document.createTreeWalker(label, NodeFilter.SHOW_TEXT), range = new Range();
+  const {left, right} = label.parentElement.getBoundingClientRect(), found = [];
+  while (texts.nextNode())
+    for (const {0: word, index} of texts.currentNode.data.matchAll(/\S+/g)) {
+      range.setStart(texts.currentNode, index);
+      range.setEnd(texts.currentNode, index + word.length);
+      const drawn = [...range.getClientRects()];
+      const outside = drawn.some((box) => box.left < left || box.right > right);
+      if (drawn.length > 1 || outside) found.push(word);
+    }
+  return found;
+})"""
 
 
 def test_every_car(known: list[Car], page: Page) -> None:
@@ -45,3 +61,15 @@ def test_hostile_texts(known: list[Car], page: Page) -> None:
         assert [fault for fault in faults(card) if fault.startswith("overflow")] == [], part
     assert page.evaluate("window.broken") is None
     assert errors == []
+
+
+def test_long_words(garage: Home, known: list[Car], chromium: Browser) -> None:
+    """On a small German phone the rows of buttons wrap; no word does."""
+    with opened(chromium, viewport=SMALL) as context:
+        context.add_init_script("localStorage.selectedLanguage = '\"de\"'")
+        car = named(known, "X5 xDrive50e")
+        page = Home(garage.url, garage.control, context).open(f"/{DASHBOARD}/{car.device_id}")
+        card = shown(page, car.name)
+        expect(card.locator(".command").filter(has_text="Klimatisierung").first).to_be_visible()
+        assert card.locator(".command .clamp, .fold .clamp").evaluate_all(_BROKEN) == []
+        assert faults(card) == []

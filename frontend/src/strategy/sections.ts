@@ -23,7 +23,7 @@ const CHARGING = [
 const TYRES = ["tyre_front_left", "tyre_front_right", "tyre_rear_left", "tyre_rear_right"];
 const VEHICLE = ["doors_open", "windows_open", "sunroof", "convertible_top", "battery_12v"];
 const SERVICE = ["next_service_date", "next_service_distance", "check_control"];
-const TRIPS = ["last_trip", "distance_this_month", "electric_share", "mileage"];
+const TRIPS = ["last_trip", "distance_this_month", "electric_share", "fuel_consumption", "mileage"];
 
 function tiles(car: Listed, names: string[]): Card[] {
   const ids = names.map((name) => car.entities[name]).filter((id) => id !== undefined);

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from datetime import datetime, timedelta, tzinfo
-from itertools import groupby
+from itertools import groupby, islice
 from math import sqrt
 from statistics import median
 from typing import Any, Final, NamedTuple
@@ -117,7 +117,7 @@ class Battery:
         capacity = seen.value(car.BATTERY_CAPACITY)
         running = self._running()
         own = estimate([*self.samples, *([] if running is None else [running])][-_SAMPLES:])
-        found = own or estimate(list(grid_samples(newest))[:_SAMPLES])
+        found = own or estimate([*islice(grid_samples(newest), _SAMPLES)])
         if found is not None and capacity and abs(found.capacity / capacity - 1) > _FAR:
             found = None
         self.estimate = found
@@ -224,11 +224,12 @@ def efficiency(
     """Return the part of the energy from the grid that gets into the battery, in %."""
     if capacity is None:
         return None
-    found = [
+    parts = (
         points * capacity / 100 / item.energy.value
         for item in newest_first
         if item.kind in kinds and (points := _points(item)) and item.energy and item.energy.value
-    ][:_SAMPLES]
+    )
+    found = [*islice(parts, _SAMPLES)]
     if len(found) < _LEAST_SAMPLES:
         return None
     low, high = _EFFICIENCIES

@@ -40,12 +40,13 @@ class ChargedTotals:
                     self.base[_side(item)] += _energy(item)
             self.since = until
 
-    def update(self, charges: Iterable[Charge], running: Charge | None) -> Mapping[str, float]:
+    def update(self, newest_first: Iterable[Charge], running: Charge | None) -> Mapping[str, float]:
         """Return the totals; with that of a running charge they grow in steps of 0.5 kWh."""
         found = dict(self.base)
-        for item in charges:
-            counts = self.since is None or item.end > self.since
-            if counts and (running is None or item.id != running.id):
+        for item in newest_first:
+            if self.since is not None and item.end <= self.since:
+                break
+            if running is None or item.id != running.id:
                 found[_side(item)] += _energy(item)
         if running is not None:
             side = _side(running)
@@ -73,6 +74,13 @@ class ChargedTotals:
                 if isinstance(value, (int, float)) and 0 <= value < 1e9:
                     held[side] = float(value)
         self.since = utc_time(fields.get("since")) or self.since
+
+
+def energy_since(item: Charge, start: datetime) -> float:
+    """Return the energy in kWh of a charge since a time."""
+    if item.energy is not None and item.slots and item.slots[0].start >= start:
+        return item.energy.value
+    return sum(slot.energy for slot in item.slots if slot.start >= start)
 
 
 def without_records(running: Charge, newest_first: Iterable[Charge]) -> Charge:

@@ -12,7 +12,7 @@ from ..core.values import ChargingSession
 from . import charge_states as states
 from .charge_signs import ChargeSigns, signs_of
 from .charge_states import Parked
-from .charged_totals import AWAY, HOME, ChargedTotals, without_records
+from .charged_totals import AWAY, HOME, ChargedTotals, energy_since, without_records
 from .grid_energy import GridEnergy, measured
 from .history import file_charge, take_sessions
 from .log import CHARGE, JournalEvent, JournalEventKind, Log, Settings
@@ -289,17 +289,13 @@ class ChargeTracker:
 
 def charged_since(start: datetime, newest_first: Iterable[Charge], running: Charge | None) -> float:
     """Return the energy in kWh that was charged since a time."""
-    total = 0.0 if running is None else _slots_since(start, running)
+    total = 0.0 if running is None else energy_since(running, start)
     for item in newest_first:
         if item.end <= start:
             break
         if running is None or item.id != running.id:
-            total += _slots_since(start, item)
+            total += energy_since(item, start)
     return round(total, 2)
-
-
-def _slots_since(start: datetime, item: Charge) -> float:
-    return sum(slot.energy for slot in item.slots if slot.start >= start)
 
 
 def _month_start(now: datetime, settings: Settings) -> datetime:

@@ -15,6 +15,7 @@ from ..core.attributes import (
     AnyAttribute,
 )
 from ..core.records import Charge, Record
+from .charged_totals import energy_since
 from .log import Log
 from .summary import Mean, Means, Period, start_of
 
@@ -84,10 +85,4 @@ def _means(records: Iterable[Record], start: datetime) -> Means:
 
 
 def _charged(charges: Iterable[Charge], start: datetime) -> float:
-    return round(sum(_charged_since(item, start) for item in charges if item.end > start), 2)
-
-
-def _charged_since(item: Charge, start: datetime) -> float:
-    if item.energy is not None and item.slots and item.slots[0].start >= start:
-        return item.energy.value
-    return sum(slot.energy for slot in item.slots if slot.start >= start)
+    return round(sum(energy_since(item, start) for item in charges if item.end > start), 2)

@@ -153,15 +153,16 @@ class Means:
                 energy = item.energy.value
                 self.solar_share.add(energy * item.solar_share / 100, energy)
             return
+        distance = item.distance
         if item.energy is not None:
-            self.consumption.add(item.energy.value, item.distance)
+            self.consumption.add(item.energy.value, distance)
         if item.electric_share is not None:
-            self.electric_share.add(item.distance * item.electric_share / 100, item.distance)
+            self.electric_share.add(distance * item.electric_share / 100, distance)
         if item.fuel is not None:
-            self.fuel.add(item.fuel.value, item.distance)
+            self.fuel.add(item.fuel.value, distance)
         if item.fuel_cost is not None:
             cost = item.fuel_cost
-            self.fuel_costs[cost.currency].add(cost.amount, item.distance)
+            self.fuel_costs[cost.currency].add(cost.amount, distance)
 
 
 @mutable

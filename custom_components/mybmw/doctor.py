@@ -31,11 +31,11 @@ from .client import (
     source_causes,
     text_of,
 )
-from .client.core.attributes import ATTRIBUTES, AnyAttribute
+from .client.core.attributes import ATTRIBUTES, JOURNAL, AnyAttribute
 from .client.core.descriptors import DESCRIPTORS, PROPERTIES, attribute_of
 from .const import DOMAIN
 from .coordinator import GarageCoordinator
-from .entity import MyBMWEntity
+from .entity import MyBMWDescription, MyBMWEntity
 from .runtime.poller import PlannedPoller, SourcePoller
 from .sources.registry import SOURCES
 
@@ -43,6 +43,9 @@ type Answer = dict[str, Any]
 
 OK: Final = "ok"
 """The state of what has nothing wrong."""
+
+_OF_THE_CAR: Final = ("data_coverage", "data_state", "image_", "refresh")
+"""How the keys of entities begin that show no attribute, but depend on the state of the car."""
 
 _TEXTS: Final = f"component.{DOMAIN}.exceptions.explanation_"
 
@@ -63,6 +66,11 @@ class Texts(NamedTuple):
     """The texts of explanations in one language."""
 
     texts: Mapping[str, str]
+
+    @property
+    def well(self) -> str:
+        """The sentence that nothing is wrong."""
+        return f"{self.texts['well']}."
 
     def explain(self, explanation: Explanation) -> str:
         """Return an explanation as a sentence."""
@@ -225,27 +233,39 @@ def async_explain_entity(
     """Return why an entity of a car has its state."""
     condition = async_condition(coordinator, vehicle, texts)
     key = entry.unique_id.removeprefix(f"{vehicle.vin}-")
-    attribute = async_attribute(coordinator.hass, entry.entity_id, key)
+    attribute = async_attribute(coordinator.hass, vehicle, entry.entity_id, key)
     if entry.disabled:
         disabled = Explanation(ValueState.MISSING, (Cause.ENTITY_DISABLED,))
         return {**_answer(disabled, texts), **condition}
     if attribute is None:
-        return {"text": condition["car"]["text"], **condition}
+        return {"text": condition["car"]["text"] or texts.well, **condition}
     case = case_of(coordinator, vehicle)
     return {**_answer(explain(case, attribute), texts), **condition}
 
 
 @callback
-def async_attribute(hass: HomeAssistant, entity_id: str, key: str) -> AnyAttribute | None:
-    """Return the main attribute of an entity, None if it has none or is not known."""
+def async_attribute(
+    hass: HomeAssistant, vehicle: Vehicle, entity_id: str, key: str
+) -> AnyAttribute | None:
+    """Return the attribute that an entity shows, None if it has none or is not known."""
     for platform in async_get_platforms(hass, DOMAIN):
         entity = platform.entities.get(entity_id)
         if isinstance(entity, MyBMWEntity):
-            return next(iter(entity.entity_description.attributes), None)
+            return _shown(vehicle, entity.entity_description)
     try:
         return attribute_of(key)
     except KeyError:
         return None
+
+
+def _shown(vehicle: Vehicle, description: MyBMWDescription) -> AnyAttribute | None:
+    """Return the main attribute of an entity: a record, else one with a value, else the first."""
+    if description.key.startswith(_OF_THE_CAR):
+        return None
+    known = [item for item in description.attributes if vehicle.value(item) is not None]
+    return next((item for item in known if item in JOURNAL), None) or next(
+        iter((*known, *description.attributes)), None
+    )
 
 
 def _answer(explanation: Explanation, texts: Texts) -> Answer:

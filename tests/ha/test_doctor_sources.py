@@ -91,7 +91,10 @@ async def test_app(hass: HomeAssistant, set_up: SetUp) -> None:
             if attribute is not None and vehicle.value(attribute) is not None:
                 assert found["state"] in ("fresh", "constant"), key
             elif attribute in OWN:
-                assert found["causes"] in (*ABSENT, ["ended"]), key
+                train = vehicle.drive_train
+                mixed = train is not None and train.plugs_in and train.burns_fuel
+                unfit = [] if mixed or attribute in car.LAST_COMMAND.values() else [["not_fitted"]]
+                assert found["causes"] in (*ABSENT, ["ended"], *unfit), key
             elif attribute is not None and "mybmw" in sources_of(attribute):
                 dropped = vehicle.dropped[f"{key}: implausible"] > 0
                 expected = ["implausible"] if dropped else ["no_value"]

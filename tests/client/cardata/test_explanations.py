@@ -115,6 +115,17 @@ def is_streamed(name: str) -> bool:
     return STREAMABLE.get(name) == "yes" or name in STREAMED
 
 
+def why_unrecorded(attribute: a.AnyAttribute, car: Vehicle) -> Cause:
+    """Return why there is no record of a car: it never charges, never fills up, or has not yet."""
+    train = car.drive_train
+    of_any_car = {a.JOURNAL_TRIP, a.DRIVING, *a.DISTANCE.values(), a.DISTANCE_FROM_HOME, a.AT_HOME}
+    both = {a.ENERGY_COST_MONTH, a.ENERGY_COST_PER_DISTANCE}
+    if train is None or attribute in of_any_car | both:
+        return Cause.NO_RECORDS
+    fits = train.burns_fuel if attribute.key.startswith("fuel") else train.plugs_in
+    return Cause.NO_RECORDS if fits else Cause.NOT_FITTED
+
+
 @pytest.mark.parametrize("folder", CARS)
 async def test_missing(folder: str) -> None:
     """BMW was asked for all it has: what is missing is what it has no value of."""
@@ -130,7 +141,7 @@ async def test_missing(folder: str) -> None:
             assert not more, attribute.key
             names = NAMES.get(attribute, ())
             if attribute in RECORDED:
-                assert cause is Cause.NO_RECORDS
+                assert cause is why_unrecorded(attribute, client.car(vin)), attribute.key
             elif attribute in a.LAST_COMMAND.values():
                 assert cause is Cause.NEEDS_SOURCE
             elif "cardata" not in sources_of(attribute):

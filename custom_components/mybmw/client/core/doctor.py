@@ -25,6 +25,7 @@ from .descriptors import DESCRIPTORS, PROPERTIES
 from .explanation import Cause, Explanation, ValueState, Way
 from .source import Origin
 from .values import StreamState
+from .vehicle import Vehicle
 
 CURRENT: Final = timedelta(minutes=15)
 """How old a streamed value may be to count as current."""
@@ -85,6 +86,7 @@ def _held(case: Case, reading: AnyReading) -> Explanation:
     view = _view(case, reading.source)
     trace = None if view is None else view.trace(attribute)
     way = None if trace is None else Way.STREAM if trace.streamed else Way.REQUEST
+    way = Way.JOURNAL if attribute in _RECORDED else way
     state, causes = _age(case, reading, view, trace)
     details = {"code": trace.refused} if trace is not None else {}
     return Explanation(state, causes, reading.time, reading.source, way, details)
@@ -166,9 +168,11 @@ def _missing(case: Case, attribute: AnyAttribute) -> Explanation:
         (not policy.keeps(attribute), Cause.POSITION_OFF),
         (attribute in case.unconfirmed, Cause.UNCONFIRMED),
         (attribute in _COMMANDS and _commanded(case), Cause.NO_COMMAND),
-        (attribute in _RECORDED, Cause.NO_RECORDS),
         (attribute in _PLACES and hides_place(case.vehicle), Cause.PRIVACY),
         (attribute in case.vehicle, Cause.ENDED),
+        (attribute in _RECORDED and not _fits(case.vehicle, attribute), Cause.NOT_FITTED),
+        (attribute in _RECORDED and _has_records(case.vehicle), Cause.NOT_ENOUGH),
+        (attribute in _RECORDED, Cause.NO_RECORDS),
     )
     if own:
         return _none(*own)
@@ -177,6 +181,20 @@ def _missing(case: Case, attribute: AnyAttribute) -> Explanation:
     if not views:
         return _none(Cause.NEEDS_SOURCE, sources=" ".join(names))
     return _unsent(case, min(views, key=lambda view: _rank(case, view)), attribute)
+
+
+def _fits(vehicle: Vehicle, attribute: AnyAttribute) -> bool:
+    """Return whether a record can be made of a car with this drive, as far as it is known."""
+    train = vehicle.drive_train
+    return train is None or (
+        (train.plugs_in or attribute not in _OF_BATTERY)
+        and (train.burns_fuel or attribute not in _OF_TANK)
+    )
+
+
+def _has_records(vehicle: Vehicle) -> bool:
+    trip, charge = vehicle.value(a.JOURNAL_TRIP), vehicle.value(a.JOURNAL_CHARGE)
+    return trip is not None or charge is not None
 
 
 def _commanded(case: Case) -> bool:
@@ -253,5 +271,33 @@ _ALL: Final = (
 _COMMANDS: Final = frozenset[AnyAttribute](a.LAST_COMMAND.values())
 _PLACES: Final = frozenset[AnyAttribute]((a.POSITION, a.HEADING, a.ADDRESS))
 _RECORDED: Final = a.JOURNAL | {a.CHARGED_THIS_MONTH}
+_OF_TANK: Final = frozenset[AnyAttribute](
+    {
+        *a.FUEL_COST.values(),
+        a.FUEL_COST_PER_DISTANCE,
+        a.FUEL_MONTH,
+        a.FUEL_CONSUMPTION_MONTH,
+    }
+)
+_OF_BATTERY: Final = frozenset[AnyAttribute](
+    {
+        a.JOURNAL_CHARGE,
+        a.CHARGED_THIS_MONTH,
+        a.CHARGED_HOME,
+        a.CHARGED_AWAY,
+        *a.COSTS - a.FUEL_COSTS,
+        a.ESTIMATED_CAPACITY,
+        a.ESTIMATED_HEALTH,
+        *a.EFFICIENCY.values(),
+        a.PROJECTED_RANGE,
+        a.STANDBY_LOSS,
+        *a.CHARGED.values(),
+        *a.CONSUMPTION.values(),
+        a.ELECTRIC_SHARE_MONTH,
+        a.SOLAR_SHARE_MONTH,
+        a.SOLAR_SHARE_NOW,
+        a.PREDICTED_SOC,
+    }
+)
 _OWN: Final = _RECORDED | _COMMANDS | {a.CONNECTION, a.COMMANDS, a.ACCESS}
 """The attributes that are worked out here, and current whatever the sources do."""

@@ -28,6 +28,7 @@ class Way(StrEnum):
 
     STREAM = "stream"
     REQUEST = "request"
+    JOURNAL = "journal"
 
 
 class Cause(StrEnum):
@@ -77,6 +78,7 @@ class Cause(StrEnum):
     OPTION_OFF = "option_off"
     POSITION_OFF = "position_off"
     NO_RECORDS = "no_records"
+    NOT_ENOUGH = "not_enough"
     NO_COMMAND = "no_command"
     ENTITY_DISABLED = "entity_disabled"
 
@@ -104,6 +106,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "either": "either {first}, or {second}",
     "by_stream": ", streamed by the car",
     "by_request": ", on request",
+    "by_journal": ", worked out from what was reported",
+    "well": "As far as is known, nothing is wrong",
     Cause.ASLEEP: "the car is asleep and sends again when it is unlocked, driven or charged",
     Cause.UNCHANGED: "the car sends it only when it changes",
     Cause.ON_REQUEST: "only requests bring it, a few a day",
@@ -148,6 +152,7 @@ TEXTS: Final[Mapping[str, str]] = {
     Cause.OPTION_OFF: "the options of the account leave it out",
     Cause.POSITION_OFF: "the option to track the position is switched off",
     Cause.NO_RECORDS: "it follows from trips or charges, and none is recorded yet",
+    Cause.NOT_ENOUGH: "the trips, charges and prices known so far are not enough for it",
     Cause.NO_COMMAND: "no such command has been sent yet",
     Cause.ENTITY_DISABLED: "its entity is disabled",
 }

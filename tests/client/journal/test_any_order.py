@@ -123,6 +123,7 @@ def test_a_car_that_is_silent_on_the_road(name: str, steps: Plan, seed: int) -> 
     "restart",
 )
 @example("electric", [(900, errand), (900, commute), (900, errand)], 456219, "")
+@example("petrol, silent on the road", [(900, commute)] * 5, 100607056, "")
 def test_km_are_never_lost(name: str, steps: Plan, seed: int, stop: str) -> None:
     """A third of all values is lost, some are hours late, Home Assistant is restarted."""
     owner, chance = Owner(TRAINS[CARS[name].drivetrain]), Random(seed)

@@ -173,6 +173,8 @@ class TripTracker:
         """Add what the odometer has gained while parked to the last trip, or begin one."""
         gain = (self.state.odometer or 0.0) - (self.state.base or 0.0)
         if gain >= MIN_GAIN and not self._was_last(movement, gain, look):
+            if self.state.last is None:
+                self.state.ended = None  # there is no record that it could be before
             self._start(movement, look)
 
     def _was_last(self, movement: Movement, gain: float, look: _Look) -> bool:

@@ -44,7 +44,7 @@ class _Call(NamedTuple):
 
 
 class ConnectedDriveApi:
-    """Calls the service as one logged-in user; JSON comes back as it is."""
+    """Calls the service as one logged-in user; the JSON is returned as it is."""
 
     def __init__(
         self,
@@ -52,13 +52,13 @@ class ConnectedDriveApi:
         login: PasswordAuthenticator,
         observer: tuple[float, float] | None = None,
     ) -> None:
-        """Every call gets its token from `login`; `observer` is latitude and longitude."""
+        """Initialize with `login`, which has the token; `observer` is latitude and longitude."""
         self.http = http
         self.login = login
         self._observer = observer
 
     def observed(self, now: datetime) -> Mapping[str, str]:
-        """Return the fields for when and from where a car is looked for, {} if that is not sent."""
+        """Return the time and place of the observer, {} if there is none."""
         if self._observer is None:
             return {}
         latitude, longitude = map(str, self._observer)
@@ -98,7 +98,7 @@ class ConnectedDriveApi:
         return await self._about(vin, "read destinations", "destinations", "last_destinations")
 
     async def range_map(self, vin: str) -> object:
-        """Read how far the car comes."""
+        """Read the range map."""
         return await self._about(vin, "read the range map", "rangemap", "range_maps")
 
     async def navigation(self, vin: str) -> object:
@@ -123,7 +123,7 @@ class ConnectedDriveApi:
         return await self._json(_Call("send a command", "POST", path, form=form))
 
     async def execution(self, vin: str, service: str) -> object:
-        """Ask how far a remote service has come."""
+        """Read the state of a remote service."""
         path = f"{_path(vin)}/serviceExecutionStatus"
         return await self._json(_Call("ask about a command", "GET", path, {"serviceType": service}))
 
@@ -145,7 +145,7 @@ class ConnectedDriveApi:
             raise
 
     async def _patient(self, call: _Call) -> httpx.Response:
-        """Send a request, and again after its pauses while the server reports an error (500)."""
+        """Send a request, and repeat it after pauses while the server reports an error (500)."""
         for pause in call.pauses:
             try:
                 return await self._send(call)
@@ -160,7 +160,7 @@ class ConnectedDriveApi:
         return await self.login.send(lambda token: self._ask(call, token))
 
     async def _ask(self, call: _Call, token: str) -> httpx.Response:
-        """Send a request; an error says whether the service may have done it all the same."""
+        """Send a request; an error says whether the service may have carried it out."""
         request = Request(
             call.what,
             call.method,

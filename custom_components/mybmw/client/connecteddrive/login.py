@@ -39,7 +39,7 @@ type _LogIn = Callable[[], Awaitable[ConnectedDriveTokens]]
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ConnectedDriveAccount:
-    """Who logs in, and where; `key` and `secret` are those of the app, which the user brings.
+    """An account and its server; `key` and `secret` are those of the app, given by the user.
 
     `answer` is the one to the account's security question.
     """
@@ -54,22 +54,22 @@ class ConnectedDriveAccount:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ConnectedDriveTokens:
-    """What a login yields; `expires` (UTC) already has a margin taken off."""
+    """The tokens of a login; `expires` (UTC) is early by a margin."""
 
     access: str
     expires: datetime
 
     def hide(self, redactor: Redaction) -> None:
-        """Keep the token out of everything that people see."""
+        """Hide the token in logs, errors and diagnostics."""
         redactor.learn_passing(self.access)
 
     def dump(self) -> dict[str, str | None]:
-        """Return what has to be kept, in a safe place, as JSON."""
+        """Return the tokens as JSON, to be stored in a safe place."""
         return {"access": self.access, "expires": self.expires.isoformat()}
 
     @classmethod
     def load(cls, saved: object) -> Self | None:
-        """Read what `dump` wrote; None if that is not understood."""
+        """Restore what `dump` returned, None if that is invalid."""
         fields = mapping(saved)
         try:
             access = read_token(fields, "access", "tokens")
@@ -84,7 +84,7 @@ class PasswordLogin:
     can_log_in: Final = True
 
     def __init__(self, http: Http, account: ConnectedDriveAccount) -> None:
-        """Nothing is sent yet."""
+        """Initialize the login; nothing is sent yet."""
         self._http = http
         self._account = account
 
@@ -104,7 +104,7 @@ class PasswordLogin:
         raise missing or AnswerError("log in: no path of the login is known")
 
     async def refresh(self, stale: ConnectedDriveTokens) -> ConnectedDriveTokens:
-        """Raise `AuthError`, so that the password is used: refresh tokens never were."""
+        """Raise `AuthError`, so that the password is used: there are no refresh tokens."""
         raise AuthError("a token cannot be refreshed")
 
     async def _ask(self, path: str, scope: str) -> ConnectedDriveTokens:
@@ -165,7 +165,7 @@ class PasswordAuthenticator(TokenKeeper[ConnectedDriveTokens]):
         save: Save[ConnectedDriveTokens] | None = None,
         load: Callable[[], ConnectedDriveTokens | None] | None = None,
     ) -> None:
-        """Start with the token of an earlier run, if there is one."""
+        """Initialize with the token of an earlier run, if there is one."""
         self.account = account
         redactor = http.redactor
         redactor.learn(account.username, account.password, account.answer)

@@ -1,4 +1,4 @@
-"""Where the answers hold which fact (docs/protocols/connecteddrive.md#values)."""
+"""Which path of the answers becomes which attribute (docs/protocols/connecteddrive.md#values)."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -86,7 +86,7 @@ _DECIMALS: Final = 2
 
 
 def one_of[T](words: Mapping[str, T]) -> Converter[T]:
-    """Make a converter for words that are not those of an enumeration."""
+    """Return a converter from other words to members of an enumeration."""
 
     def convert(value: object) -> T | None:
         if not isinstance(value, str):
@@ -160,7 +160,7 @@ def plugged(value: object) -> bool | None:
 
 
 def activated(value: object) -> bool | None:
-    """Read whether a car offers something."""
+    """Read whether a car has a feature."""
     if isinstance(value, bool):
         return value
     word = text(value)

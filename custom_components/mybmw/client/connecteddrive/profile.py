@@ -1,4 +1,4 @@
-"""The charging plan: reading it, and writing it back whole.
+"""The charging plan: it is read, and written as a whole.
 
 See docs/protocols/connecteddrive.md#charging-plan.
 """
@@ -103,7 +103,7 @@ def _timers(reader: Reader, node: Mapping[str, object]) -> Iterator[DepartureTim
 
 
 def changed(answer: object, change: ChangeProfile) -> object:
-    """Return a whole charging plan with a change in it; what is not known of it stays as it is.
+    """Return the charging plan with a change; unknown parts are kept.
 
     Raises `UnknownPlanError` if there is none, `InvalidValueError` for what the car does not have.
     """

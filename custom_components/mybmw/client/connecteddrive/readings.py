@@ -1,4 +1,4 @@
-"""From answers to readings (docs/protocols/connecteddrive.md#values).
+"""Reads answers (docs/protocols/connecteddrive.md#values).
 
 Here INVALID means that the car does not have something; once there was a value, that it is unknown.
 """
@@ -169,7 +169,7 @@ def _side(reader: Reader, status: Mapping[str, object]) -> Iterator[AnyReading]:
 
 
 def _ranges(reader: Reader, status: Mapping[str, object]) -> Iterator[AnyReading]:
-    """Read ranges, and add up how far the car comes in all; miles only count without km."""
+    """Read the ranges and their sum; miles are used only if there are no km."""
     found = {}
     for name, attribute in RANGES:
         value = reader.take(status, name, number)
@@ -208,7 +208,7 @@ def _charging(
 
 
 def _position(reader: Reader, status: Mapping[str, object]) -> Iterator[AnyReading]:
-    """Read where the car is; if its driver has switched that off, no place is kept."""
+    """Read the position; none is kept if the driver has switched it off."""
     node = status.get("position")
     if node is None:
         return
@@ -227,7 +227,7 @@ def _position(reader: Reader, status: Mapping[str, object]) -> Iterator[AnyReadi
 
 
 def place_of(reader: Reader, node: object) -> Position | None:
-    """Read latitude and longitude; the middle of the ocean at 0, 0 stands for "not known"."""
+    """Read latitude and longitude; 0, 0 means that they are not known."""
     latitude, longitude = (reader.take(node, key, number) for key in ("lat", "lon"))
     if latitude is None or longitude is None:
         return None
@@ -294,7 +294,7 @@ def _whole(value: object) -> bool:
 def _activity(
     reader: Reader, status: Mapping[str, object], readings: list[AnyReading]
 ) -> Iterator[AnyReading]:
-    """Tell why the car has sent its state, and what it does therefore.
+    """Read why the car has sent its state, and its activity.
 
     Some cars send the reason in place of whether a cable is plugged in.
     """

@@ -1,4 +1,4 @@
-"""Commands: what is sent, and how their progress is followed.
+"""Commands: sending them, and reading their progress.
 
 See docs/protocols/connecteddrive.md#commands.
 """
@@ -70,7 +70,7 @@ CHANGES_STATE: Final = frozenset(_SERVICES) - {CommandKind.LIGHT_FLASH, CommandK
 
 
 class StartedService(NamedTuple):
-    """A command on its way; without a `service` there is no more news of it."""
+    """A command that was sent; without a `service`, its progress cannot be read."""
 
     service: str | None
     event: str | None = None
@@ -107,7 +107,7 @@ async def _ready(api: ConnectedDriveApi, progress: Progress | None) -> None:
 
 
 async def _fields(api: ConnectedDriveApi, vin: str, command: Command) -> Mapping[str, str]:
-    """Return what a service needs beside its name; a charging plan is read before."""
+    """Return the fields of a service besides its name; the charging plan is read before."""
     match command:
         case FlashLights(count=count):
             return {"count": str(count)}
@@ -192,7 +192,7 @@ def _is_another(answer: Mapping[str, object], started: StartedService) -> bool:
 
 
 def _check(answer: Mapping[str, object], command: Command) -> None:
-    """Raise what the last news of a command means, if that is a failure."""
+    """Raise the error that the last state of a command means, if it failed."""
     word = answer.get("status")
     if word == _TIMED_OUT:
         raise CommandTimeoutError(f"{command.kind}: the service gave up")
@@ -201,6 +201,6 @@ def _check(answer: Mapping[str, object], command: Command) -> None:
 
 
 def _state(answer: Mapping[str, object], before: CommandState) -> CommandState:
-    """Return how far a command has come; without a status, as far as before."""
+    """Return the state of a command, the former one without a status."""
     word = answer.get("status")
     return _WORDS.get(word, before) if isinstance(word, str) else before

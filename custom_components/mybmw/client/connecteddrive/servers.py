@@ -16,9 +16,9 @@ RETIRED: Final[Mapping[str, str]] = {
 
 
 def server_url(address: str) -> str:
-    """Return the base URL of a server, without a slash at its end; InvalidValueError if it is none.
+    """Return the base URL of a server, without a slash at its end.
 
-    The address may be the name of a region.
+    The address may be the name of a region. Raises `InvalidValueError` if it is invalid.
     """
     text = RETIRED.get(address.strip(), address.strip()).rstrip("/")
     try:

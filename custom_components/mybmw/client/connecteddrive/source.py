@@ -74,7 +74,7 @@ class ConnectedDriveSource:
         *,
         observer: tuple[float, float] | None = None,
     ) -> None:
-        """Nothing is sent before the first poll or command."""
+        """Initialize the source; nothing is sent before the first poll or command."""
         self.problems: Counter[str] = Tally()
         self._api = ConnectedDriveApi(http, login, observer)
         self._endpoints: Mapping[str, tuple[_Ask, _Read]] = {
@@ -128,14 +128,14 @@ class ConnectedDriveSource:
         return None if features is None else {"commands": sorted(features.commands)}
 
     def load(self, saved: object) -> None:
-        """Take over what was saved of cars; odd parts are left out."""
+        """Restore what was saved of cars; invalid parts are left out."""
         for vin, car in mapping(mapping(saved).get("cars")).items():
             known = sequence(mapping(car).get("commands"))
             kinds = frozenset(kind for kind in CommandKind if kind in known)
             self._cars[vin] = Features(commands=kinds)
 
     def know(self, vehicles: Iterable[Vehicle]) -> None:
-        """Take over cars that were known before a restart; the first poll reads the rest."""
+        """Restore the cars that were known before a restart; the first poll reads the rest."""
         for vehicle in vehicles:
             if SOURCE in vehicle.sources:
                 self._cars.setdefault(vehicle.vin, Features())
@@ -201,7 +201,7 @@ class ConnectedDriveSource:
                 return error
 
     async def _state(self, vin: str) -> list[AnyReading]:
-        """Read the state of a car, and all else that its flags promise."""
+        """Read the state of a car, and the further answers that its flags allow."""
         fetched, features = datetime.now(UTC), self._cars.get(vin, Features())
         answer = await self._api.status(vin, fetched)
         if not isinstance(mapping(answer).get("vehicleStatus"), dict):
@@ -277,7 +277,7 @@ class ConnectedDriveSource:
 
 
 def _concerns_all(error: ClientError) -> bool:
-    """Return whether an error about one car would come for every car of the account."""
+    """Return whether an error about one car concerns every car of the account."""
     return isinstance(error, _WHOLE_ACCOUNT) and not isinstance(error, RefusedError)
 
 

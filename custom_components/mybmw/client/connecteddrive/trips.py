@@ -77,7 +77,7 @@ def _destination(reader: Reader, node: object) -> Destination | None:
 
 
 def read_range_map(answer: object, time: datetime, problems: Counter[str]) -> list[AnyReading]:
-    """Read how far the car comes in each driving mode."""
+    """Read the range map of each driving mode."""
     node = mapping(answer).get("rangemap")
     reader = Reader(SOURCE, time, problems, within="rangemap.")
     center = place_of(reader.inside("center"), mapping(node).get("center"))
@@ -107,7 +107,7 @@ def _corners(reader: Reader, line: object) -> Iterator[Position]:
 
 
 def read_energy(answer: object, time: datetime, problems: Counter[str]) -> list[AnyReading]:
-    """Read the energy in the battery, and how much it can hold."""
+    """Read the energy in the battery, and its capacity."""
     reader = Reader(SOURCE, time, problems, within="navigation.")
     return [*reader.rows(answer, ENERGY_ROWS), *reader.rows(answer, CAPACITY_ROWS)[:1]]
 

@@ -23,7 +23,7 @@ _LATER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class Admission:
-    """Keeps the cars of a source to those that the login is about.
+    """Limits the cars of a source to those that the login is for.
 
     `checked` is when that was asked last; `wanted` are the cars of the fleet that are of interest,
     None for all.
@@ -37,7 +37,7 @@ class Admission:
         fleet: bool,
         wanted: Iterable[str] | None,
     ) -> None:
-        """Nothing is known of the cars yet."""
+        """Initialize without any known car."""
         self.checked = NEVER
         self._api = api
         self._cars = cars
@@ -47,19 +47,19 @@ class Admission:
 
     @property
     def pending(self) -> bool:
-        """Whether the owner has not approved yet."""
+        """Return whether the approval of the owner is missing."""
         tokens = self._api.login.tokens
         return not self._fleet and tokens is not None and not tokens.approved
 
     @property
     def waiting(self) -> bool:
-        """Whether no car can be read before an approval."""
+        """Return whether an approval is needed before any car can be read."""
         cars = self._cars.values()
         return self.pending or (any(c.waiting for c in cars) and not any(c.cleared for c in cars))
 
     @property
     def due(self) -> datetime:
-        """When to ask next: for a fleet, as soon as the first of its cars wants it."""
+        """Return when to ask next; for a fleet, the earliest time of any car."""
         if not self._fleet:
             waiting = self.pending or not self._cars
             return _LATER if not waiting else self._after(_CONSENT)
@@ -68,7 +68,7 @@ class Admission:
         return min([*times, self._after(_LIST)]) if self.checked != NEVER else NEVER
 
     def wants(self, vin: str) -> bool:
-        """Return whether a car is of interest."""
+        """Return whether a car is wanted."""
         return self._wanted is None or vin in self._wanted
 
     def concerns(self, event: WebhookEvent) -> bool:
@@ -79,7 +79,7 @@ class Admission:
         return event.kind is EventKind.AUTHORIZATION_CHANGED and (self.pending or not self._cars)
 
     def hurry(self) -> None:
-        """Ask at the next opportunity."""
+        """Ask as soon as possible."""
         self.checked = NEVER
 
     def dump(self) -> Mapping[str, object]:
@@ -87,7 +87,7 @@ class Admission:
         return {"checked": self.checked.isoformat(), "consent": self._consent}
 
     def load(self, saved: Mapping[str, object], now: datetime) -> None:
-        """Take over when it was asked last, unless a car may have been asked for since."""
+        """Restore when it was last asked, unless a car may have been added since."""
         known = self._cars.keys() >= (self._wanted or frozenset())
         if known and all(car.cleared for car in self._cars.values()):
             self.checked = min(utc_time(saved.get("checked")) or NEVER, now)
@@ -95,7 +95,7 @@ class Admission:
         self._consent = consent if isinstance(consent, str) else None
 
     async def look(self, run: ReadRun, now: datetime) -> None:
-        """Ask, if it is time to."""
+        """Ask, if that is due."""
         if self._fleet:
             await self._look_at_fleet(run, now)
         else:
@@ -121,7 +121,7 @@ class Admission:
         run.vins = frozenset(found)
 
     async def _look_at_consent(self, run: ReadRun, now: datetime) -> None:
-        """Ask whether the owner has approved, by a new token; then which car it is about."""
+        """Refresh the token to see whether the owner has approved, and read the car if so."""
         tokens = await self._api.login.log_in()
         if not tokens.approved and self.due <= now:
             self.checked = now
@@ -137,7 +137,7 @@ class Admission:
         run.vins = frozenset(self._cars)
 
     async def _find_car(self) -> None:
-        """Ask which car the consent is about, which may be another one than before."""
+        """Read which car the consent is for, which may have changed."""
         vin = await self._api.vehicle_info()
         for other in self._cars.keys() - {vin}:
             del self._cars[other]

@@ -40,7 +40,7 @@ class _ApiCall(NamedTuple):
 
 
 class Spending(Protocol):
-    """Writes down what requests about cars cost."""
+    """Counts requests that cost something."""
 
     async def spend(self, vin: str) -> None:
         """Count a request before it is made."""
@@ -52,7 +52,7 @@ class Spending(Protocol):
 
 
 class HighMobilityApi:
-    """Calls High Mobility with the tokens of one login; JSON comes back undecoded by meaning."""
+    """Calls High Mobility with the tokens of one login; the JSON is returned as it is."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class HighMobilityApi:
         login: TokenKeeper[HighMobilityTokens],
         where: Endpoints,
     ) -> None:
-        """`spending`, if set, is asked before each request that costs something."""
+        """Initialize the API; set `spending` to count requests that cost something."""
         self.http = http
         self.login = login
         self.where = where
@@ -76,7 +76,7 @@ class HighMobilityApi:
         return answer
 
     async def vehicle_info(self) -> str:
-        """Return the VIN that the token of a driver is about."""
+        """Return the VIN that the token of a driver is for."""
         answer = await self._json(
             _ApiCall("ask for the car", "GET", "/v1/vehicleinfo", recorded=False)
         )
@@ -86,14 +86,14 @@ class HighMobilityApi:
         return vin.upper()
 
     async def eligibility(self, vin: str, brand: str) -> object:
-        """Ask whether a car can be used at all."""
+        """Read whether a car is eligible."""
         body = {"vin": vin, "brand": brand}
         return await self._json(
             _ApiCall("check a car", "POST", "/v1/eligibility", body, vin=vin, recorded=False)
         )
 
     async def request_clearance(self, cars: Sequence[tuple[str, str]]) -> object:
-        """Ask that cars may be read; VIN and brand of each."""
+        """Request clearance for cars, given by VIN and brand."""
         body = {"vehicles": [{"vin": vin, "brand": brand} for vin, brand in cars]}
         return await self._json(
             _ApiCall("ask for clearance", "POST", "/v1/fleets/vehicles", body, recorded=False)
@@ -104,12 +104,12 @@ class HighMobilityApi:
         return await self._json(_ApiCall("list the cars", "GET", "/v1/fleets/vehicles"))
 
     async def clearance(self, vin: str) -> object:
-        """Ask how far it is with the clearance of a car."""
+        """Read the state of the clearance of a car."""
         path = f"/v1/fleets/vehicles/{quote(vin, safe='')}"
         return await self._json(_ApiCall("look at a clearance", "GET", path, vin=vin))
 
     async def revoke_clearance(self, vin: str) -> object:
-        """Take the clearance of a car back."""
+        """Revoke the clearance of a car."""
         path = f"/v1/fleets/vehicles/{quote(vin, safe='')}"
         call = _ApiCall("revoke a clearance", "DELETE", path, vin=vin, recorded=False)
         response = await self._send(call)
@@ -119,7 +119,7 @@ class HighMobilityApi:
         return json_of(await self._send(call), call.what)
 
     async def _send(self, call: _ApiCall) -> httpx.Response:
-        """Send a call; with a fresh token once more if the first one is refused."""
+        """Send a request; if the token is refused, send it once more with a new one."""
         return await self.login.send(lambda token: self._fetch(call, token))
 
     async def _fetch(self, call: _ApiCall, token: str) -> httpx.Response:

@@ -59,7 +59,7 @@ class Application:
     app_id: str | None = None
 
     def hide(self, redactor: Redaction) -> None:
-        """Keep all of it out of everything that people see."""
+        """Hide it in logs, errors and diagnostics."""
         redactor.learn(self.client_id, self.client_secret, self.key_id, self.app_id)
         if self.private_key is not None:
             redactor.learn(self.private_key, *self.private_key.split())
@@ -80,40 +80,40 @@ class ClientCredentials:
     can_log_in: Final = True
 
     def __init__(self, http: Http, app: Application, where: Endpoints) -> None:
-        """The app has a secret, or a private key with its id."""
+        """Initialize with an app that has a secret, or a private key and its id."""
         app.hide(http.redactor)
         self._http = http
         self._app = app
         self._where = where
 
     async def log_in(self) -> HighMobilityTokens:
-        """Get tokens from scratch."""
+        """Get new tokens."""
         body = {"grant_type": "client_credentials", **_proof(self._app, self._where)}
         return await _ask(self._http, self._where, "log in", body)
 
     async def refresh(self, _stale: HighMobilityTokens) -> HighMobilityTokens:
-        """Get new tokens; there are none to trade."""
+        """Get new tokens, since there is no refresh token."""
         return await self.log_in()
 
 
 class DriverConsent:
-    """Trades the refresh token that a driver's consent has yielded."""
+    """Gets tokens with the refresh token from the consent of a driver."""
 
     can_log_in: Final = False
 
     def __init__(self, http: Http, app: Application, where: Endpoints) -> None:
-        """The app may have a secret."""
+        """Initialize with an app, with or without a secret."""
         app.hide(http.redactor)
         self._http = http
         self._app = app
         self._where = where
 
     async def log_in(self) -> HighMobilityTokens:
-        """Nobody can give consent here."""
+        """Raise `AuthError`, since consent is given in the browser."""
         raise AuthError("the owner has to give consent")
 
     async def refresh(self, stale: HighMobilityTokens) -> HighMobilityTokens:
-        """Trade the refresh token; the answer also says whether the owner has approved."""
+        """Refresh the tokens; the answer also says whether the owner has approved."""
         if stale.refresh is None:
             raise AuthError("there is no refresh token")
         body = {
@@ -132,7 +132,7 @@ def keeper(
     save: Save[HighMobilityTokens] | None = None,
     load: Callable[[], HighMobilityTokens | None] | None = None,
 ) -> TokenKeeper[HighMobilityTokens]:
-    """Return what keeps one login alive; its tokens are hidden before they are saved."""
+    """Return the keeper of the tokens of a login, which hides them in logs before it saves them."""
     if tokens is not None:
         tokens.hide(redactor)
 
@@ -152,7 +152,7 @@ def consent(
     locale: str | None = None,
     state: str | None = None,
 ) -> Consent:
-    """Return where to send the owner's browser; without a secret, with a PKCE challenge."""
+    """Return the address of the consent pages, with a PKCE challenge if there is no secret."""
     verifier = None if app.client_secret else secrets.token_urlsafe(48)
     state = state or secrets.token_urlsafe(32)
     params = {
@@ -177,7 +177,7 @@ async def exchange(
     redirect_uri: str,
     verifier: str | None,
 ) -> HighMobilityTokens:
-    """Trade the code of the redirect for tokens, which may be pending."""
+    """Exchange the code of the redirect for tokens, which may be pending."""
     app.hide(http.redactor)
     http.redactor.learn_passing(code, verifier)
     body = {
@@ -195,7 +195,7 @@ async def exchange(
 async def revoke(
     http: Http, app: Application, where: Endpoints, tokens: HighMobilityTokens
 ) -> ClientError | None:
-    """End the tokens of a login; return why that did not work."""
+    """Revoke the tokens of a login; return the error if that failed."""
     tokens.hide(http.redactor)
     failed: ClientError | None = None
     for token in filter(None, (tokens.refresh, tokens.access)):
@@ -209,7 +209,7 @@ async def revoke(
 
 
 def client_assertion(app: Application, where: Endpoints, now: datetime) -> str:
-    """Return what proves that we have the private key (RFC 7523); raise `KeyFormError`."""
+    """Return an assertion signed with the private key (RFC 7523); raise `KeyFormError`."""
     claims = {
         "ver": 2,
         "iss": app.key_id or app.client_id,
@@ -253,7 +253,7 @@ def _lines(private_key: str) -> bytes:
 
 
 def _proof(app: Application, where: Endpoints) -> Mapping[str, str]:
-    """Return what shows who we are: the secret, or an assertion signed for this once."""
+    """Return the fields that authenticate the app: its secret, or a newly signed assertion."""
     if app.private_key is None:
         return {"client_id": app.client_id, **_secret(app)}
     return {

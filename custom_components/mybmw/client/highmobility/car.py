@@ -1,4 +1,4 @@
-"""What is remembered of a car, and of one run of reading."""
+"""The state of a car, and the result of reading cars once."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -64,22 +64,22 @@ class FleetCar:
 
     @property
     def cleared(self) -> bool:
-        """Whether it may be read, as far as clearance is needed."""
+        """Return whether the clearance lets the car be read."""
         return self.clearance is None or self.clearance.state is ClearanceState.APPROVED
 
     @property
     def waiting(self) -> bool:
-        """Whether an approval is missing."""
+        """Return whether an approval is missing."""
         return self.clearance is not None and self.clearance.state is ClearanceState.PENDING
 
     @property
     def private(self) -> bool:
-        """Whether it keeps all its data to itself."""
+        """Return whether the privacy mode hides all data."""
         return self.failures == _PRIVATE
 
     @property
     def refused(self) -> bool:
-        """Whether it was never read, since its clearance was refused or has ended."""
+        """Return whether the car was never read because its clearance was refused or has ended."""
         ended = self.clearance is not None and self.clearance.state.ended
         return ended and self.newest is None
 
@@ -92,7 +92,7 @@ class FleetCar:
         return STARTER_BATTERY_LOW.at(True, time, SOURCE)
 
     def problems(self, values: Mapping[AnyAttribute, AnyReading]) -> Iterator[AnyReading]:
-        """Repeat what the car warned of, or end it if a later reading shows that it is over."""
+        """Yield the warnings of the car, ended ones if a later reading shows that."""
         if self.low_battery is not None:
             voltage = _later(values.get(STARTER_BATTERY_VOLTAGE), self.low_battery)
             low = voltage is None or voltage.value < _GOOD_VOLTAGE
@@ -109,7 +109,7 @@ class FleetCar:
     def answered(
         self, values: Mapping[AnyAttribute, AnyReading], failures: Mapping[str, str]
     ) -> bool:
-        """Take over an answer; return whether the car has measured something since the last one."""
+        """Store an answer; return whether it has newer values than the last one."""
         newest = values.get(LAST_UPDATE)
         changed = newest is not None and newest.value != self.newest
         self.newest = newest.value if newest is not None else self.newest
@@ -121,7 +121,7 @@ class FleetCar:
         return changed
 
     def hidden(self, now: datetime) -> AnyReading:
-        """Note that the car was asked, and keeps its data to itself."""
+        """Note that the privacy mode of the car hid its data."""
         self.failures, self.privacy = _PRIVATE, True
         self.pace.done(now, changed=False)
         return PRIVACY_MODE.at(True, now, SOURCE)
@@ -158,7 +158,7 @@ class FleetCar:
 
     @classmethod
     def load(cls, saved: object, now: datetime) -> FleetCar:
-        """Read what `dump` wrote; odd parts are left out."""
+        """Restore what `dump` returned; invalid parts are left out."""
         fields = mapping(saved)
         car = cls(
             clearance=Clearance.load(fields.get("clearance")),
@@ -181,7 +181,7 @@ class ReadRun:
     error: ClientError | None = None
 
     async def attempt(self, work: Callable[[], Awaitable[object]]) -> None:
-        """Do what everything else depends on; a failure ends the run."""
+        """Await what everything else depends on; an error ends the run."""
         try:
             await work()
         except ClientError as error:
@@ -189,7 +189,7 @@ class ReadRun:
             self.error = error
 
     def poll(self) -> Poll:
-        """Return the result; the whole failed if every car did, and not due to itself."""
+        """Return the result of the poll, failed if the service failed for every car."""
         error = self.error
         if error is None and not self.readings:
             failures = (item for item in self.errors.values() if not isinstance(item, _OF_A_CAR))

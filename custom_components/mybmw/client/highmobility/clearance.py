@@ -17,7 +17,7 @@ _LONGEST_VIN: Final = 17
 
 
 class ClearanceState(StrEnum):
-    """How far it is with the clearance of a car."""
+    """The state of the clearance of a car."""
 
     PENDING = "pending"
     APPROVED = "approved"
@@ -31,7 +31,7 @@ class ClearanceState(StrEnum):
 
     @property
     def ended(self) -> bool:
-        """Whether the state is final unless the user changes it."""
+        """Return whether the state is final unless the user changes it."""
         return self in _ENDED
 
 
@@ -55,7 +55,7 @@ class Ineligible(StrEnum):
 
 
 class Eligibility(NamedTuple):
-    """What was found out about a car; `reasons` is empty if it can be used."""
+    """Whether a car can be used; `reasons` is empty if it can."""
 
     reasons: tuple[Ineligible, ...]
     delivery: tuple[str, ...] = ()
@@ -63,13 +63,13 @@ class Eligibility(NamedTuple):
 
     @property
     def eligible(self) -> bool:
-        """Whether the car can be used."""
+        """Return whether the car can be used."""
         return not self.reasons
 
 
 @dataclass(frozen=True, slots=True)
 class Clearance:
-    """How far it is with one car; `since` is when it was asked for, or last looked at first."""
+    """The clearance of a car; `since` is when it was requested, or first seen."""
 
     state: ClearanceState
     since: datetime
@@ -78,7 +78,7 @@ class Clearance:
 
     @property
     def due(self) -> datetime | None:
-        """When to ask again: soon on the first day, then seldom; None: never."""
+        """Return when to ask again, less often after the first day; None for never."""
         if self.state.ended:
             return None
         if self.looked is None:
@@ -97,7 +97,7 @@ class Clearance:
 
     @classmethod
     def load(cls, saved: object) -> Self | None:
-        """Read what `dump` wrote; None if that is not understood."""
+        """Restore what `dump` returned, None if that is invalid."""
         fields = mapping(saved)
         since = utc_time(fields.get("since"))
         if since is None:
@@ -112,7 +112,7 @@ class Clearance:
 
 
 def state_of(value: object) -> ClearanceState:
-    """Return a state; another word than the known ones is not known."""
+    """Return a state, unknown for an unknown word."""
     try:
         return ClearanceState(value)  # type: ignore[arg-type]
     except ValueError:
@@ -142,7 +142,7 @@ def read_eligibility(answer: object) -> Eligibility:
 
 
 def read_clearance(answer: object, now: datetime, known: Clearance | None) -> Clearance:
-    """Read how far it is with one car; the newest reason stands in its changelog."""
+    """Read the clearance of a car; the newest reason is in its changelog."""
     fields = mapping(answer)
     state = state_of(fields.get("status"))
     since = known.since if known is not None else now

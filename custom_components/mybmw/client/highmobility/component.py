@@ -1,4 +1,4 @@
-"""The parts that every answer of the Auto API is made of, whatever they are about.
+"""The components of which every answer of the Auto API consists.
 
 A property is a component, or a list of components; each has data, the time that the car measured
 it, or a reason why there is none (docs/protocols/highmobility.md#components).
@@ -86,7 +86,7 @@ class Document:
         return None if found is None else found[0]
 
     def converted[T](self, path: str, data: object, convert: Converter[T]) -> T | None:
-        """Convert what belongs to a property; what cannot be used is counted."""
+        """Convert the data of a property; invalid data are counted."""
         try:
             return convert(data)
         except UNUSABLE as error:
@@ -94,7 +94,7 @@ class Document:
             return None
 
     def note(self, path: str, error: Exception) -> None:
-        """Count what cannot be used."""
+        """Count invalid data."""
         if isinstance(error, UnknownWordError):
             note_unknown_word(self.problems, path, error)
         else:

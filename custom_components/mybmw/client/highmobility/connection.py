@@ -34,7 +34,7 @@ def connect(
 ) -> HighMobilitySource:
     """Return a source for a fleet, or for the car of a driver's consent; nothing is sent yet.
 
-    Without a webhook's secret nothing that comes is taken. For the others see `TokenKeeper` and
+    Without the secret of a webhook, no delivery is accepted. For the others see `TokenKeeper` and
     `HighMobilitySource`.
     """
     redactor = redactor or Redactor()

@@ -1,7 +1,7 @@
-"""How the Auto API spells values (docs/protocols/highmobility.md#values).
+"""Converters for the values of the Auto API (docs/protocols/highmobility.md#values).
 
-A converter takes the `data` of a component. None is no value, ValueError nonsense, and a word that
-is not known is an `UnknownWordError`.
+A converter takes the `data` of a component. It returns None for no value, and raises
+ValueError for an invalid one, `UnknownWordError` for an unknown word.
 """
 
 from collections.abc import Mapping

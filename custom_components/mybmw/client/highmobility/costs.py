@@ -80,7 +80,7 @@ class Costs:
         self._of(vin, now).requests += 1
 
     def take_back(self, vin: str, now: datetime) -> None:
-        """Uncount a request that cannot have reached the service."""
+        """Take back a request that cannot have reached the service."""
         counts = self._of(vin, now)
         counts.requests = max(0, counts.requests - 1)
 
@@ -120,7 +120,7 @@ class Costs:
         return raw > 0 and raw >= self.prices.cap
 
     def forecast(self, vin: str, now: datetime) -> Decimal:
-        """Return what a car will have cost at the end of the month if it goes on like this."""
+        """Return the expected cost of a car at the end of the month."""
         local = now.astimezone(self._zone)
         days = monthrange(local.year, local.month)[1]
         gone = (local - self._start(local)) / timedelta(days=1)
@@ -160,7 +160,7 @@ class Costs:
         }
 
     def load(self, saved: object) -> None:
-        """Take over what `dump` wrote; odd parts are left out."""
+        """Restore what `dump` returned; invalid parts are left out."""
         fields = mapping(saved)
         month = fields.get("month")
         if not isinstance(month, str) or month < self._month:
@@ -182,7 +182,7 @@ class Costs:
         return self._cars.setdefault(vin, Counts())
 
     def _turn(self, now: datetime) -> None:
-        """Begin anew with each month; a clock that was set back keeps the month."""
+        """Reset the counters with each month, but not if the clock was set back."""
         month = f"{now.astimezone(self._zone):%Y-%m}"
         if month > self._month:
             self._month = month

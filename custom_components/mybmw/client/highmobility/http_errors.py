@@ -36,11 +36,11 @@ class AsleepError(CarUnreachableError):
 
 
 class NoDataYetError(ApiError):
-    """There is no data of the car yet, as just after clearance."""
+    """There are no data of the car yet, such as just after clearance."""
 
 
 class PrivacyError(NotAllowedError):
-    """The car keeps its data to itself, since its privacy mode is on."""
+    """The privacy mode of the car is on, which hides its data."""
 
 
 class UnconfirmedClearanceError(ApiError):

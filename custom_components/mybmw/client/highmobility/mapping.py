@@ -1,6 +1,6 @@
 """Which property of the Auto API becomes which attribute (docs/protocols/highmobility.md#values).
 
-What takes more than one property is worked out in `readings`.
+Attributes that need more than one property are in `readings`.
 """
 
 from collections.abc import Mapping
@@ -145,13 +145,13 @@ def tail[T](
 
 
 def _own(key: str, convert: Converter[Any] | None = None, *fallbacks: str) -> AnyRule:
-    """Return the rule for a fact that only the Auto API has, a word if nothing is said."""
+    """Return the rule for an attribute that only the Auto API has, by default a word."""
     item = PROPERTIES[key]
     return PropertyRule(item.attribute, convert or word(*item.words), convert is None, fallbacks)
 
 
 def _words(key: str, **others: str) -> AnyRule:
-    """Return the rule for a word of the catalogue, with the words that come for those it has."""
+    """Return the rule for words of the catalogue; `others` maps those of the API to them."""
     return tail(key, word(*DESCRIPTORS[key].words, **others), forgets=True)
 
 

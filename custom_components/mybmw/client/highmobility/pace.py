@@ -33,7 +33,7 @@ class CarPace:
     pause: datetime = _NEVER
 
     def event(self, now: datetime) -> None:
-        """Note an event: the first one asks for a read at once, all others of a burst for one."""
+        """Note an event: the first asks for a read at once, all others of a burst for one more."""
         if abs(now - self.burst) >= BURST:
             self.burst = now
             due = now
@@ -43,17 +43,17 @@ class CarPace:
         self.interval = USUAL
 
     def begin(self, now: datetime) -> None:
-        """Note that the car is read now, which answers all events up to now."""
+        """Note that a read begins, which covers all events so far."""
         if self.asked is not None and self.asked <= now:
             self.asked = None
 
     def done(self, now: datetime, *, changed: bool) -> None:
-        """Note that the car was read; while nothing changes it is read ever more seldom."""
+        """Note that the car was read; it is read less often while nothing changes."""
         self.read, self.failures, self.pause = now, 0, _NEVER
         self.interval = USUAL if changed else min(self.interval * _STRETCH, SELDOM)
 
     def failed(self, now: datetime, wait: float | None = None) -> None:
-        """Note that it failed: try again later, and ever more seldom; `wait` is in seconds."""
+        """Note that reading failed; retry later, with growing intervals; `wait` is in seconds."""
         doubled = _FIRST_PAUSE * 2 ** min(self.failures, _MOST_FAILURES)
         self.failures += 1
         least = timedelta(seconds=wait or 0)
@@ -89,7 +89,7 @@ class CarPace:
         }
 
     def load(self, saved: object) -> None:
-        """Take over what `dump` wrote; odd parts are left out."""
+        """Restore what `dump` returned; invalid parts are left out."""
         fields = mapping(saved)
         seconds = fields.get("interval")
         if isinstance(seconds, (int, float)):

@@ -1,6 +1,6 @@
 """From an answer about a car to readings (docs/protocols/highmobility.md#values).
 
-Most facts are lines of a table (`mapping`); what takes more than one property is a function.
+Most attributes are rows of a table (`mapping`); those of several properties are functions.
 """
 
 from collections import Counter
@@ -74,7 +74,7 @@ _TILTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class AnswerContext:
-    """What has to be known to read an answer that was asked for at `fetched` (UTC)."""
+    """The context of an answer that was requested at `fetched` (UTC)."""
 
     fetched: datetime
     drive_train: DriveTrain | None = None
@@ -143,7 +143,7 @@ def _basics(document: Document) -> Iterator[AnyReading]:
 
 
 def _train(document: Document) -> DriveTrain | None:
-    """Return what moves the car; with a second motor, it depends on whether it can be charged."""
+    """Return the drive train; with a second motor, it depends on whether the car can be charged."""
     first, second = (document.newest_of(path) for path in (TRAIN, _SECOND_TRAIN))
     word = first.data if first is not None and isinstance(first.data, str) else ""
     other = second.data if second is not None and isinstance(second.data, str) else ""
@@ -207,7 +207,7 @@ def _older(item: Component, known: Component | None) -> bool:
 
 
 def _locks(document: Document, readings: Iterable[AnyReading]) -> Iterator[AnyReading]:
-    """Put the locks of all doors together, on cars that do not send them as a whole."""
+    """Combine the locks of all doors, for cars that do not send the state of all together."""
     components = document.components(LOCKS)
     if not components or any(item.attribute is LOCK_STATE for item in readings):
         return
@@ -224,7 +224,7 @@ def _locks(document: Document, readings: Iterable[AnyReading]) -> Iterator[AnyRe
 
 
 def _sunroof(document: Document) -> Iterator[AnyReading]:
-    """Put the sunroof together, which slides and tilts; open by one of them is open."""
+    """Combine sliding and tilting of the sunroof; it is open if one of them is."""
     found: list[tuple[LidState, datetime]] = []
     for path, words in zip(SUNROOF, (_SLIDES, _TILTS), strict=True):
         item = document.newest_of(path)
@@ -239,7 +239,7 @@ def _sunroof(document: Document) -> Iterator[AnyReading]:
 
 
 def _position(document: Document) -> Iterator[AnyReading]:
-    """Return where the car is, or that it keeps that to itself; then the last place stays."""
+    """Return the position, or that it is hidden; then the last one is kept."""
     item = document.newest_of(COORDINATES)
     if item is not None:
         place = document.converted(COORDINATES, item.data, _coordinates)

@@ -84,7 +84,7 @@ PATHS: Final = (
 
 
 def services(document: Document) -> Iterator[AnyReading]:
-    """Put the service items together; the list of the car comes first, and knows them best."""
+    """Combine the service items; those in the list of the car come first."""
     listed = {item.type: item for item in _listed(document)}
     found = [*listed.values(), *(item for item in _single(document) if item.type not in listed)]
     times = [item.time for path in PATHS for item in document.components(path)]

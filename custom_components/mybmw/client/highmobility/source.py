@@ -68,7 +68,7 @@ class HighMobilitySource:
         vins: Iterable[str] | None = None,
         faster: bool = False,
     ) -> None:
-        """Nothing is sent before the first work or poll."""
+        """Initialize the source; nothing is sent before the first work or poll."""
         self.accepts: Callable[[str], bool] = lambda _vin: True
         self.messages: Listeners[Message] = Listeners()
         self.events: Listeners[str, CarEvent] = Listeners()
@@ -91,7 +91,7 @@ class HighMobilitySource:
 
     @property
     def status(self) -> Status:
-        """How it is doing; calls are those of the month."""
+        """Return the status; calls are those of the month."""
         now = datetime.now(UTC)
         return Status(
             calls_made=self.costs.requests(now),
@@ -114,7 +114,7 @@ class HighMobilitySource:
 
     @property
     def pending(self) -> bool:
-        """Whether the owner has not approved yet."""
+        """Return whether the approval of the owner is missing."""
         return self._admission.pending
 
     def has(self, vin: str) -> bool:
@@ -144,12 +144,12 @@ class HighMobilitySource:
         return Unreadable.SILENT if until is not None and until <= datetime.now(UTC) else None
 
     def current_until(self, vin: str) -> datetime | None:
-        """Return when values of a car cease to be current unless it is read again."""
+        """Return until when the values of a car are current unless it is read again."""
         car = self.cars.get(vin)
         return None if car is None or car.pace.read is None else car.pace.read + _SILENCE
 
     def due(self) -> datetime:
-        """Return when it wants to work next."""
+        """Return when the next work is due."""
         now = datetime.now(UTC)
         times = [self._admission.due, *(self._due_of(vin, now) for vin in self._readable())]
         return max(min(times), self._pause)
@@ -172,7 +172,7 @@ class HighMobilitySource:
         return run.poll()
 
     async def listen(self, push: Push, changed: Callable[[], object]) -> None:
-        """Tell of webhooks until cancelled, and write down which ones came."""
+        """Report webhooks until cancelled, and save which ones were received."""
         self._push, self._changed = push, changed
         self._supervisors.changed = changed
         try:
@@ -184,7 +184,7 @@ class HighMobilitySource:
             self._push = self._changed = self._supervisors.changed = None
 
     def deliver(self, headers: Mapping[str, str], body: bytes) -> int:
-        """Take a request to the webhook's address; return the HTTP status, and never raise."""
+        """Handle a request to the webhook; return the HTTP status, and never raise."""
         try:
             with self._supervisors.of("a delivery"):
                 return self._received(headers, body)
@@ -192,7 +192,7 @@ class HighMobilitySource:
             return 202
 
     def know(self, vehicles: Iterable[Vehicle]) -> None:
-        """Take over cars that were known before a restart, after `load`."""
+        """Restore the cars that were known before a restart, after `load`."""
         for vehicle in vehicles:
             car = self.cars.get(vehicle.vin)
             if car is not None:
@@ -202,7 +202,7 @@ class HighMobilitySource:
                 car.privacy = vehicle.value(PRIVACY_MODE) is True
 
     def keep(self, save: SaveSpent, saved: object) -> None:
-        """Have what was spent and which deliveries came written down at once, and go on from it."""
+        """Restore what was spent and received, and save it with `save` from now on."""
         self._save = save
         self.costs.load(mapping(saved).get("costs"))
         self.receiver.load(mapping(saved), datetime.now(UTC))
@@ -221,7 +221,7 @@ class HighMobilitySource:
         return None if car is None else car.dump()
 
     def load(self, saved: object) -> None:
-        """Take over what was saved, with the `cars` beside it; odd parts are left out."""
+        """Restore what was saved, with the `cars` beside it; invalid parts are left out."""
         fields, now = mapping(saved), datetime.now(UTC)
         for vin, car in mapping(fields.get("cars")).items():
             if self._admission.wants(vin):
@@ -229,12 +229,12 @@ class HighMobilitySource:
         self._admission.load(fields, now)
 
     async def spend(self, vin: str) -> None:
-        """Count a request, and write that down before it is made."""
+        """Count a request, and save that before it is sent."""
         self.costs.request(vin, datetime.now(UTC))
         await self._write()
 
     def take_back(self, vin: str) -> None:
-        """Uncount a request that cannot have reached the service."""
+        """Take back a request that cannot have reached the service."""
         self.costs.take_back(vin, datetime.now(UTC))
 
     def diagnostics(self) -> Mapping[str, object]:
@@ -254,7 +254,7 @@ class HighMobilitySource:
 
     @asynccontextmanager
     async def _working(self) -> AsyncIterator[ReadRun]:
-        """Do one thing after the other; in the end what was spent is written down as it is."""
+        """Run the work, and save what was spent at the end."""
         async with self._busy:
             try:
                 yield ReadRun()
@@ -273,7 +273,7 @@ class HighMobilitySource:
         return self.cars[vin].pace.due(free=free, until=until)
 
     async def _ready(self, run: ReadRun) -> None:
-        """Find out which cars may be read, if it is time to ask; after a failure, later."""
+        """Ask which cars may be read, if that is due; after a failure, later."""
         now = datetime.now(UTC)
         try:
             await self._admission.look(run, now)
@@ -283,7 +283,7 @@ class HighMobilitySource:
         self._supervisors.keep(self.cars)
 
     async def _read(self, vin: str, run: ReadRun) -> None:
-        """Read one car, unless the run is over; an error is that of the car or of the whole."""
+        """Read one car, unless the run has ended; an error ends the run or is that of the car."""
         if run.error is not None:
             return
         car, now = self.cars[vin], datetime.now(UTC)
@@ -325,7 +325,7 @@ class HighMobilitySource:
             self._wait(error, now)
 
     def _wait(self, error: ClientError, now: datetime) -> None:
-        """Ask nothing more for a while."""
+        """Pause all requests."""
         wait = error.retry_after if isinstance(error, QuotaError) else None
         self._pause = now + (_SHORT_PAUSE if wait is None else timedelta(seconds=wait))
 
@@ -370,7 +370,7 @@ class HighMobilitySource:
         return next(iter(self.cars), None) if mine else None
 
     def _without_car(self, event: WebhookEvent, *, duplicate: bool) -> None:
-        """Take what is about the account: a test, a first consent, or a car of the fleet to be."""
+        """Handle what is about the account: a test, a first consent, or a new car of the fleet."""
         if event.kind is EventKind.PING or duplicate or event.late:
             return
         if self._admission.concerns(event):

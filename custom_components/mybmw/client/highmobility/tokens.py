@@ -22,7 +22,7 @@ _ID: Final = re.compile(r"[\w.-]{1,128}", re.ASCII)
 
 @dataclass(frozen=True, slots=True, repr=False)
 class HighMobilityTokens:
-    """What a login yields; `expires` (UTC) already has a margin taken off.
+    """The tokens of a login; `expires` (UTC) is early by a margin.
 
     There is no `refresh` with client credentials. `status` is empty where no approval is needed;
     `authorization` is the id of a consent.
@@ -36,21 +36,21 @@ class HighMobilityTokens:
 
     @property
     def approved(self) -> bool:
-        """Whether the car may be read with it: the owner has approved, or need not."""
+        """Return whether the car may be read: the owner has approved, or need not."""
         return not self.status or self.status in _USABLE
 
     @property
     def refused(self) -> bool:
-        """Whether the owner has decided against it, so that waiting is of no use."""
+        """Return whether the owner has refused."""
         return self.status in _REFUSED
 
     def hide(self, redactor: Redaction) -> None:
-        """Keep the tokens out of everything that people see."""
+        """Hide the tokens in logs, errors and diagnostics."""
         redactor.learn(self.authorization)
         redactor.learn_passing(self.access, self.refresh)
 
     def dump(self) -> dict[str, str | None]:
-        """Return what has to be kept, in a safe place, as JSON."""
+        """Return the tokens as JSON, to be stored in a safe place."""
         return {
             "access": self.access,
             "expires": self.expires.isoformat(),
@@ -61,7 +61,7 @@ class HighMobilityTokens:
 
     @classmethod
     def load(cls, saved: object) -> Self | None:
-        """Read what `dump` wrote; None if that is not understood."""
+        """Restore what `dump` returned, None if that is invalid."""
         fields = mapping(saved)
         try:
             return cls(
@@ -80,7 +80,7 @@ def read_tokens(
 ) -> HighMobilityTokens:
     """Read the answer of the token endpoint that was asked at `started`; raise `AnswerError`.
 
-    What an answer leaves out stays as it was.
+    What is missing in an answer is kept.
     """
     fields = mapping(answer)
     status = fields.get("status")

@@ -94,7 +94,7 @@ def trace(car: FleetCar, attribute: AnyAttribute) -> Origin | None:
 
 
 def _cause(code: str) -> Cause | None:
-    """Return what the reason means that stands in place of a value."""
+    """Return the cause of a missing value by the reason that the API gives."""
     if code == _PRIVATE:
         return Cause.PRIVACY
     if code == _REFUSED:

@@ -1,4 +1,4 @@
-"""Units as the Auto API spells them, and what they are of those of the vocabulary."""
+"""The units of the Auto API, and those of the vocabulary that they mean."""
 
 from collections.abc import Mapping
 from typing import Final

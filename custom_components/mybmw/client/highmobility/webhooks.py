@@ -70,7 +70,7 @@ class Received(NamedTuple):
 def verified(secret: str, body: bytes, headers: Mapping[str, str], *, weak: bool = False) -> bool:
     """Return whether a body was signed with the secret, by SHA-256 or, if allowed, by SHA-1.
 
-    Without a secret anybody could sign, so nothing is.
+    Without a secret, no body is accepted.
     """
     if not secret:
         return False
@@ -85,7 +85,7 @@ def _digest(secret: str, body: bytes, kind: Callable[[], object]) -> str:
 
 
 def _same(expected: str, found: str | None) -> bool:
-    """Compare in constant time; what is no text of ASCII is never the same."""
+    """Compare in constant time; text that is not ASCII never matches."""
     if found is None or not found.isascii():
         return False
     return hmac.compare_digest(expected, found.strip())
@@ -137,11 +137,11 @@ class Deliveries:
     """Remembers the newest deliveries, so that none is taken twice."""
 
     def __init__(self) -> None:
-        """Nothing came yet."""
+        """Initialize without deliveries."""
         self._known: OrderedDict[str, None] = OrderedDict()
 
     def is_new(self, *ids: str) -> bool:
-        """Note a delivery; return whether none of its ids came before."""
+        """Remember a delivery; return whether none of its ids is known."""
         new = self._known.keys().isdisjoint(ids)
         for item in ids:
             self._known[item] = None
@@ -155,14 +155,14 @@ class Deliveries:
         return [*self._known]
 
     def load(self, saved: object) -> None:
-        """Take over what `dump` wrote, as older than what came meanwhile."""
+        """Restore what `dump` returned, as older than what was received meanwhile."""
         before = [item for item in sequence(saved) if isinstance(item, str)]
         known = dict.fromkeys([*before, *self._known])
         self._known = OrderedDict.fromkeys([*known][-_REMEMBERED:])
 
 
 class WebhookReceiver:
-    """Decides what becomes of a request to the address; it never raises.
+    """Handles requests to the webhook; it never raises.
 
     `counts` says how many came of which kind, `received` how many genuine ones came for the first
     time; content of wrong ones goes nowhere. `begun` is since
@@ -170,7 +170,7 @@ class WebhookReceiver:
     """
 
     def __init__(self, secret: str, *, weak: bool = False) -> None:
-        """`weak` takes SHA-1 where there is no better signature."""
+        """Initialize the receiver; `weak` accepts SHA-1 if there is no better signature."""
         self.deliveries = Deliveries()
         self._messages: deque[Message] = deque(maxlen=MESSAGES)
         self.counts = Tally()
@@ -183,12 +183,12 @@ class WebhookReceiver:
 
     @property
     def silent_since(self) -> datetime | None:
-        """Since when the first genuine delivery is waited for, None if one has come."""
+        """Return since when the first genuine delivery is missing, None if there was one."""
         return self.begun if self.last is None else None
 
     @property
     def refused(self) -> bool:
-        """Whether all that has ever come had another signature."""
+        """Return whether every delivery so far had a wrong signature."""
         return self.last is None and self.counts[_NOT_SIGNED] > 0
 
     def dump(self) -> Mapping[str, object]:
@@ -200,7 +200,7 @@ class WebhookReceiver:
         }
 
     def load(self, saved: Mapping[str, object], now: datetime) -> None:
-        """Take over what `dump` wrote; odd parts are left out."""
+        """Restore what `dump` returned; invalid parts are left out."""
         self.deliveries.load(saved.get("deliveries"))
         self.begun = utc_time(saved.get("begun")) or now
         self.proven = utc_time(saved.get("proven"))
@@ -253,7 +253,7 @@ class WebhookReceiver:
 
 
 def _ids(headers: Mapping[str, str], body: bytes) -> tuple[str, ...]:
-    """Return what a delivery is known by: its id and, as that is not signed, its very content.
+    """Return the ids of a delivery: its own and, as that is not signed, one of its content.
 
     Two genuine ones are never the same, since they name the time to the microsecond.
     """

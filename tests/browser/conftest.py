@@ -7,7 +7,7 @@ from pathlib import Path
 import sys
 from typing import Any, Final
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 import pytest
 
 from . import hostile
@@ -15,7 +15,9 @@ from .card import DASHBOARD, Car, card_of, cars, put
 from .home import ROOT, Home, developing
 
 _FLAGS: Final = ("--disable-dev-shm-usage", "--hide-scrollbars")
-_PATIENCE: Final = 20_000
+# A wait ends with what it waits for, which may take long on a slow machine
+_PATIENCE: Final = 60_000
+expect.set_options(timeout=_PATIENCE)
 
 type Start = Callable[..., Home]
 

@@ -1,6 +1,6 @@
 """A Home Assistant from script/develop, and a browser that has it open."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -74,12 +74,20 @@ def state(page: Page, entity_id: str) -> str | None:
     return found
 
 
-def wait_for_state(page: Page, entity_id: str, *, seconds: float) -> float:
+def wait_for_state(page: Page, entity_id: str) -> float:
     """Wait until the state of an entity is known; return how many seconds that took."""
     begun = monotonic()
     known = f"(id) => ![undefined, 'unknown', 'unavailable'].includes(({_STATE})(id))"
-    page.wait_for_function(known, arg=entity_id, timeout=seconds * 1000)
+    page.wait_for_function(known, arg=entity_id)
     return monotonic() - begun
+
+
+def wait_until(page: Page, condition: Callable[[], bool]) -> None:
+    """Wait for what the page brings about elsewhere."""
+    deadline = monotonic() + _PATIENCE
+    while not condition():
+        assert monotonic() < deadline
+        page.wait_for_timeout(50)
 
 
 @contextmanager

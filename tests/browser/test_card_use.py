@@ -9,7 +9,7 @@ from playwright.sync_api import Page, WebSocket, expect
 import pytest
 
 from .card import DASHBOARD, Car, ask, go, listen, named, put, shown, unfolded
-from .home import ROOT, Home, state
+from .home import ROOT, Home, state, wait_until
 
 AXE: Final = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 RULES: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa")
@@ -28,7 +28,6 @@ HIDE: Final = """(hidden) => {
 STATE: Final = """([id, state]) =>
   document.querySelector('home-assistant').hass.states[id].state === state"""
 EMPTY: Final = "card-empty"
-SLOW: Final = 30_000
 HOLD: Final = 1_300
 ELECTRIC: Final = "i4 eDrive40"
 LOCK: Final = "lock.i4_edrive40_lock"
@@ -96,36 +95,32 @@ def electric(page: Page, known: list[Car]) -> Page:
     return page
 
 
-def press(page: Page, label: str, milliseconds: int) -> None:
-    """Hold a button of the card."""
+def press(page: Page, label: str, milliseconds: int = 0) -> None:
+    """Click on a button of the card, or hold it."""
     button = page.locator("mybmw-card .command").filter(has=page.get_by_text(label, exact=True))
-    button.scroll_into_view_if_needed()
-    button.hover()
-    page.mouse.down()
-    page.wait_for_timeout(milliseconds)
-    page.mouse.up()
+    button.click(delay=milliseconds)
 
 
 def test_unlock_and_lock(electric: Page) -> None:
     """A tap unlocks nothing, a long press does; the outcome is shown."""
     outcome = electric.locator("mybmw-card .outcome").first
-    press(electric, "Unlock", 50)
+    press(electric, "Unlock")
     expect(outcome).to_contain_text("Hold")
     assert state(electric, LOCK) == "locked"
     press(electric, "Unlock", HOLD)
-    expect(outcome).to_have_text(re.compile("Unlock: (Carried out|Confirmed)"), timeout=SLOW)
-    expect(electric.locator("mybmw-card .lock")).to_have_text("Unlocked", timeout=SLOW)
+    expect(outcome).to_have_text(re.compile("Unlock: (Carried out|Confirmed)"))
+    expect(electric.locator("mybmw-card .lock")).to_have_text("Unlocked")
     electric.wait_for_function(STATE, arg=[LOCK, "unlocked"])
-    press(electric, "Lock", 50)
-    expect(electric.locator("mybmw-card .lock")).to_have_text("Locked", timeout=SLOW)
+    press(electric, "Lock")
+    expect(electric.locator("mybmw-card .lock")).to_have_text("Locked")
     electric.wait_for_function(STATE, arg=[LOCK, "locked"])
 
 
 def test_climate(electric: Page) -> None:
     """The climate control starts, and is then shown to run."""
-    press(electric, "Start climate control", 50)
+    press(electric, "Start climate control")
     outcome = electric.locator("mybmw-card .outcome").first
-    expect(outcome).to_have_text("Start climate control: Carried out", timeout=SLOW)
+    expect(outcome).to_have_text("Start climate control: Carried out")
     electric.wait_for_function(STATE, arg=[CLIMATE, "on"])
     electric.locator("mybmw-card .fold").filter(has_text="Climate").click()
     expect(electric.locator("mybmw-card .panel")).to_contain_text("Cooling")
@@ -133,7 +128,7 @@ def test_climate(electric: Page) -> None:
 
 def test_horn_asks_first(electric: Page) -> None:
     """The horn sounds only after a confirmation, which can be taken back."""
-    press(electric, "Sound horn", 50)
+    press(electric, "Sound horn")
     dialog = electric.locator("mybmw-card dialog")
     expect(dialog).to_be_visible()
     dialog.get_by_text("Cancel").click()
@@ -165,13 +160,18 @@ def test_hidden(frames: tuple[Page, list[dict[str, Any]]]) -> None:
     page, sent = frames
     begun = [item["id"] for item in sent if item["type"] == "mybmw/card/subscribe"]
     page.evaluate(HIDE, True)
-    page.wait_for_timeout(200)
-    ended = [item["subscription"] for item in sent if item["type"] == "unsubscribe_events"]
     assert begun
-    assert set(begun) <= set(ended)
+    wait_until(
+        page,
+        lambda: (
+            {*begun}
+            <= {item["subscription"] for item in sent if item["type"] == "unsubscribe_events"}
+        ),
+    )
     sent.clear()
     page.evaluate(HIDE, False)
     expect(page.locator("mybmw-card .name").first).to_have_text(ELECTRIC)
+    wait_until(page, lambda: "mybmw/card/subscribe" in [item["type"] for item in sent])
     page.wait_for_timeout(200)
     assert [item["type"] for item in sent].count("mybmw/card/subscribe") == 1
 

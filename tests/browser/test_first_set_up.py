@@ -4,11 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Page, expect
 import pytest
 
 from .conftest import Start
 from .home import Home, button, field, state, wait_for_state
+from .test_portal import Portal
 
 CLIENT_ID: Final = "8c1d2f5a-3b7e-4f60-9a21-5d0c7be4f913"
 CAR: Final = "WBY0FINGERPRINT01"
@@ -42,21 +43,15 @@ def choose(page: Page, text: str) -> None:
 
 def tick(home: Home, bookmark: str) -> str:
     """Open the list of data in the portal, use the bookmark there, and save."""
-    page, said = home.visit("/cardata/selection"), list[str]()
-
-    def note(dialog: Dialog) -> None:
-        said.append(dialog.message)
-        dialog.accept()
-
-    page.on("dialog", note)
-    page.wait_for_function("shown > 0")
-    page.evaluate("(address) => { location.href = address }", bookmark)
-    while not said:
-        page.wait_for_timeout(100)
-    page.get_by_role("button", name="Save").click()
-    assert page.evaluate("saved.length") == 36
-    page.close()
-    return said[0]
+    portal = Portal(home.context.new_page())
+    portal.stop_clock()
+    portal.page.goto(f"{home.control}/cardata/selection")
+    portal.let_time_pass(10_000)
+    portal.choose_bookmark(bookmark)
+    portal.page.get_by_role("button", name="Save").click()
+    assert portal.page.evaluate("saved.length") == 36
+    portal.page.close()
+    return portal.said[0]
 
 
 def test_newcomer(
@@ -66,7 +61,6 @@ def test_newcomer(
     page = home.set_up("BMW CarData, step by step")
 
     def picture(name: str) -> None:
-        page.wait_for_timeout(400)
         page.screenshot(path=tmp_path / f"{name}.png")
 
     expect(page.get_by_text("You have to be the main user").first).to_be_visible()
@@ -106,11 +100,11 @@ def test_newcomer(
     page.get_by_text("BMW's stream does not let this account in").first.wait_for()
     picture("9-cars")
     do(home, "/stream/accept")
-    page.get_by_text("It sends.").first.wait_for(timeout=50_000)
+    page.get_by_text("It sends.").first.wait_for()
     picture("10-sends")
     submit(page)
     page.locator("step-flow-create-entry").first.wait_for()
-    record_property("seconds until a value", wait_for_state(page, SOC, seconds=10))
+    record_property("seconds until a value", wait_for_state(page, SOC))
     assert float(state(page, SOC) or "") > 0
 
 

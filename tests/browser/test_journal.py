@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 import pytest
 
 from .conftest import Start
-from .home import Home
+from .home import Home, wait_until
 
 VIN: Final = "WBY0FINGERPRINT01"
 CALENDAR: Final = "calendar.i4_edrive40_trips_and_charges"
@@ -48,8 +48,8 @@ def test_statistics(home: Home) -> None:
         card = page.locator("hui-statistics-graph-card").filter(has_text=title).first
         expect(card).to_be_visible()
         expect(card.locator("canvas").first).to_be_visible()
+    wait_until(page, lambda: len(changes(page, "distance")) >= DAYS)
     days = changes(page, "distance")
-    assert len(days) >= DAYS
     assert sum(item == WAY for item in days[:DAYS]) == 10
     assert sum(item > 100 for item in days[:DAYS]) == 2
     home_days = changes(page, "charged_home")

@@ -57,11 +57,15 @@ class Portal:
             self.said.append(dialog.message)
             dialog.accept()
 
-    def show(self, html: str) -> None:
-        """Show a page, and let it load its first boxes."""
+    def stop_clock(self) -> None:
+        """Let time pass only when it is told to."""
         self.page.clock.install(time=0)
         self.page.clock.pause_at(1)
         self.let_time_pass = self.page.clock.run_for
+
+    def show(self, html: str) -> None:
+        """Show a page, and let it load its first boxes."""
+        self.stop_clock()
         self.page.set_content(html)
         self.let_time_pass(10_000)
         self.requests.clear()

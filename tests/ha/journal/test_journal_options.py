@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from homeassistant.components.recorder import Recorder, get_instance
-from homeassistant.components.recorder.statistics import get_metadata
+from homeassistant.components.recorder.statistics import get_metadata, statistics_during_period
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
@@ -136,6 +136,38 @@ async def test_old_trips(
     assert last["origin"] == "Home"
     (month,) = [key for key in hass_storage if key.endswith(".2025-10")]
     assert "Home" not in str(hass_storage[month]["data"])
+
+
+async def _hours(hass: HomeAssistant) -> list[tuple[float, float]]:
+    """Return the hours of the distance in the recorder, with their sums."""
+    await async_wait_recording_done(hass)
+    key, start = f"mybmw:{I4.lower()}_distance", NOON - 500 * DAY
+    found = await get_instance(hass).async_add_executor_job(
+        statistics_during_period, hass, start, None, {key}, "hour", None, {"sum"}
+    )
+    return [(row["start"], row.get("sum") or 0.0) for row in found[key]]
+
+
+async def test_statistics_of_old_trips(
+    recorder_mock: Recorder, hass: HomeAssistant, account: MockConfigEntry, sends: Sends
+) -> None:
+    """The recorder keeps the hours of trips that became totals, also after restarts."""
+    old = NOON - 400 * DAY
+    trips = (trip(old), trip(old + DAY, 1020), trip(NOON - HOUR, 1040))
+    await driven(account, sends, *trips)
+    before = await _hours(hass)
+    assert [total for _, total in before] == [20, 40, 60]
+    form = Form(hass, account)
+    await form.open()
+    await form.submit(keep_records="12")
+    assert len(await listed(hass)) == 2
+    assert await _hours(hass) == before
+    assert await hass.config_entries.async_reload(account.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert await _hours(hass) == before
+    await driven(account, sends, trip(NOON, 1060))
+    await sends({SOC_KEY: 51})
+    assert [total for _, total in await _hours(hass)] == [20, 40, 60, 80]
 
 
 async def _statistics(hass: HomeAssistant) -> set[str]:

@@ -89,7 +89,9 @@ class Journal:
         self.lifetime.look(observation, self.log, parked=parked)
         self.commutes.update(self.log, self.settings.work)
         self.refuellings.look(observation, now, self.log)
-        self.fuel_costs.update(self.log, self.settings.fuel_price)
+        train = observation.value(car.DRIVE_TRAIN)
+        burns = train is None or train.burns_fuel
+        self.fuel_costs.update(self.log, self.settings.fuel_price if burns else None)
         self.presence.look(observation, self.settings, parked=parked)
         self.battery.look(observation)
         self.standby.look(observation, parked=parked)

@@ -72,7 +72,7 @@ export const base = css`
     gap: 8px;
   }
   .tiles > * {
-    flex: 1 1 128px;
+    flex: 1 1 136px;
   }
   /* At most so many columns; a word that is wider than one takes more, and the row wraps instead of the word */
   .even {
@@ -140,11 +140,15 @@ export const base = css`
   }
   .empty {
     display: flex;
+    flex-wrap: wrap;
     gap: 10px;
     align-items: center;
     color: var(--quiet);
     padding: 8px 4px;
     margin: 0;
+  }
+  .empty > .clamp {
+    flex: 1 1 180px;
   }
   .action {
     border-radius: 999px;

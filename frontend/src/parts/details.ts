@@ -145,6 +145,7 @@ export class MyBmwDetails extends LitElement {
         align-items: center;
         padding: 10px 4px;
         border-bottom: 1px solid var(--line);
+        hyphens: auto;
         overflow-wrap: anywhere;
       }
       li:last-child {

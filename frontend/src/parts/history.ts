@@ -234,7 +234,7 @@ export class MyBmwHistory extends LitElement {
   }
 
   private charges(found: History): TemplateResult {
-    const { running } = found;
+    const running = isCharging(this.view) ? found.running : null;
     if (found.month === this.month && !found.charges.length && !running) return this.none("no_charges");
     return html`${running ? html`<div class="running">${this.charge(running, found, true)} ${running.curve && running.curve.length > 1 ? this.curve(running, found) : nothing}</div>` : nothing}
       <div class="tiles">

@@ -1,4 +1,4 @@
-import{a as d}from"./mybmw-chunk-EOH5EMSR.js";import"./mybmw-chunk-2CJQVYGJ.js";import{b as p,c}from"./mybmw-chunk-R2GTQM6W.js";import{a as o,b as a,d as s,f as n}from"./mybmw-chunk-JOT6AZ72.js";var l=class extends n{static{this.properties={view:{attribute:!1},map:{state:!0},wide:{state:!0},failed:{state:!0}}}static{this.styles=[c,o`
+import{a as d}from"./mybmw-chunk-267EY5AF.js";import"./mybmw-chunk-2CJQVYGJ.js";import{b as p,c}from"./mybmw-chunk-PS2OOBVX.js";import{a as o,b as a,d as s,f as n}from"./mybmw-chunk-JOT6AZ72.js";var l=class extends n{static{this.properties={view:{attribute:!1},map:{state:!0},wide:{state:!0},failed:{state:!0}}}static{this.styles=[c,o`
       :host {
         display: block;
       }

@@ -69,7 +69,7 @@ import{a,b as r,c as t}from"./mybmw-chunk-JOT6AZ72.js";var o={battery:"M3.5 8h15
     gap: 8px;
   }
   .tiles > * {
-    flex: 1 1 128px;
+    flex: 1 1 136px;
   }
   /* At most so many columns; a word that is wider than one takes more, and the row wraps instead of the word */
   .even {
@@ -137,11 +137,15 @@ import{a,b as r,c as t}from"./mybmw-chunk-JOT6AZ72.js";var o={battery:"M3.5 8h15
   }
   .empty {
     display: flex;
+    flex-wrap: wrap;
     gap: 10px;
     align-items: center;
     color: var(--quiet);
     padding: 8px 4px;
     margin: 0;
+  }
+  .empty > .clamp {
+    flex: 1 1 180px;
   }
   .action {
     border-radius: 999px;

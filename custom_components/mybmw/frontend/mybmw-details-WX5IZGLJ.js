@@ -1,4 +1,4 @@
-import{a as h}from"./mybmw-chunk-EOH5EMSR.js";import{c as w}from"./mybmw-chunk-DHYMCCZL.js";import"./mybmw-chunk-2CJQVYGJ.js";import{a as x,b as f,c as v}from"./mybmw-chunk-R2GTQM6W.js";import{a as g,b as l,c,d as p,f as b}from"./mybmw-chunk-JOT6AZ72.js";var k=g`
+import{a as h}from"./mybmw-chunk-267EY5AF.js";import{c as w}from"./mybmw-chunk-EWCCF2Q4.js";import"./mybmw-chunk-2CJQVYGJ.js";import{a as x,b as f,c as v}from"./mybmw-chunk-PS2OOBVX.js";import{a as g,b as l,c,d as p,f as b}from"./mybmw-chunk-JOT6AZ72.js";var k=g`
   .drawing {
     display: block;
     width: 100%;
@@ -178,6 +178,7 @@ import{a as h}from"./mybmw-chunk-EOH5EMSR.js";import{c as w}from"./mybmw-chunk-D
         align-items: center;
         padding: 10px 4px;
         border-bottom: 1px solid var(--line);
+        hyphens: auto;
         overflow-wrap: anywhere;
       }
       li:last-child {

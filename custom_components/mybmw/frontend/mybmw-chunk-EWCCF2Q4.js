@@ -1,4 +1,4 @@
-import{b as f}from"./mybmw-chunk-R2GTQM6W.js";import{a as y,b as l,c as h,d as a}from"./mybmw-chunk-JOT6AZ72.js";var E=y`
+import{b as f}from"./mybmw-chunk-PS2OOBVX.js";import{a as y,b as l,c as h,d as a}from"./mybmw-chunk-JOT6AZ72.js";var E=y`
   .energy {
     display: grid;
     gap: 12px;

@@ -25,7 +25,7 @@ _MONTH: Final = "month"
 class FuelCosts:
     """Prices the fuel of trips and refuellings when it becomes known.
 
-    They keep its cost when the user changes the price, so that what was paid stays as it was.
+    They keep their cost when the user changes the price, so that what was paid stays as it was.
     """
 
     def __init__(self) -> None:
@@ -43,12 +43,14 @@ class FuelCosts:
             self._done = {item.id: _litres(item) for item in priced if item.id not in log.changed}
         if price is not self._price:
             unpriced = [item.id for item in _burnt(log) if item.fuel_cost is None]
-            changed, self._price = {*log.changed, *unpriced}, price
+            changed, self._price = dict.fromkeys([*log.changed, *unpriced]), price
         for key in changed:
             item = log.trips.get(key) or log.refuellings.get(key)
             if item is None:
                 continue
             litres = _litres(item)
+            if litres is None and item.fuel_cost is None:
+                continue
             if item.fuel_cost is None or self._done.get(key) != litres:
                 log.put(replace(item, fuel_cost=_cost(item, litres, price)))
                 self._done[key] = litres

@@ -520,3 +520,12 @@ async def test_servers_are_compared(setting: Setting) -> None:
     await login_answers(setting)
     answer = await setting.car()
     assert answer["account"]["causes"] == ["outage", "network"]
+
+
+async def test_one_kind_of_request_that_fails_is_no_outage(setting: Setting) -> None:
+    """BMW's servers work if they answer all else."""
+    setting.sim.fail(Endpoint.TYRE_DIAGNOSIS, error("CU-500", 500), None)
+    await setting.begin(stream={"stream": "off"})
+    await setting.elapse_hours(4)
+    answer = await setting.car()
+    assert answer["account"]["causes"] == []

@@ -129,6 +129,7 @@ class Executor:
         self.past = PastCharges(api, zone, self.problems)
         self.improving = False
         self.container_missing = False
+        self._out_of_order: set[Task] = set()
         self._api = api
         self._containers = containers
         self._cars = cars
@@ -186,8 +187,24 @@ class Executor:
         calls = sum(_CALLS.get(task, 1) for task in tasks)
         return calls + 1 + (self._containers.most_calls if Task.VALUES in tasks else 0)
 
+    @property
+    def out_of_order(self) -> bool:
+        """Whether different tasks in a row ended in errors of the server."""
+        return len(self._out_of_order) > 1
+
     async def execute(self, decision: Decision, outcome: Outcome) -> None:
         """Execute one task; raise the errors of its calls."""
+        try:
+            await self._execute(decision, outcome)
+        except ApiError as error:
+            if is_refused(error):
+                self._out_of_order.clear()
+            else:
+                self._out_of_order.add(decision.task)
+            raise
+        self._out_of_order.clear()
+
+    async def _execute(self, decision: Decision, outcome: Outcome) -> None:
         if decision.task is Task.MAPPINGS:
             await self._mappings(decision.reason, outcome)
         elif decision.task is Task.CONTAINER:

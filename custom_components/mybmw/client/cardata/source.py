@@ -118,6 +118,7 @@ class CardataSource:
             refused=stream is not None and stream.refusals >= _REFUSED_FOR_GOOD,
             spent_by_others=self.ledger.others(now) > 0,
             container_missing=self._worker.container_missing,
+            out_of_order=self._worker.out_of_order,
             silent_since=self._activity.silent_since,
             silent_cars=self._activity.silent_cars,
             not_subscribed=tokens is not None and LoginFailure.NO_STREAM in tokens.missing,
@@ -350,11 +351,10 @@ class CardataSource:
         return now
 
     def _go_back(self, by: timedelta) -> None:
-        if by <= DRIFT:
-            return
-        self._plan.go_back(by)
-        self._activity.go_back(by)
-        self._pictures.go_back(by)
+        if by > DRIFT:
+            self._plan.go_back(by)
+            self._activity.go_back(by)
+            self._pictures.go_back(by)
 
     def _next(self, now: datetime) -> datetime:
         """Return when the next task is due, or more calls are left than now."""

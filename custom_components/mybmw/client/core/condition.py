@@ -189,7 +189,7 @@ def request_causes(view: View, views: Iterable[View]) -> tuple[Cause, ...]:
         works |= view.status.stream is StreamState.CONNECTED or _another_answers(views)
         either = (Cause.OUTAGE, Cause.NETWORK)
         return either if works else either[::-1]
-    if isinstance(error, ApiError) and error.status >= _SERVER_ERROR:
+    if view.status.out_of_order or (isinstance(error, ApiError) and error.status >= _SERVER_ERROR):
         return (Cause.OUTAGE,)
     if isinstance(error, QuotaError) or view.status.calls_left_for_user == 0:
         return (Cause.QUOTA,)

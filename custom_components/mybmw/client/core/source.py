@@ -107,6 +107,9 @@ class Status(NamedTuple):
     month costs, where a price is known. `received` counts messages since the start. `contacts` are
     the servers of the service that were asked, `reasons` the calls of 24 hours by reason.
 
+    `out_of_order` means that the last requests, whatever they were for, ended in errors of the
+    server.
+
     The poller fills in `last_poll`, the last one that did not fail, and `cause`, why the source
     cannot be read, unless the source has done so.
     """
@@ -136,6 +139,7 @@ class Status(NamedTuple):
     received: int | None = None
     contacts: Mapping[str, Contact] = MappingProxyType({})
     reasons: Mapping[str, int] = MappingProxyType({})
+    out_of_order: bool = False
 
 
 class Origin(NamedTuple):

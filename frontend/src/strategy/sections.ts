@@ -89,6 +89,7 @@ export const SECTIONS: Record<string, Row> = {
       ...tiles(car, TRIPS),
       ...sums(home, car, "graph_distance", "distance"),
       ...sums(home, car, "graph_driving_energy", "driving_energy"),
+      ...sums(home, car, "graph_fuel_costs", "fuel_cost_"),
       ...calendar(home, car),
       ...(car.has.journal ? [part(car, "trips")] : []),
     ],

@@ -219,7 +219,8 @@ class CarJournal:
             return
         found = {**self._unsaved, **{item.attribute: item for item in update.readings}}
         self._unsaved = {} if saved else {key: found.pop(key) for key in _TOTALS if key in found}
-        self._push({self.vehicle.vin: [*self._current(found.values())]})
+        if found:
+            self._push({self.vehicle.vin: [*self._current(found.values())]})
         for event in update.events:
             self._report(self.vehicle.vin, event)
 

@@ -8,6 +8,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 
 from tests.ha.conftest import Elapse, SetUp
+from tests.ha.support.cardata import until
 
 REJECTED = "Not adding entity"
 """What Home Assistant logs of an entity that was made in vain."""
@@ -87,5 +88,7 @@ async def test_car_that_comes_back_gets_its_disabled_entities_too(
         registry.async_remove(entity_id)
     await hass.async_block_till_done()
     coordinator.async_push({vin: readings})
+    # Soon after another message it is put off a little
+    await until(lambda: len(of_cars(hass)) >= len(before))
     await hass.async_block_till_done(wait_background_tasks=True)
     assert {item.unique_id: item.disabled for item in of_cars(hass).values()} == before

@@ -9,6 +9,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import Entity
 from homeassistant.setup import async_setup_component
+from homeassistant.util import executor
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
@@ -22,6 +23,9 @@ from tests.replay import vehicles
 from tests.replay.fingerprints import bundled, load
 from tests.replay.mybmw import SimulatedMyBMW
 
+# A thread that ends late on a busy machine is waited for: interrupted, it would not wake the others
+executor._JOIN_ATTEMPTS = 1
+executor.EXECUTOR_SHUTDOWN_TIMEOUT = 30
 PNG = b"\x89PNG\r\n\x1a\n"
 
 type SetUp = Callable[..., Awaitable[MockConfigEntry]]

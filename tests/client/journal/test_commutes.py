@@ -115,6 +115,17 @@ def test_another_zone() -> None:
         assert categories(log) == expected
 
 
+@pytest.mark.parametrize("later", range(0, 60, 10))
+def test_the_day_after(later: int) -> None:
+    """A commute in legs stays one, whenever a trip ends a day later."""
+    log, commutes = log_of(*drive("home", "shop", "work")), Commutes()
+    commutes.update(log, WORK)
+    log.take()
+    log.put(drive("shop", "away", begin=START + (24 * 60 + later) * MINUTE, odometer=50)[0])
+    commutes.update(log, WORK)
+    assert categories(log) == [TripClass.COMMUTE, TripClass.COMMUTE, None]
+
+
 def test_a_trip_that_becomes_another_one() -> None:
     """A commute that goes on to somewhere else after all is none; later legs complete one."""
     first, second = drive("home", "shop", "work")

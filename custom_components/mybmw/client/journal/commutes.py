@@ -33,10 +33,14 @@ class Commutes:
             return
         first = min(ends) - _BEFORE if work == self._work else None
         self._work = work
-        trips = [item for item in log.trips.values() if first is None or item.end >= first]
+        # A day more, so that the first legs of a commute are among them
+        since = None if first is None else first - _BEFORE
+        trips = [item for item in log.trips.values() if since is None or item.end >= since]
         trips.sort(key=lambda item: item.end)
         commutes = set() if work is None else {item.id for item in _commutes(trips, work)}
         for item in trips:
+            if first is not None and item.end < first:
+                continue
             if item.id in commutes:
                 if item.category is None and item.inferred is not False:
                     log.put(replace(item, category=TripClass.COMMUTE, inferred=True))

@@ -5,8 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from custom_components.mybmw.client.core.records import Figure, How, Trip
+from custom_components.mybmw.client.core.records import (
+    Figure,
+    How,
+    Money,
+    PlaceKind,
+    RecordPlace,
+    Trip,
+)
 from custom_components.mybmw.client.core.values import DriveTrain
+from custom_components.mybmw.client.journal.journal import Journal
 from custom_components.mybmw.client.journal.log import Settings
 from custom_components.mybmw.client.journal.prices import FuelPrice, fixed
 from tests.client.journal.support import START, Owner
@@ -63,3 +71,35 @@ def test_a_price_that_is_not_known() -> None:
         owner.look(owner.now + timedelta(minutes=1))
         found = owner.log.trips["t1"].fuel_cost
         assert (found and found.amount) == cost
+
+
+def test_another_price_and_a_zone_of_work() -> None:
+    """A past trip that becomes a commute when Home Assistant starts keeps its cost."""
+    owner = owner_of(DriveTrain.COMBUSTION)
+    home, work = RecordPlace(PlaceKind.HOME), RecordPlace(PlaceKind.ZONE, "zone.work")
+    trip = Trip("t1", None, START, 0, 50, fuel=Figure(5.0, How.BMW), origin=home, destination=work)
+    paid = Money(9.0, "EUR", How.TARIFF)
+    owner.log.trips["t1"] = replace(trip, fuel_cost=paid)
+    settings = Settings(work="zone.work", fuel_price=FuelPrice("EUR", fixed(1.5)))
+    owner.journal = Journal(owner.log, settings)
+    owner.look(START + timedelta(hours=1))
+    found = owner.log.trips["t1"]
+    assert (found.inferred, found.fuel_cost) == (True, paid)
+
+
+def test_a_total_with_a_note() -> None:
+    """What old trips have cost together stays, also when the total changes."""
+    owner, later = owner_of(DriveTrain.COMBUSTION), START + timedelta(days=400)
+    for number, end in enumerate((START, START + timedelta(hours=1), later)):
+        trip = Trip(owner.log.new_id("t", end), None, end, 50 * number, 50 * number + 50)
+        owner.log.put(replace(trip, fuel=Figure(5.0, How.BMW)))
+    owner.look(later)
+    owner.journal.shrink(12, later)
+    owner.log.take()
+    (total,) = (trip for trip in owner.trips if trip.monthly)
+    assert total.fuel_cost is not None
+    assert total.fuel_cost.amount == pytest.approx(18)
+    owner.log.put(replace(total, note="together"))
+    owner.journal.settings = Settings(fuel_price=FuelPrice("EUR", fixed(3.0)))
+    owner.look(later)
+    assert owner.log.trips[total.id].fuel_cost == total.fuel_cost

@@ -51,7 +51,7 @@ class FuelCosts:
             litres = _litres(item)
             if litres is None and item.fuel_cost is None:
                 continue
-            if item.fuel_cost is None or self._done.get(key) != litres:
+            if item.fuel_cost is None or (self._done.get(key) != litres and not _is_total(item)):
                 log.put(replace(item, fuel_cost=_cost(item, litres, price)))
                 self._done[key] = litres
 
@@ -86,6 +86,11 @@ class FuelCosts:
 
 def _burnt(log: Log) -> Iterable[Trip | Refuelling]:
     return chain[Trip | Refuelling](log.trips.values(), log.refuellings.values())
+
+
+def _is_total(item: Trip | Refuelling) -> bool:
+    """Return whether the cost is the sum of what trips have cost, at the prices of their time."""
+    return isinstance(item, Trip) and item.monthly
 
 
 def _litres(item: Trip | Refuelling) -> float | None:

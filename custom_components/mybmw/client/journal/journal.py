@@ -87,11 +87,12 @@ class Journal:
         self.costs.update(self.log, self.settings.prices)
         parked = self.trips.driving is False
         self.lifetime.look(observation, self.log, parked=parked)
-        self.commutes.update(self.log, self.settings.work)
         self.refuellings.look(observation, now, self.log)
         train = observation.value(car.DRIVE_TRAIN)
         burns = train is None or train.burns_fuel
         self.fuel_costs.update(self.log, self.settings.fuel_price if burns else None)
+        # After the costs, which take a trip that has changed for one with other fuel at the start
+        self.commutes.update(self.log, self.settings.work)
         self.presence.look(observation, self.settings, parked=parked)
         self.battery.look(observation)
         self.standby.look(observation, parked=parked)

@@ -11,7 +11,7 @@ from homeassistant.helpers.device_registry import DeviceEntry
 
 from .client import HIDDEN, Recording, Redactor, Vehicle, encode, files, narrow
 from .client.journal.anonymous import figures, outline
-from .const import CONF_CA, CONF_SOURCES, DOMAIN
+from .const import CONF_CA, CONF_SOURCES, DOMAIN, OPTION_FUEL_PRICE_ENTITY, OPTION_WORK
 from .coordinator import GarageCoordinator, MyBMWConfigEntry
 from .doctor import async_health, async_summary
 
@@ -19,7 +19,16 @@ type Report = dict[str, object]
 
 _MESSAGES: Final = 200
 _RECORDS: Final = 5
-_HIDDEN_OPTIONS: Final = {CONF_CA, CONF_HOST, CONF_PASSWORD, CONF_USERNAME, CONF_ZONE}
+_HIDDEN_OPTIONS: Final = {
+    CONF_CA,
+    CONF_HOST,
+    CONF_PASSWORD,
+    CONF_USERNAME,
+    CONF_ZONE,
+    OPTION_FUEL_PRICE_ENTITY,
+    OPTION_WORK,
+}
+"""The name of an entity with the price of fuel often is the address of the filling station."""
 
 
 async def async_get_config_entry_diagnostics(

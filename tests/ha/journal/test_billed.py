@@ -101,7 +101,11 @@ async def test_history(
     assert summary["cost"] == ({"CHF": 7.5, "EUR": 9.2} if billed else {"EUR": 15.0})
 
 
-SECRET = {"place_prices": [{"zone": "zone.secret_place", "price": 0.1}]}
+SECRET = {
+    "place_prices": [{"zone": "zone.secret_place", "price": 0.1}],
+    "work_zone": "zone.secret_place",
+    "fuel_price_entity": "sensor.secret_place",
+}
 
 
 @pytest.mark.parametrize("prices", [{**PRICES, **SECRET}], ids=["places"])

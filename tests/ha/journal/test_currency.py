@@ -51,6 +51,12 @@ DAMAGED: dict[str, Any] = {
     "public_ac_price": True,
     "public_fee": -1,
     "place_prices": [{"zone": "zone.work"}],
+    "fuel_price": "1.80",
+    "fuel_price_entity": 7,
+    "keep_records": 12,
+    "work_zone": 7,
+    "statistics": "no",
+    "charger_power": 7,
 }
 
 

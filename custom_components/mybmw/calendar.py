@@ -97,10 +97,8 @@ class MyBMWCalendar(AlwaysAvailable, MyBMWEntity, CalendarEntity):
         trips = (item for item in journal.log.trips.values() if not item.monthly)
         closed = chain[Record](trips, journal.log.charges.values())
         records = [*(item for item in closed if item.id not in ids), *unfinished]
-        events = [self._event(item) for item in records if item.end > start_date]
-        return sorted(
-            (item for item in events if item.start < end_date), key=lambda item: item.start
-        )
+        wanted = [item for item in records if item.end > start_date and _start(item) < end_date]
+        return [self._event(item) for item in sorted(wanted, key=_start)]
 
     def _unfinished(self, now: datetime) -> list[Record]:
         """Return the trip and the charge that may go on, which are in no file yet."""
@@ -108,13 +106,12 @@ class MyBMWCalendar(AlwaysAvailable, MyBMWEntity, CalendarEntity):
         return [] if journal is None else [*journal.unfinished(now)]
 
     def _event(self, record: Record, end: datetime | None = None) -> CalendarEvent:
-        """Return a record as an event; one without a start is shown at its end."""
-        latest = record.end - _SHORTEST
+        """Return a record as an event."""
         kind = _KINDS[type(record)]
         texts = _Texts(self.hass, kind.texts)
         details = kind.details(record)
         return CalendarEvent(
-            start=dt_util.as_local(min(record.start or latest, latest)),
+            start=dt_util.as_local(_start(record)),
             end=dt_util.as_local(end or record.end),
             summary=kind.summary(record, texts, self.hass.config.units),
             description="\n".join(texts.lines(details, kind.shown)),
@@ -146,6 +143,12 @@ class _Texts:
             value = self.value(key, details.get(key))
             if value is not None and (name := self._texts.get(f"{self._start}.{key}.name")):
                 yield f"{name}: {value}"
+
+
+def _start(record: Record) -> datetime:
+    """Return when an event starts; a record without a start is shown at its end."""
+    latest = record.end - _SHORTEST
+    return min(record.start or latest, latest)
 
 
 def _next_quarter(now: datetime) -> datetime:

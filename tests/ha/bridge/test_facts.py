@@ -218,7 +218,7 @@ async def test_no_position_that_is_not_tracked(
     first = await card.subscribe()
     assert "position" not in first["facts"]
     assert first.get("reach") is None
-    assert "52.3" not in str(first)
+    assert "52.309" not in str(first)
     assert entry.options == {"track_position": False}
 
 

@@ -263,6 +263,8 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         self._devices.pop(vin, None)
         self._dispatcher.forget(vin)
         self.data.remove(vin)
+        # Were the car back before its removal is dispatched, nobody would see that it was away
+        self._dispatcher.flush()
         self.saver.remove_car(vin)
 
     async def async_send(self, vin: str, command: Command) -> CommandResult:

@@ -1,7 +1,7 @@
 """The sub-commands for CarData, in this process: what they cost, keep and put out."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 import json
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,7 @@ from tests.replay.cardata import API, CLIENT_ID, STREAM, Endpoint, SimulatedCarD
 from tests.replay.cardata.faults import error, login_error, out_of_quota
 
 FIRST = 5
-_EVENING = datetime.now(UTC).hour >= 18
-_PLANNED = 44 if _EVENING else 38
+_PLANNED = 38
 
 
 def approving(
@@ -143,6 +142,7 @@ def test_status_of_one_car(run: Run, cardata: SimulatedCarData, kept: Any) -> No
     run("cardata", "status", "-v", "WBA00000000000001").refused(2, "no car with this VIN")
 
 
+@pytest.mark.freeze_time("2026-11-10T12:00:00Z", tick=True)
 def test_refresh(run: Run, cardata: SimulatedCarData, kept: Any) -> None:
     """A refresh reads every car that may be read, and none twice."""
     run("cardata", "status", "--refresh").good()
@@ -208,6 +208,7 @@ def test_quota_spent(run: Run, cardata: SimulatedCarData, kept: Any, home: Path)
     assert "BMW refuses calls until " in text
 
 
+@pytest.mark.freeze_time("2026-11-10T12:00:00Z", tick=True)
 def test_quota(run: Run, cardata: SimulatedCarData, kept: Any) -> None:
     """Who spent what and why, without a call."""
     assert run("cardata", "quota").good().out.endswith("Calls made: none\n")

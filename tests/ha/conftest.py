@@ -18,6 +18,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from custom_components.mybmw.client import Http
 from custom_components.mybmw.const import DOMAIN
+from custom_components.mybmw.runtime import dispatcher
 from tests.ha.support.card import Card, Open
 from tests.replay import vehicles
 from tests.replay.fingerprints import bundled, load
@@ -26,6 +27,8 @@ from tests.replay.mybmw import SimulatedMyBMW
 # A thread that ends late on a busy machine is waited for: interrupted, it would not wake the others
 executor._JOIN_ATTEMPTS = 1
 executor.EXECUTOR_SHUTDOWN_TIMEOUT = 30
+# However slow the machine is, all entities of a message are updated at once
+dispatcher._SLICE = 60.0  # type: ignore[misc]
 PNG = b"\x89PNG\r\n\x1a\n"
 
 type SetUp = Callable[..., Awaitable[MockConfigEntry]]

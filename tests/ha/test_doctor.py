@@ -18,6 +18,7 @@ from custom_components.mybmw.client.core.values import StreamState
 from custom_components.mybmw.const import DOMAIN
 from custom_components.mybmw.diagnostics import async_get_config_entry_diagnostics
 from tests.client.support.cardata import FakeStream
+from tests.ha.support import settle
 from tests.ha.support.cardata import I4, IX, MILEAGE_KEY, SOC_KEY, entry_of, poller, recorded, say
 from tests.replay import faults
 from tests.replay.cardata import Endpoint, SimulatedCarData
@@ -62,8 +63,7 @@ class Setting:
         self.freezer.tick(delta)
         poller(self.entry).source._activity._changed.set()  # type: ignore[attr-defined]
         async_fire_time_changed(self.hass)
-        for _ in range(5):
-            await self.hass.async_block_till_done()
+        await settle(self.hass)
 
     async def elapse_hours(self, hours: int) -> None:
         """Let hours pass, one after the other."""

@@ -43,7 +43,9 @@ class FakeLogin:
     lifetime: timedelta = timedelta(hours=1)
     error: Exception | None = None
     handed_out: int = 0
+    failed: int = 0
     can_log_in: bool = False
+    news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tokens(self, identity: str) -> CardataTokens:
         """Return a set of tokens."""
@@ -57,6 +59,8 @@ class FakeLogin:
     async def refresh(self, stale: CardataTokens) -> CardataTokens:
         """Hand out the next tokens."""
         if self.error is not None:
+            self.failed += 1
+            self.news.set()
             raise self.error
         self.handed_out += 1
         identity = f"id.token.{self.handed_out}"
@@ -83,6 +87,19 @@ class Listener:
             while not condition():
                 self.news.clear()
                 await self.news.wait()
+
+    def expire_after_connecting(self) -> None:
+        """Let the token of the next connection be good for a second, whenever it is made."""
+        log_in = self.keeper.log_in
+
+        async def once() -> CardataTokens:
+            self.keeper.log_in = log_in  # type: ignore[method-assign]
+            now = datetime.now(UTC)
+            soon = now + timedelta(seconds=1)
+            self.keeper.tokens = CardataTokens("x", "r", FIRST, GCID, soon, now)
+            return self.keeper.tokens
+
+        self.keeper.log_in = once  # type: ignore[method-assign]
 
     async def connected(self, times: int = 1) -> None:
         """Wait for the n-th connection."""
@@ -131,7 +148,7 @@ async def listener(broker: SimulatedBroker) -> AsyncIterator[Listener]:
 
     stream = Stream(keeper, Broker(tls, broker.host, broker.port), receive, tell, sleep=sleep)
     task = asyncio.create_task(stream.run())
-    made = Listener(stream, login, keeper, task)
+    made = Listener(stream, login, keeper, task, news=login.news)
     yield made
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -425,8 +442,7 @@ async def test_renewed_before_the_token_expires(
     """A planned reconnect has a fresh token and is no failure."""
     monkeypatch.setattr(Pace, "wait", lambda _self: 0.0)
     await listener.connected()
-    soon = datetime.now(UTC) + timedelta(seconds=1)
-    listener.keeper.tokens = CardataTokens("x", "r", FIRST, GCID, soon, datetime.now(UTC))
+    listener.expire_after_connecting()
     await broker.kick()
     await listener.connected(3)
     assert listener.login.handed_out == 1
@@ -445,11 +461,10 @@ async def test_renewal_waits_for_tokens(
     monkeypatch.setattr(cardata_stream, "_RETRY", 0.05)
     await listener.connected()
     listener.login.error = NetworkError("no way")
-    soon = datetime.now(UTC) + timedelta(seconds=1)
-    listener.keeper.tokens = CardataTokens("x", "r", FIRST, GCID, soon, datetime.now(UTC))
+    listener.expire_after_connecting()
     await broker.kick()
     await listener.connected(2)
-    await asyncio.sleep(1.2)
+    await listener.until(lambda: listener.login.failed >= 2)
     await broker.publish(VIN, {"vin": VIN})
     await listener.until(lambda: bool(listener.messages))
     assert listener.states[-1] is StreamState.CONNECTED

@@ -24,7 +24,6 @@ from custom_components.mybmw.client.cardata import CardataSource, connectivity
 from custom_components.mybmw.client.cardata.mapping import NULL_ENDS, RULES
 from custom_components.mybmw.client.core import vehicle as client_vehicle
 from custom_components.mybmw.client.core.descriptors import DESCRIPTORS, Kind
-from custom_components.mybmw.runtime import dispatcher
 from tests.ha.support.cardata import PNG, entry_of, poller
 from tests.ha.support.catalogue import (
     CATALOGUE,
@@ -104,9 +103,8 @@ def enable_event_loop_debug() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Changes are not reported in slices, and nothing lapses or ends: the cars speak for days."""
-    monkeypatch.setattr(dispatcher, "_SLICE", 60.0)
+def _nothing_lapses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing lapses or ends: the cars speak for days."""
     monkeypatch.setattr(connectivity, "CURRENT_FOR", timedelta(days=30))
     monkeypatch.setattr(client_vehicle, "EXPIRY_GRACE", timedelta(days=30))
 

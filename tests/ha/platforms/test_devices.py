@@ -16,7 +16,7 @@ from custom_components.mybmw.const import DOMAIN
 from custom_components.mybmw.sensor import SENSORS
 from tests.ha.conftest import PNG, SetUp
 from tests.ha.support import PICTURE, TRACKER
-from tests.ha.support.cardata import I4, entry_of, no_stream, push, recorded, say
+from tests.ha.support.cardata import I4, entry_of, no_stream, push, recorded, say, until
 from tests.replay.cardata import SimulatedCarData
 
 RECUPERATION: Final = "vehicle.trip.segment.accumulated.drivetrain.electricEngine.recuperationTotal"
@@ -108,7 +108,9 @@ async def test_accuracy_without_a_fix(
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     push(entry, say(I4, {FIX: "NO_FIX"}))
-    await hass.async_block_till_done()
-    state = hass.states.get("device_tracker.i4_edrive40")
-    assert state is not None
-    assert state.attributes["gps_accuracy"] == 100
+
+    def accuracy() -> object:
+        state = hass.states.get("device_tracker.i4_edrive40")
+        return state and state.attributes["gps_accuracy"]
+
+    await until(lambda: accuracy() == 100)

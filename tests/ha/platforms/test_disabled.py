@@ -8,7 +8,6 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 
 from tests.ha.conftest import Elapse, SetUp
-from tests.ha.support.cardata import until
 
 REJECTED = "Not adding entity"
 """What Home Assistant logs of an entity that was made in vain."""
@@ -73,8 +72,9 @@ async def test_enabled_again_as_if_it_had_never_been_away(
     assert [entity_id for entity_id in off if hass.states.get(entity_id) is None] == []
 
 
+@pytest.mark.parametrize("away", [0, 60], ids=["at once", "later"])
 async def test_car_that_comes_back_gets_its_disabled_entities_too(
-    hass: HomeAssistant, set_up: SetUp
+    hass: HomeAssistant, set_up: SetUp, elapse: Elapse, away: int
 ) -> None:
     """Removing a car removes what Home Assistant knows of it; nothing of that is remembered."""
     entry = await set_up()
@@ -87,8 +87,9 @@ async def test_car_that_comes_back_gets_its_disabled_entities_too(
     for entity_id in list(of_cars(hass)):
         registry.async_remove(entity_id)
     await hass.async_block_till_done()
+    if away:
+        await elapse(timedelta(seconds=away))
     coordinator.async_push({vin: readings})
-    # Soon after another message it is put off a little
-    await until(lambda: len(of_cars(hass)) >= len(before))
-    await hass.async_block_till_done(wait_background_tasks=True)
+    # Soon after another change it is put off a little
+    await elapse(timedelta(seconds=1))
     assert {item.unique_id: item.disabled for item in of_cars(hass).values()} == before

@@ -27,6 +27,7 @@ from tests.ha.support.cardata import (
     push,
     recorded,
     say,
+    until,
 )
 from tests.replay.cardata import Endpoint, SimulatedCarData
 from tests.replay.cardata.faults import out_of_quota
@@ -109,5 +110,4 @@ async def test_entities_that_fail_keep_no_other_from_being_updated(
         pressures = {f"{WHEELS}.{side}.tire.pressure": 200 + further for side in ("left", "right")}
         with suppress(ValueError):
             push(entry, say(I4, {SOC_KEY: further, MILEAGE_KEY: mileage + further, **pressures}))
-        await asyncio.sleep(0.1)
-        assert state(hass, MILEAGE) == str(mileage + further)
+        await until(lambda: state(hass, MILEAGE) == str(mileage + further))  # noqa: B023

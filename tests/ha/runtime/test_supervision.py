@@ -1,6 +1,5 @@
 """Unexpected errors: work goes on, the log names the cause, an issue comes and goes."""
 
-import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, override
@@ -21,7 +20,7 @@ from custom_components.mybmw.client.mybmw import MyBMWSource
 from custom_components.mybmw.sources import cardata_stream
 from tests.client.support.cardata import FakeStream
 from tests.ha.conftest import Elapse, SetUp
-from tests.ha.support import MILEAGE, POLL, state
+from tests.ha.support import MILEAGE, POLL, settle, state
 from tests.ha.support.cardata import I4, counted, entry_of, no_stream, recorded
 from tests.replay.cardata import SimulatedCarData
 from tests.replay.mybmw import SimulatedMyBMW
@@ -67,9 +66,7 @@ def elapse(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Elapse:
     async def run(delta: timedelta) -> None:
         freezer.tick(delta)
         async_fire_time_changed(hass)
-        for _ in range(20):
-            await asyncio.sleep(0)
-        await hass.async_block_till_done()
+        await settle(hass)
 
     return run
 

@@ -15,6 +15,7 @@ from custom_components.mybmw.const import DOMAIN
 from custom_components.mybmw.runtime.webhook import async_forget_url, async_webhook_url
 from custom_components.mybmw.sources.registry import SOURCES
 from tests.ha.support import bell, state
+from tests.ha.support.cardata import until
 
 MILEAGE = "sensor.bmw_mileage"
 EVENT = "event.bmw_event"
@@ -62,8 +63,7 @@ async def test_delivery(
     await hass.async_block_till_done()
     assert (state(hass, MILEAGE), state(hass, EVENT)) == ("10", "unknown")
     assert await deliver(hass_client_no_auth, headers=GOOD) == 202
-    await hass.async_block_till_done()
-    assert state(hass, MILEAGE) == "20"
+    await until(lambda: state(hass, MILEAGE) == "20" and state(hass, EVENT) != "unknown")
     told = hass.states.get(EVENT)
     assert told is not None
     assert told.attributes["event_type"] == "maintenance_changed"

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -15,6 +16,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.mybmw.client import Http
+from custom_components.mybmw.client.cardata import CardataSource, connection
 from custom_components.mybmw.const import DOMAIN
 from tests.ha.conftest import Elapse, account
 from tests.ha.support import flows, state
@@ -86,7 +88,12 @@ async def test_from_client_id_to_live_values(
     async def pause(_self: Http, _seconds: float) -> None:
         await seen.wait()
 
+    async def brief(_seconds: float) -> None:
+        await asyncio.sleep(0.02)
+
     monkeypatch.setattr(Http, "pause", pause)
+    # The set-up dialog may have had a connection already: the next one waits for ten seconds
+    monkeypatch.setattr(connection, "CardataSource", partial(CardataSource, sleep=brief))
     async with broker_of(cardata) as broker:
         flow = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
         flow = await step(hass, flow, {"next_step_id": "cardata"})
@@ -139,6 +146,7 @@ async def test_restart_brings_everything_back_and_costs_nothing(
 ) -> None:
     entry = await start()
     push(entry, say(I4, {SOC_KEY: 64}))
+    await until(lambda: state(hass, SOC) == "64")
     before = {
         item.entity_id: item.state
         for item in hass.states.async_all()

@@ -36,7 +36,7 @@ from tests.ha.support.cardata import (
 )
 from tests.ha.support.flow_steps import Patience, ask_code, begin, step
 from tests.replay import faults
-from tests.replay.broker import SimulatedBroker
+from tests.replay.broker import PATIENCE, SimulatedBroker
 from tests.replay.cardata import Endpoint, SimulatedCarData
 from tests.replay.cardata.faults import error
 from tests.replay.mosquitto import MosquittoMissing, find_mosquitto
@@ -353,10 +353,9 @@ async def test_stream_is_refused(
     broker.refuse(Refusal.NOT_AUTHORIZED)
     flow = await at_cars(hass, sim, waiting)
     await until(lambda: bool(broker.attempts))
-    for _ in range(200):
-        flow = await step(hass, flow)
-        if "either another program" in shown(flow):
-            break
-        await asyncio.sleep(0.02)
+    async with asyncio.timeout(PATIENCE):
+        while "either another program" not in shown(flow):
+            flow = await step(hass, flow)
+            await asyncio.sleep(0.02)
     assert "either another program uses it, or CarData Stream is off." in shown(flow)
     hass.config_entries.flow.async_abort(flow["flow_id"])

@@ -30,7 +30,7 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.mybmw.const import DOMAIN
-from tests.ha.support import flows, state
+from tests.ha.support import flows, settle, state
 from tests.ha.support.flow_steps import choose, open_settings, step, suggested
 from tests.ha.support.highmobility import (
     CONSENT,
@@ -82,8 +82,7 @@ def elapse(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Elapse:
     async def run(delta: timedelta) -> None:
         freezer.tick(delta)
         async_fire_time_changed(hass)
-        for _ in range(20):
-            await hass.async_block_till_done()
+        await settle(hass)
 
     return run
 

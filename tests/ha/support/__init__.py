@@ -1,9 +1,11 @@
 """What the tests of bad days share."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntry
@@ -26,6 +28,8 @@ OTHER_MILEAGE: Final = "sensor.320i_mileage"
 LOCK: Final = "lock.ix_xdrive50_lock"
 TRACKER: Final = "device_tracker.ix_xdrive50"
 PICTURE: Final = "image.ix_xdrive50_front_side_view"
+QUIET: Final = 20
+"""Rounds of the loop without work, after which there is none any more."""
 
 
 def state(hass: HomeAssistant, entity: str) -> str:
@@ -68,3 +72,20 @@ def change_list(sim: SimulatedMyBMW, brand: str, fault: Fault) -> Callable[[], N
 
     sim._handlers[Endpoint.VEHICLES] = handler
     return restore
+
+
+async def settle(hass: HomeAssistant) -> None:
+    """Let all happen that needs no time, in threads too; what goes on for ever is not awaited."""
+    quiet = 0
+    while quiet < QUIET:
+        await hass.async_block_till_done()
+        quiet = 0 if _busy(hass) else quiet + 1
+
+
+def _busy(hass: HomeAssistant) -> bool:
+    """Return whether a thread works, or an entry is set up, which may import in a thread."""
+    jobs = (job for job in hass._background_tasks if not isinstance(job, asyncio.Task))
+    entries = hass.config_entries.async_entries()
+    return any(not job.done() for job in jobs) or any(
+        entry.state is ConfigEntryState.SETUP_IN_PROGRESS for entry in entries
+    )

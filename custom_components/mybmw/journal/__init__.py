@@ -83,6 +83,8 @@ class Journals:
         """Restore the journals of known cars, and begin to listen to changes."""
         if not is_on(self._entry):
             return
+        # First, so that it also ends what was started if the set-up fails later on
+        self._entry.async_on_unload(self._close)
         self._solar = await _async_solar(self._hass)
         await self._start_prices()
         await self._list.load()
@@ -96,7 +98,6 @@ class Journals:
             *self._subscribe_history(),
             async_track_time_change(self._hass, self._find_solar, minute=_AFTER_HOUR, second=0),
             async_track_time_change(self._hass, self._shrink, hour=_AT_NIGHT, minute=0, second=0),
-            self._close,
         ):
             self._entry.async_on_unload(end)
 

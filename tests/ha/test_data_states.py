@@ -14,6 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 from custom_components.mybmw.const import DOMAIN
 from tests.ha.conftest import account
 from tests.ha.sources.test_connecteddrive import LOGIN
+from tests.ha.support import settle
 from tests.ha.support.highmobility import fleet_entry, simulated
 from tests.replay import faults
 from tests.replay.connecteddrive import BUNDLED, Endpoint, SimulatedConnectedDrive, load
@@ -126,8 +127,7 @@ class Seen:
 
     async def settle(self) -> None:
         """Let everything happen that can happen without time; listening never ends."""
-        for _ in range(10):
-            await self.hass.async_block_till_done()
+        await settle(self.hass)
 
     async def wait(self, time: timedelta) -> None:
         """Let time pass, in which the service is asked."""

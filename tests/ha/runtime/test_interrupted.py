@@ -54,6 +54,8 @@ async def begin(hass: HomeAssistant, sim: SimulatedMyBMW, set_up: SetUp, elapse:
     async def run(case: Case = UNLOCK) -> asyncio.Task[None]:
         sent = asked(sim, Endpoint.COMMAND)
         task = asyncio.create_task(act(hass, case))
+        while asked(sim, Endpoint.COMMAND) == sent:  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0)
         for _ in range(200):
             await asyncio.sleep(0)
         assert asked(sim, Endpoint.COMMAND) == sent + 1

@@ -1,6 +1,5 @@
 """A Home Assistant whose account, portal, car or network is not as it should be."""
 
-import asyncio
 from collections.abc import Container, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
@@ -18,6 +17,7 @@ import respx
 from custom_components.mybmw.client.cardata import Broker
 from custom_components.mybmw.const import DOMAIN
 from custom_components.mybmw.sources import cardata_stream
+from tests.ha.support import settle
 from tests.ha.support.actions import device_id
 from tests.ha.support.cardata import I4, say, tokens
 from tests.replay.cardata import CarDataCar, SimulatedCarData
@@ -101,13 +101,7 @@ class World:
 
     async def settle(self) -> None:
         """Let everything happen that can happen without time."""
-        for _ in range(4):
-            await self.hass.async_block_till_done()
-            # No event is sent when a thread is done, and the clock that a pause needs stands still
-            while any(not job.done() for job in self._jobs()):  # noqa: ASYNC110
-                await asyncio.sleep(0)
-            for _ in range(4):
-                await asyncio.sleep(0)
+        await settle(self.hass)
 
     async def wait(self, **time: float) -> None:
         """Let time pass."""
@@ -154,9 +148,6 @@ class World:
         """Return what is shown under Repairs."""
         issues = ir.async_get(self.hass).issues.values()
         return {str(issue.translation_key) for issue in issues if issue.domain == DOMAIN}
-
-    def _jobs(self) -> list[asyncio.Future[Any]]:
-        return [job for job in self.hass._background_tasks if not isinstance(job, asyncio.Task)]
 
     async def stop(self) -> None:
         """Unload all accounts."""

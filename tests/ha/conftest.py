@@ -24,9 +24,10 @@ from tests.replay import vehicles
 from tests.replay.fingerprints import bundled, load
 from tests.replay.mybmw import SimulatedMyBMW
 
-# A thread that ends late on a busy machine is waited for: interrupted, it would not wake the others
+# A thread that ends late on a busy machine is waited for, each for its share of this time:
+# interrupted, it would not wake the others
 executor._JOIN_ATTEMPTS = 1
-executor.EXECUTOR_SHUTDOWN_TIMEOUT = 30
+executor.EXECUTOR_SHUTDOWN_TIMEOUT = 600
 # However slow the machine is, all entities of a message are updated at once
 dispatcher._SLICE = 60.0  # type: ignore[misc]
 PNG = b"\x89PNG\r\n\x1a\n"

@@ -75,8 +75,7 @@ class SimulatedBroker:
         try:
             await self.start()
         except BaseException:
-            await self.stop()
-            await self._refuser.stop()
+            await self._end()
             raise
         return self
 
@@ -91,7 +90,11 @@ class SimulatedBroker:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._end()
+
+    async def _end(self) -> None:
         await self.stop()
+        self._proxy.release()
         await self._refuser.stop()
 
     @property

@@ -63,26 +63,35 @@ class Proxy:
         self._on_open = on_open
         self._on_close = on_close
         self._server: asyncio.Server | None = None
+        self._kept: socket.socket | None = None
         self._handlers: set[asyncio.Task[None]] = set()
         self._frozen = False
 
     async def start(self) -> None:
         """Listen, on the same port as before."""
-        self._server = await asyncio.start_server(self._handle, LOOPBACK, self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
+        listening = self._kept or _bound(self.port)
+        self._kept = None
+        self._server = await asyncio.start_server(self._handle, sock=listening)
+        self.port = listening.getsockname()[1]
 
     async def stop(self) -> None:
-        """Refuse new connections and reset existing ones."""
+        """Refuse new connections and reset existing ones; nobody else gets the port."""
         if (server := self._server) is None:
             return
         self._server = None
         server.close()
+        self._kept = _bound(self.port)
         self.cut()
         for handler in self._handlers:
             handler.cancel()
         await asyncio.gather(*self._handlers, return_exceptions=True)
         server.abort_clients()
         await server.wait_closed()
+
+    def release(self) -> None:
+        """Leave the port to others, after `stop`."""
+        if self._kept is not None:
+            self._kept.close()
 
     def cut(self) -> None:
         """Reset all connections; new ones are possible at once."""
@@ -132,6 +141,14 @@ class Proxy:
             for pump in pumps:
                 pump.cancel()
             await asyncio.gather(*pumps, return_exceptions=True)
+
+
+def _bound(port: int) -> socket.socket:
+    """Return a socket that has a port, 0 for any, without listening."""
+    bound = socket.socket()
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.bind((LOOPBACK, port))
+    return bound
 
 
 async def _pump(link: Link, reader: StreamReader, writer: StreamWriter) -> None:

@@ -248,6 +248,7 @@ async def test_source_is_removed(
     assert state(hass, MILEAGE) == mileage
 
 
+@pytest.mark.usefixtures("morning")
 async def test_what_a_removed_source_complained_about_is_settled(
     hass: HomeAssistant, cardata: SimulatedCarData, set_up: SetUp
 ) -> None:

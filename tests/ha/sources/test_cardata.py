@@ -179,6 +179,7 @@ async def test_secondary_car_is_shown_as_limited(
     assert poller(entry).source.diagnostics()["foreign_cars"] == {"WBA00000000000042": 1}
 
 
+@pytest.mark.freeze_time("2026-11-10T12:00:00Z", tick=True)
 async def test_quota_is_spent_before_the_first_call(
     hass: HomeAssistant, cardata: SimulatedCarData, start: Start
 ) -> None:
@@ -190,8 +191,7 @@ async def test_quota_is_spent_before_the_first_call(
     issue = ir.async_get(hass).async_get_issue(DOMAIN, f"quota_spent_by_others_{entry.entry_id}")
     assert issue is not None
     push(entry, say(I4, {SOC_KEY: 64}))
-    await hass.async_block_till_done()
-    assert state(hass, "sensor.bmw_remaining_battery_percent") == "64"
+    await until(lambda: hass.states.is_state("sensor.bmw_remaining_battery_percent", "64"))
 
 
 @pytest.mark.freeze_time("2026-11-10T12:00:00Z")

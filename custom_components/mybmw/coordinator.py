@@ -263,7 +263,7 @@ class GarageCoordinator(DataUpdateCoordinator[Garage]):
         self._devices.pop(vin, None)
         self._dispatcher.forget(vin)
         self.data.remove(vin)
-        # Were the car back before its removal is dispatched, nobody would see that it was away
+        # Dispatched now: if the car came back first, its removal would not be seen
         self._dispatcher.flush()
         self.saver.remove_car(vin)
 

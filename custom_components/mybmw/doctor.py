@@ -45,7 +45,7 @@ OK: Final = "ok"
 """The state of what has nothing wrong."""
 
 _OF_THE_CAR: Final = ("data_coverage", "data_state", "image_", "refresh")
-"""How the keys of entities begin that show no attribute, but depend on the state of the car."""
+"""The beginnings of keys of entities that depend on the car's state, not on one attribute."""
 
 _TEXTS: Final = f"component.{DOMAIN}.exceptions.explanation_"
 

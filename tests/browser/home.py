@@ -74,11 +74,11 @@ def state(page: Page, entity_id: str) -> str | None:
     return found
 
 
-def wait_for_state(page: Page, entity_id: str) -> float:
+def wait_for_state(page: Page, entity_id: str, *, seconds: float) -> float:
     """Wait until the state of an entity is known; return how many seconds that took."""
     begun = monotonic()
     known = f"(id) => ![undefined, 'unknown', 'unavailable'].includes(({_STATE})(id))"
-    page.wait_for_function(known, arg=entity_id)
+    page.wait_for_function(known, arg=entity_id, timeout=seconds * 1000)
     return monotonic() - begun
 
 

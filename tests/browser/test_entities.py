@@ -34,4 +34,4 @@ def test_tires(home: Home, tmp_path: Path) -> None:
     page.get_by_text("Front left target pressure").first.wait_for()
     page.screenshot(path=tmp_path / "3-preview.png")
     button(page, "Submit").click()
-    wait_for_state(page, TARGET)
+    wait_for_state(page, TARGET, seconds=60)

@@ -104,7 +104,7 @@ def test_newcomer(
     picture("10-sends")
     submit(page)
     page.locator("step-flow-create-entry").first.wait_for()
-    record_property("seconds until a value", wait_for_state(page, SOC))
+    record_property("seconds until a value", wait_for_state(page, SOC, seconds=10))
     assert float(state(page, SOC) or "") > 0
 
 

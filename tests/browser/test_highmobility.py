@@ -88,11 +88,11 @@ def test_denied_then_given(home: Home, record_property: Callable[[str, object], 
     button(page, "Submit").click()
     page.locator("step-flow-create-entry").first.wait_for()
 
-    wait_for_state(page, f"{SERVICE}_last_webhook")
+    wait_for_state(page, f"{SERVICE}_last_webhook", seconds=5)
     assert state(page, MILEAGE) is None
     portal = home.visit("/portal")
     portal.get_by_role("button", name="approved").click()
-    record_property("seconds until values", wait_for_state(page, MILEAGE))
+    record_property("seconds until values", wait_for_state(page, MILEAGE, seconds=5))
 
     portal.get_by_role("button", name="revoked").click()
     repairs = home.open("/config/repairs")

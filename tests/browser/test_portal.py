@@ -58,7 +58,7 @@ class Portal:
             dialog.accept()
 
     def stop_clock(self) -> None:
-        """Let time pass only when it is told to."""
+        """Stop the clock of the page: its time passes only by `let_time_pass`."""
         self.page.clock.install(time=0)
         self.page.clock.pause_at(1)
         self.let_time_pass = self.page.clock.run_for

@@ -75,7 +75,7 @@ class Proxy:
         self.port = listening.getsockname()[1]
 
     async def stop(self) -> None:
-        """Refuse new connections and reset existing ones; nobody else gets the port."""
+        """Refuse new connections and reset existing ones; the port stays taken."""
         if (server := self._server) is None:
             return
         self._server = None

@@ -157,7 +157,7 @@ class CarJournal:
                 await self.files.save(state, {})
 
     async def async_shrink(self, months: int) -> None:
-        """Replace the trips before the last so many months by monthly totals."""
+        """Replace trips that are older than a number of months by monthly totals."""
         async with self._lock:
             if not self._restored or self._closed or self.log.changed:
                 return

@@ -144,7 +144,7 @@ async def test_no_call_without_a_plug(client: Client, freezer: FrozenDateTimeFac
 
 
 async def test_a_charge_that_goes_on_at_first(freezer: FrozenDateTimeFactory) -> None:
-    """Its begin was never seen; it is read as seldom as others, also after a restart."""
+    """Its start was never seen; it is read as seldom as others, also after a restart."""
     sim = simulate(*CARS)
     unplug(sim)
     sim.cars[I4].receive(message(I4, CHARGES, NOON))

@@ -76,7 +76,7 @@ def test_stops_are_short(wait: int, legs: int) -> None:
 
 
 def test_what_is_not_known_is_no_commute() -> None:
-    """Neither a trip that may be several, nor a stop whose length nobody knows, nor a gap."""
+    """A trip that may be several is no commute, nor one with a stop of unknown length or a gap."""
     first, second = drive("home", "shop", "work")
     for trips in (
         [replace(drive("home", "work")[0], parts_unknown=True)],

@@ -114,12 +114,12 @@ def test_fields_of_a_later_version_are_ignored() -> None:
 
 
 def test_two_years_are_read_quickly() -> None:
-    """2,000 trips and 1,000 charges take at most 1.3 MB, and few function calls each."""
+    """2,000 trips and 1,000 charges take at most 1 MiB, and few function calls each."""
     rows = [to_json(TRIP)] * 2_000 + [to_json(CHARGE)] * 1_000
     text = orjson.dumps(rows)
     with Profile() as profile:
         loaded = load_records(orjson.loads(text))
     assert len(loaded.records) == 3_000
-    assert len(text) <= 1_300_000
+    assert len(text) <= 1024 * 1024
     calls = sum(item.callcount for item in profile.getstats())
     assert calls <= 100 * len(rows)

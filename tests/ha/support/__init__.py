@@ -29,7 +29,7 @@ LOCK: Final = "lock.ix_xdrive50_lock"
 TRACKER: Final = "device_tracker.ix_xdrive50"
 PICTURE: Final = "image.ix_xdrive50_front_side_view"
 QUIET: Final = 20
-"""Rounds of the loop without work, after which there is none any more."""
+"""After how many idle rounds nothing is expected to happen any more."""
 
 
 def state(hass: HomeAssistant, entity: str) -> str:
@@ -75,7 +75,7 @@ def change_list(sim: SimulatedMyBMW, brand: str, fault: Fault) -> Callable[[], N
 
 
 async def settle(hass: HomeAssistant) -> None:
-    """Let all happen that needs no time, in threads too; what goes on for ever is not awaited."""
+    """Wait for tasks, threads and set-ups that need no time to pass, but not for endless tasks."""
     quiet = 0
     while quiet < QUIET:
         await hass.async_block_till_done()

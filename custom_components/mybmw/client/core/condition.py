@@ -24,7 +24,7 @@ from .vehicle import Vehicle
 _SERVER_ERROR: Final = 500
 _AT_THE_TIME: Final = timedelta(minutes=2)
 _RESTING: Final = timedelta(minutes=15)
-"""How long before an answer a car has last reported that counts as asleep."""
+"""A car whose last report is older than this when a service answers is asleep."""
 _UNREADABLE: Final[Mapping[Unreadable, Cause]] = {
     Unreadable.LOGIN_NEEDED: Cause.LOGIN_NEEDED,
     Unreadable.BLOCKED: Cause.BLOCKED,
@@ -43,7 +43,7 @@ _REFUSED_TO: Final[Mapping[Access, tuple[Cause, ...]]] = {
     # CU-104 means one or the other, and the role is that of the last list of cars
     Access.PRIMARY: (Cause.NOT_OFFERED, Cause.NOT_MAIN_USER),
 }
-"""Why a source refuses a car, by the role that it has told of the account."""
+"""Why a source refuses a car, by the role of the account that the source has reported."""
 
 
 class View(NamedTuple):
@@ -126,7 +126,7 @@ def connection_causes(case: Case, view: View) -> tuple[Cause, ...]:
 
 
 def _resting(case: Case, view: View) -> tuple[Cause, ...]:
-    """Return whether a car had not reported for long when a service was asked for its values."""
+    """Return whether the last report of a car was old when a service was asked for its values."""
     if isinstance(view.error, CarUnreachableError):
         return (Cause.NOT_REPORTED,)
     # All values of a car that is asked for them have these two times

@@ -13,7 +13,7 @@ from .value_class import record
 _LONG_TRIP: Final = 10.0
 _CLEAR_STEP: Final = 3.0
 NEAR: Final = 2.0
-"""A car that was driven fewer km than this has burnt hardly anything."""
+"""A car that was driven fewer km than this has used hardly any fuel."""
 
 
 class How(StrEnum):
@@ -333,7 +333,7 @@ class Refuelling:
 
     @property
     def fuel(self) -> float | None:
-        """The litres that were put in, None if more than hardly anything was burnt between."""
+        """The litres that were put in, None if the car has used fuel between the two levels."""
         if self.fuel_before is None or self.fuel_after is None:
             return None
         near = self.odometer - self.odometer_before < NEAR

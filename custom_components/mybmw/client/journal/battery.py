@@ -191,7 +191,7 @@ def estimate(samples: list[Sample]) -> BatteryEstimate | None:
 def _spread(
     groups: Mapping[float, list[float]], middles: Mapping[float, float]
 ) -> tuple[float, int]:
-    """Return by what share samples differ from the median of their group, and how many are free."""
+    """Return by what share samples differ from their group's median, and the degrees of freedom."""
     off = [(item / middles[key] - 1) ** 2 for key, known in groups.items() for item in known]
     free = max(len(off) - len(groups), 1)
     return sqrt(sum(off) / free), free

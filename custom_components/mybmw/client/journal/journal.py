@@ -128,7 +128,7 @@ class Journal:
         self.charges.take_history(sessions, self.log, self.settings)
 
     def shrink(self, months: int, now: datetime) -> None:
-        """Replace the trips before the last so many months by monthly totals."""
+        """Replace trips that are older than a number of months by monthly totals."""
         shrink(self.log, months, now, self.settings.zone)
 
     def dump(self) -> dict[str, Any]:

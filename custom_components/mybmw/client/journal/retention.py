@@ -1,4 +1,4 @@
-"""Replaces old trips by monthly totals, so that nobody can see any more where and when they went.
+"""Replaces old trips by monthly totals, which no longer say where and when a car was driven.
 
 Sums stay what they were, but a trip over the end of a month belongs to the month of its end.
 """
@@ -19,7 +19,7 @@ _ORDER: Final = [*How]
 
 
 def shrink(log: Log, months: int, now: datetime, zone: tzinfo) -> None:
-    """Replace the trips of all months before the last so many ones; the last trip stays."""
+    """Replace trips that are older than a number of months; the last trip stays."""
     first = start_of(Period.MONTH, now, zone)
     for _ in range(months):
         first = start_of(Period.MONTH, (first - timedelta(days=1)).replace(hour=_NOON), zone)

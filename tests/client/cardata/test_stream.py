@@ -393,6 +393,35 @@ async def test_connection_that_ended_before_it_subscribes(
 
 
 @pytest.mark.usefixtures("garbage_of_others_collected")
+async def test_connection_that_fails_after_it_was_given_up(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Nobody waits for it any more, so its error is none of the event loop."""
+
+    async def connect(executor: Executor | None, _connect: Callable[[], object]) -> object:
+        begun.set()
+        await failing.wait()
+        raise OSError("reset")
+
+    begun, failing = asyncio.Event(), asyncio.Event()
+    client = aiomqtt.Client("127.0.0.1", 9, protocol=aiomqtt.ProtocolVersion.V5)
+
+    async def use() -> None:
+        async with connected(client):
+            raise AssertionError
+
+    with patch.object(asyncio.get_running_loop(), "run_in_executor", connect):
+        task = asyncio.create_task(use())
+        await begun.wait()
+        task.cancel()
+        await asyncio.sleep(0)
+        failing.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    gc.collect()
+    assert [record for record in caplog.records if record.levelno > logging.INFO] == []
+
+
 async def test_connection_that_ends_while_it_is_made(caplog: pytest.LogCaptureFixture) -> None:
     """On a busy machine, the connection is closed before `aiomqtt` has noticed that it is made."""
 

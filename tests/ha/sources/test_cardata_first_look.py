@@ -45,6 +45,7 @@ from tests.replay.refusal import Refusal
 SOC: Final = "sensor.i4_edrive40_remaining_battery_percent"
 STREAM: Final = "binary_sensor.bmw_cardata_stream"
 CARS: Final = ("i4_edrive40",)
+LISTENING: Final = f"{DOMAIN} first messages"
 
 
 @pytest.fixture
@@ -262,6 +263,10 @@ async def broker(
     monkeypatch.setattr(connection, "CardataSource", partial(CardataSource, sleep=sleep))
     async with broker_of(sim) as running:
         yield running
+        # A closed dialog has only begun to close its connection
+        closing = [task for task in asyncio.all_tasks() if task.get_name() == LISTENING]
+        if closing:
+            await asyncio.wait(closing, timeout=PATIENCE)
 
 
 async def test_first_message_is_shown(

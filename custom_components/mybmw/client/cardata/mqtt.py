@@ -19,12 +19,14 @@ async def connected(client: aiomqtt.Client) -> AsyncIterator[None]:
     _retrieve_end(client)
     opening = asyncio.create_task(client.__aenter__())
     try:
-        await asyncio.shield(opening)
+        # Not a shield, which reports an error of what it shields once its own task is cancelled
+        await asyncio.wait([opening])
     except asyncio.CancelledError:
         with suppress(aiomqtt.MqttError):
             await opening
             await client.__aexit__(None, None, None)
         raise
+    opening.result()
     _retrieve_end(client)
     try:
         yield

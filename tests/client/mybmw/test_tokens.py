@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+import logging
 from urllib.parse import parse_qs
 
 from freezegun.api import FrozenDateTimeFactory
@@ -308,6 +309,36 @@ async def test_callers_have_given_up(sim: SimulatedMyBMW) -> None:
     go_on.set()
     assert await client.login.token() == client.saved[0].access
     assert asked(sim) == REFRESH
+
+
+async def test_login_fails_when_nobody_waits_any_more(
+    sim: SimulatedMyBMW, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its error is none of the event loop; the next request tries again."""
+    arrived, go_on = asyncio.Event(), asyncio.Event()
+
+    async def handle(request: httpx.Request) -> httpx.Response:
+        if not go_on.is_set():
+            arrived.set()
+            await go_on.wait()
+            raise httpx.ConnectError("down", request=request)
+        return sim.handle(request)
+
+    client = make_client(
+        transport=httpx.MockTransport(handle), known=tokens(sim.issue_tokens(), timedelta())
+    )
+    waiting = asyncio.create_task(client.login.token())
+    await arrived.wait()
+    renewal = client.login._renewal
+    assert renewal is not None
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    go_on.set()
+    await asyncio.wait([renewal])
+    assert isinstance(renewal.exception(), NetworkError)
+    assert await client.login.token()
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 async def test_login_is_cancelled(sim: SimulatedMyBMW) -> None:

@@ -146,7 +146,10 @@ class TokenKeeper[T: TokenSet]:
         if self._renewal is None:
             self._renewal = asyncio.create_task(self._log_in_once())
             self._renewal.add_done_callback(self._renewal_done)
-        return await asyncio.shield(self._renewal)
+        renewal = self._renewal
+        # Not a shield, which reports an error of what it shields once its own task is cancelled
+        await asyncio.wait([renewal])
+        return renewal.result()
 
     def _renewal_done(self, task: asyncio.Task[T]) -> None:
         self._renewal = None
